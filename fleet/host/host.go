@@ -1,0 +1,47 @@
+// Package host says what it takes to reach a machine: a Connector that dials
+// it under a verified identity and a Conn that runs commands on it. It holds
+// interfaces and values only; host/remote and host/sim satisfy them.
+//
+// A Connector and a Conn may be used by several goroutines at once.
+package host
+
+import (
+	"context"
+	"io"
+)
+
+// Target is one machine as a Connector sees it. Identity belongs to Machine,
+// never to an address: whoever answers must prove one of HostKeys.
+type Target struct {
+	Machine   string
+	Addresses []string // "[user@]host[:port]", in the order to try; IPv6 in brackets
+	HostKeys  []string // public keys in authorized_keys form; none means the machine is refused
+}
+
+// Connector opens connections to machines.
+type Connector interface {
+	// Connect returns a connection whose peer has proved the target's
+	// identity. It fails with a *ConnectError.
+	Connect(ctx context.Context, target Target) (Conn, error)
+}
+
+// Conn is one open connection to one machine. Several commands may run on it
+// at the same time.
+type Conn interface {
+	// Run runs the command and waits for it. The error is nil when it exited
+	// with 0, an *ExitError when it ran and said otherwise, and a *LostError
+	// when the connection ended before its outcome was known.
+	Run(ctx context.Context, cmd Command) error
+	Close() error
+}
+
+// Command is a POSIX shell script with its arguments. It runs under /bin/sh
+// whatever the login shell of the user is, in the user's home directory, with
+// $1, $2, ... set to Args.
+type Command struct {
+	Script string
+	Args   []string
+	Stdin  io.Reader // nil is empty
+	Stdout io.Writer // nil discards
+	Stderr io.Writer // nil keeps only the tail for ExitError
+}

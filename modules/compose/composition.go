@@ -1,0 +1,121 @@
+// Package compose works out one machine's composition from a module tree:
+// which aspects apply and by which way each was reached, the option
+// definitions that are statically known with their priorities and places, and
+// what they merge to. Nothing here runs Nix; what cannot be known is said to
+// be unknown, with its place. The values are plain data, safe to share.
+package compose
+
+import "assay/fleet"
+
+// Composition is what the tree says about one machine.
+type Composition struct {
+	Machine  string
+	System   string // "x86_64-linux"
+	Class    fleet.Class
+	Scope    Scope   // the system configuration
+	Homes    []Scope // home-manager users, by name
+	Problems []Problem
+}
+
+// Scope is one evaluation of the module system: the machine's own or one
+// user's home.
+type Scope struct {
+	User     string // "" for the machine
+	Class    fleet.Class
+	Aspects  []Reached // in the order in which the module system meets them
+	Foreign  []Foreign // imports from outside of the tree
+	Options  []Option  // by path
+	Packages []Package // by name
+}
+
+// Reached is an aspect that applies.
+type Reached struct {
+	Name  string
+	Files []fleet.Pos // where it is defined: one aspect may have several contributors
+	Way   []Step      // from the registry to the aspect
+}
+
+// Step is one link of a way: "machine cinnabar", "role zerotier/controller",
+// "aspect server".
+type Step struct {
+	Kind string // "machine", "role", "aspect", "home"
+	Name string
+	At   fleet.Pos // where the link is written
+}
+
+// Foreign is an imported module that the tree does not define, such as
+// inputs.sops-nix.nixosModules.sops. It may set any option.
+type Foreign struct {
+	Ref  string // as written
+	From string // the aspect that imports it
+	At   fleet.Pos
+}
+
+// Option is one option path with every definition that the tree holds.
+type Option struct {
+	Path        string // "services.openssh.enable"
+	Type        string // from the table of types; "" when it is not there
+	Definitions []Definition
+	Merged      Merged
+}
+
+// Definition is one value given to an option.
+type Definition struct {
+	Value     Value
+	Priority  int    // 100 plain, 50 mkForce, 1000 mkDefault, n mkOverride
+	Order     int    // 1000 plain, 500 mkBefore, 1500 mkAfter: the place in a merged list
+	Condition string // "" always; else the mkIf's condition as written, unknown here
+	Aspect    string
+	At        fleet.Pos
+}
+
+// State says how much is known of a merged option.
+type State string
+
+// The states of a merge.
+const (
+	Known    State = "known"    // Merged.Value is what the module system would give
+	Open     State = "unknown"  // the definitions stand, their merge is not known
+	Conflict State = "conflict" // definitions that the type cannot merge: an error
+)
+
+// Merged is what the definitions of an option come to.
+type Merged struct {
+	State  State
+	Value  Value  // valid when State is Known
+	Winner int    // index of the definition that decides, -1 where several do or none is known
+	Reason string // why it is unknown or in conflict
+}
+
+// Value is a static value. Data holds it where it is Known: nil, bool, int64,
+// float64, string, []any, map[string]any, or a PackageRef or PathRef among those.
+type Value struct {
+	Known bool
+	Data  any
+	Text  string // one line of Nix source for people; always set
+	Why   string // why it is not known
+	At    fleet.Pos
+}
+
+// PackageRef is a package as a value: pkgs.a.b is "a.b".
+type PackageRef struct{ Name string }
+
+// PathRef is a path literal, relative to the fleet's directory.
+type PathRef struct{ Path string }
+
+// Package is a package that the configuration installs.
+type Package struct {
+	Name   string // attribute path below pkgs
+	Option string // the option that lists it
+	Aspect string
+	At     fleet.Pos
+}
+
+// Problem is an error or a warning of composing, such as an aspect reached
+// twice.
+type Problem struct {
+	Severity string // "error" or "warning"
+	Text     string
+	At       fleet.Pos
+	Hint     string
+}
