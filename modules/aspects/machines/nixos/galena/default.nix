@@ -1,0 +1,17 @@
+# galena: containers, at Google.
+{
+  flake.modules.nixos."machines/nixos/galena" = {
+    networking.hostName = "galena";
+    networking.domain = "zt";
+    system.stateVersion = "25.05";
+
+    environment.etc."fleet/machine.txt".text = ''
+      name: galena
+      owner: cameron
+      role: containers
+    '';
+
+    virtualisation.oci-containers.backend = "podman";
+    zramSwap.memoryPercent = 25;
+  };
+}

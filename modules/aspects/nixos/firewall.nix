@@ -1,0 +1,12 @@
+# Closed but for what an aspect or a service role opens.
+{
+  flake.modules.nixos.firewall = {
+    networking.firewall = {
+      enable = true;
+      allowPing = true;
+      logRefusedConnections = false;
+      rejectPackets = false;
+    };
+    networking.nftables.enable = true;
+  };
+}

@@ -1,0 +1,16 @@
+# A virtual machine at Google. The provider's module knows its disks, its console and
+# its metadata server; here is only what this fleet wants otherwise.
+{
+  flake.modules.nixos.gcp =
+    { lib, modulesPath, ... }:
+    {
+      imports = [ "${modulesPath}/virtualisation/google-compute-config.nix" ];
+
+      # The provider's clock; asking the pool as well would make two masters.
+      networking.timeServers = lib.mkForce [ "metadata.google.internal" ];
+      services.chrony.enable = true;
+      # Accounts come from this repository, not from the project's metadata.
+      security.googleOsLogin.enable = lib.mkForce false;
+      boot.kernel.sysctl."net.ipv4.tcp_congestion_control" = "bbr";
+    };
+}

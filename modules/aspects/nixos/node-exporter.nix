@@ -1,0 +1,19 @@
+# Metrics of the machine itself, for whoever scrapes them over the management network.
+{
+  flake.modules.nixos.node-exporter =
+    { config, lib, ... }:
+    {
+      services.prometheus.exporters.node = {
+        enable = true;
+        port = 9100;
+        enabledCollectors = [
+          "processes"
+          "systemd"
+        ];
+      };
+      # Only the overlay network may ask; it exists where zerotier runs.
+      networking.firewall.interfaces."zt+" = lib.mkIf config.services.zerotierone.enable {
+        allowedTCPPorts = [ 9100 ];
+      };
+    };
+}
