@@ -1,8 +1,10 @@
 package host
 
 import (
+	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 )
 
 // Stage is the step of connecting at which a host was lost.
@@ -28,8 +30,11 @@ type ConnectError struct {
 
 // Cause names the reason in a few words: "handshake deadline", "dial refused".
 func (e *ConnectError) Cause() string {
-	if e.Deadline {
+	switch {
+	case e.Deadline:
 		return string(e.Stage) + " deadline"
+	case e.Stage == StageDial && errors.Is(e.Err, syscall.ECONNREFUSED):
+		return string(e.Stage) + " refused"
 	}
 	return string(e.Stage)
 }
@@ -52,7 +57,7 @@ type ExitError struct {
 	Machine string
 	Code    int    // exit status; -1 when a signal ended it
 	Signal  string // "KILL" and the like, "" when there was none
-	Stderr  string // the last lines of standard error, sanitised
+	Stderr  string // the last lines of standard error, sanitised, joined by "; "
 }
 
 func (e *ExitError) Error() string {

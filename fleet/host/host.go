@@ -11,7 +11,10 @@ import (
 )
 
 // Target is one machine as a Connector sees it. Identity belongs to Machine,
-// never to an address: whoever answers must prove one of HostKeys.
+// never to an address: whoever answers must prove one of HostKeys. A key may
+// be marked as in known_hosts: "@cert-authority KEY" accepts host
+// certificates that KEY signed for the name Machine, "@revoked KEY" accepts
+// nothing that KEY proves or signs.
 type Target struct {
 	Machine   string
 	Addresses []string // "[user@]host[:port]", in the order to try; IPv6 in brackets
@@ -30,7 +33,10 @@ type Connector interface {
 type Conn interface {
 	// Run runs the command and waits for it. The error is nil when it exited
 	// with 0, an *ExitError when it ran and said otherwise, and a *LostError
-	// when the connection ended before its outcome was known.
+	// when it may have run and its outcome is not known: the connection
+	// ended, ctx was cancelled, a stream failed. After any other error it has
+	// not been started. Nothing is written to its streams after Run returns;
+	// a Read on Stdin that is under way is not waited for.
 	Run(ctx context.Context, cmd Command) error
 	Close() error
 }
