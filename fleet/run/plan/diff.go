@@ -1,0 +1,133 @@
+package plan
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"assay/fleet/engine"
+)
+
+var zeroTime time.Time
+
+// difference says what turns one record into another.
+func difference(from, to *engine.Record, at *places) Change {
+	c := Change{
+		Aspects: []AspectChange{}, Options: []OptionChange{}, Files: []FileChange{},
+		Packages: []PackageChange{}, LeftOut: []LeftOut{},
+	}
+	if to != nil {
+		c.LeftOut = leftOut(to.LeftOut, at)
+	}
+	switch {
+	case from == nil:
+		c.Unknown = "the running system has no record that could be read"
+		return c
+	case to == nil:
+		c.Unknown = "the wanted system has no record that could be read"
+		return c
+	}
+	c.Aspects = aspectChanges(from.Aspects, to.Aspects, at)
+	c.Options = optionChanges(from.Options, to.Options, at)
+	c.Files = fileChanges(from.Files, to.Files)
+	c.Packages = packageChanges(from.Packages, to.Packages, at)
+	return c
+}
+
+// pair is the two sides of one key; nil is absent.
+type pair[K cmp.Ordered, T any] struct {
+	key      K
+	old, new *T
+}
+
+// op names the direction of a pair whose sides differ.
+func (p pair[K, T]) op() Op {
+	switch {
+	case p.old == nil:
+		return Added
+	case p.new == nil:
+		return Removed
+	}
+	return Changed
+}
+
+// pairs matches two lists by key, sorted by it. Of equal keys the last counts.
+func pairs[K cmp.Ordered, T any](from, to []T, key func(*T) K) []pair[K, T] {
+	byKey := make(map[K]pair[K, T], len(to))
+	for i := range from {
+		k := key(&from[i])
+		byKey[k] = pair[K, T]{key: k, old: &from[i]}
+	}
+	for i := range to {
+		k := key(&to[i])
+		p := byKey[k]
+		p.key, p.new = k, &to[i]
+		byKey[k] = p
+	}
+	return slices.SortedFunc(maps.Values(byKey), func(a, b pair[K, T]) int { return cmp.Compare(a.key, b.key) })
+}
+
+func aspectChanges(from, to []string, at *places) []AspectChange {
+	out := []AspectChange{}
+	for _, p := range pairs(from, to, func(s *string) string { return *s }) {
+		if p.old == nil || p.new == nil {
+			out = append(out, AspectChange{Op: p.op(), Name: visible(p.key), At: at.aspect(p.key)})
+		}
+	}
+	return out
+}
+
+func optionChanges(from, to []engine.Option, at *places) []OptionChange {
+	out := []OptionChange{}
+	for _, p := range pairs(from, to, func(o *engine.Option) string { return o.Scope + "\x00" + o.Path }) {
+		if p.old != nil && p.new != nil && *p.old == *p.new {
+			continue
+		}
+		o := OptionChange{Op: p.op(), Known: true}
+		if p.old != nil {
+			o.Scope, o.Path, o.Old, o.Known = visible(p.old.Scope), visible(p.old.Path), visible(p.old.Value), p.old.Known
+		}
+		if p.new != nil {
+			o.Scope, o.Path, o.New = visible(p.new.Scope), visible(p.new.Path), visible(p.new.Value)
+			o.Known = o.Known && p.new.Known
+			o.At, o.From = at.option(p.new.Scope, p.new.Path)
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+func packageChanges(from, to []engine.Package, at *places) []PackageChange {
+	out := []PackageChange{}
+	for _, p := range pairs(from, to, func(o *engine.Package) string { return o.Scope + "\x00" + o.Name }) {
+		if p.old != nil && p.new != nil && *p.old == *p.new {
+			continue
+		}
+		c := PackageChange{Op: p.op()}
+		if p.old != nil {
+			c.Scope, c.Name = visible(p.old.Scope), visible(p.old.Name)
+			c.OldLayer, c.OldChannel = visible(p.old.Layer), visible(p.old.Channel)
+		}
+		if p.new != nil {
+			c.Scope, c.Name = visible(p.new.Scope), visible(p.new.Name)
+			c.NewLayer, c.NewChannel = visible(p.new.Layer), visible(p.new.Channel)
+			c.At = at.pkg(p.new.Scope, p.new.Name)
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+func leftOut(list []engine.LeftOut, at *places) []LeftOut {
+	out := make([]LeftOut, 0, len(list))
+	for _, l := range list {
+		o := LeftOut{Scope: visible(l.Scope), What: visible(l.What), Why: visible(l.Why)}
+		o.At, _ = at.option(l.Scope, l.What)
+		out = append(out, o)
+	}
+	slices.SortFunc(out, func(a, b LeftOut) int {
+		return cmp.Or(cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.What, b.What), cmp.Compare(a.Why, b.Why))
+	})
+	return out
+}

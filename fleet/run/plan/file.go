@@ -1,0 +1,114 @@
+package plan
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"assay/fleet"
+	"assay/fleet/engine"
+)
+
+// MaxFile is the largest plan that Read takes, in bytes.
+const MaxFile = 256 << 20
+
+// Encode returns the plan as a JSON file for Decode.
+func (p *Plan) Encode() ([]byte, error) {
+	text, err := json.MarshalIndent(p, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("encode plan: %w", err)
+	}
+	return append(text, '\n'), nil
+}
+
+// Decode reads what Encode wrote. It is strict: unknown fields, another
+// version, paths that are none, or content that does not give the id are
+// errors, because what it returns will be applied.
+func Decode(text []byte) (*Plan, error) {
+	if len(text) > MaxFile {
+		return nil, errors.New("plan: larger than 256 MiB")
+	}
+	var v struct {
+		Version int `json:"version"`
+	}
+	if err := json.Unmarshal(text, &v); err != nil {
+		return nil, fmt.Errorf("plan: %w", err)
+	}
+	if v.Version != Version {
+		return nil, fmt.Errorf("plan: version %d, this program knows %d; hint: make the plan again", v.Version, Version)
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	p := new(Plan)
+	if err := dec.Decode(p); err != nil {
+		return nil, fmt.Errorf("plan: %w", err)
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return nil, errors.New("plan: something follows its end")
+	}
+	if err := p.check(); err != nil {
+		return nil, fmt.Errorf("plan: %w", err)
+	}
+	return p, nil
+}
+
+var (
+	storePath   = regexp.MustCompile(`^/nix/store/[0-9abcdfghijklmnpqrsvwxyz]{32}-[0-9A-Za-z+._?=-]{1,211}$`)
+	machineName = regexp.MustCompile(`^[0-9A-Za-z_][0-9A-Za-z_.-]{0,252}$`)
+)
+
+func (p *Plan) check() error {
+	if p.Kind != Update && p.Kind != Rollback {
+		return fmt.Errorf("kind %q is none", p.Kind)
+	}
+	if !slices.Contains(engine.Goals(), p.Goal) {
+		return fmt.Errorf("goal %q is none", p.Goal)
+	}
+	for i := range p.Hosts {
+		if i > 0 && strings.Compare(p.Hosts[i-1].Machine, p.Hosts[i].Machine) >= 0 {
+			return fmt.Errorf("%s: machines are out of order or there twice", p.Hosts[i].Machine)
+		}
+		if err := p.Hosts[i].check(p); err != nil {
+			return fmt.Errorf("%q: %w", p.Hosts[i].Machine, err)
+		}
+	}
+	if p.ID != p.sum() {
+		return errors.New("the content does not fit the id: it was changed after it was made; hint: make the plan again")
+	}
+	return nil
+}
+
+func (e *Entry) check(p *Plan) error {
+	if !machineName.MatchString(e.Machine) {
+		return errors.New("is no name of a machine")
+	}
+	if e.Class != fleet.NixOS && e.Class != fleet.Darwin {
+		return fmt.Errorf("class %q is none", e.Class)
+	}
+	if e.Group < -1 || e.Group >= len(p.Groups) {
+		return fmt.Errorf("there is no group %d", e.Group)
+	}
+	for _, path := range []string{e.From.Path, e.From.Profile, e.To.Path} {
+		if path != "" && !storePath.MatchString(path) {
+			return fmt.Errorf("%q is no store path", path)
+		}
+	}
+	if e.From.Generation < 0 || e.To.Generation < 0 || e.Copy.Bytes < 0 || e.Copy.Objects < 0 {
+		return errors.New("a number is negative")
+	}
+	switch e.Status {
+	case StatusUnreachable, StatusError, StatusUnchanged:
+		return nil
+	case StatusChange:
+		if e.To.Path == "" || e.From.Path == "" && p.Goal != engine.GoalBuild {
+			return errors.New("a change needs the system that runs and the one that is wanted")
+		}
+		return nil
+	}
+	return fmt.Errorf("status %q is none", e.Status)
+}

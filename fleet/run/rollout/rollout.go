@@ -1,0 +1,82 @@
+// Package rollout applies a plan: a state machine per host, so many hosts at
+// once, every step told as an event, every outcome read back from the host.
+//
+// What it promises: a host whose result is updated, staged or returned was
+// asked over a new connection after its last activation and said so; a host
+// that could not be asked is unknown; one host's failure, or a panic in the
+// code that handles it, is that host's alone.
+package rollout
+
+import (
+	"context"
+	"time"
+
+	"assay/fleet"
+	"assay/fleet/engine"
+	"assay/fleet/host"
+	"assay/fleet/run/event"
+	"assay/fleet/run/plan"
+)
+
+// The defaults of Options.
+const (
+	DefaultParallel = 10
+	DefaultTries    = 5
+	DefaultGrace    = 5 * time.Second
+)
+
+// Options is what a run needs. Functions are called from several goroutines.
+type Options struct {
+	RunID    string
+	Operator string // user who runs it
+	Assay    string // version of the program
+	Plan     *plan.Plan
+	Engine   engine.Engine
+	Deployer engine.Deployer
+	Sink     event.Sink // nil discards; one that is event.Failing and fails ends the run early
+
+	// Connect opens a new connection to the machine.
+	Connect func(ctx context.Context, machine string) (host.Conn, error)
+	// Probe asks the host for its facts.
+	Probe func(ctx context.Context, conn host.Conn, machine string) (fleet.Facts, error)
+	// Closure builds what the plan wants on the machine and returns all of it.
+	// With nil it is evaluated and built by Engine.
+	Closure func(ctx context.Context, machine string) (engine.Closure, error)
+
+	// Stop, when closed, lets running steps finish and starts nothing new; a
+	// host whose activation has begun is brought to its end. Cancelling the
+	// context gives up what runs.
+	Stop     <-chan struct{}
+	Parallel int              // hosts at once; 0 is DefaultParallel
+	Clock    func() time.Time // nil is time.Now
+	// Tries is how often a host is asked what became of it, 0 is
+	// DefaultTries. Backoff waits before try n, n from 1; nil waits longer
+	// each time, up to eight seconds.
+	Tries   int
+	Backoff func(ctx context.Context, n int) error
+	// Grace is how long hosts may still be asked after the context has
+	// ended; 0 is DefaultGrace.
+	Grace time.Duration
+}
+
+// Report is how a run ended.
+type Report struct {
+	Run      string
+	Outcome  event.RunOutcome
+	Results  []event.HostResult // by machine
+	Counts   map[event.Outcome]int
+	Identity bool // some host's identity could not be verified
+	Started  time.Time
+	Finished time.Time
+}
+
+// Run applies the plan and returns when every host has a result. Its error is
+// about the run itself: options that make none, or a record that could not be
+// kept. What became of the hosts is in the Report, interrupted or not.
+func Run(ctx context.Context, o Options) (Report, error) {
+	r, err := newRun(o)
+	if err != nil {
+		return Report{}, err
+	}
+	return r.run(ctx)
+}
