@@ -19,6 +19,7 @@ func TestSanitize(t *testing.T) {
 		{"dcs", "a\x1bPq#0;2\x1b\\b", "ab"},
 		{"unterminated hides nothing", "a\x1b]0;the rest\nb", "a]0;the rest\nb"},
 		{"many introducers", strings.Repeat("\x1b]", 1<<16), strings.Repeat("]", 1<<16)},
+		{"many titles", strings.Repeat("\x1b]t\x07", 1<<18), ""},
 		{"terminator on the next line", "\x1b]a\nb\x07c", "]a\nbc"},
 		{"8-bit csi", "a\u009b31mb", "ab"},
 		{"8-bit osc", "a\u009d0;t\u009cb", "ab"},

@@ -124,10 +124,9 @@ func csi(s string, n int) int {
 // has n bytes, up to its terminator BEL, ESC \ or U+009C; 0 when the line
 // ends before one.
 func controlString(s string, n int) int {
-	line := s[:lineLength(s)]
-	for i := n; i < len(line); i++ {
-		switch kind, size := escape(line[i:]); {
-		case line[i] == 0x07:
+	for i := n; i < len(s) && s[i] != '\n'; i++ {
+		switch kind, size := escape(s[i:]); {
+		case s[i] == 0x07:
 			return i + 1
 		case size > 0 && kind == '\\':
 			return i + size
