@@ -1,6 +1,9 @@
 package fleet
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Class is the kind of module system that a configuration is for.
 type Class string
@@ -23,18 +26,24 @@ func ClassOf(system string) Class {
 
 // Machine is one machine of the registry.
 type Machine struct {
-	Name    string
-	System  string // "x86_64-linux"
-	Class   Class
-	Type    string // free text: "Laptop", "VPS (Hetzner)"
-	User    string // primary user
-	Tags    []string
-	Aspects []Named
-	Home    []Home // by user
-	Deploy  Deploy
-	Source  Source
-	At      Pos
+	Name   string
+	System string // "x86_64-linux"
+	Class  Class
+	Type   string // free text: "Laptop", "VPS (Hetzner)"
+	User   string // primary user
+	Tags   []string
+	// Computed are the tags that Fleet.Resolve gives: those of [tags] whose
+	// selector matches, then "all" and the class. Tags are the machine's own.
+	Computed []string
+	Aspects  []Named
+	Home     []Home // by user
+	Deploy   Deploy
+	Source   Source
+	At       Pos
 }
+
+// AllTags returns the machine's own tags and the computed ones.
+func (m *Machine) AllTags() []string { return slices.Concat(m.Tags, m.Computed) }
 
 // Named is a name written at a place.
 type Named struct {
