@@ -1,0 +1,232 @@
+package sops
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/sha512"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"assay/secrets/secret"
+
+	"filippo.io/age"
+	"filippo.io/age/armor"
+)
+
+// formatVersion is the version of the sops command whose binary files this
+// package was compared with. It is written into files, where the sops command
+// reads it to recognise old formats.
+const formatVersion = "3.13.3"
+
+// dataAAD binds the value to its place in the document: the key path, joined
+// by colons and closed with one.
+const dataAAD = "data:"
+
+// Encrypt returns a file that every recipient can open, under a fresh data
+// key. Recipients are native age or SSH public keys; duplicates count once;
+// they are written sorted. Its errors wrap ErrRecipient.
+func Encrypt(plain secret.Value, recipients []string) ([]byte, error) {
+	if plain.Len() > MaxPlaintext {
+		return nil, fmt.Errorf("secret is larger than %d MiB", MaxPlaintext>>20)
+	}
+	key := make([]byte, keySize)
+	defer clear(key)
+	_, _ = rand.Read(key) // never fails: it ends the process instead
+
+	stanzas, err := wrapKey(key, recipients)
+	if err != nil {
+		return nil, err
+	}
+	modified := time.Now().UTC().Format(time.RFC3339)
+	data, err := seal(key, plain.Bytes(), dataAAD)
+	if err != nil {
+		return nil, err
+	}
+	mac, err := seal(key, digest(plain.Bytes(), false), modified)
+	if err != nil {
+		return nil, err
+	}
+	return render(data, mac, modified, stanzas)
+}
+
+// render writes the document as the sops command does: fields by name, tabs,
+// a newline at the end.
+func render(data, mac, modified string, stanzas []Stanza) ([]byte, error) {
+	type ageKey struct {
+		Enc       string `json:"enc"`
+		Recipient string `json:"recipient"`
+	}
+	type metadata struct {
+		Age          []ageKey `json:"age"`
+		LastModified string   `json:"lastmodified"`
+		MAC          string   `json:"mac"`
+		Version      string   `json:"version"`
+	}
+	meta := metadata{LastModified: modified, MAC: mac, Version: formatVersion}
+	for _, s := range stanzas {
+		meta.Age = append(meta.Age, ageKey{s.Enc, s.Recipient})
+	}
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "\t")
+	err := enc.Encode(struct {
+		Data string   `json:"data"`
+		Sops metadata `json:"sops"`
+	}{data, meta})
+	return out.Bytes(), err
+}
+
+func wrapKey(key []byte, recipients []string) ([]Stanza, error) {
+	recipients = slices.Compact(slices.Sorted(slices.Values(recipients)))
+	if len(recipients) == 0 {
+		return nil, fmt.Errorf("%w: none given; nobody could read the file", ErrRecipient)
+	}
+	var stanzas []Stanza
+	for _, text := range recipients {
+		recipient, err := parseRecipient(text)
+		if err != nil {
+			return nil, err
+		}
+		enc, err := armored(key, recipient)
+		if err != nil {
+			return nil, fmt.Errorf("%w %s: %w", ErrRecipient, quote(text), err)
+		}
+		stanzas = append(stanzas, Stanza{text, enc})
+	}
+	return stanzas, nil
+}
+
+func armored(key []byte, recipient age.Recipient) (string, error) {
+	var text strings.Builder
+	lines := armor.NewWriter(&text)
+	w, err := age.Encrypt(lines, recipient)
+	if err != nil {
+		return "", err
+	}
+	_, err = w.Write(key)
+	if err = errors.Join(err, w.Close(), lines.Close()); err != nil {
+		return "", err
+	}
+	return text.String(), nil
+}
+
+// Decrypt opens the file with the first identity that fits. Its errors wrap
+// ErrNoIdentity, ErrForeign or ErrTampered.
+func (f *File) Decrypt(identities []Identity) (secret.Value, error) {
+	var none secret.Value
+	if slices.Contains(f.Foreign, "key_groups") || slices.Contains(f.Foreign, "shamir_threshold") {
+		return none, fmt.Errorf("%w: it has key groups (shamir)\nhint: sops decrypt FILE", ErrForeign)
+	}
+	key, err := f.dataKey(identities)
+	if err != nil {
+		return none, err
+	}
+	defer clear(key)
+
+	sealedMAC, err := parseSealed(f.mac)
+	if err != nil {
+		return none, err
+	}
+	mac, err := sealedMAC.open(key, f.lastModified)
+	if err != nil {
+		return none, fmt.Errorf("mac or lastmodified: %w", err)
+	}
+	var plain []byte
+	if f.data != "" {
+		value, err := parseSealed(f.data)
+		if err != nil {
+			return none, err
+		}
+		if plain, err = value.open(key, dataAAD); err != nil {
+			return none, fmt.Errorf("data: %w", err)
+		}
+	}
+	if subtle.ConstantTimeCompare(mac, digest(plain, f.macOnly)) != 1 {
+		clear(plain)
+		return none, fmt.Errorf("mac does not belong to data: %w", ErrTampered)
+	}
+	return secret.New(plain), nil
+}
+
+// dataKey opens the stanzas, those first whose recipient is that of an
+// identity at hand, then the others: the recipient beside a stanza may lie.
+func (f *File) dataKey(identities []Identity) ([]byte, error) {
+	usable := make([]age.Identity, 0, len(identities))
+	mine := map[string]bool{}
+	var needs []string
+	for _, id := range identities {
+		mine[id.Recipient] = true
+		if id.open == nil {
+			needs = append(needs, id.Needs)
+			continue
+		}
+		usable = append(usable, id.open())
+	}
+	if len(usable) > 0 {
+		for _, own := range []bool{true, false} {
+			for _, s := range f.Age {
+				if mine[s.Recipient] != own {
+					continue
+				}
+				if key := unwrap(s.Enc, usable); key != nil {
+					return key, nil
+				}
+			}
+		}
+	}
+	return nil, f.explain(len(usable), needs)
+}
+
+// explain says why no data key came out.
+func (f *File) explain(usable int, needs []string) error {
+	if len(f.Age) == 0 {
+		return fmt.Errorf("%w: it has only keys of other kinds (%s)\nhint: sops decrypt FILE", ErrForeign, strings.Join(f.kinds(), ", "))
+	}
+	hint := "hint: set SOPS_AGE_KEY_FILE to the identity of one of its recipients"
+	if len(needs) > 0 {
+		slices.Sort(needs)
+		hint = "hint: an identity at hand needs " + strings.Join(slices.Compact(needs), ", ") + ", which is not supported yet"
+	}
+	return fmt.Errorf("%w: %d usable, %d recipients\n%s", ErrNoIdentity, usable, len(f.Age), hint)
+}
+
+func (f *File) kinds() []string {
+	if len(f.PGP) == 0 {
+		return f.Foreign
+	}
+	return append([]string{"pgp"}, f.Foreign...)
+}
+
+// unwrap returns the data key of a stanza, or nil.
+func unwrap(enc string, identities []age.Identity) []byte {
+	r, err := age.Decrypt(armor.NewReader(strings.NewReader(enc)), identities...)
+	if err != nil {
+		return nil
+	}
+	key, err := io.ReadAll(io.LimitReader(r, keySize+1))
+	if err != nil || len(key) != keySize {
+		return nil
+	}
+	return key
+}
+
+// digest is the text that the MAC holds: the hash of all plaintext values, in
+// upper-case hex. With mac_only_encrypted the hash starts with a fixed prefix,
+// so that the two kinds cannot be taken for each other.
+func digest(plain []byte, macOnly bool) []byte {
+	h := sha512.New()
+	if macOnly {
+		prefix := sha256.Sum256([]byte("sops"))
+		h.Write(prefix[:])
+	}
+	h.Write(plain)
+	return fmt.Appendf(nil, "%X", h.Sum(nil))
+}

@@ -1,0 +1,45 @@
+// Package sops reads and writes files in the format of the sops command, for
+// age recipients, without that command. So far it knows the binary store,
+// which is what clan keeps its vars in: JSON with one encrypted value "data"
+// and the metadata "sops".
+//
+// The reader is strict where the sops command is lenient: whatever it does not
+// know, it refuses, because a selector or key group that is overlooked changes
+// what a file means. The recipients that a file lists are not authenticated by
+// its MAC; they serve to find drift and never to decide who may read. Errors
+// never contain plaintext, keys or hashes of plaintext.
+//
+// Encrypt makes a fresh data key every time, so that who was removed cannot
+// read what is written afterwards with an old header.
+//
+// All functions may be called from several goroutines; a *File and an Identity
+// are not changed after they were made.
+package sops
+
+import "errors"
+
+// The kinds of failure, for errors.Is.
+var (
+	// ErrFormat is a file that is not in the format.
+	ErrFormat = errors.New("not a sops file of the binary store")
+	// ErrTampered is a file whose contents do not authenticate.
+	ErrTampered = errors.New("authentication failed: the file was damaged or changed by hand")
+	// ErrNoIdentity is a file that none of the identities opens.
+	ErrNoIdentity = errors.New("no age identity at hand opens this file")
+	// ErrForeign is a file that only the sops command can open.
+	ErrForeign = errors.New("needs the sops command")
+	// ErrRecipient is a recipient that cannot be encrypted to.
+	ErrRecipient = errors.New("unusable recipient")
+	// ErrIdentity is a text that is not an age identity.
+	ErrIdentity = errors.New("unusable age identity")
+)
+
+// Limits on what is read, so that a hostile file costs little.
+const (
+	MaxPlaintext  = 10 << 20 // bytes of one secret
+	maxFile       = 16 << 20 // bytes of one file
+	maxRecipients = 5000     // age stanzas in one file
+	maxStanza     = 32 << 10 // bytes of one armored stanza
+	maxRecipient  = 4 << 10  // bytes of one recipient
+	maxIdentities = 1 << 20  // bytes of one identity file
+)

@@ -1,0 +1,202 @@
+package sops
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"assay/secrets/secret"
+
+	"filippo.io/age"
+)
+
+// Identity is an age identity at hand. Its private part stands behind a
+// closure, for the reason that package secret gives.
+type Identity struct {
+	Recipient string // the public part; "" when a plugin's is not known
+	Origin    string // where it comes from: a variable's name or a file
+	Needs     string // "age-plugin-NAME" when it cannot be used here
+
+	open func() age.Identity
+}
+
+// Usable reports whether the identity can decrypt here.
+func (id Identity) Usable() bool { return id.open != nil }
+
+// NewIdentity makes a native age identity in memory and returns it with its
+// one-line private form.
+func NewIdentity(origin string) (Identity, secret.Value, error) {
+	x, err := age.GenerateX25519Identity()
+	if err != nil {
+		return Identity{}, secret.Value{}, err
+	}
+	return native(x, x.Recipient().String(), origin), secret.New([]byte(x.String())), nil
+}
+
+func native(id age.Identity, recipient, origin string) Identity {
+	return Identity{Recipient: recipient, Origin: origin, open: func() age.Identity { return id }}
+}
+
+// ParseIdentities reads identities, one a line, with comments. A comment
+// "# public key: …" or "# recipient: …" names the recipient of the plugin
+// identity that follows it. Errors wrap ErrIdentity and quote nothing.
+func ParseIdentities(text secret.Value, origin string) ([]Identity, error) {
+	if text.Len() > maxIdentities {
+		return nil, fmt.Errorf("%s: %w: larger than %d KiB", origin, ErrIdentity, maxIdentities>>10)
+	}
+	var (
+		ids     []Identity
+		comment string
+		n       int
+	)
+	for line := range bytes.Lines(text.Bytes()) {
+		n++
+		line = bytes.TrimSpace(line)
+		switch {
+		case len(line) == 0:
+		case line[0] == '#':
+			if r := commentRecipient(line); r != "" {
+				comment = r
+			}
+		default:
+			id, err := parseIdentity(line, comment, origin)
+			if err != nil {
+				return nil, fmt.Errorf("%s:%d: %w", origin, n, err)
+			}
+			ids = append(ids, id)
+			comment = ""
+		}
+	}
+	return ids, nil
+}
+
+func parseIdentity(line []byte, comment, origin string) (Identity, error) {
+	switch {
+	case bytes.HasPrefix(line, []byte("AGE-SECRET-KEY-PQ-1")):
+		if id, err := age.ParseHybridIdentity(string(line)); err == nil {
+			return native(id, id.Recipient().String(), origin), nil
+		}
+	case bytes.HasPrefix(line, []byte("AGE-SECRET-KEY-1")):
+		if id, err := age.ParseX25519Identity(string(line)); err == nil {
+			return native(id, id.Recipient().String(), origin), nil
+		}
+	case bytes.HasPrefix(line, []byte("AGE-PLUGIN-")):
+		name, _, ok := cutLast(strings.ToLower(string(line[len("AGE-PLUGIN-"):])), "-1")
+		if ok && name != "" && len(name) <= 40 {
+			return Identity{Recipient: comment, Origin: origin, Needs: "age-plugin-" + name}, nil
+		}
+	default:
+		return Identity{}, fmt.Errorf("%w: the line is neither a comment nor AGE-SECRET-KEY-... nor AGE-PLUGIN-...", ErrIdentity)
+	}
+	return Identity{}, fmt.Errorf("%w: malformed key", ErrIdentity)
+}
+
+func commentRecipient(line []byte) string {
+	name, value, _ := strings.Cut(strings.TrimLeft(string(line), "# \t"), ":")
+	switch strings.ToLower(strings.TrimSpace(name)) {
+	case "public key", "recipient":
+		if r := strings.TrimSpace(value); looksLikeRecipient(r) {
+			return r
+		}
+	}
+	return ""
+}
+
+// FindIdentities collects the operator's identities from where the sops
+// command looks: SOPS_AGE_KEY (several, separated by white space), the file
+// SOPS_AGE_KEY_FILE, and keys.txt in the configuration directory. That
+// keys.txt does not exist is no error; none found is an empty list. SSH keys
+// and SOPS_AGE_KEY_CMD are not looked at.
+func FindIdentities(getenv func(string) string) ([]Identity, error) {
+	var ids []Identity
+	if text := getenv("SOPS_AGE_KEY"); text != "" {
+		found, err := ParseIdentities(secret.New([]byte(splitKeys(text))), "SOPS_AGE_KEY")
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, found...)
+	}
+	if path := getenv("SOPS_AGE_KEY_FILE"); path != "" {
+		found, err := ReadIdentities(path)
+		if err != nil {
+			return nil, fmt.Errorf("SOPS_AGE_KEY_FILE: %w", err)
+		}
+		ids = append(ids, found...)
+	}
+	if path := KeysFile(getenv); path != "" {
+		found, err := ReadIdentities(path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		ids = append(ids, found...)
+	}
+	return unique(ids), nil
+}
+
+// splitKeys puts keys that share a line on lines of their own; comment lines
+// stay whole.
+func splitKeys(text string) string {
+	var out strings.Builder
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(strings.TrimSpace(line), "#") {
+			out.WriteString(line)
+			continue
+		}
+		for word := range strings.FieldsSeq(line) {
+			out.WriteString(word + "\n")
+		}
+	}
+	return out.String()
+}
+
+func unique(ids []Identity) []Identity {
+	var out []Identity
+	seen := map[string]bool{}
+	for _, id := range ids {
+		if id.Recipient != "" && seen[id.Recipient] {
+			continue
+		}
+		seen[id.Recipient] = true
+		out = append(out, id)
+	}
+	return out
+}
+
+// ReadIdentities reads an identity file.
+func ReadIdentities(path string) ([]Identity, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxIdentities+1))
+	if err != nil {
+		return nil, err
+	}
+	held := secret.New(text)
+	defer held.Wipe()
+	return ParseIdentities(held, path)
+}
+
+// KeysFile is where the sops command keeps the operator's identities when no
+// variable names another place, or "" when the environment has no home.
+func KeysFile(getenv func(string) string) string {
+	const tail = "sops/age/keys.txt"
+	home := getenv("HOME")
+	switch xdg := getenv("XDG_CONFIG_HOME"); {
+	case xdg != "":
+		return filepath.Join(xdg, tail)
+	case home == "":
+		return ""
+	case runtime.GOOS == "darwin":
+		return filepath.Join(home, "Library/Application Support", tail)
+	default:
+		return filepath.Join(home, ".config", tail)
+	}
+}

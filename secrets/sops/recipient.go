@@ -1,0 +1,70 @@
+package sops
+
+import (
+	"fmt"
+	"strings"
+
+	"filippo.io/age"
+	"filippo.io/age/agessh"
+)
+
+// CheckRecipient reports with an error wrapping ErrRecipient why text cannot
+// be encrypted to.
+func CheckRecipient(text string) error {
+	_, err := parseRecipient(text)
+	return err
+}
+
+// parseRecipient reads a native (age1…), post-quantum (age1pq1…) or SSH
+// recipient. Recipients of plugins would have another program do the work;
+// which one is for the operator to allow, not for a file in a repository.
+func parseRecipient(text string) (age.Recipient, error) {
+	var (
+		r   age.Recipient
+		err error
+	)
+	switch {
+	case strings.HasPrefix(text, "age1pq1"):
+		r, err = age.ParseHybridRecipient(text)
+	case strings.HasPrefix(text, "age1"):
+		if name := pluginOf(text); name != "" {
+			return nil, fmt.Errorf("%w %s: it needs age-plugin-%s, which is not supported yet", ErrRecipient, quote(text), name)
+		}
+		r, err = age.ParseX25519Recipient(text)
+	case strings.HasPrefix(text, "ssh-"):
+		r, err = agessh.ParseRecipient(text)
+	default:
+		return nil, fmt.Errorf("%w %s: neither age1... nor ssh-...", ErrRecipient, quote(safe(text)))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w %s: %w", ErrRecipient, quote(text), err)
+	}
+	return r, nil
+}
+
+// pluginOf returns the plugin's name in a recipient "age1NAME1…": the part
+// before the last "1", which separates it in bech32.
+func pluginOf(text string) string {
+	prefix, _, _ := cutLast(text, "1")
+	name, ok := strings.CutPrefix(prefix, "age1")
+	if !ok {
+		return ""
+	}
+	return name
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	i := strings.LastIndex(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(sep):], true
+}
+
+// safe hides a text that is a private key put where a public one belongs.
+func safe(text string) string {
+	if upper := strings.ToUpper(text); strings.Contains(upper, "SECRET") || strings.Contains(upper, "PRIVATE") {
+		return "(a private key)"
+	}
+	return text
+}
