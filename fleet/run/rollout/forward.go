@@ -1,0 +1,197 @@
+package rollout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"assay/fleet"
+	"assay/fleet/engine"
+	"assay/fleet/host"
+	"assay/fleet/run/event"
+	"assay/fleet/run/plan"
+)
+
+// connect opens the connection and checks that the host is where the plan saw
+// it.
+func (m *machine) connect(ctx context.Context) event.Phase {
+	conn, err := m.o.Connect(ctx, m.e.Machine)
+	if err != nil {
+		return m.notReached(ctx, err)
+	}
+	m.conn = conn
+	f, err := m.probe(ctx, conn)
+	if err != nil {
+		return m.early(ctx, fmt.Errorf("read the host's state: %w", err))
+	}
+	m.before = f
+	m.saw(f)
+	if f.Running == m.e.From.Path && f.Profile == m.e.From.Profile {
+		if m.o.Plan.Kind == plan.Rollback {
+			return event.Activating // the generation is there already
+		}
+		return event.Building
+	}
+	if m.reached(f) {
+		return m.end(event.Unchanged, "the host is already there", "")
+	}
+	return m.end(event.Refused, moved(m.e, f), "make the plan again")
+}
+
+func moved(e *plan.Entry, f fleet.Facts) string {
+	if f.Running != e.From.Path {
+		return fmt.Sprintf("the host has moved since the plan was made: it runs %s, the plan saw %s", word(f.Running), word(e.From.Path))
+	}
+	return fmt.Sprintf("the host has moved since the plan was made: it boots %s, the plan saw %s", word(f.Profile), word(e.From.Profile))
+}
+
+func word(path string) string {
+	if path == "" {
+		return "nothing known"
+	}
+	return path
+}
+
+// probe asks for the facts and does not take silence for an answer.
+func (m *machine) probe(ctx context.Context, conn host.Conn) (fleet.Facts, error) {
+	f, err := m.o.Probe(ctx, conn, m.e.Machine)
+	switch {
+	case err != nil:
+		return fleet.Facts{}, err
+	case f.Reach == fleet.Unreachable:
+		return fleet.Facts{}, fmt.Errorf("%s is unreachable: %s", m.e.Machine, f.Cause)
+	case f.Running == "":
+		return fleet.Facts{}, fmt.Errorf("%s does not say which system it runs", m.e.Machine)
+	}
+	return f, nil
+}
+
+// notReached is the end of a host that no connection could be opened to.
+func (m *machine) notReached(ctx context.Context, err error) event.Phase {
+	if ctx.Err() != nil {
+		return m.early(ctx, err)
+	}
+	if foreign(err) {
+		m.result.Identity = true
+		return m.end(event.Refused, err.Error(), "the host key is not one that the fleet holds for this machine")
+	}
+	return m.end(event.Unreachable, err.Error(), "")
+}
+
+// foreign reports whether the host could not prove who it is.
+func foreign(err error) bool {
+	var ce *host.ConnectError
+	return errors.As(err, &ce) && ce.Stage == host.StageHostKey && !ce.Deadline
+}
+
+// early is the end of a host that nothing was activated on.
+func (m *machine) early(ctx context.Context, err error) event.Phase {
+	if ctx.Err() != nil {
+		return m.end(event.Skipped, fmt.Sprintf("given up while %s, before anything was activated", m.phase), "")
+	}
+	hint := ""
+	var lost *host.LostError
+	switch {
+	case errors.Is(err, errChanged):
+		hint = "make the plan again"
+	case errors.As(err, &lost):
+		hint = "nothing was activated; run it again"
+	}
+	return m.end(event.Failed, err.Error(), hint)
+}
+
+// build realises what the plan wants, and nothing else.
+func (m *machine) build(ctx context.Context) event.Phase {
+	c, err := m.o.Closure(ctx, m.e.Machine)
+	if err == nil && c.System != m.e.To.Path {
+		err = errChanged
+	}
+	if err != nil {
+		return m.early(ctx, fmt.Errorf("build: %w", err))
+	}
+	if m.o.Plan.Goal == engine.GoalBuild {
+		return m.end(event.Built, "", "")
+	}
+	m.closure = c
+	return event.Copying
+}
+
+func (m *machine) copy(ctx context.Context) event.Phase {
+	missing, err := m.o.Deployer.Missing(ctx, m.conn, m.closure)
+	m.closure = engine.Closure{}
+	if err != nil {
+		return m.early(ctx, fmt.Errorf("ask which objects are missing: %w", err))
+	}
+	if len(missing) == 0 {
+		return event.Activating
+	}
+	p := progress{m: m, total: engine.Size(missing)}
+	p.to(0)
+	if err := m.o.Deployer.Copy(ctx, m.conn, missing, p.sent); err != nil {
+		return m.early(ctx, fmt.Errorf("copy: %w", err))
+	}
+	p.to(p.total)
+	return event.Activating
+}
+
+func (m *machine) activate(ctx context.Context) event.Phase {
+	m.began = m.o.Plan.Goal != engine.GoalDryActivate
+	a := m.activation(m.e.To.Path, m.o.Plan.Goal, m.e.To.Generation)
+	a.Expect = m.e.From.Path
+	err := m.o.Deployer.Activate(ctx, m.conn, a, m.log("activate"))
+	var lost *host.LostError
+	switch {
+	case err == nil:
+		return event.Verifying
+	case errors.Is(err, engine.ErrMoved):
+		return m.refused(ctx, err)
+	case errors.Is(err, engine.ErrGoal):
+		return m.end(event.Failed, err.Error(), "use another goal")
+	case ctx.Err() != nil:
+		return m.abandoned(ctx)
+	case !m.began:
+		return m.early(ctx, fmt.Errorf("dry activation: %w", err))
+	}
+	m.cause = fmt.Errorf("activate: %w", err)
+	if errors.As(err, &lost) {
+		m.lost = true
+		m.hangUp()
+		return event.Verifying // ask the host what happened
+	}
+	return event.Returning
+}
+
+func (m *machine) activation(system string, goal engine.Goal, generation int) engine.Activation {
+	return engine.Activation{
+		Machine: m.e.Machine, Class: string(m.e.Class), System: system, Goal: goal, Generation: generation,
+	}
+}
+
+// refused is the end of a host that would not be activated because it had
+// moved. Where it stands now is worth a look.
+func (m *machine) refused(ctx context.Context, err error) event.Phase {
+	m.forget()
+	if f, perr := m.probe(ctx, m.conn); perr == nil {
+		m.saw(f)
+	}
+	return m.end(event.Refused, err.Error(), "make the plan again")
+}
+
+// progress turns a stream of byte counts into a few events.
+type progress struct {
+	m     *machine
+	total int64
+	next  int64 // count from which the next event is due
+}
+
+// sent may be called often; one event in twenty steps of the total is enough.
+func (p *progress) sent(n int64) {
+	if n >= p.next && n < p.total {
+		p.to(n)
+	}
+}
+
+func (p *progress) to(n int64) {
+	p.next = n + max(p.total/20, 1)
+	p.m.say(event.HostProgress{Machine: p.m.e.Machine, Done: n, Total: p.total})
+}
