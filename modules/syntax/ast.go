@@ -56,7 +56,7 @@ type (
 		Span
 		Indented bool
 		Parts    []Part
-		cuts     []cut // where Nix splits literal text; only the printer needs it
+		raw      []Part // the parts as Nix splits them, if that is not Parts; only the printer needs it
 	}
 
 	// Path is a path literal: ./a, ../a, /a, a/b, ~/a, also with interpolations, ./${x}/a. The first part is always literal;
@@ -182,9 +182,6 @@ type Part struct {
 	Text string
 	X    Expr
 }
-
-// cut is a place inside literal part number part, at byte at of its decoded text.
-type cut struct{ part, at int32 }
 
 // AttrName is one name of an attribute path, an inherited name, or the name of an argument.
 // A quoted or ${}-name whose text is constant is static, as in Nix.

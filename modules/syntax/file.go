@@ -8,7 +8,7 @@ import (
 // File is a parsed file. It is not changed after Parse returns, so any number of goroutines may read it.
 type File struct {
 	Name     string // as given to Parse
-	Source   []byte // as given to Parse; must not be changed
+	Source   string
 	Root     Expr
 	Comments []Comment // all comments in source order
 	lines    []Pos     // start of every line
@@ -36,22 +36,17 @@ func (f *File) Position(off Pos) Position {
 // Text returns the source text of n, which must be a node of f.
 func (f *File) Text(n Node) string {
 	r := n.Range()
-	return string(f.Source[r.Start:r.End])
+	return f.Source[r.Start:r.End]
 }
 
 // lineTable returns the start offset of every line. As in Nix a line ends with "\n", "\r\n" or a lone "\r".
-func lineTable(src []byte) []Pos {
+func lineTable(src string) []Pos {
 	t := append(make([]Pos, 0, len(src)/32+1), 0)
-	for i, c := range src {
+	for i := range len(src) {
+		c := src[i]
 		if c == '\n' || c == '\r' && !(i+1 < len(src) && src[i+1] == '\n') {
 			t = append(t, Pos(i+1))
 		}
 	}
 	return t
-}
-
-// Attached is what CommentsOf found.
-type Attached struct {
-	Leading  []Comment // the block directly above, no blank line inside or below it, and comments before the node on its line
-	Trailing []Comment // after the node on the line where it ends; only white space and ";" or "," between
 }

@@ -1,0 +1,174 @@
+package syntax
+
+import "strings"
+
+// Member is one attribute of a merged set.
+type Member struct {
+	Name    string
+	At      *AttrName // where it is defined first
+	Value   Expr      // nil if inherited or if only attribute paths define it
+	Set     *Set      // not nil for a set literal and for what attribute paths make: a.b = 1; a.c = 2;
+	Inherit *Inherit  // the binding that inherits the name, or nil
+}
+
+// DynamicMember is an attribute whose name is an expression.
+type DynamicMember struct {
+	Name  *AttrName
+	Value Expr // nil if only a longer attribute path defines it
+	Set   *Set // as in Member
+}
+
+// Set is what the bindings of a set or let mean after Nix's rules for attribute paths: a.b = 1; a = { c = 2; }; is one set a.
+type Set struct {
+	Rec     bool
+	Members []*Member // in order of first appearance; the names are unique
+	Dynamic []DynamicMember
+	index   map[string]*Member // only if there are many
+}
+
+// Member returns the member called name, nil if there is none.
+func (s *Set) Member(name string) *Member {
+	if s.index != nil {
+		return s.index[name]
+	}
+	for _, m := range s.Members {
+		if m.Name == name {
+			return m
+		}
+	}
+	return nil
+}
+
+func (s *Set) add(m *Member) {
+	s.Members = append(s.Members, m)
+	if s.index == nil && len(s.Members) > 12 {
+		s.index = make(map[string]*Member)
+		for _, m := range s.Members {
+			s.index[m.Name] = m
+		}
+	}
+	if s.index != nil {
+		s.index[m.Name] = m
+	}
+}
+
+// Merge folds bindings into the attributes they define. Set literals given as values are merged in turn.
+//
+// The rules are Nix's: two definitions of a name are an error, except that attribute paths and set literals for the same name
+// become one set. It is recursive if the first of them was. (As in Nix, rec of a later one is lost.) The members of a second
+// literal must all be new: literals are not merged deeper.
+//
+// In a tree that Parse returned there are no duplicates and the error is nil. It is a *DuplicateAttr.
+func Merge(rec bool, bindings []Binding) (*Set, error) {
+	s := &Set{Rec: rec}
+	for _, b := range bindings {
+		var err error
+		switch b := b.(type) {
+		case *Inherit:
+			err = s.addInherit(b)
+		case *Assign:
+			err = s.addAssign(b)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// DuplicateAttr says that an attribute is defined twice.
+type DuplicateAttr struct {
+	Path  string // the attribute path as far as it clashes: a.b
+	Span         // of the second definition's name
+	First Span   // of the first definition's name
+}
+
+func (e *DuplicateAttr) Error() string { return "attribute " + clip(e.Path) + " is defined twice" }
+
+func (s *Set) addInherit(b *Inherit) error {
+	for i := range b.Names {
+		n := &b.Names[i]
+		if m := s.Member(n.Name); m != nil {
+			return &DuplicateAttr{n.Name, n.Span, m.At.Span}
+		}
+		s.add(&Member{Name: n.Name, Inherit: b, At: n})
+	}
+	return nil
+}
+
+func (s *Set) addAssign(b *Assign) error {
+	for i := range b.Path {
+		n := &b.Path[i]
+		last := i == len(b.Path)-1
+		switch {
+		case n.X != nil && last:
+			set, err := literal(b.Value)
+			s.Dynamic = append(s.Dynamic, DynamicMember{n, b.Value, set})
+			return err
+		case n.X != nil:
+			set := &Set{}
+			s.Dynamic = append(s.Dynamic, DynamicMember{Name: n, Set: set})
+			s = set
+		case last:
+			return s.define(b, n)
+		default:
+			m := s.Member(n.Name)
+			if m == nil {
+				m = &Member{Name: n.Name, Set: &Set{}, At: n}
+				s.add(m)
+			}
+			if m.Set == nil {
+				return &DuplicateAttr{pathText(b.Path[:i+1]), n.Span, m.At.Span}
+			}
+			s = m.Set
+		}
+	}
+	return nil
+}
+
+// define adds the last name of an attribute path.
+func (s *Set) define(b *Assign, n *AttrName) error {
+	set, err := literal(b.Value)
+	if err != nil {
+		return err
+	}
+	m := s.Member(n.Name)
+	if m == nil {
+		s.add(&Member{Name: n.Name, Value: b.Value, Set: set, At: n})
+		return nil
+	}
+	if m.Set == nil || set == nil {
+		return &DuplicateAttr{pathText(b.Path), n.Span, m.At.Span}
+	}
+	for _, x := range set.Members {
+		if first := m.Set.Member(x.Name); first != nil {
+			return &DuplicateAttr{pathText(b.Path) + "." + x.Name, x.At.Span, first.At.Span}
+		}
+		m.Set.add(x)
+	}
+	m.Set.Dynamic = append(m.Set.Dynamic, set.Dynamic...)
+	return nil
+}
+
+// literal merges x if it is a set literal, in any number of parentheses.
+func literal(x Expr) (*Set, error) {
+	if a, ok := Unparen(x).(*Attrs); ok {
+		return Merge(a.Rec, a.Bindings)
+	}
+	return nil, nil
+}
+
+func pathText(path []AttrName) string {
+	var b strings.Builder
+	for i := range path {
+		if i > 0 {
+			b.WriteByte('.')
+		}
+		if path[i].X != nil {
+			b.WriteString("${...}")
+		} else {
+			b.WriteString(path[i].Name)
+		}
+	}
+	return b.String()
+}

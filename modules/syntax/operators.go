@@ -1,0 +1,154 @@
+package syntax
+
+// power is how tightly a binary operator binds: the smallest power of the expressions left and right of it.
+// left < right makes it associate to the left, left > right to the right; single operators do not associate at all.
+type power struct {
+	op          Op
+	left, right uint8
+	single      bool
+}
+
+// powers is Nix's precedence table, without the pipes, which bind loosest of all and may not be mixed.
+var powers = [...]power{
+	tImply:   {OpImply, 2, 1, false},
+	tOrOr:    {OpOr, 3, 4, false},
+	tAnd:     {OpAnd, 5, 6, false},
+	tEqual:   {OpEqual, 7, 8, true},
+	tUnequal: {OpUnequal, 7, 8, true},
+	tLess:    {OpLess, 9, 10, true},
+	tLessEq:  {OpLessEq, 9, 10, true},
+	tMore:    {OpMore, 9, 10, true},
+	tMoreEq:  {OpMoreEq, 9, 10, true},
+	tUpdate:  {OpUpdate, 12, 11, false},
+	tAdd:     {OpAdd, 15, 16, false},
+	tSub:     {OpSub, 15, 16, false},
+	tMul:     {OpMul, 17, 18, false},
+	tDiv:     {OpDiv, 17, 18, false},
+	tConcat:  {OpConcat, 20, 19, false},
+	tHas:     {"?", 21, 22, false},
+	tPipeInv: {}, // makes the table as long as there are kinds
+}
+
+const (
+	powerNot = 13 // operand of !
+	powerNeg = 23 // operand of unary -
+)
+
+// pipe reads a |> f |> g or f <| g <| a. What a pipe connects is an operator expression: functions need parentheses.
+func (p *parser) pipe(what string) Expr {
+	start := p.tok.start
+	x := p.operators(0, what)
+	switch p.tok.kind {
+	case tPipe:
+		for p.tok.kind == tPipe {
+			at := Pos(p.tok.start)
+			p.next()
+			y := p.operators(0, "a function after '|>'")
+			x = &Binary{p.span(start), OpPipe, at, x, y}
+		}
+	case tPipeInv:
+		at := Pos(p.tok.start)
+		p.next()
+		p.enter()
+		y := p.pipe("an argument after '<|'")
+		p.leave()
+		x = &Binary{p.span(start), OpPipeInv, at, x, y}
+	}
+	if k := p.tok.kind; k == tPipe || k == tPipeInv {
+		p.unexpectedHint("", "", "'|>' and '<|' do not mix without parentheses")
+	}
+	return x
+}
+
+// operators reads operands and operators that bind at least as tightly as least.
+func (p *parser) operators(least uint8, what string) Expr {
+	start := p.tok.start
+	x := p.operand(what)
+	refused := uint8(0) // the power that may not follow, because the last operator was single
+	for {
+		k := p.tok.kind
+		w := powers[k]
+		if w.left == 0 || w.left < least {
+			return x
+		}
+		if w.left == refused {
+			p.unexpectedHint("", "", "comparisons do not chain: use parentheses")
+		}
+		refused = 0
+		if w.single {
+			refused = w.left
+		}
+		at := Pos(p.tok.start)
+		p.next()
+		if k == tHas {
+			path := p.attrPath("after '?'")
+			x = &HasAttr{p.span(start), x, path}
+			continue
+		}
+		p.enter()
+		y := p.operators(w.right, "an expression after '"+string(w.op)+"'")
+		p.leave()
+		x = &Binary{p.span(start), w.op, at, x, y}
+	}
+}
+
+// operand reads !x, -x or an application.
+func (p *parser) operand(what string) Expr {
+	start := p.tok.start
+	switch p.tok.kind {
+	case tNot:
+		return p.unary(start, OpNot, powerNot)
+	case tSub:
+		return p.unary(start, OpNeg, powerNeg)
+	}
+	x := p.selection(what)
+	for p.startsSimple() {
+		arg := p.selection("")
+		x = &Apply{p.span(start), x, arg}
+	}
+	return x
+}
+
+func (p *parser) unary(start int, op Op, least uint8) Expr {
+	p.next()
+	p.enter()
+	x := p.operators(least, "an expression after '"+string(op)+"'")
+	p.leave()
+	return &Unary{p.span(start), op, x}
+}
+
+// startsSimple says whether the current token starts an expression that can be an argument or a list element.
+func (p *parser) startsSimple() bool {
+	switch p.tok.kind {
+	case tIdent, tInt, tFloat, tQuote, tIndQuote, tPath, tSearch, tURI, tParen, tBrace, tSquare, tRec:
+		return true
+	case tLet:
+		return p.peek() == '{'
+	}
+	return false
+}
+
+// selection reads x, x.a.b, x.a.b or d, and the old application "x or".
+func (p *parser) selection(what string) Expr {
+	start := p.tok.start
+	x := p.simple(what)
+	switch p.tok.kind {
+	case tDot:
+		p.next()
+		path := p.attrPath("after '.'")
+		var fallback Expr
+		if p.tok.kind == tOr {
+			p.next()
+			p.enter()
+			fallback = p.selection("a default after 'or'")
+			p.leave()
+		}
+		return &Select{p.span(start), x, path, fallback}
+	case tOr:
+		t := p.tok
+		p.next()
+		or := &Ident{p.span(t.start), "or"}
+		return &Apply{p.span(start), x, or}
+	}
+	return x
+}

@@ -1,0 +1,290 @@
+package syntax
+
+import (
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Printer writes expressions as `nix-instantiate --parse` of Nix 2.8 does: desugared, fully parenthesised, attributes sorted and
+// merged. Formals are sorted by name, as later versions do (2.8 has them in the order of addresses). Pipes, which 2.8 does not
+// know, are printed as applications.
+type Printer struct {
+	Dir  string // the directory that relative paths are resolved against; if empty, paths are not resolved
+	Home string // what ~ stands for; if empty, it stays
+	// Source asks for text that Parse accepts and that prints the same again. Nix's own form is not always Nix: it prints
+	// floats with six digits, assertions without parentheses and strings in pieces.
+	Source bool
+}
+
+// Print writes x and a line break.
+func (o Printer) Print(w io.Writer, x Expr) error {
+	_, err := io.WriteString(w, o.String(x)+"\n")
+	return err
+}
+
+// String returns what Print writes, without the line break.
+func (o Printer) String(x Expr) string {
+	p := printer{Printer: o}
+	p.expr(x)
+	return p.b.String()
+}
+
+type printer struct {
+	Printer
+	b strings.Builder
+}
+
+func (p *printer) put(s string) { p.b.WriteString(s) }
+
+// seq writes strings and expressions in turn.
+func (p *printer) seq(args ...any) {
+	for _, a := range args {
+		switch a := a.(type) {
+		case string:
+			p.put(a)
+		case Expr:
+			p.expr(a)
+		}
+	}
+}
+
+func (p *printer) expr(x Expr) {
+	switch x := x.(type) {
+	case *Ident:
+		p.put(x.Name)
+	case *Int:
+		p.put(strconv.FormatInt(x.Value, 10))
+	case *Float:
+		p.put(p.float(x.Value))
+	case *String:
+		p.string(x)
+	case *Path:
+		p.path(x)
+	case *SearchPath:
+		p.seq("(__findFile __nixPath ", quote(x.Value), ")")
+	case *URI:
+		p.put(quote(x.Value))
+	case *List:
+		p.put("[ ")
+		for _, e := range x.Elems {
+			p.seq("(", e, ") ")
+		}
+		p.put("]")
+	case *Attrs:
+		p.set(x.Rec, x.Bindings)
+	case *LegacyLet:
+		p.put("(")
+		p.set(true, x.Bindings)
+		p.put(").body")
+	case *Let:
+		p.put("(let ")
+		p.members(mustMerge(false, x.Bindings))
+		p.seq("in ", x.Body, ")")
+	case *With:
+		p.seq("(with ", x.Scope, "; ", x.Body, ")")
+	case *Assert:
+		p.assert(x)
+	case *If:
+		p.seq("(if ", x.Cond, " then ", x.Then, " else ", x.Else, ")")
+	case *Lambda:
+		p.lambda(x)
+	case *Apply:
+		p.apply(x.Fn, x.Arg)
+	case *Select:
+		p.seq("(", x.X, ").")
+		p.attrPath(x.Path)
+		if x.Default != nil {
+			p.seq(" or (", x.Default, ")")
+		}
+	case *HasAttr:
+		p.seq("((", x.X, ") ? ")
+		p.attrPath(x.Path)
+		p.put(")")
+	case *Unary:
+		if x.Op == OpNot {
+			p.seq("(! ", x.X, ")")
+		} else {
+			p.seq("(__sub 0 ", x.X, ")")
+		}
+	case *Binary:
+		p.binary(x)
+	case *Paren:
+		p.expr(x.X)
+	default:
+		panic(fmt.Sprintf("syntax: unknown node %T", x))
+	}
+}
+
+func (p *printer) assert(x *Assert) {
+	if p.Source {
+		p.seq("(assert ", x.Cond, "; ", x.Body, ")")
+	} else {
+		p.seq("assert ", x.Cond, "; ", x.Body)
+	}
+}
+
+func (p *printer) binary(x *Binary) {
+	switch x.Op {
+	case OpSub:
+		p.seq("(__sub ", x.X, " ", x.Y, ")")
+	case OpMul:
+		p.seq("(__mul ", x.X, " ", x.Y, ")")
+	case OpDiv:
+		p.seq("(__div ", x.X, " ", x.Y, ")")
+	case OpLess:
+		p.seq("(__lessThan ", x.X, " ", x.Y, ")")
+	case OpMore:
+		p.seq("(__lessThan ", x.Y, " ", x.X, ")")
+	case OpLessEq:
+		p.seq("(! (__lessThan ", x.Y, " ", x.X, "))")
+	case OpMoreEq:
+		p.seq("(! (__lessThan ", x.X, " ", x.Y, "))")
+	case OpPipe:
+		p.apply(x.Y, x.X)
+	case OpPipeInv:
+		p.apply(x.X, x.Y)
+	default:
+		p.seq("(", x.X, " "+string(x.Op)+" ", x.Y, ")")
+	}
+}
+
+// apply writes nested applications as one with several arguments, whether or not there were parentheses.
+func (p *printer) apply(fn, arg Expr) {
+	if p.Source {
+		p.seq("(", fn, " ", arg, ")")
+		return
+	}
+	args := []Expr{arg}
+	for {
+		a, ok := Unparen(fn).(*Apply)
+		if !ok {
+			break
+		}
+		args = append(args, a.Arg)
+		fn = a.Fn
+	}
+	p.seq("(", fn)
+	for _, a := range slices.Backward(args) {
+		p.seq(" ", a)
+	}
+	p.put(")")
+}
+
+func (p *printer) lambda(x *Lambda) {
+	p.put("(")
+	if x.Pattern != nil {
+		p.put("{ ")
+		formals := slices.SortedFunc(slices.Values(x.Pattern.Formals), func(a, b Formal) int { return strings.Compare(a.Name, b.Name) })
+		for i, f := range formals {
+			if i > 0 {
+				p.put(", ")
+			}
+			p.put(f.Name)
+			if f.Default != nil {
+				p.seq(" ? ", f.Default)
+			}
+		}
+		if x.Pattern.Ellipsis {
+			if len(formals) > 0 {
+				p.put(", ")
+			}
+			p.put("...")
+		}
+		p.put(" }")
+		if x.Arg != nil {
+			p.put(" @ ")
+		}
+	}
+	if x.Arg != nil {
+		p.put(x.Arg.Name)
+	}
+	p.seq(": ", x.Body, ")")
+}
+
+func (p *printer) float(v float64) string {
+	if !p.Source {
+		return shortFloat(v)
+	}
+	s := strconv.FormatFloat(v, 'e', -1, 64)
+	mantissa, exponent, _ := strings.Cut(s, "e")
+	if !strings.Contains(mantissa, ".") {
+		mantissa += "."
+	}
+	if mantissa == "0." {
+		return "0.0" // Nix has no literal "0."
+	}
+	return mantissa + "e" + exponent
+}
+
+// shortFloat formats like C's %g: six significant digits, no zeros at the end.
+func shortFloat(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
+
+// path writes a path. The first piece is resolved, the others are strings that are added to it.
+func (p *printer) path(x *Path) {
+	if p.Source {
+		for i := range x.Parts {
+			if q := &x.Parts[i]; q.X != nil {
+				p.seq("${", q.X, "}")
+			} else {
+				p.put(q.Text)
+			}
+		}
+		return
+	}
+	var args []any
+	for i := range x.Parts {
+		q := &x.Parts[i]
+		if q.X != nil {
+			args = append(args, q.X)
+			continue
+		}
+		// Nix's lexer ends a piece between two slashes.
+		for n, text := range strings.SplitAfter(strings.ReplaceAll(q.Text, "//", "/\x00/"), "\x00") {
+			text = strings.TrimSuffix(text, "\x00")
+			if i == 0 && n == 0 {
+				args = append(args, p.resolve(text))
+			} else {
+				args = append(args, quote(text))
+			}
+		}
+	}
+	if len(x.Parts) == 1 {
+		p.seq(args...)
+	} else {
+		p.sum(args)
+	}
+}
+
+// resolve makes a literal path absolute and removes "." and "..". A slash at the end stays: an interpolation follows.
+func (p *printer) resolve(text string) string {
+	rest, home := strings.CutPrefix(text, "~")
+	switch {
+	case home && p.Home != "":
+		text = p.Home + rest
+	case home || p.Dir == "":
+		return text
+	case !path.IsAbs(text):
+		text = p.Dir + "/" + text
+	}
+	r := path.Clean(text)
+	if len(text) > 1 && strings.HasSuffix(text, "/") {
+		r += "/"
+	}
+	return r
+}
+
+// sum writes (a + b + ...).
+func (p *printer) sum(args []any) {
+	p.put("(")
+	for i, a := range args {
+		if i > 0 {
+			p.put(" + ")
+		}
+		p.seq(a)
+	}
+	p.put(")")
+}

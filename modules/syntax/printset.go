@@ -1,0 +1,135 @@
+package syntax
+
+import (
+	"slices"
+	"strings"
+)
+
+func mustMerge(rec bool, bindings []Binding) *Set {
+	s, err := Merge(rec, bindings)
+	if err != nil {
+		panic("syntax: Print needs a tree that Parse returned: " + err.Error())
+	}
+	return s
+}
+
+func (p *printer) set(rec bool, bindings []Binding) { p.merged(mustMerge(rec, bindings)) }
+
+func (p *printer) merged(s *Set) {
+	if s.Rec {
+		p.put("rec ")
+	}
+	p.put("{ ")
+	p.members(s)
+	p.put("}")
+}
+
+// members writes the attributes sorted by name and then the dynamic ones.
+func (p *printer) members(s *Set) {
+	sorted := slices.SortedFunc(slices.Values(s.Members), func(a, b *Member) int { return strings.Compare(a.Name, b.Name) })
+	for _, m := range sorted {
+		if m.Inherit != nil && m.Inherit.From == nil {
+			p.put("inherit " + name(m.Name) + " ; ")
+			continue
+		}
+		p.put(name(m.Name) + " = ")
+		switch {
+		case m.Inherit != nil:
+			p.seq("(", m.Inherit.From, ")."+name(m.Name))
+		case m.Set != nil:
+			p.merged(m.Set)
+		default:
+			p.expr(m.Value)
+		}
+		p.put("; ")
+	}
+	for i := range s.Dynamic {
+		d := &s.Dynamic[i]
+		p.attr(d.Name)
+		p.put(" = ")
+		if d.Set != nil {
+			p.merged(d.Set)
+		} else {
+			p.expr(d.Value)
+		}
+		p.put("; ")
+	}
+}
+
+func (p *printer) attrPath(path []AttrName) {
+	for i := range path {
+		if i > 0 {
+			p.put(".")
+		}
+		p.attr(&path[i])
+	}
+}
+
+func (p *printer) attr(n *AttrName) {
+	switch {
+	case n.X == nil:
+		p.put(name(n.Name))
+	case p.Source:
+		p.seq("${", n.X, "}")
+	default:
+		p.seq(`"${`, n.X, `}"`)
+	}
+}
+
+// string writes a string as the sum of its pieces; with Source as a string with interpolations.
+func (p *printer) string(x *String) {
+	text, constant := x.Constant()
+	switch {
+	case constant && (p.Source || x.raw == nil):
+		p.put(quote(text))
+	case p.Source:
+		p.put(`"`)
+		for i := range x.Parts {
+			if q := &x.Parts[i]; q.X != nil {
+				p.seq("${", q.X, "}")
+			} else {
+				s := quote(q.Text)
+				p.put(s[1 : len(s)-1])
+			}
+		}
+		p.put(`"`)
+	default:
+		parts := x.Parts
+		if x.raw != nil {
+			parts = x.raw
+		}
+		var args []any
+		for i := range parts {
+			if q := &parts[i]; q.X != nil {
+				args = append(args, q.X)
+			} else {
+				args = append(args, quote(q.Text))
+			}
+		}
+		if len(args) == 1 && constant {
+			p.seq(args...)
+		} else {
+			p.sum(args)
+		}
+	}
+}
+
+var escapes = strings.NewReplacer(`"`, `\"`, `\`, `\\`, "\n", `\n`, "\r", `\r`, "\t", `\t`, `$`, `\$`)
+
+func quote(s string) string { return `"` + escapes.Replace(s) + `"` }
+
+// name writes an attribute name, in quotes if it is not an identifier. As in Nix "or" needs none.
+func name(s string) string {
+	if s == "" || class[s[0]]&cIdentStart == 0 {
+		return quote(s)
+	}
+	for i := range len(s) {
+		if class[s[i]]&cIdent == 0 {
+			return quote(s)
+		}
+	}
+	if k := keyword(s); k != tIdent && k != tOr {
+		return quote(s)
+	}
+	return s
+}

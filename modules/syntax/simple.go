@@ -1,0 +1,125 @@
+package syntax
+
+import "strconv"
+
+// simple reads an expression without operators: a literal, a name or something in brackets.
+func (p *parser) simple(what string) Expr {
+	t := p.tok
+	text := p.src[t.start:t.end]
+	switch t.kind {
+	case tIdent:
+		p.next()
+		return &Ident{p.span(t.start), text}
+	case tInt:
+		return p.integer(t, text)
+	case tFloat:
+		return p.float(t, text)
+	case tSearch:
+		p.next()
+		return &SearchPath{p.span(t.start), text[1 : len(text)-1]}
+	case tURI:
+		p.next()
+		return &URI{p.span(t.start), text}
+	case tQuote:
+		return p.quoted()
+	case tIndQuote:
+		return p.indented()
+	case tPath:
+		return p.path()
+	case tParen:
+		p.next()
+		x := p.expr("an expression after '('")
+		p.closing(tParenEnd, t.start, "')'")
+		return &Paren{p.span(t.start), x}
+	case tSquare:
+		return p.list(t.start)
+	case tBrace:
+		bindings := p.set(t.start)
+		return &Attrs{p.span(t.start), false, bindings}
+	case tRec, tLet:
+		return p.keywordSet(t)
+	}
+	p.notAnExpression(what)
+	return nil
+}
+
+// keywordSet reads rec { } and the old let { }.
+func (p *parser) keywordSet(t token) Expr {
+	p.next()
+	if p.tok.kind != tBrace {
+		p.unexpected("after '"+p.src[t.start:t.end]+"'", "'{'")
+	}
+	bindings := p.set(p.tok.start)
+	if t.kind == tLet {
+		return &LegacyLet{p.span(t.start), bindings}
+	}
+	return &Attrs{p.span(t.start), true, bindings}
+}
+
+// set reads { bindings }.
+func (p *parser) set(open int) []Binding {
+	p.next()
+	bindings := p.bindings(tBraceEnd, open)
+	p.next()
+	return bindings
+}
+
+func (p *parser) notAnExpression(what string) {
+	hint := ""
+	switch p.tok.kind {
+	case tIf, tWith, tAssert, tLet:
+		hint = "put '" + p.src[p.tok.start:p.tok.end] + " ...' in parentheses here"
+	case tSub, tNot:
+		hint = "put '" + p.src[p.tok.start:p.tok.end] + "' and its operand in parentheses here"
+	}
+	p.unexpectedHint("", what, hint)
+}
+
+func (p *parser) list(open int) Expr {
+	p.next()
+	p.enter()
+	var elems []Expr
+	for p.tok.kind != tSquareEnd {
+		if !p.startsSimple() {
+			if p.tok.kind == tEOF || p.tok.kind == tBraceEnd || p.tok.kind == tParenEnd || p.tok.kind == tSemicolon {
+				p.unclosed(open, "a list element or ']'")
+			}
+			p.notAnExpression("a list element or ']'")
+		}
+		elems = append(elems, p.selection(""))
+	}
+	p.leave()
+	p.next()
+	return &List{p.span(open), elems}
+}
+
+func (p *parser) integer(t token, text string) Expr {
+	v, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		p.fail(t.start, t.end, "invalid integer "+clip(text), "", "", "the largest is 9223372036854775807")
+	}
+	p.next()
+	return &Int{p.span(t.start), v}
+}
+
+// float refuses, as Nix does, what overflows and what is too small for full precision.
+func (p *parser) float(t token, text string) Expr {
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil || v < 0x1p-1022 && (v != 0 || !zeroMantissa(text)) {
+		p.fail(t.start, t.end, "invalid float "+clip(text), "", "", "the exponent is out of range")
+	}
+	p.next()
+	return &Float{p.span(t.start), v}
+}
+
+func zeroMantissa(text string) bool {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= '1' && c <= '9':
+			return false
+		case c == 'e' || c == 'E':
+			return true
+		}
+	}
+	return true
+}
