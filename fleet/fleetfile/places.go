@@ -1,0 +1,352 @@
+package fleetfile
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+
+	"assay/fleet"
+)
+
+// maxDepth bounds how deep values and dotted keys may nest.
+const maxDepth = 64
+
+// place is where one key or array element stands in the file, as offsets in
+// bytes. The decoder gives values without places; the scanner gives places
+// without values; join brings them together.
+type place struct {
+	key, value int
+	fields     map[string]*place
+	items      []*place
+	tables     bool // items come from [[headers]]: the last one is open
+	header     bool // a [header] names it itself, not only one below it
+}
+
+func (p *place) field(name string, at int) *place {
+	if f := p.fields[name]; f != nil {
+		return f
+	}
+	if p.fields == nil {
+		p.fields = make(map[string]*place)
+	}
+	f := &place{key: at, value: at}
+	p.fields[name] = f
+	return f
+}
+
+// open is the table that keys below p go to: p, or the last of its tables.
+func (p *place) open() *place {
+	if p.tables && len(p.items) > 0 {
+		return p.items[len(p.items)-1]
+	}
+	return p
+}
+
+// scanner walks the text of a file that the decoder accepts, and records
+// where each key and element is. Of a file that the decoder does not accept
+// it makes something useless but stays in bounds. It also notes what TOML 1.1
+// allows and Nix, which reads TOML 1.0, does not.
+type scanner struct {
+	src   string
+	pos   int
+	deep  bool // something nests deeper than maxDepth
+	newer []newer
+}
+
+// newer is a use of TOML 1.1 at an offset.
+type newer struct {
+	at   int
+	what string
+}
+
+func scan(src string) (*place, *scanner) {
+	s := &scanner{src: src}
+	root := &place{}
+	cur := root
+	s.pos = len(src) - len(strings.TrimPrefix(src, "\ufeff"))
+	for s.blank(); s.pos < len(s.src); s.blank() {
+		before := s.pos
+		if s.src[s.pos] == '[' {
+			cur = s.header(root)
+		} else {
+			s.keyValue(cur, 0)
+		}
+		if s.pos == before {
+			s.pos++
+		}
+	}
+	return root, s
+}
+
+func (s *scanner) at(c byte) bool { return s.pos < len(s.src) && s.src[s.pos] == c }
+
+// take goes over c if it is next.
+func (s *scanner) take(c byte) bool {
+	if s.at(c) {
+		s.pos++
+		return true
+	}
+	return false
+}
+
+func (s *scanner) over(set string) {
+	for s.pos < len(s.src) && strings.IndexByte(set, s.src[s.pos]) >= 0 {
+		s.pos++
+	}
+}
+
+func (s *scanner) until(set string) {
+	if n := strings.IndexAny(s.src[s.pos:], set); n >= 0 {
+		s.pos += n
+	} else {
+		s.pos = len(s.src)
+	}
+}
+
+// blank goes over white space, line ends and comments, and reports whether
+// there was a line end.
+func (s *scanner) blank() bool {
+	start := s.pos
+	for {
+		s.over(" \t\r\n")
+		if !s.at('#') {
+			return strings.IndexByte(s.src[start:s.pos], '\n') >= 0
+		}
+		s.until("\n")
+	}
+}
+
+// header reads [a.b] or [[a.b]] and returns the table that follows it.
+func (s *scanner) header(root *place) *place {
+	start := s.pos
+	s.pos++
+	array := s.take('[')
+	parts := s.path()
+	s.until("]\n")
+	s.over("]")
+	cur := root
+	for i, part := range parts {
+		f := cur.field(part.name, part.at)
+		switch {
+		case i < len(parts)-1:
+			cur = f.open()
+		case array:
+			f.tables = true
+			cur = &place{key: start, value: start}
+			f.items = append(f.items, cur)
+		default:
+			if !f.header {
+				f.header, f.key, f.value = true, part.at, start
+			}
+			cur = f
+		}
+	}
+	return cur
+}
+
+// keyValue reads one key = value into a table.
+func (s *scanner) keyValue(cur *place, depth int) {
+	for _, part := range s.path() {
+		cur = cur.field(part.name, part.at)
+	}
+	s.over(" \t")
+	if !s.take('=') {
+		s.until("\n")
+		return
+	}
+	s.over(" \t")
+	s.readValue(cur, depth)
+}
+
+func (s *scanner) readValue(p *place, depth int) {
+	p.value = s.pos
+	if depth > maxDepth {
+		s.deep = true
+		s.pos = len(s.src)
+	}
+	switch {
+	case s.at('"'), s.at('\''):
+		s.text()
+	case s.take('['):
+		for s.blank(); s.pos < len(s.src) && !s.take(']'); s.blank() {
+			before := s.pos
+			item := &place{key: s.pos}
+			s.readValue(item, depth+1)
+			p.items = append(p.items, item)
+			s.blank()
+			if !s.take(',') && s.pos == before {
+				s.pos++
+			}
+		}
+	case s.take('{'):
+		s.inline(p, depth)
+	default:
+		s.until(",]}#\n")
+	}
+}
+
+// inline reads an inline table after its brace.
+func (s *scanner) inline(p *place, depth int) {
+	start, comma := s.pos, -1
+	lines := s.blank()
+	for s.pos < len(s.src) && !s.at('}') {
+		before := s.pos
+		s.keyValue(p, depth+1)
+		lines = s.blank() || lines
+		comma = s.pos
+		if !s.take(',') {
+			comma = -1
+			if s.pos == before {
+				s.pos++
+			}
+		}
+		lines = s.blank() || lines
+	}
+	s.take('}')
+	if lines {
+		s.newer = append(s.newer, newer{start - 1, "an inline table over several lines"})
+	}
+	if comma >= 0 {
+		s.newer = append(s.newer, newer{comma, "a comma after the last entry of an inline table"})
+	}
+}
+
+// part is one name of a dotted key.
+type part struct {
+	name string
+	at   int
+}
+
+func (s *scanner) path() []part {
+	var parts []part
+	for {
+		s.over(" \t")
+		at := s.pos
+		if s.at('"') || s.at('\'') {
+			parts = append(parts, part{s.text(), at})
+		} else {
+			s.until(" \t.=[]{},\"'#\r\n")
+			parts = append(parts, part{s.src[at:s.pos], at})
+		}
+		if len(parts) > maxDepth {
+			s.deep = true
+			return parts[:maxDepth]
+		}
+		s.over(" \t")
+		if !s.take('.') {
+			return parts
+		}
+	}
+}
+
+// text reads a string of any of the four kinds and returns its value, where
+// it has one line: keys have.
+func (s *scanner) text() string {
+	start, quote := s.pos, s.src[s.pos]
+	long := strings.HasPrefix(s.src[s.pos:], strings.Repeat(string(quote), 3))
+	s.pos++
+	if long {
+		s.pos += 2
+	}
+	for s.pos < len(s.src) && !s.endOfText(quote, long) {
+		if quote == '"' && s.at('\\') {
+			s.escape()
+		} else {
+			s.pos++
+		}
+	}
+	raw := s.src[start:s.pos]
+	if quote == '\'' || !strings.Contains(raw, `\`) {
+		return strings.Trim(raw, string(quote))
+	}
+	var v struct{ K string }
+	if _, err := toml.Decode("K="+raw, &v); err != nil {
+		return raw
+	}
+	return v.K
+}
+
+// endOfText takes the closing quotes if they are next. A long string may have
+// one or two quotes of its own right before them. A short one ends with its
+// line at the latest.
+func (s *scanner) endOfText(quote byte, long bool) bool {
+	if !long {
+		return s.take(quote) || s.at('\n')
+	}
+	if !strings.HasPrefix(s.src[s.pos:], strings.Repeat(string(quote), 3)) {
+		return false
+	}
+	s.pos += 3
+	for range 2 {
+		s.take(quote)
+	}
+	return true
+}
+
+func (s *scanner) escape() {
+	at := s.pos
+	s.pos++
+	switch {
+	case s.at('e'), s.at('x'):
+		s.newer = append(s.newer, newer{at, `the escape \` + s.src[s.pos:s.pos+1]})
+	case s.at('\n'):
+		return
+	}
+	if s.pos < len(s.src) {
+		s.pos++
+	}
+}
+
+// lines turns offsets into lines and columns.
+type lines struct {
+	file   string
+	starts []int
+}
+
+func newLines(file, src string) *lines {
+	l := &lines{file: file, starts: []int{0}}
+	for i := range len(src) {
+		if src[i] == '\n' {
+			l.starts = append(l.starts, i+1)
+		}
+	}
+	return l
+}
+
+func (l *lines) pos(offset int) fleet.Pos {
+	i := sort.SearchInts(l.starts, offset+1) - 1
+	return fleet.Pos{File: l.file, Line: i + 1, Column: offset - l.starts[i] + 1}
+}
+
+// decode reads src into nodes. What it returns instead is the one syntax
+// error that the decoder found.
+func decode(file, src string) (*node, []fleet.Problem) {
+	ls := newLines(file, src)
+	at, s := scan(src)
+	if s.deep {
+		return nil, []fleet.Problem{{At: fleet.Pos{File: file}, Severity: fleet.Error,
+			Text: fmt.Sprintf("expected values and keys of at most %d levels", maxDepth)}}
+	}
+	tree := make(map[string]any)
+	if _, err := toml.Decode(src, &tree); err != nil {
+		return nil, []fleet.Problem{syntaxProblem(ls, src, err)}
+	}
+	var ps []fleet.Problem
+	for _, n := range s.newer {
+		ps = append(ps, fleet.Problem{At: ls.pos(n.at), Severity: fleet.Error,
+			Text: "expected TOML 1.0, which Nix's fromTOML reads, found " + n.what})
+	}
+	return join(tree, at, ls), ps
+}
+
+func syntaxProblem(ls *lines, src string, err error) fleet.Problem {
+	p := fleet.Problem{At: fleet.Pos{File: ls.file}, Severity: fleet.Error, Text: err.Error()}
+	if bad, ok := errors.AsType[toml.ParseError](err); ok {
+		p.At = ls.pos(min(bad.Position.Start, len(src)))
+		p.Text = bad.Message
+	}
+	return p
+}

@@ -1,0 +1,222 @@
+package fleetfile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"assay/fleet"
+)
+
+// rules checks what no single key can tell: names that must refer to
+// something, and things that must not be declared twice.
+type rules struct {
+	*checker
+	root  *node
+	fleet *fleet.Fleet
+}
+
+func (r *rules) check() {
+	r.sources()
+	r.addresses()
+	r.builders()
+	r.channels()
+	r.aliases()
+	r.layers()
+	r.hotfixChannels()
+}
+
+func (r *rules) sources() {
+	s := r.fleet.Sources
+	if s.Modules != "" && (s.Packages == s.Modules || strings.HasPrefix(s.Packages, s.Modules+"/")) {
+		r.problem(r.root.get("sources", "packages").where(), "", "sources.packages: expected a directory outside of the tree %s, found %s: import-tree would load packages as modules", s.Modules, s.Packages)
+	}
+}
+
+// addresses: two machines, or two targets of one, with one address.
+func (r *rules) addresses() {
+	type owner struct {
+		machine, target string
+		at              fleet.Pos
+	}
+	owners := make(map[string]owner)
+	for _, m := range r.fleet.Machines {
+		at := r.root.get("machines", m.Name, "deploy", "targets")
+		for i, t := range m.Deploy.Targets {
+			pos := m.At
+			if !m.Deploy.Guessed {
+				pos = at.items[i].at
+			}
+			a, _ := parseAddress(t)
+			if o, taken := owners[a]; taken {
+				hint := "every machine has its own addresses"
+				if m.Deploy.Guessed {
+					hint = fmt.Sprintf("%s has this address because of fleet.domain; give it deploy.targets", m.Name)
+				}
+				r.problem(pos, hint, "machine %s: expected an address of its own, %s is %s of machine %s at %s", m.Name, t, o.target, o.machine, o.at)
+				continue
+			}
+			owners[a] = owner{m.Name, t, pos}
+		}
+	}
+}
+
+func (r *rules) machineNames() []string {
+	var names []string
+	for _, m := range r.fleet.Machines {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
+// builders: deploy.build names a place; a machine does not jump over itself.
+func (r *rules) builders() {
+	for _, m := range r.fleet.Machines {
+		d := r.root.get("machines", m.Name, "deploy")
+		if b := m.Deploy.Build; b != "local" && b != "target" && r.fleet.Machine(b) == nil {
+			r.problem(d.get("build").where(), meant(b, append(r.machineNames(), "local", "target")),
+				"machine %s: expected deploy.build to be local, target or a machine, no machine is called %q", m.Name, b)
+		}
+		for _, j := range d.get("jump").elements() {
+			if j.text() == m.Name {
+				r.problem(j.at, "", "machine %s: expected another machine as jump host, found itself", m.Name)
+			}
+		}
+	}
+}
+
+func (r *rules) channelNames() []string {
+	var names []string
+	for _, c := range r.fleet.Channels {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+func (r *rules) channels() {
+	var defaults []string
+	for _, c := range r.fleet.Channels {
+		n := r.root.get("channels", c.Name)
+		input, base := n.get("input"), n.get("base")
+		switch {
+		case input == nil && base == nil:
+			r.problem(n.key, "", "channel %s: expected input, the name of a flake input, or base, a channel to patch", c.Name)
+		case input != nil && base != nil:
+			r.problem(base.key, "", "channel %s: expected either input or base, found both", c.Name)
+		case base != nil:
+			r.base(c, base)
+		case len(c.Patches) > 0:
+			r.problem(n.get("patch").key, "a patched channel is one of its own, with base", "channel %s: expected no patches of a channel with input", c.Name)
+		}
+		if c.Default {
+			defaults = append(defaults, c.Name)
+		}
+		if c.Default && len(c.Systems) > 0 {
+			r.problem(n.get("systems").key, "", "channel %s: expected the default channel on all systems", c.Name)
+		}
+		if len(defaults) > 1 && c.Default {
+			r.problem(n.get("default").key, "", "channel %s: expected one default channel, %s is one already", c.Name, defaults[0])
+		}
+	}
+	if len(defaults) == 0 && len(r.fleet.Channels) > 0 {
+		r.problem(r.root.get("channels").key, "", "expected default = true in one of the channels %s", strings.Join(r.channelNames(), ", "))
+	}
+}
+
+func (r *rules) base(c fleet.Channel, base *node) {
+	i := slices.IndexFunc(r.fleet.Channels, func(o fleet.Channel) bool { return o.Name == c.Patched })
+	switch {
+	case i < 0:
+		r.problem(base.at, meant(c.Patched, r.channelNames()), "channel %s: no channel is called %q", c.Name, c.Patched)
+	case r.fleet.Channels[i].Patched != "":
+		r.problem(base.at, "", "channel %s: expected a base with input, %s is a patched channel itself", c.Name, c.Patched)
+	}
+}
+
+// alias is the channel's name below pkgs.
+func alias(c fleet.Channel) string {
+	if c.As != "" {
+		return c.As
+	}
+	return c.Name
+}
+
+// aliases: two channels must not have one name on one system.
+func (r *rules) aliases() {
+	cs := r.fleet.Channels
+	for i := range cs {
+		for _, o := range cs[:i] {
+			if alias(o) != alias(cs[i]) {
+				continue
+			}
+			if sys := bothMatch(o.Systems, cs[i].Systems); sys != "" {
+				n := r.root.get("channels", cs[i].Name)
+				r.problem(n.get("as").where(n), "", "channel %s: expected another name than %q on %s, channel %s has it there, at %s",
+					cs[i].Name, alias(o), sys, o.Name, o.At)
+			}
+		}
+	}
+}
+
+// bothMatch returns a system that both globs match, or "".
+func bothMatch(a, b []string) string {
+	for _, sys := range systems {
+		if fleet.MatchAny(a, sys) && fleet.MatchAny(b, sys) {
+			return sys
+		}
+	}
+	return ""
+}
+
+// entry is one name that a layer defines.
+type entry struct {
+	pkg     string
+	systems []string
+	at      fleet.Pos
+}
+
+// layers: a layer that has entries must be in the order, and must not define
+// one name twice for one system.
+func (r *rules) layers() {
+	o := r.fleet.Overlay
+	entries := make(map[string][]entry)
+	for _, h := range o.Hotfixes {
+		entries["hotfixes"] = append(entries["hotfixes"], entry{h.Package, h.Systems, h.At})
+	}
+	for _, v := range o.Overrides {
+		entries["overrides"] = append(entries["overrides"], entry{v.Package, v.Systems, v.At})
+	}
+	for _, f := range r.root.get("overlay", "flake-input").elements() {
+		for _, p := range f.get("provides").named() {
+			entries["flake-inputs"] = append(entries["flake-inputs"], entry{p.Name, nil, p.At})
+		}
+	}
+	for _, layer := range Layers() {
+		es := entries[layer]
+		if len(es) > 0 && !slices.Contains(o.Order, layer) {
+			r.problem(r.root.get("overlay", "order").where(), "", "overlay.order: expected the layer %s, which has entries, the first at %s", layer, es[0].at)
+		}
+		for i, e := range es {
+			for _, before := range es[:i] {
+				if sys := bothMatch(before.systems, e.systems); before.pkg == e.pkg && e.pkg != "" && sys != "" {
+					r.problem(e.at, "", "layer %s: expected %s once for %s, it is there at %s already", layer, e.pkg, sys, before.at)
+					break
+				}
+			}
+		}
+	}
+}
+
+// hotfixChannels: a hotfix names a channel or an alias.
+func (r *rules) hotfixChannels() {
+	var names []string
+	for _, c := range r.fleet.Channels {
+		names = append(names, alias(c), c.Name)
+	}
+	for _, h := range r.root.get("overlay", "hotfix").elements() {
+		c := h.get("channel")
+		if c != nil && !slices.Contains(names, c.text()) {
+			r.problem(c.at, meant(c.text(), names), "hotfix of %s: no channel is called %q", h.get("package").text(), c.text())
+		}
+	}
+}
