@@ -1,0 +1,161 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strconv"
+	"strings"
+
+	"assay/fleet/engine"
+	"assay/fleet/host"
+)
+
+// Missing asks the host in one round trip. What it answers is believed only
+// where it names an object that was asked for.
+func (e *Engine) Missing(ctx context.Context, conn host.Conn, c engine.Closure) ([]engine.Object, error) {
+	var names strings.Builder
+	for _, o := range c.Objects {
+		if err := CheckPath(o.Path); err != nil {
+			return nil, fmt.Errorf("missing objects of %s: %w", path.Base(c.System), err)
+		}
+		names.WriteString(path.Base(o.Path) + "\n")
+	}
+	answer := limited{limit: names.Len()}
+	err := runLimited(ctx, conn, host.Command{Script: preludeSh + missingSh, Stdin: strings.NewReader(names.String())}, &answer)
+	if err != nil {
+		return nil, explain("ask for missing objects", err)
+	}
+	lacks := make(map[string]bool)
+	for name := range strings.Lines(answer.String()) {
+		lacks[strings.TrimSuffix(name, "\n")] = true
+	}
+	var missing []engine.Object
+	for _, o := range c.Objects {
+		if lacks[path.Base(o.Path)] {
+			missing = append(missing, o)
+			delete(lacks, path.Base(o.Path))
+		}
+	}
+	if len(lacks) > 0 {
+		return nil, errors.New("ask for missing objects: the host named objects that nobody asked for")
+	}
+	return missing, nil
+}
+
+// Activate runs the system's own activate script on the host. Besides
+// engine.ErrMoved and engine.ErrGoal its errors are those of the connection,
+// with the host's reason.
+func (e *Engine) Activate(ctx context.Context, conn host.Conn, a engine.Activation, log func(line string)) error {
+	what := fmt.Sprintf("activate %s on %s", path.Base(a.System), a.Machine)
+	if err := checkActivation(a); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	out := newLines(log)
+	err := conn.Run(ctx, host.Command{
+		Script: preludeSh + runSh,
+		Args:   []string{a.System, string(a.Goal), a.Class, a.Expect, strconv.Itoa(a.Generation)},
+		Stdout: out,
+	})
+	out.flush()
+	return explain(what, err)
+}
+
+// checkActivation refuses what can be refused before a host is asked.
+func checkActivation(a engine.Activation) error {
+	if err := CheckPath(a.System); err != nil {
+		return err
+	}
+	if a.Expect != "" {
+		if err := CheckPath(a.Expect); err != nil {
+			return err
+		}
+	}
+	switch {
+	case a.Class != "nixos" && a.Class != "darwin":
+		return fmt.Errorf("%w: class %q", engine.ErrGoal, a.Class)
+	case a.Goal == engine.GoalBoot && a.Class == "darwin":
+		return fmt.Errorf("%w: boot is for NixOS only; hint: --goal switch", engine.ErrGoal)
+	case a.Generation < 0 || a.Generation > 999_999_999:
+		return fmt.Errorf("%d is not the number of a generation", a.Generation)
+	}
+	switch a.Goal {
+	case engine.GoalSwitch, engine.GoalBoot, engine.GoalTest, engine.GoalDryActivate:
+		return nil
+	}
+	return fmt.Errorf("%w: %q", engine.ErrGoal, a.Goal)
+}
+
+// Record reads and checks the record.json of a system on the host.
+func (e *Engine) Record(ctx context.Context, conn host.Conn, p string) (engine.Record, error) {
+	if err := CheckPath(p); err != nil {
+		return engine.Record{}, fmt.Errorf("read the record: %w", err)
+	}
+	what := "read the record of " + path.Base(p)
+	answer := limited{limit: maxRecord}
+	if err := runLimited(ctx, conn, host.Command{Script: preludeSh + recordSh, Args: []string{p}}, &answer); err != nil {
+		return engine.Record{}, explain(what, err)
+	}
+	r, err := DecodeRecord(answer.buf)
+	if err != nil {
+		return engine.Record{}, fmt.Errorf("%s: %w", what, err)
+	}
+	return r, nil
+}
+
+// explain says what failed, and gives the scripts' exit statuses the errors
+// that package engine has for them.
+func explain(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var exit *host.ExitError
+	if errors.As(err, &exit) {
+		switch exit.Code {
+		case exitMoved:
+			return fmt.Errorf("%s: %w: %w", what, engine.ErrMoved, err)
+		case exitGoal:
+			return fmt.Errorf("%s: %w: %w", what, engine.ErrGoal, err)
+		}
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+// errTooMuch ends a command whose answer is larger than it may be.
+var errTooMuch = errors.New("the host answers more than it may")
+
+// limited keeps up to limit bytes of an answer and stops the command beyond.
+type limited struct {
+	buf   []byte
+	limit int
+	stop  context.CancelCauseFunc
+	over  bool
+}
+
+func (l *limited) String() string { return string(l.buf) }
+
+func (l *limited) Write(p []byte) (int, error) {
+	if l.over || len(p) > l.limit-len(l.buf) {
+		l.over = true
+		l.stop(errTooMuch)
+		return 0, errTooMuch
+	}
+	l.buf = append(l.buf, p...)
+	return len(p), nil
+}
+
+func runLimited(ctx context.Context, conn host.Conn, cmd host.Command, answer *limited) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	answer.stop = cancel
+	cmd.Stdout = answer
+	err := conn.Run(ctx, cmd)
+	if answer.over {
+		return errTooMuch
+	}
+	return err
+}
+
+var _ io.Writer = (*limited)(nil)

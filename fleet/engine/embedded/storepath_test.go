@@ -1,0 +1,105 @@
+package embedded
+
+import (
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// nixStoreAdd lets the real nix-store add a file or directory to a private
+// store and returns the path that it gives.
+func nixStoreAdd(t *testing.T, store, file string) string {
+	t.Helper()
+	nix, err := exec.LookPath("nix-store")
+	if err != nil {
+		t.Skip("not run: there is no nix-store on this computer")
+	}
+	cmd := exec.Command(nix, "--store", store, "--add", file)
+	cmd.Env = append(os.Environ(), "NIX_CONFIG=build-users-group =\nsubstituters =\n", "NIX_USER_CONF_FILES=/dev/null",
+		"NIX_REMOTE=", "HOME="+t.TempDir())
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("nix-store --add: %v: %s", err, stderr.String())
+	}
+	return strings.TrimSpace(string(out))
+}
+
+func TestPathsAreThoseOfNix(t *testing.T) {
+	store := t.TempDir()
+	for name, content := range map[string]string{"etc-motd": "welcome\n", "empty": "", "etc-x+y_z?1=2": strings.Repeat("long ", 4000)} {
+		for _, executable := range []bool{false, true} {
+			file := filepath.Join(t.TempDir(), name)
+			if err := writeFile(file, []byte(content), executable); err != nil {
+				t.Fatal(err)
+			}
+			hash, _, err := hashFile([]byte(content), executable)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, want := makePath(hash, name), nixStoreAdd(t, store, file); got != want {
+				t.Errorf("%s executable=%t: %s, Nix says %s", name, executable, got, want)
+			}
+		}
+	}
+}
+
+// A whole generation has the path that Nix gives its directory, and so has
+// each of its objects.
+func TestGenerationPathIsThatOfNix(t *testing.T) {
+	e := testEngine(t, sampleFleet())
+	_, c := built(t, e, "cinnabar")
+	store := t.TempDir()
+	for _, o := range c.Objects {
+		// Nix takes the name of the path from the name of the file.
+		_, name, _ := strings.Cut(path.Base(o.Path), "-")
+		copied := filepath.Join(t.TempDir(), name)
+		if err := exec.Command("cp", "-RP", e.store.file(o.Path), copied).Run(); err != nil {
+			t.Fatal(err)
+		}
+		if got := nixStoreAdd(t, store, copied); got != o.Path {
+			t.Errorf("%s, Nix says %s", o.Path, got)
+		}
+	}
+}
+
+// The fixed value is what nix-store 2.8.0 --add printed, for computers
+// without it.
+func TestMakePath(t *testing.T) {
+	hash, size, err := hashFile([]byte("welcome\n"), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := makePath(hash, "etc-motd"), "/nix/store/z8w51gh3mgn2qp8aqyskgmkmahx1dqaw-etc-motd"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if size != 120 {
+		t.Errorf("NAR size %d", size)
+	}
+}
+
+func TestCheckPath(t *testing.T) {
+	const hash = "0123456789abcdfghijklmnpqrsvwxyz"
+	for p, good := range map[string]bool{
+		"/nix/store/" + hash + "-nixos-system-cinnabar": true,
+		"/nix/store/" + hash + "-a.b+c?d=e_f":           true,
+		"/nix/store/" + hash + "-":                      false,
+		"/nix/store/" + hash + "-.":                     false,
+		"/nix/store/" + hash + "-x/../../etc":           false,
+		"/nix/store/" + hash + "-x/y":                   false,
+		"/nix/store/" + hash + "-x\n":                   false,
+		"/nix/store/" + hash + "-$(reboot)":             false,
+		"/nix/store/../store/" + hash + "-x":            false,
+		"nix/store/" + hash + "-x":                      false,
+		"/nix/store/e" + hash[1:] + "-x":                false, // e is not in Nix's alphabet
+		"":                                              false,
+	} {
+		if err := CheckPath(p); (err == nil) != good {
+			t.Errorf("CheckPath(%q) = %v", p, err)
+		}
+	}
+}
