@@ -1,0 +1,212 @@
+package probe
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"math"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"assay/fleet"
+	"assay/fleet/host"
+)
+
+// errAnswer is an answer that is not one.
+var errAnswer = errors.New("the host's answer cannot be read")
+
+// The directories of the links, on the host.
+const (
+	runDir      = "/run"
+	profilesDir = "/nix/var/nix/profiles"
+	storeDir    = "/nix/store"
+)
+
+// answer collects what the lines of an answer say.
+type answer struct {
+	facts    fleet.Facts
+	root     string // where the host's file system begins, "" on a real host
+	profile  string // name of the link that the profile points to
+	boottime int64  // seconds since the epoch, 0 when not said
+	now      int64
+}
+
+// parse reads the output of the script. What comes before its first line and
+// after its last one may be anything a login shell prints; without the last
+// one the answer is not whole and an error.
+func parse(output []byte) (fleet.Facts, error) {
+	_, rest, found := bytes.Cut(output, []byte("\nassay-facts 1\n"))
+	if !found {
+		return fleet.Facts{}, errAnswer
+	}
+	var a answer
+	for line := range bytes.Lines(rest) {
+		line, whole := bytes.CutSuffix(line, []byte("\n"))
+		if whole && string(line) == "end" {
+			a.finish()
+			return a.facts, nil
+		}
+		a.line(string(line))
+	}
+	return fleet.Facts{}, errAnswer
+}
+
+func (a *answer) line(line string) {
+	if name, target, ok := link(line); ok {
+		a.link(name, target)
+		return
+	}
+	key, value, _ := strings.Cut(line, " ")
+	switch key {
+	case "root":
+		if value != "" && path.IsAbs(value) {
+			a.root = path.Clean(value)
+		}
+	case "kernel":
+		a.facts.Kernel = short(value)
+	case "uptime":
+		if s, err := strconv.ParseFloat(value, 64); err == nil {
+			a.facts.Uptime = seconds(s)
+		}
+	case "boottime": // "{ sec = 1700000000, usec = 0 } Tue Nov 14 ..."
+		if _, after, ok := strings.Cut(value, "sec = "); ok {
+			digits, _, _ := strings.Cut(after, ",")
+			a.boottime, _ = strconv.ParseInt(digits, 10, 64)
+		}
+	case "now":
+		a.now, _ = strconv.ParseInt(value, 10, 64)
+	}
+}
+
+// finish sets what follows from several lines.
+func (a *answer) finish() {
+	f := &a.facts
+	slices.SortStableFunc(f.Generations, func(x, y fleet.Generation) int { return cmp.Compare(x.Number, y.Number) })
+	f.Generations = slices.CompactFunc(f.Generations, func(x, y fleet.Generation) bool { return x.Number == y.Number })
+	f.Generation = generation(a.profile)
+	for _, g := range f.Generations {
+		if g.Number == f.Generation {
+			f.Profile = g.Path
+		}
+	}
+	if a.boottime > 0 && a.now > a.boottime {
+		f.Uptime = seconds(float64(a.now) - float64(a.boottime))
+	}
+}
+
+func (a *answer) link(name, target string) {
+	switch name {
+	case "current-system":
+		a.facts.Running = a.storePath(runDir, target)
+	case "booted-system":
+		a.facts.Booted = a.storePath(runDir, target)
+	case "system":
+		a.profile = a.inProfiles(target)
+	default:
+		if n := generation(name); n > 0 {
+			a.facts.Generations = append(a.facts.Generations, fleet.Generation{Number: n, Path: a.storePath(profilesDir, target)})
+		}
+	}
+}
+
+// link reads a line of "ls -ldn" for a symbolic link, which POSIX specifies
+// to end in "path -> target", and returns the last element of the path.
+func link(line string) (name, target string, ok bool) {
+	left, target, ok := strings.Cut(line, " -> ")
+	if !ok || !strings.HasPrefix(line, "l") {
+		return "", "", false
+	}
+	return left[strings.LastIndexByte(left, '/')+1:], target, true
+}
+
+// resolve returns where a link in the directory dir of the host leads, as a
+// path on the host. On a simulated host an absolute target lies below its
+// root; one that does not is "".
+func (a *answer) resolve(dir, target string) string {
+	if !path.IsAbs(target) {
+		return path.Join(dir, target)
+	}
+	target = path.Clean(target)
+	if a.root == "" || a.root == "/" {
+		return target
+	}
+	inside, ok := strings.CutPrefix(target, a.root+"/")
+	if !ok {
+		return ""
+	}
+	return "/" + inside
+}
+
+// storePath returns where a link leads when that is a store path, else "".
+func (a *answer) storePath(dir, target string) string {
+	p := a.resolve(dir, target)
+	name, ok := strings.CutPrefix(p, storeDir+"/")
+	if !ok || !storeName(name) {
+		return ""
+	}
+	return p
+}
+
+// inProfiles returns the name of the profile link that target is, else "".
+func (a *answer) inProfiles(target string) string {
+	dir, name := path.Split(a.resolve(profilesDir, target))
+	if dir != profilesDir+"/" {
+		return ""
+	}
+	return name
+}
+
+// storeName reports whether s is the last part of a store path: 32 digits of
+// Nix's base 32 (no e, o, t, u), a dash, and a name of 1 to 211 characters.
+func storeName(s string) bool {
+	hash, name, _ := strings.Cut(s, "-")
+	if len(hash) != 32 || len(name) < 1 || len(name) > 211 || name[0] == '.' {
+		return false
+	}
+	for i := range len(hash) {
+		if strings.IndexByte("0123456789abcdfghijklmnpqrsvwxyz", hash[i]) < 0 {
+			return false
+		}
+	}
+	for i := range len(name) {
+		c := name[i]
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+		if !letter && strings.IndexByte("+-._?=", c) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// generation returns N of "system-N-link", 0 for any other name.
+func generation(name string) int {
+	digits, ok := strings.CutPrefix(name, "system-")
+	digits, ok2 := strings.CutSuffix(digits, "-link")
+	n, err := strconv.ParseInt(digits, 10, 32)
+	if !ok || !ok2 || err != nil || n <= 0 || digits != strconv.FormatInt(n, 10) {
+		return 0
+	}
+	return int(n)
+}
+
+// short bounds a line of free text.
+func short(s string) string {
+	const limit = 100
+	s = strings.Join(strings.Fields(host.Sanitize(s)), " ")
+	if len(s) > limit {
+		s = strings.ToValidUTF8(s[:limit], "")
+	}
+	return s
+}
+
+// seconds returns s as a duration, 0 when it is no sensible uptime.
+func seconds(s float64) time.Duration {
+	const century = 100 * 365 * 24 * 3600
+	if !(s > 0 && s < century) {
+		return 0
+	}
+	return time.Duration(math.Round(s * float64(time.Second)))
+}

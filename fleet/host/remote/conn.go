@@ -1,0 +1,125 @@
+package remote
+
+import (
+	"errors"
+	"net"
+	"sync"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// missesAllowed is how many keepalives may stay unanswered.
+const missesAllowed = 3
+
+var (
+	errClosed = errors.New("closed by this side")
+	errSilent = errors.New("the host no longer answers")
+)
+
+// conn is one connection. While nothing runs on it, it needs one goroutine
+// beside those of the ssh package.
+type conn struct {
+	machine string
+	client  ssh.Conn
+	slots   *slots
+
+	interval time.Duration // of keepalives
+	mu       sync.Mutex
+	timer    *time.Timer // nil without keepalives
+	asked    bool        // a keepalive waits for its answer
+	misses   int
+	reason   error // why this side ended the connection, nil if it did not
+}
+
+func newConn(machine string, client ssh.Conn, channels <-chan ssh.NewChannel, requests <-chan *ssh.Request, o Options) *conn {
+	c := &conn{machine: machine, client: client, slots: newSlots(o.Sessions), interval: o.KeepAlive}
+	if c.interval > 0 {
+		c.mu.Lock()
+		c.timer = time.AfterFunc(c.interval, c.keepAlive)
+		c.mu.Unlock()
+	}
+	go c.serve(channels, requests)
+	return c
+}
+
+// serve refuses what the host asks of us until the connection ends.
+func (c *conn) serve(channels <-chan ssh.NewChannel, requests <-chan *ssh.Request) {
+	for channels != nil || requests != nil {
+		select {
+		case channel, ok := <-channels:
+			if !ok {
+				channels = nil
+				continue
+			}
+			channel.Reject(ssh.Prohibited, "")
+		case request, ok := <-requests:
+			if !ok {
+				requests = nil
+				continue
+			}
+			if request.WantReply {
+				request.Reply(false, nil)
+			}
+		}
+	}
+	c.end(net.ErrClosed)
+}
+
+// keepAlive runs once an interval. An answer of any kind is a sign of life.
+func (c *conn) keepAlive() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.reason != nil {
+		return
+	}
+	if c.asked {
+		if c.misses++; c.misses >= missesAllowed {
+			go c.end(errSilent)
+			return
+		}
+	} else {
+		c.asked = true
+		go c.ask()
+	}
+	c.timer.Reset(c.interval)
+}
+
+// ask sends one keepalive and waits for its answer.
+func (c *conn) ask() {
+	if _, _, err := c.client.SendRequest("keepalive@openssh.com", true, nil); err != nil {
+		return // the connection is gone
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.asked, c.misses = false, 0
+}
+
+// end closes the connection; the first reason is kept.
+func (c *conn) end(reason error) {
+	c.mu.Lock()
+	if c.reason == nil {
+		c.reason = reason
+	}
+	if c.timer != nil {
+		c.timer.Stop()
+	}
+	c.mu.Unlock()
+	c.client.Close()
+}
+
+// Close ends the connection and every command on it. It may be called twice.
+func (c *conn) Close() error {
+	c.end(errClosed)
+	return nil
+}
+
+// lost says why the outcome of a command is not known.
+func (c *conn) lost() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.reason != nil && c.reason != net.ErrClosed {
+		return c.reason
+	}
+	return errNoStatus
+}

@@ -1,0 +1,80 @@
+package sim
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/google/renameio/v2"
+)
+
+// MarkerFile lies in the root of every simulated host. Whatever is meant for
+// simulated hosts only checks for it before it changes anything.
+const MarkerFile = ".assay-sim-host"
+
+// Marker is the content of the marker file, as JSON.
+type Marker struct {
+	Name   string `json:"name"`
+	Class  string `json:"class"`
+	System string `json:"system"`
+}
+
+// home is the home directory of the hosts' user, below the root.
+const home = "root"
+
+// Prepare creates the root directory of a host with its home directory and,
+// last and atomically, the marker file. A root that is prepared already is
+// left as it is, apart from the marker. A directory that holds something and
+// has no marker is refused: it is somebody else's.
+func Prepare(root string, host Host) error {
+	if err := prepare(root, host); err != nil {
+		return fmt.Errorf("root of simulated host %s: %w", host.Name, err)
+	}
+	return nil
+}
+
+func prepare(root string, host Host) error {
+	if !filepath.IsAbs(root) {
+		return fmt.Errorf("%q is not an absolute path", root)
+	}
+	marker := filepath.Join(root, MarkerFile)
+	if _, err := os.Lstat(marker); err != nil {
+		if err := unused(root); err != nil {
+			return err
+		}
+	}
+	if err := os.MkdirAll(filepath.Join(root, home), 0o700); err != nil {
+		return err
+	}
+	text, err := json.Marshal(Marker{Name: host.Name, Class: host.Class, System: host.System})
+	if err != nil {
+		return err
+	}
+	return renameio.WriteFile(marker, append(text, '\n'), 0o600)
+}
+
+// unused returns an error when root holds more than an interrupted Prepare
+// leaves.
+func unused(root string) error {
+	entries, err := os.ReadDir(root)
+	if os.IsNotExist(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name() != home && !isTemporary(e.Name()) {
+			return fmt.Errorf("%s holds %q and no %s; hint: choose a directory that is empty or not there", root, e.Name(), MarkerFile)
+		}
+	}
+	return nil
+}
+
+// isTemporary reports whether name is what an interrupted write of the
+// marker leaves.
+func isTemporary(name string) bool {
+	matched, _ := filepath.Match("."+MarkerFile+"*", name)
+	return matched
+}

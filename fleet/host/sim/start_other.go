@@ -1,0 +1,11 @@
+//go:build unix && !linux
+
+package sim
+
+import "syscall"
+
+// processAttributes puts a command into a process group of its own. There is
+// no way here to have it killed when this process is.
+func processAttributes() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true}
+}
