@@ -1,7 +1,7 @@
 # Signing keys, unlocked once a working day.
 {
   flake.modules.homeManager.gpg =
-    { lib, pkgs, ... }:
+    { pkgs, ... }:
     {
       programs.gpg.enable = true;
       programs.gpg.settings = {
@@ -14,6 +14,5 @@
       services.gpg-agent.maxCacheTtl = 43200;
       services.gpg-agent.pinentry.package =
         if pkgs.stdenv.hostPlatform.isDarwin then pkgs.pinentry_mac else pkgs.pinentry-curses;
-      home.sessionVariables.GPG_TTY = lib.mkDefault "$(tty)";
     };
 }

@@ -3,8 +3,7 @@
   flake.modules.nixos.base =
     { lib, ... }:
     {
-      # Accounts come from the repository alone: `passwd` on the machine changes nothing.
-      users.mutableUsers = false;
+      # Operators log in with keys; asking for a password they do not have is no safer.
       security.sudo.wheelNeedsPassword = false;
 
       # Weak: an aspect that knows better wins without force.
@@ -15,7 +14,7 @@
 
       services.openssh.settings.PermitRootLogin = lib.mkDefault "no";
       services.journald.extraConfig = lib.mkBefore ''
-        Storage=persistent
+        Compress=yes
       '';
     };
 }

@@ -7,6 +7,5 @@
       logRefusedConnections = false;
       rejectPackets = false;
     };
-    networking.nftables.enable = true;
   };
 }

@@ -6,9 +6,6 @@
     {
       imports = [ "${modulesPath}/virtualisation/google-compute-config.nix" ];
 
-      # The provider's clock; asking the pool as well would make two masters.
-      networking.timeServers = lib.mkForce [ "metadata.google.internal" ];
-      services.chrony.enable = true;
       # Accounts come from this repository, not from the project's metadata.
       security.googleOsLogin.enable = lib.mkForce false;
       boot.kernel.sysctl."net.ipv4.tcp_congestion_control" = "bbr";

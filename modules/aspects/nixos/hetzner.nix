@@ -19,14 +19,9 @@
       };
 
       services.qemuGuest.enable = true;
-      services.cloud-init.enable = false;
 
       # IPv4 comes by DHCP, IPv6 is a fixed /64 that the machine's own file names.
       networking.useDHCP = lib.mkForce false;
-      systemd.network.enable = true;
-      systemd.network.networks."10-uplink" = {
-        matchConfig.Name = "enp1s0";
-        networkConfig.DHCP = "ipv4";
-      };
+      networking.interfaces.enp1s0.useDHCP = true;
     };
 }

@@ -6,10 +6,10 @@
       port = 9090;
       listenAddress = "127.0.0.1";
       retentionTime = "30d";
-      globalConfig.scrape_interval = "30s";
       scrapeConfigs = [
         {
           job_name = "node";
+          scrape_interval = "30s";
           static_configs = [
             {
               targets = [

@@ -16,7 +16,6 @@
       ];
 
       documentation.nixos.enable = lib.mkForce false;
-      fonts.fontconfig.enable = false;
       users.motd = lib.mkAfter ''
         Servers are changed from the repository, not by hand.
       '';

@@ -1,7 +1,7 @@
-# NVIDIA's driver is the only unfree package of the fleet, so only the aspect that
-# wants it says yes: a machine without a GPU still refuses unfree packages.
+# Two things on the servers are not free software: the daemon of the overlay network and
+# NVIDIA's driver. Macs take such programs from Homebrew, and refuse them from nixpkgs.
 {
-  flake.modules.nixos.nvidia = {
+  flake.modules.nixos.base = {
     nixpkgs.config.allowUnfree = true;
   };
 }

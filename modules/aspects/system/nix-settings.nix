@@ -21,10 +21,7 @@ in
       nix.settings = shared // {
         # On Linux hard links are safe and cheap; on a Mac a nightly job does it.
         auto-optimise-store = true;
-        trusted-users = [
-          "root"
-          "@wheel"
-        ];
+        trusted-users = [ "@wheel" ]; # beside root
         max-jobs = lib.mkDefault "auto";
       };
     };
@@ -33,10 +30,7 @@ in
     nix.channel.enable = false;
     nix.optimise.automatic = true;
     nix.settings = shared // {
-      trusted-users = [
-        "root"
-        "@admin"
-      ];
+      trusted-users = [ "@admin" ]; # beside root
       max-jobs = 6;
     };
   };

@@ -13,7 +13,7 @@
       services.openssh.enable = true;
       services.openssh.ports = [ (settings.port or 22) ];
       services.openssh.openFirewall = true;
-      services.openssh.settings.AllowTcpForwarding = lib.mkIf (settings.forwarding or false) "yes";
+      services.openssh.settings.AllowTcpForwarding = lib.mkIf (settings.forwarding or false) true;
       services.openssh.hostKeys = [
         {
           path = "/etc/ssh/ssh_host_ed25519_key";

@@ -16,6 +16,8 @@
         extraGroups = settings.groups or [ "wheel" ];
         shell = lib.mkDefault pkgs.fish;
       };
+      # Who may deploy: public keys, listed in fleet.toml.
+      users.users.root.openssh.authorizedKeys.keys = settings.keys or [ ];
     };
 
   flake.modules.darwin."services/users/default" =

@@ -11,11 +11,9 @@
     { pkgs, lib, ... }:
     {
       services.zerotierone.enable = true;
-      services.zerotierone.localConf.settings = {
-        # The controller's own API stays on this machine.
-        portMappingEnabled = false;
-        primaryPort = settings.port or 9993;
-      };
+      services.zerotierone.port = settings.port or 9993;
+      # A fixed address needs no help from a home router.
+      services.zerotierone.localConf.settings.portMappingEnabled = false;
       environment.systemPackages = [
         pkgs.curl
         pkgs.jq

@@ -12,7 +12,7 @@
     {
       services.zerotierone.enable = true;
       services.zerotierone.joinNetworks = settings.networks or [ ];
-      networking.firewall.allowedUDPPorts = [ (settings.port or 9993) ];
+      services.zerotierone.port = settings.port or 9993;
       networking.firewall.trustedInterfaces = lib.mkIf (settings.trusted or false) [ "zt+" ];
       environment.etc."zerotier/${instance}-role.txt".text = ''
         ${machine.name}: peer of ${instance}

@@ -11,7 +11,12 @@
       role: network controller, web front, metrics
     '';
 
-    systemd.network.networks."10-uplink".address = [ "2001:db8:2f:1::1/64" ];
+    networking.interfaces.enp1s0.ipv6.addresses = [
+      {
+        address = "2001:db8:2f:1::1";
+        prefixLength = 64;
+      }
+    ];
     # Metrics need room: keep fewer generations.
     nix.gc.options = "--delete-older-than 14d";
   };

@@ -13,9 +13,16 @@
         role: notes, database
       '';
 
-      systemd.network.networks."10-uplink".address = [ "2001:db8:2f:2::1/64" ];
+      networking.interfaces.enp1s0.ipv6.addresses = [
+        {
+          address = "2001:db8:2f:2::1";
+          prefixLength = 64;
+        }
+      ];
       services.postgresql.settings.shared_buffers = "512MB";
-      # nginx must be able to read the certificates, wherever it runs.
-      users.users.nginx.extraGroups = lib.mkIf config.services.nginx.enable [ "acme" ];
+      # nginx must be able to read the certificates that other services ordered.
+      users.users.nginx = lib.mkIf config.services.nginx.enable {
+        extraGroups = [ "acme" ];
+      };
     };
 }

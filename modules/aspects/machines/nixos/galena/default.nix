@@ -11,7 +11,7 @@
       role: containers
     '';
 
-    virtualisation.oci-containers.backend = "podman";
+    virtualisation.podman.autoPrune.flags = [ "--all" ];
     zramSwap.memoryPercent = 25;
   };
 }
