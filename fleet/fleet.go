@@ -9,9 +9,9 @@ import "fmt"
 
 // Pos is a place in a file of the fleet. The zero Pos is "nowhere known".
 type Pos struct {
-	File   string `json:"file"`             // relative to the fleet's directory, with slashes
-	Line   int    `json:"line,omitempty"`   // from 1; 0 is unknown
-	Column int    `json:"column,omitempty"` // in bytes, from 1; 0 is unknown
+	File   string // relative to the fleet's directory, with slashes
+	Line   int    // from 1; 0 is unknown
+	Column int    // in bytes, from 1; 0 is unknown
 }
 
 // String is "file:line", or "file" without a line.
@@ -21,6 +21,9 @@ func (p Pos) String() string {
 	}
 	return fmt.Sprintf("%s:%d", p.File, p.Line)
 }
+
+// MarshalText writes p as String does: in JSON a place is "file:line".
+func (p Pos) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
 // IsZero reports whether p is nowhere.
 func (p Pos) IsZero() bool { return p == Pos{} }

@@ -113,9 +113,4 @@ type Package struct {
 
 // Problem is an error or a warning of composing, such as an aspect reached
 // twice.
-type Problem struct {
-	Severity string // "error" or "warning"
-	Text     string
-	At       fleet.Pos
-	Hint     string
-}
+type Problem = fleet.Problem
