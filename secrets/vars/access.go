@@ -1,0 +1,196 @@
+package vars
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Access names who may read a secret.
+type Access struct {
+	Users, Machines, Groups []string
+}
+
+// Reader is somebody who should be able to read a secret.
+type Reader struct {
+	Kind string // "user" or "machine"
+	Name string
+	Via  string // the group that grants it; "" when granted directly
+	Keys []Key
+}
+
+// member is a user, machine or group that a link names.
+type member struct{ kind, name string } // kind as the directory: "users", ...
+
+// ledger resolves links and remembers key files, for one pass over a store.
+// It is not for concurrent use.
+type ledger struct {
+	s      *Store
+	keys   map[member][]Key
+	groups map[string][]Reader
+	faults map[member]string
+}
+
+func newLedger(s *Store) *ledger {
+	return &ledger{s, map[member][]Key{}, map[string][]Reader{}, map[member]string{}}
+}
+
+// Readers returns who should be able to read the secret of id, by kind and
+// name, and what is wrong with the links.
+func (s *Store) Readers(id ID) ([]Reader, []string, error) {
+	if err := id.check(); err != nil {
+		return nil, nil, err
+	}
+	readers, faults := newLedger(s).readers(id.Dir())
+	return readers, faults, nil
+}
+
+// readers resolves the links of a secret's directory.
+func (l *ledger) readers(dir string) (readers []Reader, faults []string) {
+	for _, kind := range []string{"machines", "users"} {
+		names, bad := l.links(dir, kind)
+		faults = append(faults, bad...)
+		for _, name := range names {
+			readers, faults = l.add(readers, faults, member{kind, name}, "")
+		}
+	}
+	groups, bad := l.links(dir, "groups")
+	faults = append(faults, bad...)
+	for _, group := range groups {
+		of, bad := l.group(group)
+		readers, faults = append(readers, of...), append(faults, bad...)
+	}
+	return readers, faults
+}
+
+// group resolves the members of a group once.
+func (l *ledger) group(name string) (readers []Reader, faults []string) {
+	if readers, ok := l.groups[name]; ok {
+		return readers, nil
+	}
+	for _, kind := range []string{"machines", "users"} {
+		names, bad := l.links(path.Join("sops/groups", name), kind)
+		faults = append(faults, bad...)
+		for _, n := range names {
+			readers, faults = l.add(readers, faults, member{kind, n}, name)
+		}
+	}
+	l.groups[name] = readers
+	return readers, faults
+}
+
+func (l *ledger) add(readers []Reader, faults []string, m member, via string) ([]Reader, []string) {
+	keys, ok := l.keys[m]
+	fault := l.faults[m]
+	if !ok && fault == "" {
+		var err error
+		if keys, err = l.s.keys(m.kind, m.name); err != nil {
+			fault = err.Error()
+			l.faults[m] = fault
+		}
+		l.keys[m] = keys
+	}
+	if fault != "" {
+		return readers, append(faults, fault)
+	}
+	return append(readers, Reader{strings.TrimSuffix(m.kind, "s"), m.name, via, keys}), faults
+}
+
+// links returns the names that the links in dir/kind point to, sorted. A link
+// counts when it leads to an existing directory sops/KIND/NAME of the fleet;
+// everything else there is a fault.
+func (l *ledger) links(dir, kind string) (names, faults []string) {
+	dir = path.Join(dir, kind)
+	entries, err := l.s.names(dir)
+	if err != nil {
+		return nil, []string{err.Error()}
+	}
+	for _, e := range entries {
+		name, err := l.s.target(path.Join(dir, e.Name()), kind, e.Type())
+		if err != nil {
+			faults = append(faults, err.Error())
+			continue
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names), faults
+}
+
+// target follows one link to its member's name.
+func (s *Store) target(link, kind string, mode fs.FileMode) (string, error) {
+	if mode&fs.ModeSymlink == 0 {
+		return "", fmt.Errorf("%s: not a symbolic link, ignored", s.real(link))
+	}
+	to, err := s.root.Readlink(link)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", s.real(link), reason(err))
+	}
+	full := path.Join(path.Dir(link), filepath.ToSlash(to))
+	if path.IsAbs(to) || path.Dir(full) != path.Join("sops", kind) {
+		return "", fmt.Errorf("%s: leads to %.200q, not into sops/%s, ignored", s.real(link), to, kind)
+	}
+	if !s.isDir(full) {
+		return "", fmt.Errorf("%s: leads to sops/%s/%s, which does not exist, ignored", s.real(link), kind, path.Base(full))
+	}
+	return path.Base(full), nil
+}
+
+// grant makes the missing links of access in a secret's directory dir.
+func (s *Store) grant(dir string, access Access) error {
+	for _, g := range []struct {
+		kind  string
+		names []string
+	}{{"users", access.Users}, {"machines", access.Machines}, {"groups", access.Groups}} {
+		for _, name := range g.names {
+			rule := memberName
+			if g.kind == "machines" {
+				rule = machineName
+			}
+			if err := check(rule, strings.TrimSuffix(g.kind, "s"), name); err != nil {
+				return err
+			}
+			if err := s.link(path.Join(dir, g.kind), path.Join("sops", g.kind, name)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// link makes dir/BASE -> member, relative. A right one that is there stays.
+func (s *Store) link(dir, member string) error {
+	if !s.isDir(member) {
+		return fmt.Errorf("%s: %w\nhint: register it first", s.real(member), fs.ErrNotExist)
+	}
+	to, err := filepath.Rel(filepath.FromSlash(dir), filepath.FromSlash(member))
+	if err != nil {
+		return err
+	}
+	if err := s.root.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	name := path.Join(dir, path.Base(member))
+	err = s.root.Symlink(filepath.ToSlash(to), name)
+	if errors.Is(err, fs.ErrExist) {
+		if have, err := s.root.Readlink(name); err == nil && path.Join(dir, have) == member {
+			return nil
+		}
+		return fmt.Errorf("%s: %w and is no link to %s", s.real(name), ErrExists, member)
+	}
+	return err
+}
+
+// keysOf is the set of keys of all readers, sorted.
+func keysOf(readers []Reader) []Key {
+	var keys []Key
+	for _, r := range readers {
+		keys = append(keys, r.Keys...)
+	}
+	slices.SortFunc(keys, compareKeys)
+	return slices.Compact(keys)
+}

@@ -1,0 +1,145 @@
+package vars
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"slices"
+)
+
+// State is what can be told of a var without decrypting it.
+type State string
+
+// The states of a var.
+const (
+	Present    State = "present"    // there, and readable by exactly who should
+	Missing    State = "missing"    // neither value nor secret
+	Drifted    State = "drifted"    // who can read it is not who should
+	Unreadable State = "unreadable" // the secret file is malformed
+)
+
+// Var is a var as found on disk.
+type Var struct {
+	ID
+	State   State
+	Public  bool     // it has a value
+	Secret  bool     // it has a secret
+	Readers []Reader // who should read the secret
+	Lacking []Key    // drift: keys that should be recipients and are not
+	Surplus []Key    // drift: recipients that should not be
+	Faults  []string // what is odd, in sentences
+}
+
+// Inspect tells the state of one var, existing or not.
+func (s *Store) Inspect(id ID) (Var, error) {
+	if err := id.check(); err != nil {
+		return Var{}, err
+	}
+	return newLedger(s).inspect(id), nil
+}
+
+// List returns all vars on disk by path, whatever machine they are of.
+// Entries whose names cannot stand in the layout are left out.
+func (s *Store) List() ([]Var, error) {
+	l := newLedger(s)
+	var out []Var
+	each := func(dir string, visit func(name string) error) error {
+		entries, err := s.names(dir)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			if check(exportName, "entry", e.Name()) != nil || !s.isDir(path.Join(dir, e.Name())) {
+				continue
+			}
+			if err := visit(e.Name()); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	// The depth alone says what a directory is: generators and files may have
+	// any name, "secret" and "value" included.
+	generators := func(scope Scope, owner string) error {
+		return each(path.Join("vars", string(scope), owner), func(name string) error {
+			g := Generator{scope, owner, name}
+			return each(g.Dir(), func(file string) error {
+				if id := g.Var(file); id.check() == nil {
+					out = append(out, l.inspect(id))
+				}
+				return nil
+			})
+		})
+	}
+	owners := func(scope Scope) error {
+		return each(path.Join("vars", string(scope)), func(owner string) error { return generators(scope, owner) })
+	}
+	err := errors.Join(owners(PerExport), owners(PerMachine), generators(SharedOnce, ""))
+	return out, err
+}
+
+func (l *ledger) inspect(id ID) Var {
+	v := Var{ID: id, State: Present}
+	dir := id.Dir()
+	v.Public = l.s.isFile(path.Join(dir, "value"))
+	v.Secret = l.s.isFile(path.Join(dir, "secret"))
+	switch {
+	case !v.Public && !v.Secret:
+		v.State = Missing
+		return v
+	case v.Public && v.Secret:
+		v.Faults = append(v.Faults, "has both a public value and a secret")
+	}
+	if !v.Secret {
+		return v
+	}
+	var faults []string
+	v.Readers, faults = l.readers(dir)
+	v.Faults = append(v.Faults, faults...)
+	f, err := l.s.secretFile(dir)
+	if err != nil {
+		v.State = Unreadable
+		v.Faults = append(v.Faults, err.Error())
+		return v
+	}
+	actual := AgeKeys(f.Recipients()...)
+	for _, fp := range f.PGP {
+		actual = append(actual, Key{"pgp", fp})
+	}
+	v.Lacking, v.Surplus = drift(keysOf(v.Readers), actual)
+	if len(v.Lacking)+len(v.Surplus) > 0 {
+		v.State = Drifted
+	}
+	return v
+}
+
+// drift compares two sets of keys.
+func drift(wanted, actual []Key) (lacking, surplus []Key) {
+	minus := func(a, b []Key) (out []Key) {
+		for _, k := range a {
+			if !slices.Contains(b, k) {
+				out = append(out, k)
+			}
+		}
+		slices.SortFunc(out, compareKeys)
+		return slices.Compact(out)
+	}
+	return minus(wanted, actual), minus(actual, wanted)
+}
+
+// Has reports whether the var has a public value or a secret; what it cannot
+// tell is an error.
+func (s *Store) Has(id ID) (public, secret bool, err error) {
+	if err := id.check(); err != nil {
+		return false, false, err
+	}
+	has := func(name string) bool {
+		_, e := s.root.Stat(path.Join(id.Dir(), name))
+		if e != nil && !errors.Is(e, fs.ErrNotExist) {
+			err = e
+		}
+		return e == nil
+	}
+	public, secret = has("value"), has("secret")
+	return public, secret, err
+}

@@ -1,0 +1,173 @@
+package vars
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"crypto/rand"
+
+	"github.com/gofrs/flock"
+)
+
+// tempPrefix starts the names of what is not published yet. A crash can leave
+// such entries behind; they hold nothing in clear and are ignored.
+const tempPrefix = ".assay-"
+
+// Store is the vars and keys of one fleet.
+type Store struct {
+	root *os.Root
+	dir  string
+}
+
+// Open opens the fleet directory dir, which must exist; vars/ and sops/ in it
+// need not.
+func Open(dir string) (*Store, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Store{root, dir}, nil
+}
+
+// Close releases the directory.
+func (s *Store) Close() error { return s.root.Close() }
+
+// Dir is the fleet's directory as given to Open.
+func (s *Store) Dir() string { return s.dir }
+
+// Lock keeps other writers out of the fleet's vars until unlock is called. It
+// waits for as long as ctx allows. The lock is on the directory itself, so
+// that no file appears in it, and ends with the process.
+func (s *Store) Lock(ctx context.Context) (unlock func() error, err error) {
+	lock := flock.New(s.dir, flock.SetFlag(os.O_RDONLY))
+	if ok, err := lock.TryLockContext(ctx, 20*time.Millisecond); err != nil {
+		return nil, fmt.Errorf("lock %s: %w", s.dir, err)
+	} else if !ok {
+		return nil, fmt.Errorf("lock %s: another process writes its vars", s.dir)
+	}
+	return lock.Unlock, nil
+}
+
+// real is the path to show in an error.
+func (s *Store) real(name string) string { return filepath.Join(s.dir, filepath.FromSlash(name)) }
+
+// read returns a regular file of at most limit bytes.
+func (s *Store) read(name string, limit int64) ([]byte, error) {
+	// Without O_NONBLOCK a FIFO in the repository would hang us.
+	f, err := s.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.real(name), reason(err))
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !st.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: not a regular file", s.real(name))
+	}
+	b, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(b)) > limit {
+		err = fmt.Errorf("%s: larger than %d bytes", s.real(name), limit)
+	}
+	return b, err
+}
+
+// reason strips the operation and relative path from an error of os.Root.
+func reason(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// isFile reports whether name is there and no directory.
+func (s *Store) isFile(name string) bool {
+	st, err := s.root.Stat(name)
+	return err == nil && !st.IsDir()
+}
+
+func (s *Store) isDir(name string) bool {
+	st, err := s.root.Stat(name)
+	return err == nil && st.IsDir()
+}
+
+// names lists a directory, sorted; one that does not exist is empty.
+func (s *Store) names(dir string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(s.root.FS(), dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.real(dir), reason(err))
+	}
+	return entries, nil
+}
+
+// writeFile replaces the file name, or makes it, with its directories.
+func (s *Store) writeFile(name string, content []byte, mode fs.FileMode) (err error) {
+	dir := path.Dir(name)
+	if err := s.root.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	temp := path.Join(dir, tempPrefix+rand.Text())
+	if err := s.writeNew(temp, content, mode); err != nil {
+		return errors.Join(err, s.root.RemoveAll(temp))
+	}
+	if err := s.root.Rename(temp, name); err != nil {
+		return errors.Join(err, s.root.Remove(temp))
+	}
+	return s.syncDir(dir)
+}
+
+// writeNew writes and flushes a file that does not exist yet.
+func (s *Store) writeNew(name string, content []byte, mode fs.FileMode) error {
+	f, err := s.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+func (s *Store) syncDir(dir string) error {
+	d, err := s.root.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// publish makes the directory dir appear at once with what fill puts into it
+// at another place of the same depth, so that relative links hold. It fails
+// with ErrExists when dir is there and not empty.
+func (s *Store) publish(dir string, fill func(temp string) error) error {
+	parent := path.Dir(dir)
+	if err := s.root.MkdirAll(parent, 0o777); err != nil {
+		return err
+	}
+	temp := path.Join(parent, tempPrefix+rand.Text())
+	err := s.root.Mkdir(temp, 0o777)
+	if err == nil {
+		err = fill(temp)
+	}
+	if err == nil {
+		err = s.root.Rename(temp, dir)
+		if errors.Is(err, fs.ErrExist) || errors.Is(err, syscall.ENOTEMPTY) {
+			err = fmt.Errorf("%s: %w", s.real(dir), ErrExists)
+		}
+	}
+	if err != nil {
+		return errors.Join(err, s.root.RemoveAll(temp))
+	}
+	return s.syncDir(parent)
+}

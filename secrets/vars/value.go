@@ -1,0 +1,146 @@
+package vars
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"assay/secrets/secret"
+	"assay/secrets/sops"
+)
+
+// Public returns the public value of a var, raw; fs.ErrNotExist when it has
+// none.
+func (s *Store) Public(id ID) ([]byte, error) {
+	if err := id.check(); err != nil {
+		return nil, err
+	}
+	b, err := s.read(path.Join(id.Dir(), "value"), maxValue)
+	return b, wantGenerate(err, id)
+}
+
+// Secret decrypts the secret of a var in memory; fs.ErrNotExist when it has
+// none, and the errors of sops.
+func (s *Store) Secret(id ID, identities []sops.Identity) (secret.Value, error) {
+	if err := id.check(); err != nil {
+		return secret.Value{}, err
+	}
+	v, err := s.openSecret(id.Dir(), identities)
+	return v, wantGenerate(err, id)
+}
+
+func wantGenerate(err error, id ID) error {
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return fmt.Errorf("%w\nhint: assay vars generate %s", err, strings.TrimSpace(id.Owner+" "+id.Name))
+}
+
+func (s *Store) openSecret(dir string, identities []sops.Identity) (secret.Value, error) {
+	f, err := s.secretFile(dir)
+	if err != nil {
+		return secret.Value{}, err
+	}
+	v, err := f.Decrypt(identities)
+	if err != nil {
+		return secret.Value{}, fmt.Errorf("%s: %w", s.real(path.Join(dir, "secret")), err)
+	}
+	return v, nil
+}
+
+// secretFile reads dir/secret without opening it.
+func (s *Store) secretFile(dir string) (*sops.File, error) {
+	name := path.Join(dir, "secret")
+	text, err := s.read(name, maxValue)
+	if err != nil {
+		return nil, err
+	}
+	f, err := sops.Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.real(name), err)
+	}
+	return f, nil
+}
+
+// SetPublic writes the public value of a var.
+func (s *Store) SetPublic(id ID, value []byte) error {
+	if err := id.check(); err != nil {
+		return err
+	}
+	return s.writeFile(path.Join(id.Dir(), "value"), value, 0o666)
+}
+
+// SetSecret encrypts value to everybody in access and to whoever the var's
+// links already name, under a fresh data key, and writes it. Links are only
+// added. They come first: after a crash in between the old secret is there and
+// its drift is seen.
+func (s *Store) SetSecret(id ID, value secret.Value, access Access) error {
+	if err := id.check(); err != nil {
+		return err
+	}
+	return s.fillSecret(id.Dir(), value, access)
+}
+
+func (s *Store) fillSecret(dir string, value secret.Value, access Access) error {
+	if err := s.grant(dir, access); err != nil {
+		return err
+	}
+	readers, faults := newLedger(s).readers(dir)
+	var recipients []string
+	for _, k := range keysOf(readers) {
+		if k.Type != "age" {
+			return fmt.Errorf("%s: %w: a reader has the %s key %.80q", s.real(dir), sops.ErrForeign, k.Type, k.Public)
+		}
+		recipients = append(recipients, k.Public)
+	}
+	if len(recipients) == 0 {
+		return fmt.Errorf("%s: %w %s", s.real(dir), ErrNoReader, strings.Join(faults, "; "))
+	}
+	text, err := sops.Encrypt(value, recipients)
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.real(dir), err)
+	}
+	return s.writeFile(path.Join(dir, "secret"), text, 0o600)
+}
+
+// File is one file that a generator made.
+type File struct {
+	Name   string
+	Public []byte       // when Access is nil
+	Secret secret.Value // when Access is not nil
+	Access *Access
+}
+
+// Create writes all files of a generator that has none yet, so that they
+// appear together or not at all. It fails with ErrExists, having changed
+// nothing, when the generator's directory is there and not empty.
+func (s *Store) Create(g Generator, files []File) error {
+	if err := g.check(); err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := g.Var(f.Name).check(); err != nil {
+			return err
+		}
+	}
+	return s.publish(g.Dir(), func(temp string) error {
+		for _, f := range files {
+			dir := path.Join(temp, f.Name)
+			if err := s.root.Mkdir(dir, 0o777); err != nil {
+				return err
+			}
+			var err error
+			if f.Access != nil {
+				err = s.fillSecret(dir, f.Secret, *f.Access)
+			} else {
+				err = s.writeNew(path.Join(dir, "value"), f.Public, 0o666)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
