@@ -1,0 +1,84 @@
+package overlay
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"assay/fleet"
+)
+
+// ByName is a package of the fleet's own.
+type ByName struct {
+	Name string
+	File string // "modules/packages/by-name/mi/mine/package.nix"
+}
+
+// Read finds what the layers of a native fleet are made of: its by-name
+// packages below Sources.Packages, and whether the overrides' files are
+// there. The file system is the fleet's directory.
+func Read(fsys fs.FS, f *fleet.Fleet) (Input, []fleet.Problem) {
+	in := Input{Fleet: f}
+	var ps []fleet.Problem
+	if f.Sources.Packages != "" {
+		in.Packages, ps = Packages(fsys, f.Sources.Packages)
+	}
+	for _, o := range f.Overlay.Overrides {
+		if st, err := fs.Stat(fsys, o.File); err != nil || !st.Mode().IsRegular() {
+			ps = append(ps, fleet.Problem{At: o.At, Severity: fleet.Error,
+				Text: fmt.Sprintf("override of %s: %s is not there", o.Package, o.File), Hint: "the path is relative to fleet.toml"})
+		}
+	}
+	return in, ps
+}
+
+// Packages finds the packages below a directory that is laid out as nixpkgs'
+// pkgs/by-name: <xx>/<name>/package.nix, where xx are the first two letters of
+// the name in lower case. They are sorted by name within xx. What does not
+// follow the layout is a problem, since Nix would not find it.
+func Packages(fsys fs.FS, dir string) ([]ByName, []fleet.Problem) {
+	var found []ByName
+	var ps []fleet.Problem
+	bad := func(at, format string, args ...any) {
+		ps = append(ps, fleet.Problem{At: fleet.Pos{File: at}, Severity: fleet.Error, Text: fmt.Sprintf(format, args...)})
+	}
+	shards, err := fs.ReadDir(fsys, dir)
+	if err != nil {
+		bad(dir, "by-name packages: %v", cause(err))
+	}
+	for _, shard := range shards {
+		if !shard.IsDir() {
+			continue // a note beside the packages
+		}
+		at := path.Join(dir, shard.Name())
+		names, err := fs.ReadDir(fsys, at)
+		if err != nil {
+			bad(at, "by-name packages: %v", cause(err))
+		}
+		for _, n := range names {
+			file := path.Join(at, n.Name(), "package.nix")
+			want := strings.ToLower(n.Name())
+			switch st, err := fs.Stat(fsys, file); {
+			case !n.IsDir():
+				bad(path.Join(at, n.Name()), "by-name packages: expected a directory with the package's name and in it package.nix")
+			case want[:min(2, len(want))] != shard.Name():
+				bad(path.Join(at, n.Name()), "by-name packages: expected %s in %s", n.Name(), want[:min(2, len(want))])
+			case err != nil || !st.Mode().IsRegular():
+				bad(path.Join(at, n.Name()), "by-name packages: expected package.nix in it")
+			default:
+				found = append(found, ByName{n.Name(), file})
+			}
+		}
+	}
+	return found, ps
+}
+
+// cause is what went wrong, without the operation and the path.
+func cause(err error) error {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
+		return pe.Err
+	}
+	return err
+}

@@ -1,0 +1,154 @@
+// Package overlay answers which channel and which of the overlay's layers
+// supply a package on a system, why, and what they shadow.
+//
+// It works from the declaration alone: fleet.toml's channels and layers and
+// the names of the by-name packages. It does not run Nix and has no index of
+// what channels hold, so versions, and whether a channel has a package at
+// all, are unknown here and said to be.
+//
+// # Semantics
+//
+// With composition "merge" the layers are joined as lib.mergeAttrsList does:
+// shallow, the last layer that defines a name wins, and every layer's prev is
+// the bare default channel. What a later layer shadows is dead: an override
+// starts from the default channel, not from the hotfix of the same name.
+// With "compose" each layer's prev holds the layers before it, as in
+// lib.composeManyExtensions: an override builds on what it shadows, which
+// stays alive. A hotfix, a package of the fleet and a channel's name replace
+// without looking; whether a flake input's overlay looks is not known.
+//
+// A Stack is immutable and safe for concurrent use.
+package overlay
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"assay/fleet"
+)
+
+// The layers, by the names that fleet.toml has for them.
+const (
+	LayerInputs      = "inputs"       // channels under their names
+	LayerHotfixes    = "hotfixes"     // packages from other channels, for a while
+	LayerPackages    = "packages"     // the fleet's own by-name packages
+	LayerOverrides   = "overrides"    // packages built differently
+	LayerFlakeInputs = "flake-inputs" // overlays of flake inputs
+)
+
+// Entry is one name that one layer defines on a system.
+type Entry struct {
+	Package string    `json:"package"`           // the name below pkgs
+	Layer   string    `json:"layer"`             // one of the Layer constants
+	Number  int       `json:"number"`            // the layer's place in the order, from 1
+	Channel string    `json:"channel,omitempty"` // the channel whose package it is or starts from; "" when the layer brings it along
+	Alias   string    `json:"alias,omitempty"`   // the channel's name below pkgs, where that is another
+	Systems []string  `json:"systems,omitempty"` // globs as declared; none means all
+	File    string    `json:"file,omitempty"`    // the override's or the package's file
+	Input   string    `json:"input,omitempty"`   // the flake input
+	Reason  string    `json:"reason,omitempty"`  // why, as declared
+	At      fleet.Pos `json:"at"`
+
+	Shadowed bool        `json:"shadowed"`     // a later layer defines the name too
+	By       string      `json:"by,omitempty"` // the layer that shadows it
+	Dead     fleet.Truth `json:"-"`            // shadowed, and the winner does not build on it
+	Why      string      `json:"why,omitempty"`
+}
+
+// Layer is one layer with what it defines on a system.
+type Layer struct {
+	Name    string  `json:"name"`
+	Number  int     `json:"number"`  // from 1
+	Entries []Entry `json:"entries"` // by package
+}
+
+// Stack is the resolved overlay of a fleet.
+type Stack struct {
+	fleet    *fleet.Fleet
+	packages []ByName
+	def      string // the default channel's name; "" without channels
+	systems  map[string]*table
+}
+
+// table is what the layers define on one system.
+type table struct {
+	layers  []Layer
+	entries map[string][]Entry // by package, first layer first
+}
+
+// Input is what a Stack is made of.
+type Input struct {
+	Fleet    *fleet.Fleet
+	Packages []ByName // as Packages finds them
+}
+
+// Resolve works out the layers on every system of the fleet's machines. The
+// Input must not change afterwards. Problems are hotfixes whose channel does
+// not exist on a system (errors) and entries without effect (warnings).
+func Resolve(in Input) (*Stack, []fleet.Problem) {
+	s := &Stack{fleet: in.Fleet, packages: in.Packages, systems: make(map[string]*table)}
+	for _, c := range in.Fleet.Channels {
+		if c.Default {
+			s.def = c.Name
+		}
+	}
+	for _, system := range systemsOf(in.Fleet) {
+		s.systems[system] = s.newTable(system)
+	}
+	return s, s.problems()
+}
+
+// systemsOf are the systems of the fleet's machines, sorted.
+func systemsOf(f *fleet.Fleet) []string {
+	var systems []string
+	for _, m := range f.Machines {
+		if m.System != "" {
+			systems = append(systems, m.System)
+		}
+	}
+	slices.Sort(systems)
+	return slices.Compact(systems)
+}
+
+// Systems returns the systems of the fleet's machines, sorted.
+func (s *Stack) Systems() []string { return systemsOf(s.fleet) }
+
+// Composition returns "merge" or "compose".
+func (s *Stack) Composition() string { return cmp.Or(s.fleet.Overlay.Composition, "merge") }
+
+// Default returns the name of the default channel, "" without channels.
+func (s *Stack) Default() string { return s.def }
+
+// Layers returns the layers on a system, first to last. The system need not
+// be one of a machine.
+func (s *Stack) Layers(system string) []Layer { return s.table(system).layers }
+
+// Supply returns the layer and the channel that supply a package: the cheap
+// part of Which, for many packages. The layer is "" for a package that no
+// layer defines, the channel "" for one that no channel has a part in.
+func (s *Stack) Supply(pkg, system string) (layer, channel string) {
+	es := s.table(system).find(pkg)
+	if len(es) == 0 {
+		return "", s.def
+	}
+	w := es[len(es)-1]
+	return w.Layer, w.Channel
+}
+
+func (s *Stack) table(system string) *table {
+	if t := s.systems[system]; t != nil {
+		return t
+	}
+	return s.newTable(system)
+}
+
+// find returns the entries that define pkg: those of its name, or of the set
+// that holds it, since layers replace sets whole.
+func (t *table) find(pkg string) []Entry {
+	if es := t.entries[pkg]; es != nil {
+		return es
+	}
+	set, _, _ := strings.Cut(pkg, ".")
+	return t.entries[set]
+}

@@ -1,0 +1,355 @@
+package overlay
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"assay/fleet"
+	"assay/fleet/fleetfile"
+)
+
+const root = ".."
+
+// example resolves the example fleet's overlay.
+func example(t testing.TB) (*Stack, []fleet.Problem) {
+	src, err := os.ReadFile(root + "/fleet.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := fleetfile.Parse("fleet.toml", src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, ps := Read(os.DirFS(root), file.Fleet)
+	if len(ps) > 0 {
+		t.Fatal(ps)
+	}
+	return Resolve(in)
+}
+
+func lineOf(t testing.TB, n int) string {
+	src, err := os.ReadFile(root + "/fleet.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Split(string(src), "\n")[n-1]
+}
+
+func TestWhichExample(t *testing.T) {
+	s, _ := example(t)
+	a := s.Which("micromamba", "aarch64-darwin") // stibnite's system
+	if a.Layer != LayerHotfixes || a.Number != 2 || a.Channel != "darwin-stable" || a.Alias != "stable" {
+		t.Errorf("micromamba: %+v", a)
+	}
+	if a.At.File != "fleet.toml" || lineOf(t, a.At.Line) != "[[overlay.hotfix]]" || lineOf(t, a.At.Line+1) != `package = "micromamba"` {
+		t.Errorf("micromamba is at %+v", a.At)
+	}
+	if !strings.Contains(a.Reason, "fmt 11 breaks the build") {
+		t.Errorf("reason %q", a.Reason)
+	}
+	if a := s.Which("micromamba", "x86_64-linux"); a.Channel != "linux-stable" {
+		t.Errorf("micromamba on Linux: %+v", a)
+	}
+	a = s.Which("fish", "aarch64-darwin")
+	if a.Layer != "" || a.Channel != "unstable" || a.Reason != "not overlaid; comes from unstable; whether that channel has it is unknown: no index" {
+		t.Errorf("fish: %+v", a)
+	}
+	if len(a.Versions) != 3 || a.Versions[0] != (Version{"unstable", "", "unknown: no index"}) {
+		t.Errorf("versions: %+v", a.Versions)
+	}
+	a = s.Which("stable.fish", "x86_64-linux")
+	if a.Channel != "linux-stable" || a.Set != "stable" || a.Layer != LayerInputs {
+		t.Errorf("stable.fish: %+v", a)
+	}
+	a = s.Which("fleet-mineral", "x86_64-linux")
+	if a.Layer != LayerPackages || a.Channel != "" || a.File != "modules/packages/by-name/fl/fleet-mineral/package.nix" {
+		t.Errorf("fleet-mineral: %+v", a)
+	}
+}
+
+func TestDeadHotfixExample(t *testing.T) {
+	s, ps := example(t)
+	a := s.Which("ncdu", "aarch64-darwin")
+	if a.Layer != LayerOverrides || a.Channel != "unstable" || len(a.Shadowed) != 1 || a.Shadowed[0].Dead != fleet.True || a.Shadowed[0].Channel != "darwin-stable" {
+		t.Errorf("ncdu: %+v", a)
+	}
+	if len(ps) != 1 || ps[0].Severity != fleet.Warning || !strings.Contains(ps[0].Text, "ncdu in the layer hotfixes is dead on aarch64-darwin") {
+		t.Errorf("problems: %v", ps)
+	}
+	if a := s.Which("ncdu", "x86_64-linux"); len(a.Shadowed) != 0 {
+		t.Errorf("ncdu on Linux: %+v", a)
+	}
+}
+
+// stack is a small overlay with everything.
+func stack(composition string) (*Stack, []fleet.Problem) {
+	return Resolve(Input{
+		Fleet: &fleet.Fleet{
+			Machines: []fleet.Machine{{Name: "a", System: "x86_64-linux"}, {Name: "b", System: "aarch64-darwin"}},
+			Channels: []fleet.Channel{
+				{Name: "stable", Input: "s"},
+				{Name: "linux-old", Input: "o", As: "old", Systems: []string{"*-linux"}},
+				{Name: "unstable", Input: "u", Default: true},
+			},
+			Overlay: fleet.Overlay{
+				Order:       []string{"inputs", "hotfixes", "packages", "overrides", "flake-inputs"},
+				Composition: composition,
+				Hotfixes: []fleet.Hotfix{
+					{Package: "both", Channel: "stable", Reason: "broken"},
+					{Package: "mine", Channel: "stable"},
+					{Package: "python3Packages", Channel: "stable"},
+					{Package: "extern", Channel: "stable"},
+					{Package: "gone", Channel: "old"},
+					{Package: "idle", Channel: "unstable"},
+				},
+				Overrides:   []fleet.Override{{Package: "both", File: "o/both.nix"}},
+				FlakeInputs: []fleet.FlakeInput{{Input: "nuenv", Provides: []string{"extern"}}},
+			},
+		},
+		Packages: []ByName{{"mine", "p/mi/mine/package.nix"}},
+	})
+}
+
+func TestWhich(t *testing.T) {
+	for _, c := range []struct {
+		composition, pkg, layer, channel, dead, reason string
+	}{
+		{"merge", "both", "overrides", "unstable", "yes", "the override both.nix changes the package of unstable"},
+		{"compose", "both", "overrides", "stable", "no", "the override both.nix changes what the layer hotfixes takes from stable"},
+		{"merge", "mine", "packages", "", "yes", "the fleet's own package"},
+		{"compose", "mine", "packages", "", "yes", "the fleet's own package"},
+		{"merge", "extern", "flake-inputs", "", "yes", "the overlay of flake input nuenv provides it"},
+		{"compose", "extern", "flake-inputs", "", "unknown", "the overlay of flake input nuenv provides it"},
+		{"merge", "python3Packages.numpy", "hotfixes", "stable", "", "the whole set python3Packages is replaced: a hotfix takes it from stable: no reason given; whether it has the package is unknown"},
+		{"merge", "old", "inputs", "linux-old", "", "the channel linux-old (alias old)"},
+		{"merge", "perlPackages.x", "", "unstable", "", "not overlaid; comes from unstable"},
+	} {
+		t.Run(c.composition+" "+c.pkg, func(t *testing.T) {
+			s, _ := stack(c.composition)
+			a := s.Which(c.pkg, "x86_64-linux")
+			if a.Layer != c.layer || a.Channel != c.channel || !strings.HasPrefix(a.Reason, c.reason) {
+				t.Errorf("%+v", a)
+			}
+			dead := ""
+			for _, e := range a.Shadowed {
+				dead += e.Dead.String()
+				if e.Why == "" || e.By != c.layer {
+					t.Errorf("shadowed without a reason: %+v", e)
+				}
+			}
+			if dead != c.dead {
+				t.Errorf("dead: %s, want %s", dead, c.dead)
+			}
+			if l, ch := s.Supply(c.pkg, "x86_64-linux"); l != c.layer || ch != c.channel {
+				t.Errorf("supply %s %s", l, ch)
+			}
+		})
+	}
+}
+
+func TestProblems(t *testing.T) {
+	_, ps := stack("compose")
+	var got []string
+	for _, p := range ps {
+		got = append(got, string(p.Severity)+" "+p.Text)
+	}
+	want := []string{
+		"error hotfix of gone: there is no channel old on aarch64-darwin",
+		"warning hotfix of idle: unstable is the default channel, so it changes nothing",
+		"warning mine in the layer hotfixes is dead on aarch64-darwin, x86_64-linux: the layer packages replaces it without using it",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s", strings.Join(got, "\n"))
+	}
+}
+
+func TestLayers(t *testing.T) {
+	s, _ := stack("merge")
+	var got []string
+	for _, l := range s.Layers("aarch64-darwin") {
+		var names []string
+		for _, e := range l.Entries {
+			names = append(names, e.Package)
+		}
+		got = append(got, fmt.Sprintf("%d %s %s", l.Number, l.Name, names))
+	}
+	want := []string{"1 inputs [stable unstable]", "2 hotfixes [both extern gone idle mine python3Packages]",
+		"3 packages [mine]", "4 overrides [both]", "5 flake-inputs [extern]"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}
+
+// model builds the attribute set of a stack as Nix would: every layer is a
+// function from prev to attributes, and a package is the text of how it came
+// about. It shares no code with the package.
+func model(f *fleet.Fleet, packages []ByName, system string, flakesBuild bool) map[string]string {
+	matches := func(globs []string) bool {
+		return len(globs) == 0 || slices.ContainsFunc(globs, func(g string) bool {
+			return g == system || g[0] == '*' && strings.HasSuffix(system, g[1:])
+		})
+	}
+	raw := func(p string) string { return "default:" + p }
+	get := func(set map[string]string, p string) string {
+		if v, ok := set[p]; ok {
+			return v
+		}
+		return raw(p)
+	}
+	layer := func(name string, prev map[string]string) map[string]string {
+		out := make(map[string]string)
+		switch name {
+		case "hotfixes":
+			for _, h := range f.Overlay.Hotfixes {
+				if matches(h.Systems) {
+					out[h.Package] = "<hotfixes " + h.Channel + ">"
+				}
+			}
+		case "packages":
+			for _, p := range packages {
+				out[p.Name] = "<packages>"
+			}
+		case "overrides":
+			for _, o := range f.Overlay.Overrides {
+				if matches(o.Systems) {
+					out[o.Package] = "<overrides " + get(prev, o.Package) + ">"
+				}
+			}
+		case "flake-inputs":
+			for _, fi := range f.Overlay.FlakeInputs {
+				for _, p := range fi.Provides {
+					out[p] = "<flake-inputs>"
+					if flakesBuild {
+						out[p] = "<flake-inputs " + get(prev, p) + ">"
+					}
+				}
+			}
+		}
+		return out
+	}
+	set := make(map[string]string)
+	for _, name := range f.Overlay.Order {
+		prev := set
+		if f.Overlay.Composition == "merge" {
+			prev = nil
+		}
+		next := layer(name, prev)
+		for p, v := range set {
+			if _, ok := next[p]; !ok {
+				next[p] = v
+			}
+		}
+		set = next
+	}
+	return set
+}
+
+// TestWhichIsMerging compares random stacks with the model.
+func TestWhichIsMerging(t *testing.T) {
+	names := []string{"a", "b", "c", "d"}
+	globs := [][]string{nil, {"*-linux"}, {"*-darwin"}, {"x86_64-linux", "*-darwin"}}
+	for seed := range uint64(2000) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		pick := func() []string { return globs[r.IntN(len(globs))] }
+		some := func(add func(name string)) {
+			for _, n := range names {
+				if r.IntN(2) == 0 {
+					add(n)
+				}
+			}
+		}
+		f := &fleet.Fleet{Channels: []fleet.Channel{{Name: "main", Default: true}, {Name: "stable"}}}
+		f.Machines = []fleet.Machine{{System: "x86_64-linux"}}
+		o := &f.Overlay
+		o.Composition = []string{"merge", "compose"}[r.IntN(2)]
+		o.Order = []string{"inputs", "hotfixes", "packages", "overrides", "flake-inputs"}
+		r.Shuffle(len(o.Order), func(i, j int) { o.Order[i], o.Order[j] = o.Order[j], o.Order[i] })
+		some(func(n string) {
+			o.Hotfixes = append(o.Hotfixes, fleet.Hotfix{Package: n, Channel: "stable", Systems: pick()})
+		})
+		some(func(n string) {
+			o.Overrides = append(o.Overrides, fleet.Override{Package: n, File: "f", Systems: pick()})
+		})
+		some(func(n string) {
+			o.FlakeInputs = append(o.FlakeInputs, fleet.FlakeInput{Input: n, Provides: []string{n}})
+		})
+		var packages []ByName
+		some(func(n string) { packages = append(packages, ByName{n, "p"}) })
+		s, _ := Resolve(Input{Fleet: f, Packages: packages})
+		for _, system := range []string{"x86_64-linux", "aarch64-linux", "aarch64-darwin"} {
+			opaque, building := model(f, packages, system, false), model(f, packages, system, true)
+			for _, n := range names {
+				if err := agrees(s.Which(n, system), opaque[n], building[n]); err != nil {
+					t.Fatalf("seed %d, %s, order %v, %s on %s: %v", seed, o.Composition, o.Order, n, system, err)
+				}
+			}
+		}
+	}
+}
+
+// agrees compares an answer with the model's text of the package, with flake
+// inputs that do not use prev and with such that do.
+func agrees(a Answer, opaque, building string) error {
+	if opaque == "" {
+		if a.Layer != "" || a.Channel != "main" {
+			return fmt.Errorf("the model has no layer, the answer is %+v", a)
+		}
+		return nil
+	}
+	if !strings.HasPrefix(opaque, "<"+a.Layer) {
+		return fmt.Errorf("the model has %s, the answer is %+v", opaque, a)
+	}
+	for _, e := range a.Shadowed {
+		in, maybe := strings.Contains(opaque, "<"+e.Layer), strings.Contains(building, "<"+e.Layer)
+		want := fleet.Unknown
+		if in == maybe {
+			want = fleet.TruthOf(!in)
+		}
+		if e.Dead != want {
+			return fmt.Errorf("the model has %s or %s, %s is dead: %v", opaque, building, e.Layer, e.Dead)
+		}
+	}
+	channel := map[bool]string{true: "stable"}[strings.Contains(opaque, " stable")]
+	if strings.Contains(opaque, "default:") {
+		channel = "main"
+	}
+	if a.Channel != channel {
+		return fmt.Errorf("the model has %s, the channel is %q", opaque, a.Channel)
+	}
+	return nil
+}
+
+func TestPackages(t *testing.T) {
+	f := &fstest.MapFile{Data: []byte("{ }: { }")}
+	found, ps := Packages(fstest.MapFS{
+		"p/mi/mine/package.nix": f, "p/mi/Mixed/package.nix": f, "p/a/a/package.nix": f, "p/README.md": f,
+		"p/xx/mine2/package.nix": f, "p/em/empty/default.nix": f, "p/st/stray.nix": f,
+	}, "p")
+	if want := []ByName{{"a", "p/a/a/package.nix"}, {"Mixed", "p/mi/Mixed/package.nix"}, {"mine", "p/mi/mine/package.nix"}}; !slices.Equal(found, want) {
+		t.Errorf("found %v", found)
+	}
+	var at []string
+	for _, p := range ps {
+		at = append(at, p.At.File)
+	}
+	if want := []string{"p/em/empty", "p/st/stray.nix", "p/xx/mine2"}; !slices.Equal(at, want) {
+		t.Errorf("problems at %v: %v", at, ps)
+	}
+	if _, ps := Packages(fstest.MapFS{}, "p"); len(ps) != 1 {
+		t.Errorf("a missing directory: %v", ps)
+	}
+}
+
+func BenchmarkSupply(b *testing.B) {
+	s, _ := example(b)
+	for b.Loop() {
+		if l, _ := s.Supply("micromamba", "aarch64-darwin"); l != LayerHotfixes {
+			b.Fatal(l)
+		}
+	}
+}
