@@ -1,0 +1,144 @@
+package symbolic
+
+import "assay/modules/syntax"
+
+// Apply calls fn with arg.
+func (ev *Evaluator) Apply(at Place, fn, arg Value) Value { return ev.apply(at, fn, Done(arg)) }
+
+func (ev *Evaluator) apply(at Place, fn Value, arg *Thunk) Value {
+	ev.steps++
+	ev.depth++
+	defer func() { ev.depth-- }()
+	if why := ev.spent(); why != "" {
+		return &Unknown{Place: at, Why: why}
+	}
+	switch f := fn.(type) {
+	case *Func:
+		return ev.enter(at, f, arg)
+	case *Prim:
+		args := append(f.args[:len(f.args):len(f.args)], arg)
+		if len(args) < f.spec.arity {
+			return &Prim{Place: at, Name: f.Name, spec: f.spec, args: args}
+		}
+		if v := f.spec.run(ev, at, args); v != nil {
+			return v
+		}
+		return ev.openCall(at, f, args)
+	case *Attrs:
+		if functor := f.Attr("__functor"); functor != nil {
+			return ev.apply(at, ev.apply(at, functor.V.Force(), Done(f)), arg)
+		}
+		if len(f.Rest) > 0 {
+			return &Unknown{Place: at, Why: "calls a set that is not known"}
+		}
+	case *Cond:
+		return ev.each(at, f, func(b Value) Value { return ev.apply(at, b, arg) })
+	case *Ref, *Call:
+		return &Call{Place: at, Fn: fn, Arg: arg}
+	case *Unknown:
+		return &Unknown{Place: at, Why: f.Why, Fault: f.Fault}
+	}
+	return fault(at, "cannot call "+kindOf(fn))
+}
+
+// openCall keeps a call of a known function whose arguments are not known.
+func (ev *Evaluator) openCall(at Place, p *Prim, args []*Thunk) Value {
+	for _, a := range args {
+		if v := a.Force(); isFault(v) {
+			return v
+		}
+	}
+	var v Value = &Prim{Place: p.Place, Name: p.Name, spec: p.spec}
+	for _, a := range args {
+		v = &Call{Place: at, Fn: v, Arg: a}
+	}
+	return v
+}
+
+// enter evaluates a function's body.
+func (ev *Evaluator) enter(at Place, f *Func, arg *Thunk) Value {
+	l := f.lambda
+	names := map[string]*Thunk{}
+	inner := f.scope.inner(names)
+	if l.Arg != nil {
+		names[l.Arg.Name] = arg
+	}
+	if l.Pattern == nil {
+		return ev.eval(l.Body, inner)
+	}
+	v := arg.Force()
+	if _, ok := v.(*Attrs); !ok && !symbolic(v) {
+		return fault(at, "the function is called with "+kindOf(v)+" instead of a set")
+	}
+	if u, ok := v.(*Unknown); ok && u.Fault {
+		return u
+	}
+	if set, ok := v.(*Attrs); ok {
+		if name := ev.unexpected(l.Pattern, set); name != "" {
+			return fault(at, "the function is called with the unexpected argument "+name)
+		}
+	}
+	for i := range l.Pattern.Formals {
+		formal := &l.Pattern.Formals[i]
+		names[formal.Name] = ev.formal(at, formal, v, inner)
+	}
+	return ev.eval(l.Body, inner)
+}
+
+// unexpected returns the first argument that a pattern without ... lacks.
+func (ev *Evaluator) unexpected(p *syntax.Pattern, set *Attrs) string {
+	if p.Ellipsis {
+		return ""
+	}
+	takes := make(map[string]bool, len(p.Formals))
+	for i := range p.Formals {
+		takes[p.Formals[i].Name] = true
+	}
+	for _, name := range set.Names() {
+		if !takes[name] {
+			return name
+		}
+	}
+	return ""
+}
+
+func (ev *Evaluator) formal(at Place, formal *syntax.Formal, v Value, inner *scope) *Thunk {
+	own := inner.place(formal)
+	if set, ok := v.(*Attrs); ok {
+		if a := set.Attr(formal.Name); a != nil && len(a.Maybe) == 0 {
+			return a.V
+		}
+		if len(set.Rest) == 0 && set.Attr(formal.Name) == nil {
+			if formal.Default != nil {
+				return &Thunk{expr: formal.Default, scope: inner, ev: ev}
+			}
+			return Done(fault(at, "the function is called without the argument "+formal.Name))
+		}
+	}
+	if r, ok := v.(*Ref); ok && (r.Root == ModuleArgs || r.Root == FlakeArgs) {
+		// The module system gives every argument that is asked for and never
+		// lets a default stand in.
+		return Done(reduceRef(r.below(own, formal.Name)))
+	}
+	if formal.Default == nil {
+		return ev.later(func() Value { return ev.Select(own, v, formal.Name) })
+	}
+	return ev.later(func() Value {
+		return &Cond{Place: own, If: &Unknown{Place: own, Why: "whether " + formal.Name + " is given is not known"},
+			Then: ev.later(func() Value { return ev.Select(own, v, formal.Name) }),
+			Else: &Thunk{expr: formal.Default, scope: inner, ev: ev}}
+	})
+}
+
+// Formals returns the names that a function's pattern takes and whether it
+// takes others; ok is false for anything but a function with a pattern.
+func Formals(v Value) (names []string, ellipsis, ok bool) {
+	f, isFunc := v.(*Func)
+	if !isFunc || f.lambda.Pattern == nil {
+		return nil, false, false
+	}
+	for i := range f.lambda.Pattern.Formals {
+		names = append(names, f.lambda.Pattern.Formals[i].Name)
+	}
+	return names, f.lambda.Pattern.Ellipsis, true
+}

@@ -1,0 +1,391 @@
+package symbolic
+
+import (
+	"path"
+	"strings"
+
+	"assay/modules/syntax"
+)
+
+// Files gives the evaluator the files that it may read. Names are clean,
+// relative to the root of the files, with slashes. Only import, readFile and
+// their like ask.
+type Files interface {
+	// Parsed returns a Nix file's syntax tree.
+	Parsed(name string) (*syntax.File, error)
+	// Content returns a file's bytes.
+	Content(name string) ([]byte, error)
+	// Entries returns a directory's entries by name; the value is "regular",
+	// "directory", "symlink" or "unknown".
+	Entries(name string) (map[string]string, error)
+}
+
+// Limits bound one evaluation, from one Begin to the next.
+type Limits struct {
+	Steps int // expressions evaluated
+	Depth int // expressions inside of each other
+	Bytes int // bytes of strings and elements of lists and sets made
+}
+
+// DefaultLimits are generous for configurations that people write and end a
+// hostile one within a second.
+var DefaultLimits = Limits{Steps: 2_000_000, Depth: 1500, Bytes: 64 << 20}
+
+// Evaluator evaluates files.
+type Evaluator struct {
+	files  Files
+	limits Limits
+	steps  int
+	depth  int
+	bytes  int
+	loaded map[string]*Thunk // files by name
+}
+
+// New returns an evaluator of files, which may be nil.
+func New(files Files, limits Limits) *Evaluator {
+	return &Evaluator{files: files, limits: limits, loaded: map[string]*Thunk{}}
+}
+
+// Begin starts a new budget.
+func (ev *Evaluator) Begin() { ev.steps, ev.bytes = 0, 0 }
+
+// File evaluates a parsed file.
+func (ev *Evaluator) File(f *syntax.File) Value {
+	if t := ev.loaded[f.Name]; t != nil {
+		return t.Force()
+	}
+	t := &Thunk{expr: f.Root, scope: &scope{file: f}, ev: ev}
+	ev.loaded[f.Name] = t
+	return t.Force()
+}
+
+// Import evaluates the file, or the directory's default.nix, of that name.
+func (ev *Evaluator) Import(at Place, name string) Value {
+	if ev.files == nil {
+		return &Unknown{Place: at, Why: "there are no files to import " + name + " from"}
+	}
+	if strings.HasPrefix(name, "/") || strings.HasPrefix(name, "..") || strings.HasPrefix(name, "~") {
+		return &Unknown{Place: at, Why: name + " is outside of the repository"}
+	}
+	if t := ev.loaded[name]; t != nil {
+		return t.Force()
+	}
+	if entries, err := ev.files.Entries(name); err == nil && entries != nil {
+		name = path.Join(name, "default.nix")
+	}
+	f, err := ev.files.Parsed(name)
+	if err != nil {
+		return &Unknown{Place: at, Why: "cannot import " + name + ": " + err.Error(), Fault: true}
+	}
+	return ev.File(f)
+}
+
+// spent reports that the budget is gone, and which part of it.
+func (ev *Evaluator) spent() string {
+	switch {
+	case ev.steps > ev.limits.Steps:
+		return "the expression takes too many steps to evaluate"
+	case ev.bytes > ev.limits.Bytes:
+		return "the expression takes too much memory to evaluate"
+	case ev.depth > ev.limits.Depth:
+		return "the expression is nested too deeply to evaluate"
+	}
+	return ""
+}
+
+// grow charges n bytes or elements and reports whether they are affordable.
+func (ev *Evaluator) grow(n int) bool {
+	ev.bytes += n
+	return ev.bytes <= ev.limits.Bytes
+}
+
+// guarded runs fn one level deeper.
+func (ev *Evaluator) guarded(fn func() Value) Value {
+	ev.steps++
+	ev.depth++
+	defer func() { ev.depth-- }()
+	if why := ev.spent(); why != "" {
+		return &Unknown{Why: why}
+	}
+	return fn()
+}
+
+func (ev *Evaluator) eval(x syntax.Expr, sc *scope) Value {
+	ev.steps++
+	ev.depth++
+	defer func() { ev.depth-- }()
+	if why := ev.spent(); why != "" {
+		return &Unknown{Place: sc.place(x), Why: why}
+	}
+	at := sc.place(x)
+	switch x := x.(type) {
+	case *syntax.Paren:
+		return ev.eval(x.X, sc)
+	case *syntax.Ident:
+		return ev.lookup(x.Name, at, sc)
+	case *syntax.Int:
+		return Int{at, x.Value}
+	case *syntax.Float:
+		return Float{at, x.Value}
+	case *syntax.String:
+		return ev.interpolate(at, x.Parts, sc)
+	case *syntax.URI:
+		return Text(at, x.Value)
+	case *syntax.Path:
+		return ev.path(at, x, sc)
+	case *syntax.SearchPath:
+		return &Unknown{Place: at, Why: "<" + x.Value + "> is looked up on the machine that evaluates"}
+	case *syntax.List:
+		return ev.list(at, x, sc)
+	case *syntax.Attrs:
+		return ev.attrs(at, x, sc)
+	case *syntax.LegacyLet:
+		set := ev.bindings(at, x.Bindings, sc, true)
+		return ev.Select(at, set, "body")
+	case *syntax.Let:
+		inner, bad := ev.letScope(at, x.Bindings, sc)
+		if bad != nil {
+			return bad
+		}
+		return ev.eval(x.Body, inner)
+	case *syntax.With:
+		return ev.eval(x.Body, &scope{file: sc.file, with: ev.delay(x.Scope, sc), up: sc})
+	case *syntax.Assert:
+		return ev.assert(at, x, sc)
+	case *syntax.If:
+		return ev.choose(at, ev.eval(x.Cond, sc), &Thunk{expr: x.Then, scope: sc, ev: ev}, &Thunk{expr: x.Else, scope: sc, ev: ev})
+	case *syntax.Lambda:
+		return &Func{Place: at, lambda: x, scope: sc}
+	case *syntax.Apply:
+		return ev.apply(at, ev.eval(x.Fn, sc), ev.delay(x.Arg, sc))
+	case *syntax.Select:
+		return ev.selectPath(at, x, sc)
+	case *syntax.HasAttr:
+		return ev.hasPath(at, ev.eval(x.X, sc), x.Path, sc)
+	case *syntax.Unary:
+		return ev.unary(at, x.Op, ev.eval(x.X, sc))
+	case *syntax.Binary:
+		return ev.binary(at, x, sc)
+	}
+	return &Unknown{Place: at, Why: "not an expression"}
+}
+
+// fault is an Unknown for an error of the evaluated program.
+func fault(at Place, why string) *Unknown { return &Unknown{Place: at, Why: why, Fault: true} }
+
+func (ev *Evaluator) lookup(name string, at Place, sc *scope) Value {
+	for s := sc; s != nil; s = s.up {
+		if t := s.names[name]; t != nil {
+			return t.Force()
+		}
+	}
+	if v := ev.global(name, at); v != nil {
+		return v
+	}
+	return ev.lookupWith(name, at, sc)
+}
+
+// lookupWith looks a variable up in the sets of with, innermost first. A set
+// that is not known binds it, as nothing else can be told, unless another one
+// stands around it that might as well.
+func (ev *Evaluator) lookupWith(name string, at Place, sc *scope) Value {
+	for s := sc; s != nil; s = s.up {
+		if s.with == nil {
+			continue
+		}
+		set := s.with.Force()
+		switch v := set.(type) {
+		case *Attrs:
+			if v.Attr(name) == nil && len(v.Rest) == 0 {
+				continue
+			}
+		case *Ref:
+			if (v.Root == Lib || v.Root == Builtins) && primFor(v.below(at, name)) == nil && outerWith(s) {
+				if other := ev.lookupWith(name, at, s.up); !isFault(other) {
+					return &Unknown{Place: at, Why: name + " comes from one of two sets of with"}
+				}
+			}
+		}
+		return ev.Select(at, set, name)
+	}
+	return fault(at, "undefined variable "+name)
+}
+
+func outerWith(s *scope) bool {
+	for s = s.up; s != nil; s = s.up {
+		if s.with != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func isFault(v Value) bool {
+	u, ok := v.(*Unknown)
+	return ok && u.Fault
+}
+
+// global returns what a name means that nothing binds, or nil.
+func (ev *Evaluator) global(name string, at Place) Value {
+	switch name {
+	case "true", "false":
+		return Bool{at, name == "true"}
+	case "null":
+		return Null{at}
+	case "builtins":
+		return &Ref{Place: at, Root: Builtins}
+	case "import", "map", "toString", "throw", "abort", "removeAttrs", "baseNameOf", "dirOf", "isNull",
+		"fetchTarball", "fetchGit", "fetchTree", "fetchMercurial", "derivation", "derivationStrict", "placeholder", "scopedImport", "fromTOML", "break":
+		return reduceRef(&Ref{Place: at, Root: Builtins, Path: []string{name}})
+	}
+	return nil
+}
+
+func (ev *Evaluator) list(at Place, x *syntax.List, sc *scope) Value {
+	l := &List{Place: at, Items: make([]Item, len(x.Elems))}
+	if !ev.grow(len(x.Elems)) {
+		return &Unknown{Place: at, Why: ev.spent()}
+	}
+	for i, e := range x.Elems {
+		l.Items[i].V = ev.delay(e, sc)
+	}
+	return l
+}
+
+func (ev *Evaluator) assert(at Place, x *syntax.Assert, sc *scope) Value {
+	switch c := ev.eval(x.Cond, sc).(type) {
+	case Bool:
+		if !c.B {
+			return fault(at, "assertion fails: "+sc.place(x.Cond).Source())
+		}
+		return ev.eval(x.Body, sc)
+	default:
+		if !symbolic(c) {
+			return fault(sc.place(x.Cond), "the assertion is "+kindOf(c)+", not a Boolean")
+		}
+	}
+	// An assertion that cannot be decided is taken to hold: the value is the
+	// one that Nix would compute, or Nix would fail.
+	return ev.eval(x.Body, sc)
+}
+
+// choose is if: one branch when the condition is known, a Cond otherwise.
+func (ev *Evaluator) choose(at Place, c Value, then, els *Thunk) Value {
+	switch b := c.(type) {
+	case Bool:
+		if b.B {
+			return then.Force()
+		}
+		return els.Force()
+	case *Unknown:
+		if b.Fault {
+			return b
+		}
+	}
+	if symbolic(c) {
+		return &Cond{Place: at, If: c, Then: then, Else: els}
+	}
+	return fault(at, "the condition is "+kindOf(c)+", not a Boolean")
+}
+
+func (ev *Evaluator) interpolate(at Place, parts []syntax.Part, sc *scope) Value {
+	var b textBuilder
+	for _, p := range parts {
+		if p.X == nil {
+			b.text(p.Text)
+			continue
+		}
+		v := ev.eval(p.X, sc)
+		if u, ok := v.(*Unknown); ok && u.Fault {
+			return u
+		}
+		if !b.value(v) {
+			return fault(sc.place(p.X), "cannot put "+kindOf(v)+" into a string")
+		}
+	}
+	if !ev.grow(b.size) {
+		return &Unknown{Place: at, Why: ev.spent()}
+	}
+	return &String{Place: at, Parts: b.parts}
+}
+
+// textBuilder joins known text.
+type textBuilder struct {
+	parts []Part
+	size  int
+}
+
+func (b *textBuilder) text(s string) {
+	if s == "" {
+		return
+	}
+	b.size += len(s)
+	if n := len(b.parts); n > 0 && b.parts[n-1].X == nil {
+		b.parts[n-1].Text += s
+		return
+	}
+	b.parts = append(b.parts, Part{Text: s})
+}
+
+// value adds a value as interpolation does; false if its type forbids it. A
+// path would be copied to the store, so its text is not known.
+func (b *textBuilder) value(v Value) bool {
+	switch v := v.(type) {
+	case *String:
+		for _, p := range v.Parts {
+			if p.X == nil {
+				b.text(p.Text)
+			} else {
+				b.parts = append(b.parts, p)
+			}
+		}
+		return true
+	case *Attrs:
+		if a := v.Attr("outPath"); a != nil {
+			return b.value(a.V.Force())
+		}
+		if a := v.Attr("__toString"); a == nil && len(v.Rest) == 0 {
+			return false
+		}
+	case *Path, *Ref, *Call, *Cond, *Unknown:
+	default:
+		return false
+	}
+	b.size += 16
+	b.parts = append(b.parts, Part{X: v})
+	return true
+}
+
+// path evaluates a path literal, which is relative to its file's directory.
+func (ev *Evaluator) path(at Place, x *syntax.Path, sc *scope) Value {
+	var text strings.Builder
+	for _, p := range x.Parts {
+		if p.X == nil {
+			text.WriteString(p.Text)
+			continue
+		}
+		switch v := ev.eval(p.X, sc).(type) {
+		case *String:
+			s, ok := v.Text()
+			if !ok {
+				return &Unknown{Place: at, Why: "the path has a part that is not known"}
+			}
+			text.WriteString(s)
+		case *Path:
+			text.WriteString(v.Rel)
+		default:
+			return &Unknown{Place: at, Why: "the path has a part that is not known"}
+		}
+		if !ev.grow(text.Len()) {
+			return &Unknown{Place: at, Why: ev.spent()}
+		}
+	}
+	if x.Home {
+		return &Unknown{Place: at, Why: "the path is in a home directory"}
+	}
+	rel := text.String()
+	if strings.HasPrefix(rel, "/") {
+		return &Path{Place: at, Rel: path.Clean(rel)}
+	}
+	return &Path{Place: at, Rel: path.Join(path.Dir(sc.file.Name), rel)}
+}

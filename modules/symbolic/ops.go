@@ -1,0 +1,410 @@
+package symbolic
+
+import (
+	"cmp"
+	"math"
+	"path"
+	"slices"
+	"strings"
+
+	"assay/modules/syntax"
+)
+
+func (ev *Evaluator) unary(at Place, op syntax.Op, v Value) Value {
+	if op == syntax.OpNot {
+		switch v := v.(type) {
+		case Bool:
+			return Bool{at, !v.B}
+		default:
+			return undecided(at, v, "cannot negate ")
+		}
+	}
+	switch v := v.(type) {
+	case Int:
+		return Int{at, -v.N}
+	case Float:
+		return Float{at, -v.F}
+	}
+	return undecided(at, v, "cannot negate ")
+}
+
+// undecided is the result of an operation on v, which is either not known or
+// of the wrong type.
+func undecided(at Place, v Value, what string) Value {
+	if symbolic(v) {
+		return &Unknown{Place: at, Why: Why(v), Fault: isFault(v)}
+	}
+	return fault(at, what+kindOf(v))
+}
+
+func (ev *Evaluator) binary(at Place, x *syntax.Binary, sc *scope) Value {
+	switch x.Op {
+	case syntax.OpPipe:
+		return ev.apply(at, ev.eval(x.Y, sc), ev.delay(x.X, sc))
+	case syntax.OpPipeInv:
+		return ev.apply(at, ev.eval(x.X, sc), ev.delay(x.Y, sc))
+	case syntax.OpAnd, syntax.OpOr, syntax.OpImply:
+		return ev.logic(at, x, sc)
+	}
+	l, r := ev.eval(x.X, sc), ev.eval(x.Y, sc)
+	switch x.Op {
+	case syntax.OpConcat:
+		return ev.concat(at, l, r)
+	case syntax.OpUpdate:
+		return ev.update(at, l, r)
+	case syntax.OpAdd:
+		return ev.add(at, l, r)
+	case syntax.OpEqual, syntax.OpUnequal:
+		switch ev.equal(l, r, 0) {
+		case yes:
+			return Bool{at, x.Op == syntax.OpEqual}
+		case no:
+			return Bool{at, x.Op == syntax.OpUnequal}
+		}
+		return &Unknown{Place: at, Why: firstWhy("the operands of "+string(x.Op)+" are not known", l, r)}
+	case syntax.OpLess, syntax.OpLessEq, syntax.OpMore, syntax.OpMoreEq:
+		return ev.compare(at, x.Op, l, r)
+	}
+	return ev.arithmetic(at, x.Op, l, r)
+}
+
+func firstWhy(otherwise string, vs ...Value) string {
+	for _, v := range vs {
+		if why := Why(v); why != "" {
+			return why
+		}
+	}
+	return otherwise
+}
+
+// logic is &&, || and ->. A known side decides where it can, whichever it is.
+func (ev *Evaluator) logic(at Place, x *syntax.Binary, sc *scope) Value {
+	left := ev.truth(ev.eval(x.X, sc))
+	decided := map[syntax.Op]answer{syntax.OpAnd: no, syntax.OpOr: yes, syntax.OpImply: no}[x.Op]
+	result := x.Op != syntax.OpAnd
+	if left.a == decided {
+		return Bool{at, result}
+	}
+	if left.bad != nil {
+		return left.bad
+	}
+	right := ev.truth(ev.eval(x.Y, sc))
+	if right.bad != nil {
+		return right.bad
+	}
+	if right.a != unsure && (right.a == yes) == result {
+		return Bool{at, result}
+	}
+	if left.a == unsure || right.a == unsure {
+		return &Unknown{Place: at, Why: firstWhy("", left.v, right.v)}
+	}
+	return Bool{at, !result}
+}
+
+type truth struct {
+	a   answer
+	v   Value
+	bad Value // an error
+}
+
+func (ev *Evaluator) truth(v Value) truth {
+	switch b := v.(type) {
+	case Bool:
+		if b.B {
+			return truth{a: yes, v: v}
+		}
+		return truth{a: no, v: v}
+	}
+	if !symbolic(v) {
+		return truth{v: v, bad: fault(v.Where(), kindOf(v)+" stands where a Boolean is needed")}
+	}
+	if isFault(v) {
+		return truth{v: v, bad: v}
+	}
+	return truth{v: v}
+}
+
+func (ev *Evaluator) concat(at Place, vs ...Value) Value {
+	out := &List{Place: at}
+	for _, v := range vs {
+		switch v := v.(type) {
+		case *List:
+			if !ev.grow(16 * len(v.Items)) {
+				return &Unknown{Place: at, Why: ev.spent()}
+			}
+			out.Items = append(out.Items, v.Items...)
+		default:
+			if !symbolic(v) {
+				return fault(at, "cannot concatenate "+kindOf(v)+" with ++")
+			}
+			if isFault(v) {
+				return v
+			}
+			out.Items = append(out.Items, Item{V: Done(v), Rest: true})
+		}
+	}
+	return out
+}
+
+func (ev *Evaluator) add(at Place, l, r Value) Value {
+	if isFault(l) {
+		return l
+	}
+	if isFault(r) {
+		return r
+	}
+	if rel, ok := ev.addPath(l, r); ok {
+		return &Path{Place: at, Rel: rel}
+	}
+	ln, lok := number(l)
+	rn, rok := number(r)
+	if lok && rok {
+		return ev.sum(at, l, r, ln, rn)
+	}
+	_, lpath := l.(*Path)
+	if _, ok := r.(*String); lpath && ok {
+		return &Unknown{Place: at, Why: "the path has a part that is not known"}
+	}
+	if symbolic(l) && symbolic(r) || symbolic(l) && rok || lok && symbolic(r) {
+		return &Unknown{Place: at, Why: firstWhy("", l, r)}
+	}
+	if lok || rok {
+		return fault(at, "cannot add "+kindOf(l)+" and "+kindOf(r))
+	}
+	var b textBuilder
+	if !b.value(l) || !b.value(r) {
+		return fault(at, "cannot add "+kindOf(l)+" and "+kindOf(r))
+	}
+	if !ev.grow(b.size) {
+		return &Unknown{Place: at, Why: ev.spent()}
+	}
+	return &String{Place: at, Parts: b.parts}
+}
+
+// addPath adds a known string to a path, or to the flake itself, whose path is
+// the root of the files.
+func (ev *Evaluator) addPath(l, r Value) (string, bool) {
+	base := ""
+	switch l := l.(type) {
+	case *Path:
+		base = l.Rel
+	case *Ref:
+		if l.Root != Flake || !slices.Equal(l.Path, []string{"flake"}) {
+			return "", false
+		}
+	default:
+		return "", false
+	}
+	switch r := r.(type) {
+	case *Path:
+		if base == "" {
+			return "", false
+		}
+		return path.Clean(base + "/" + r.Rel), true
+	case *String:
+		s, ok := r.Text()
+		if !ok || base == "" && !strings.HasPrefix(s, "/") {
+			return "", false
+		}
+		return strings.TrimPrefix(path.Clean(base+s), map[bool]string{true: "/"}[base == ""]), ev.grow(len(base) + len(s))
+	}
+	return "", false
+}
+
+func number(v Value) (float64, bool) {
+	switch v := v.(type) {
+	case Int:
+		return float64(v.N), true
+	case Float:
+		return v.F, true
+	}
+	return 0, false
+}
+
+func (ev *Evaluator) sum(at Place, l, r Value, ln, rn float64) Value {
+	li, lok := l.(Int)
+	ri, rok := r.(Int)
+	if lok && rok {
+		return Int{at, li.N + ri.N}
+	}
+	return Float{at, ln + rn}
+}
+
+func (ev *Evaluator) arithmetic(at Place, op syntax.Op, l, r Value) Value {
+	ln, lok := number(l)
+	rn, rok := number(r)
+	if !lok {
+		return undecided(at, l, "cannot calculate with ")
+	}
+	if !rok {
+		return undecided(at, r, "cannot calculate with ")
+	}
+	li, lint := l.(Int)
+	ri, rint := r.(Int)
+	whole := lint && rint
+	switch op {
+	case syntax.OpSub:
+		if whole {
+			return Int{at, li.N - ri.N}
+		}
+		return Float{at, ln - rn}
+	case syntax.OpMul:
+		if whole {
+			return Int{at, li.N * ri.N}
+		}
+		return Float{at, ln * rn}
+	case syntax.OpDiv:
+		switch {
+		case rn == 0:
+			return fault(at, "division by zero")
+		case whole && li.N == math.MinInt64 && ri.N == -1:
+			return fault(at, "the quotient is too large")
+		case whole:
+			return Int{at, li.N / ri.N}
+		}
+		return Float{at, ln / rn}
+	}
+	return fault(at, "unknown operator "+string(op))
+}
+
+func (ev *Evaluator) compare(at Place, op syntax.Op, l, r Value) Value {
+	n, ok, bad := ev.order(l, r)
+	if bad != nil {
+		return bad
+	}
+	if !ok {
+		return &Unknown{Place: at, Why: firstWhy("the operands of "+string(op)+" are not known", l, r)}
+	}
+	holds := map[syntax.Op]bool{syntax.OpLess: n < 0, syntax.OpLessEq: n <= 0, syntax.OpMore: n > 0, syntax.OpMoreEq: n >= 0}
+	return Bool{at, holds[op]}
+}
+
+// order compares numbers or strings.
+func (ev *Evaluator) order(l, r Value) (n int, known bool, bad Value) {
+	ln, lok := number(l)
+	rn, rok := number(r)
+	if lok && rok {
+		return cmp.Compare(ln, rn), true, nil
+	}
+	ls, lok := l.(*String)
+	rs, rok := r.(*String)
+	if lok && rok {
+		lt, lok := ls.Text()
+		rt, rok := rs.Text()
+		return strings.Compare(lt, rt), lok && rok, nil
+	}
+	if symbolic(l) || symbolic(r) {
+		return 0, false, nil
+	}
+	if _, ok := l.(*List); ok {
+		return 0, false, nil
+	}
+	return 0, false, fault(l.Where(), "cannot compare "+kindOf(l)+" with "+kindOf(r))
+}
+
+// equal compares two values deeply.
+func (ev *Evaluator) equal(l, r Value, depth int) answer {
+	ev.steps++
+	if depth > 100 || ev.spent() != "" || symbolic(l) || symbolic(r) {
+		return unsure
+	}
+	if ln, ok := number(l); ok {
+		rn, ok := number(r)
+		return answerOf(ok && ln == rn)
+	}
+	switch l := l.(type) {
+	case Null:
+		_, ok := r.(Null)
+		return answerOf(ok)
+	case Bool:
+		b, ok := r.(Bool)
+		return answerOf(ok && b.B == l.B)
+	case *String:
+		s, ok := r.(*String)
+		if !ok {
+			return no
+		}
+		lt, lok := l.Text()
+		rt, rok := s.Text()
+		if !lok || !rok {
+			return unsure
+		}
+		return answerOf(lt == rt)
+	case *Path:
+		p, ok := r.(*Path)
+		return answerOf(ok && p.Rel == l.Rel)
+	case *List:
+		return ev.equalLists(l, r, depth)
+	case *Attrs:
+		return ev.equalSets(l, r, depth)
+	case *Func, *Prim:
+		return no
+	}
+	return unsure
+}
+
+func answerOf(b bool) answer {
+	if b {
+		return yes
+	}
+	return no
+}
+
+func (ev *Evaluator) equalLists(l *List, r Value, depth int) answer {
+	rl, ok := r.(*List)
+	if !ok {
+		return no
+	}
+	if l.open() || rl.open() {
+		return unsure
+	}
+	if len(l.Items) != len(rl.Items) {
+		return no
+	}
+	all := yes
+	for i := range l.Items {
+		switch ev.equal(l.Items[i].V.Force(), rl.Items[i].V.Force(), depth+1) {
+		case no:
+			return no
+		case unsure:
+			all = unsure
+		}
+	}
+	return all
+}
+
+func (ev *Evaluator) equalSets(l *Attrs, r Value, depth int) answer {
+	ra, ok := r.(*Attrs)
+	if !ok {
+		return no
+	}
+	if len(l.Rest) > 0 || len(ra.Rest) > 0 {
+		return unsure
+	}
+	if l.Len() != ra.Len() {
+		return no
+	}
+	all := yes
+	for _, name := range l.Names() {
+		other := ra.Attr(name)
+		if other == nil {
+			return no
+		}
+		if len(other.Maybe) > 0 || len(l.Attr(name).Maybe) > 0 {
+			all = unsure
+			continue
+		}
+		switch ev.equal(l.Attr(name).V.Force(), other.V.Force(), depth+1) {
+		case no:
+			return no
+		case unsure:
+			all = unsure
+		}
+	}
+	return all
+}
+
+// open reports whether the list has elements that nobody can count.
+func (l *List) open() bool {
+	return slices.ContainsFunc(l.Items, func(i Item) bool { return i.Rest })
+}

@@ -1,0 +1,140 @@
+package symbolic
+
+import "slices"
+
+// primSpec is a function of builtins or lib. run returns nil where the
+// arguments are not known well enough; the call then stays symbolic.
+type primSpec struct {
+	arity int
+	run   func(ev *Evaluator, at Place, args []*Thunk) Value
+	lib   bool // lib has it and builtins has not
+}
+
+// prims are the functions by name. Those of builtins and of lib that share a
+// name do the same.
+var prims = map[string]*primSpec{}
+
+func init() {
+	for _, table := range []map[string]*primSpec{modulePrims, listPrims, attrPrims, stringPrims, filePrims, miscPrims} {
+		for name, spec := range table {
+			prims[name] = spec
+			spec.lib = spec.lib || !slices.Contains(builtinNames, name)
+		}
+	}
+}
+
+// builtinNames are the functions among them that builtins has.
+var builtinNames = []string{
+	"abort", "all", "any", "attrNames", "attrValues", "baseNameOf", "catAttrs", "concatLists", "concatMap", "concatStringsSep", "deepSeq", "dirOf", "elem", "elemAt",
+	"filter", "foldl'", "genList", "getAttr", "hasAttr", "head", "import", "intersectAttrs", "isAttrs", "isBool", "isFloat", "isFunction", "isInt", "isList", "isNull",
+	"isPath", "isString", "length", "listToAttrs", "map", "mapAttrs", "pathExists", "readDir", "readFile", "removeAttrs", "replaceStrings", "seq", "stringLength",
+	"substring", "tail", "throw", "toJSON", "toString", "trace", "warn",
+}
+
+// libSections are the sets of lib that hold functions which lib also offers
+// directly.
+var libSections = []string{"attrsets", "lists", "strings", "trivial", "modules", "options", "filesystem", "asserts", "debug", "meta", "fixedPoints", "customisation", "path"}
+
+// primFor returns the function that a reference to lib or builtins means, or
+// nil.
+func primFor(r *Ref) *Prim {
+	path := r.Path
+	if r.Root == Lib && len(path) == 2 && slices.Contains(libSections, path[0]) {
+		path = path[1:]
+	}
+	var name string
+	switch {
+	case len(path) == 1:
+		name = path[0]
+	case r.Root == Lib && len(path) == 2 && path[0] == "generators":
+		name = "generators." + path[1]
+	default:
+		return nil
+	}
+	spec := prims[name]
+	if spec == nil || r.Root == Builtins && spec.lib {
+		return nil
+	}
+	return &Prim{Place: r.Place, Name: name, spec: spec}
+}
+
+// list is the argument as a list all of whose elements can be counted.
+func list(t *Thunk) (l *List, ok bool) {
+	l, ok = t.Force().(*List)
+	return l, ok && !l.open()
+}
+
+// set is the argument as a set all of whose attributes are known.
+func set(t *Thunk) (a *Attrs, ok bool) {
+	a, ok = t.Force().(*Attrs)
+	if !ok || len(a.Rest) > 0 {
+		return a, false
+	}
+	for _, attr := range a.byName {
+		if len(attr.Maybe) > 0 {
+			return a, false
+		}
+	}
+	return a, true
+}
+
+func text(t *Thunk) (string, bool) {
+	s, ok := t.Force().(*String)
+	if !ok {
+		return "", false
+	}
+	return s.Text()
+}
+
+func integer(t *Thunk) (int64, bool) {
+	i, ok := t.Force().(Int)
+	return i.N, ok
+}
+
+func boolean(v Value) (b, ok bool) {
+	x, ok := v.(Bool)
+	return x.B, ok
+}
+
+// wrong is the fault of an argument of the wrong type, or nil if the argument
+// is not known.
+func wrong(at Place, t *Thunk, want string) Value {
+	v := t.Force()
+	if isFault(v) {
+		return v
+	}
+	switch v := v.(type) {
+	case *List:
+		if v.open() {
+			return nil
+		}
+	case *Attrs:
+		if want == "a set" {
+			return nil // one with attributes that are not known
+		}
+	case *String:
+		if want == "a string" {
+			return nil // one with parts that are not known
+		}
+	}
+	if symbolic(v) {
+		return nil
+	}
+	return fault(at, kindOf(v)+" stands where "+want+" is needed")
+}
+
+func (ev *Evaluator) call(at Place, fn *Thunk, args ...*Thunk) Value {
+	v := fn.Force()
+	for _, a := range args {
+		v = ev.apply(at, v, a)
+	}
+	return v
+}
+
+func newList(at Place, vs ...*Thunk) *List {
+	l := &List{Place: at, Items: make([]Item, len(vs))}
+	for i, v := range vs {
+		l.Items[i].V = v
+	}
+	return l
+}

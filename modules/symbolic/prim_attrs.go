@@ -1,0 +1,431 @@
+package symbolic
+
+import "slices"
+
+// attrPrims are the functions on attribute sets.
+var attrPrims = map[string]*primSpec{
+	"attrNames":  {arity: 1, run: primAttrNames},
+	"attrValues": {arity: 1, run: primAttrValues},
+	"mapAttrs":   {arity: 2, run: primMapAttrs},
+	"mapAttrs'": {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value {
+		pairs := ev.eachAttr(at, a[0], a[1])
+		if l, ok := pairs.(*List); ok {
+			return ev.listToAttrs(at, l)
+		}
+		return pairs
+	}},
+	"mapAttrsToList": {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value { return ev.eachAttr(at, a[0], a[1]) }},
+	"attrsToList": {arity: 1, run: func(ev *Evaluator, at Place, a []*Thunk) Value {
+		pair := &Prim{Place: at, Name: "nameValuePair", spec: prims["nameValuePair"]}
+		return ev.eachAttr(at, Done(pair), a[0])
+	}},
+	"concatMapAttrs": {arity: 2, run: primConcatMapAttrs},
+	"filterAttrs":    {arity: 2, run: primFilterAttrs},
+	"listToAttrs": {arity: 1, run: func(ev *Evaluator, at Place, a []*Thunk) Value {
+		l, ok := a[0].Force().(*List)
+		if !ok {
+			return wrong(at, a[0], "a list")
+		}
+		return ev.listToAttrs(at, l)
+	}},
+	"genAttrs": {arity: 2, run: primGenAttrs},
+	"nameValuePair": {arity: 2, run: func(_ *Evaluator, at Place, a []*Thunk) Value {
+		out := emptyAttrs(at)
+		out.set("name", a[0], at)
+		out.set("value", a[1], at)
+		return out
+	}},
+	"optionalAttrs": {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value {
+		return ev.choose(at, a[0].Force(), a[1], Done(emptyAttrs(at)))
+	}},
+	"recursiveUpdate": {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value {
+		return ev.recursiveUpdate(at, a[0].Force(), a[1].Force())
+	}},
+	"mergeAttrs":     {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value { return ev.update(at, a[0].Force(), a[1].Force()) }},
+	"mergeAttrsList": {arity: 1, run: primMergeAttrsList},
+	"removeAttrs":    {arity: 2, run: primRemoveAttrs},
+	"getAttrs":       {arity: 2, run: primGetAttrs},
+	"attrVals":       {arity: 2, run: primAttrVals},
+	"catAttrs":       {arity: 2, run: primCatAttrs},
+	"hasAttr":        {arity: 2, run: primHasAttr},
+	"getAttr": {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value {
+		name, ok := text(a[0])
+		if !ok {
+			return wrong(at, a[0], "a string")
+		}
+		return ev.Select(at, a[1].Force(), name)
+	}},
+	"intersectAttrs":  {arity: 2, run: primIntersect},
+	"setAttrByPath":   {arity: 2, run: primSetByPath},
+	"attrByPath":      {arity: 3, run: primByPath},
+	"getAttrFromPath": {arity: 2, run: primFromPath},
+}
+
+func primAttrNames(_ *Evaluator, at Place, a []*Thunk) Value {
+	s, ok := set(a[0])
+	if !ok {
+		return wrong(at, a[0], "a set")
+	}
+	out := &List{Place: at}
+	for _, name := range s.Names() {
+		out.Items = append(out.Items, Item{V: Done(Text(s.Attr(name).At, name))})
+	}
+	return out
+}
+
+func primAttrValues(_ *Evaluator, at Place, a []*Thunk) Value {
+	s, ok := set(a[0])
+	if !ok {
+		return wrong(at, a[0], "a set")
+	}
+	out := &List{Place: at}
+	for _, name := range s.Names() {
+		out.Items = append(out.Items, Item{V: s.Attr(name).V})
+	}
+	return out
+}
+
+func primMapAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
+	s, ok := a[1].Force().(*Attrs)
+	if !ok {
+		return wrong(at, a[1], "a set")
+	}
+	out := emptyAttrs(at)
+	ev.grow(64 * s.Len())
+	for name, attr := range s.byName {
+		v := ev.later(func() Value { return ev.call(at, a[0], Done(Text(attr.At, name)), attr.V) })
+		out.byName[name] = &Attr{V: v, At: attr.At, Maybe: openAll(at, "maps a set that is not known", attr.Maybe)}
+	}
+	out.Rest = openAll(at, "maps a set that is not known", s.Rest)
+	return out
+}
+
+func openAll(at Place, what string, vs []Value) []Value {
+	var out []Value
+	for _, v := range vs {
+		out = append(out, &Unknown{Place: at, Why: what + ": " + Why(v)})
+	}
+	return out
+}
+
+// eachAttr calls fn with each name and value, as a list.
+func (ev *Evaluator) eachAttr(at Place, fn, t *Thunk) Value {
+	s, ok := t.Force().(*Attrs)
+	if !ok {
+		return wrong(at, t, "a set")
+	}
+	out := &List{Place: at}
+	ev.grow(64 * s.Len())
+	for _, name := range s.Names() {
+		attr := s.Attr(name)
+		if len(attr.Maybe) > 0 {
+			return nil
+		}
+		out.Items = append(out.Items, Item{V: ev.later(func() Value {
+			return ev.call(at, fn, Done(Text(attr.At, name)), attr.V)
+		})})
+	}
+	for _, v := range openAll(at, "goes over a set that is not known", s.Rest) {
+		out.Items = append(out.Items, Item{V: Done(v), Rest: true})
+	}
+	return out
+}
+
+func (ev *Evaluator) listToAttrs(at Place, l *List) Value {
+	out := emptyAttrs(at)
+	ev.grow(64 * len(l.Items))
+	for _, item := range l.Items {
+		pair, ok := item.V.Force().(*Attrs)
+		if item.Rest || !ok || pair.Attr("name") == nil || pair.Attr("value") == nil {
+			out.Rest = append(out.Rest, &Unknown{Place: at, Why: "an element of the list is not known: " + Why(item.V.Force())})
+			continue
+		}
+		name, ok := text(pair.Attr("name").V)
+		if !ok {
+			out.Rest = append(out.Rest, openName(at, pair.Attr("name").V.Force()))
+			continue
+		}
+		if out.Attr(name) == nil {
+			out.set(name, pair.Attr("value").V, pair.Attr("name").V.Force().Where())
+		}
+	}
+	return out
+}
+
+func primConcatMapAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
+	each, ok := ev.eachAttr(at, a[0], a[1]).(*List)
+	if !ok {
+		return wrong(at, a[1], "a set")
+	}
+	return ev.mergeAll(at, each)
+}
+
+func (ev *Evaluator) mergeAll(at Place, l *List) Value {
+	var out Value = emptyAttrs(at)
+	for _, item := range l.Items {
+		v := item.V.Force()
+		if item.Rest {
+			v = &Unknown{Place: at, Why: "merges sets that are not known"}
+		}
+		out = ev.update(at, out, v)
+	}
+	return out
+}
+
+func primMergeAttrsList(ev *Evaluator, at Place, a []*Thunk) Value {
+	l, ok := a[0].Force().(*List)
+	if !ok {
+		return wrong(at, a[0], "a list")
+	}
+	return ev.mergeAll(at, l)
+}
+
+// primFilterAttrs keeps an attribute whose test is not known as one that may
+// be there.
+func primFilterAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
+	s, ok := a[1].Force().(*Attrs)
+	if !ok {
+		return wrong(at, a[1], "a set")
+	}
+	var out Value = emptyAttrs(at)
+	sure := out.(*Attrs)
+	sure.Rest = openAll(at, "filters a set that is not known", s.Rest)
+	for _, name := range s.Names() {
+		attr := s.Attr(name)
+		keep := ev.call(at, a[0], Done(Text(attr.At, name)), attr.V)
+		if b, ok := boolean(keep); ok {
+			if b {
+				sure.byName[name] = attr
+			}
+			continue
+		}
+		only := emptyAttrs(at)
+		only.byName[name] = attr
+		sure.Rest = append(sure.Rest, ev.choose(at, keep, Done(only), Done(emptyAttrs(at))))
+	}
+	return out
+}
+
+func primGenAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
+	l, ok := a[0].Force().(*List)
+	if !ok {
+		return wrong(at, a[0], "a list")
+	}
+	out := emptyAttrs(at)
+	ev.grow(64 * len(l.Items))
+	for _, item := range l.Items {
+		name, ok := text(item.V)
+		if item.Rest || !ok {
+			out.Rest = append(out.Rest, openName(at, item.V.Force()))
+			continue
+		}
+		out.set(name, ev.later(func() Value { return ev.call(at, a[1], item.V) }), item.V.Force().Where())
+	}
+	return out
+}
+
+// recursiveUpdate is lib.recursiveUpdate: sets on both sides are merged, else
+// the right side wins.
+func (ev *Evaluator) recursiveUpdate(at Place, l, r Value) Value {
+	la, lok := l.(*Attrs)
+	ra, rok := r.(*Attrs)
+	if !lok || !rok {
+		return ev.update(at, l, r)
+	}
+	out, ok := ev.update(at, l, r).(*Attrs)
+	if !ok {
+		return nil
+	}
+	for name, right := range ra.byName {
+		left := la.Attr(name)
+		if left == nil {
+			continue
+		}
+		v := ev.later(func() Value {
+			lv, rv := left.V.Force(), right.V.Force()
+			_, lset := lv.(*Attrs)
+			_, rset := rv.(*Attrs)
+			switch {
+			case lset && rset:
+				return ev.recursiveUpdate(at, lv, rv)
+			case symbolic(rv) && (lset || symbolic(lv)):
+				return &Unknown{Place: at, Why: "updates with a value that is not known: " + Why(rv)}
+			case symbolic(lv) && rset:
+				return &Unknown{Place: at, Why: "updates a value that is not known: " + Why(lv)}
+			}
+			return rv
+		})
+		out.byName[name] = &Attr{V: v, At: right.At, Maybe: right.Maybe}
+	}
+	return out
+}
+
+func primRemoveAttrs(_ *Evaluator, at Place, a []*Thunk) Value {
+	s, ok := a[0].Force().(*Attrs)
+	if !ok {
+		return wrong(at, a[0], "a set")
+	}
+	names, ok := list(a[1])
+	if !ok {
+		return wrong(at, a[1], "a list")
+	}
+	out := &Attrs{Place: at, byName: make(map[string]*Attr, s.Len()), Rest: s.Rest}
+	for name, attr := range s.byName {
+		out.byName[name] = attr
+	}
+	for _, item := range names.Items {
+		name, ok := text(item.V)
+		if !ok {
+			return wrong(at, item.V, "a string")
+		}
+		delete(out.byName, name)
+	}
+	if len(out.Rest) > 0 {
+		out.Rest = openAll(at, "removes attributes of a set that is not known", out.Rest)
+	}
+	return out
+}
+
+func primGetAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
+	names, ok := list(a[0])
+	if !ok {
+		return wrong(at, a[0], "a list")
+	}
+	out := emptyAttrs(at)
+	for _, item := range names.Items {
+		name, ok := text(item.V)
+		if !ok {
+			return wrong(at, item.V, "a string")
+		}
+		out.set(name, ev.later(func() Value { return ev.Select(at, a[1].Force(), name) }), item.V.Force().Where())
+	}
+	return out
+}
+
+func primAttrVals(ev *Evaluator, at Place, a []*Thunk) Value {
+	names, ok := list(a[0])
+	if !ok {
+		return wrong(at, a[0], "a list")
+	}
+	out := &List{Place: at}
+	for _, item := range names.Items {
+		name, ok := text(item.V)
+		if !ok {
+			return wrong(at, item.V, "a string")
+		}
+		out.Items = append(out.Items, Item{V: ev.later(func() Value { return ev.Select(at, a[1].Force(), name) })})
+	}
+	return out
+}
+
+func primCatAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
+	name, ok := text(a[0])
+	if !ok {
+		return wrong(at, a[0], "a string")
+	}
+	l, ok := list(a[1])
+	if !ok {
+		return wrong(at, a[1], "a list")
+	}
+	out := &List{Place: at}
+	for _, item := range l.Items {
+		v := item.V.Force()
+		switch ev.has(v, name) {
+		case unsure:
+			return nil
+		case yes:
+			out.Items = append(out.Items, Item{V: ev.later(func() Value { return ev.Select(at, v, name) })})
+		}
+	}
+	return out
+}
+
+func primHasAttr(ev *Evaluator, at Place, a []*Thunk) Value {
+	name, ok := text(a[0])
+	if !ok {
+		return wrong(at, a[0], "a string")
+	}
+	switch ev.has(a[1].Force(), name) {
+	case yes:
+		return Bool{at, true}
+	case no:
+		return Bool{at, false}
+	}
+	return nil
+}
+
+func primIntersect(_ *Evaluator, at Place, a []*Thunk) Value {
+	l, ok := set(a[0])
+	if !ok {
+		return wrong(at, a[0], "a set")
+	}
+	r, ok := set(a[1])
+	if !ok {
+		return wrong(at, a[1], "a set")
+	}
+	out := emptyAttrs(at)
+	for name, attr := range r.byName {
+		if l.Attr(name) != nil {
+			out.byName[name] = attr
+		}
+	}
+	return out
+}
+
+func attrPath(t *Thunk) ([]string, bool) {
+	l, ok := list(t)
+	if !ok {
+		return nil, false
+	}
+	path := make([]string, len(l.Items))
+	for i, item := range l.Items {
+		if path[i], ok = text(item.V); !ok {
+			return nil, false
+		}
+	}
+	return path, true
+}
+
+func primSetByPath(_ *Evaluator, at Place, a []*Thunk) Value {
+	path, ok := attrPath(a[0])
+	if !ok {
+		return wrong(at, a[0], "a list of names")
+	}
+	v := a[1]
+	for _, name := range slices.Backward(path) {
+		out := emptyAttrs(at)
+		out.set(name, v, at)
+		v = Done(out)
+	}
+	return v.Force()
+}
+
+func primByPath(ev *Evaluator, at Place, a []*Thunk) Value {
+	path, ok := attrPath(a[0])
+	if !ok {
+		return wrong(at, a[0], "a list of names")
+	}
+	v := a[2].Force()
+	for _, name := range path {
+		switch ev.has(v, name) {
+		case no:
+			return a[1].Force()
+		case unsure:
+			return nil
+		}
+		v = ev.Select(at, v, name)
+	}
+	return v
+}
+
+func primFromPath(ev *Evaluator, at Place, a []*Thunk) Value {
+	path, ok := attrPath(a[0])
+	if !ok {
+		return wrong(at, a[0], "a list of names")
+	}
+	v := a[1].Force()
+	for _, name := range path {
+		v = ev.Select(at, v, name)
+	}
+	return v
+}

@@ -1,0 +1,126 @@
+package symbolic
+
+// miscPrims are the functions on values of any type.
+var miscPrims = map[string]*primSpec{
+	"id":         {arity: 1, run: func(_ *Evaluator, _ Place, a []*Thunk) Value { return a[0].Force() }},
+	"const":      {arity: 2, run: func(_ *Evaluator, _ Place, a []*Thunk) Value { return a[0].Force() }},
+	"flip":       {arity: 3, run: func(ev *Evaluator, at Place, a []*Thunk) Value { return ev.call(at, a[0], a[2], a[1]) }},
+	"pipe":       {arity: 2, run: primPipe},
+	"throw":      {arity: 1, run: primThrow},
+	"abort":      {arity: 1, run: primThrow},
+	"trace":      {arity: 2, run: second},
+	"warn":       {arity: 2, run: second},
+	"seq":        {arity: 2, run: primSeq},
+	"deepSeq":    {arity: 2, run: second},
+	"throwIf":    {arity: 3, run: primThrowIf},
+	"throwIfNot": {arity: 3, run: primThrowIfNot},
+	"assertMsg":  {arity: 2, run: primAssertMsg},
+	"isAttrs":    {arity: 1, run: isKind(func(v Value) bool { _, ok := v.(*Attrs); return ok })},
+	"isList":     {arity: 1, run: isKind(func(v Value) bool { _, ok := v.(*List); return ok })},
+	"isString":   {arity: 1, run: isKind(func(v Value) bool { _, ok := v.(*String); return ok })},
+	"isInt":      {arity: 1, run: isKind(func(v Value) bool { _, ok := v.(Int); return ok })},
+	"isFloat":    {arity: 1, run: isKind(func(v Value) bool { _, ok := v.(Float); return ok })},
+	"isBool":     {arity: 1, run: isKind(func(v Value) bool { _, ok := v.(Bool); return ok })},
+	"isPath":     {arity: 1, run: isKind(func(v Value) bool { _, ok := v.(*Path); return ok })},
+	"isNull":     {arity: 1, run: isKind(func(v Value) bool { _, ok := v.(Null); return ok })},
+	"isFunction": {arity: 1, run: isKind(func(v Value) bool {
+		switch v.(type) {
+		case *Func, *Prim:
+			return true
+		}
+		return false
+	})},
+	"min":                   {arity: 2, run: smaller(true)},
+	"max":                   {arity: 2, run: smaller(false)},
+	"toJSON":                {arity: 1, run: primToJSON},
+	"generators.toJSON":     {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value { return primToJSON(ev, at, a[1:]) }},
+	"generators.toINI":      {arity: 2, run: primToINI},
+	"generators.toKeyValue": {arity: 2, run: primToKeyValue},
+}
+
+func second(_ *Evaluator, _ Place, a []*Thunk) Value { return a[1].Force() }
+
+func primSeq(_ *Evaluator, _ Place, a []*Thunk) Value {
+	if v := a[0].Force(); isFault(v) {
+		return v
+	}
+	return a[1].Force()
+}
+
+func primPipe(ev *Evaluator, at Place, a []*Thunk) Value {
+	fs, ok := list(a[1])
+	if !ok {
+		return wrong(at, a[1], "a list")
+	}
+	v := a[0]
+	for _, f := range fs.Items {
+		v = Done(ev.call(at, f.V, v))
+	}
+	return v.Force()
+}
+
+func primThrow(_ *Evaluator, at Place, a []*Thunk) Value {
+	if s, ok := text(a[0]); ok {
+		return fault(at, "throws "+Line(s))
+	}
+	return fault(at, "throws an error")
+}
+
+func primThrowIf(_ *Evaluator, at Place, a []*Thunk) Value {
+	b, ok := boolean(a[0].Force())
+	switch {
+	case !ok && isFault(a[0].Force()):
+		return a[0].Force()
+	case b:
+		return primThrow(nil, at, a[1:])
+	}
+	return a[2].Force()
+}
+
+func primThrowIfNot(ev *Evaluator, at Place, a []*Thunk) Value {
+	if b, ok := boolean(a[0].Force()); ok && !b {
+		return primThrow(ev, at, a[1:])
+	}
+	return a[2].Force()
+}
+
+func primAssertMsg(ev *Evaluator, at Place, a []*Thunk) Value {
+	b, ok := boolean(a[0].Force())
+	switch {
+	case ok && b:
+		return Bool{at, true}
+	case ok:
+		return primThrow(ev, at, a[1:])
+	}
+	return wrong(at, a[0], "a Boolean")
+}
+
+func isKind(test func(Value) bool) func(*Evaluator, Place, []*Thunk) Value {
+	return func(_ *Evaluator, at Place, a []*Thunk) Value {
+		v := a[0].Force()
+		if isFault(v) {
+			return v
+		}
+		if symbolic(v) {
+			return nil
+		}
+		return Bool{at, test(v)}
+	}
+}
+
+func smaller(first bool) func(*Evaluator, Place, []*Thunk) Value {
+	return func(ev *Evaluator, at Place, a []*Thunk) Value {
+		l, r := a[0].Force(), a[1].Force()
+		n, ok, bad := ev.order(l, r)
+		if bad != nil {
+			return bad
+		}
+		if !ok {
+			return nil
+		}
+		if (n <= 0) == first {
+			return l
+		}
+		return r
+	}
+}

@@ -1,0 +1,47 @@
+package symbolic
+
+// modulePrims are the functions of the module system.
+var modulePrims = map[string]*primSpec{
+	"mkIf": {arity: 2, run: func(_ *Evaluator, at Place, a []*Thunk) Value {
+		return &Wrap{Place: at, Kind: MkIf, If: a[0], Body: a[1]}
+	}},
+	"mkMerge":                  {arity: 1, run: func(_ *Evaluator, at Place, a []*Thunk) Value { return &Wrap{Place: at, Kind: MkMerge, Body: a[0]} }},
+	"mkOverride":               {arity: 2, run: numbered(MkOverride)},
+	"mkOrder":                  {arity: 2, run: numbered(MkOrder)},
+	"mkForce":                  {arity: 1, run: fixed(MkOverride, 50)},
+	"mkDefault":                {arity: 1, run: fixed(MkOverride, 1000)},
+	"mkOptionDefault":          {arity: 1, run: fixed(MkOverride, 1500)},
+	"mkVMOverride":             {arity: 1, run: fixed(MkOverride, 10)},
+	"mkImageMediaOverride":     {arity: 1, run: fixed(MkOverride, 60)},
+	"mkBefore":                 {arity: 1, run: fixed(MkOrder, 500)},
+	"mkAfter":                  {arity: 1, run: fixed(MkOrder, 1500)},
+	"mkEnableOption":           {arity: 1, run: opaque},
+	"mkOption":                 {arity: 1, run: opaque},
+	"mkPackageOption":          {arity: 3, run: opaque},
+	"setDefaultModuleLocation": {arity: 2, run: func(_ *Evaluator, _ Place, a []*Thunk) Value { return a[1].Force() }},
+	"mkAliasOptionModule":      {arity: 2, run: noModule},
+	"mkRenamedOptionModule":    {arity: 2, run: noModule},
+	"mkRemovedOptionModule":    {arity: 2, run: noModule},
+}
+
+func fixed(kind Kind, n int) func(*Evaluator, Place, []*Thunk) Value {
+	return func(_ *Evaluator, at Place, a []*Thunk) Value {
+		return &Wrap{Place: at, Kind: kind, N: n, Body: a[0]}
+	}
+}
+
+func numbered(kind Kind) func(*Evaluator, Place, []*Thunk) Value {
+	return func(_ *Evaluator, at Place, a []*Thunk) Value {
+		n, ok := integer(a[0])
+		if !ok {
+			return wrong(at, a[0], "an integer")
+		}
+		return &Wrap{Place: at, Kind: kind, N: int(max(-1<<31, min(n, 1<<31-1))), Body: a[1]}
+	}
+}
+
+// opaque keeps the call as it stands: it declares an option.
+func opaque(*Evaluator, Place, []*Thunk) Value { return nil }
+
+// noModule stands for a module that only renames options.
+func noModule(_ *Evaluator, at Place, _ []*Thunk) Value { return emptyAttrs(at) }

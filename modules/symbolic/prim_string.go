@@ -1,0 +1,429 @@
+package symbolic
+
+import (
+	"math"
+	"path"
+	"strconv"
+	"strings"
+)
+
+// stringPrims are the functions on strings.
+var stringPrims = map[string]*primSpec{
+	"toString":         {arity: 1, run: primToString},
+	"concatStringsSep": {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value { return ev.join(at, a[0], a[1].Force()) }},
+	"concatStrings":    {arity: 1, run: func(ev *Evaluator, at Place, a []*Thunk) Value { return ev.join(at, Done(Text(at, "")), a[0].Force()) }},
+	"concatLines":      {arity: 1, run: primConcatLines},
+	"concatMapStrings": {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value {
+		return ev.joinMapped(at, Done(Text(at, "")), a[0], a[1])
+	}},
+	"concatMapStringsSep": {arity: 3, run: func(ev *Evaluator, at Place, a []*Thunk) Value { return ev.joinMapped(at, a[0], a[1], a[2]) }},
+	"concatMapAttrsStringSep": {arity: 3, run: func(ev *Evaluator, at Place, a []*Thunk) Value {
+		v := ev.eachAttr(at, a[1], a[2])
+		if v == nil {
+			return nil
+		}
+		return ev.join(at, a[0], v)
+	}},
+	"optionalString": {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value {
+		return ev.choose(at, a[0].Force(), a[1], Done(Text(at, "")))
+	}},
+	"hasPrefix":        {arity: 2, run: test2(strings.HasPrefix)},
+	"hasSuffix":        {arity: 2, run: test2(strings.HasSuffix)},
+	"hasInfix":         {arity: 2, run: test2(strings.Contains)},
+	"removePrefix":     {arity: 2, run: change2(strings.TrimPrefix)},
+	"removeSuffix":     {arity: 2, run: change2(strings.TrimSuffix)},
+	"toUpper":          {arity: 1, run: change1(asciiUpper)},
+	"toLower":          {arity: 1, run: change1(asciiLower)},
+	"trim":             {arity: 1, run: change1(func(s string) string { return strings.Trim(s, " \t\r\n") })},
+	"escapeShellArg":   {arity: 1, run: primEscapeShell},
+	"splitString":      {arity: 2, run: primSplit},
+	"stringLength":     {arity: 1, run: primStringLength},
+	"substring":        {arity: 3, run: primSubstring},
+	"replaceStrings":   {arity: 3, run: primReplace},
+	"replicate":        {arity: 2, run: primReplicate},
+	"fixedWidthString": {arity: 3, run: primFixedWidth},
+	"baseNameOf":       {arity: 1, run: primBaseName},
+	"dirOf":            {arity: 1, run: primDirName},
+	"boolToString":     {arity: 1, run: primBoolToString},
+	"toInt":            {arity: 1, run: primToInt},
+	"quote":            {arity: 1, run: change1(func(s string) string { return `"` + s + `"` })},
+}
+
+func test2(f func(s, part string) bool) func(*Evaluator, Place, []*Thunk) Value {
+	return func(_ *Evaluator, at Place, a []*Thunk) Value {
+		part, ok := text(a[0])
+		if !ok {
+			return wrong(at, a[0], "a string")
+		}
+		s, ok := text(a[1])
+		if !ok {
+			return wrong(at, a[1], "a string")
+		}
+		return Bool{at, f(s, part)}
+	}
+}
+
+func change2(f func(s, part string) string) func(*Evaluator, Place, []*Thunk) Value {
+	return func(_ *Evaluator, at Place, a []*Thunk) Value {
+		part, ok := text(a[0])
+		if !ok {
+			return wrong(at, a[0], "a string")
+		}
+		s, ok := text(a[1])
+		if !ok {
+			return wrong(at, a[1], "a string")
+		}
+		return Text(at, f(s, part))
+	}
+}
+
+func change1(f func(s string) string) func(*Evaluator, Place, []*Thunk) Value {
+	return func(ev *Evaluator, at Place, a []*Thunk) Value {
+		s, ok := text(a[0])
+		if !ok {
+			return wrong(at, a[0], "a string")
+		}
+		if !ev.grow(len(s)) {
+			return &Unknown{Place: at, Why: ev.spent()}
+		}
+		return Text(at, f(s))
+	}
+}
+
+func asciiUpper(s string) string { return mapASCII(s, 'a', 'z', -32) }
+
+func asciiLower(s string) string { return mapASCII(s, 'A', 'Z', 32) }
+
+func mapASCII(s string, from, to byte, by int) string {
+	out := []byte(s)
+	for i, c := range out {
+		if c >= from && c <= to {
+			out[i] = byte(int(c) + by)
+		}
+	}
+	return string(out)
+}
+
+func primToString(ev *Evaluator, at Place, a []*Thunk) Value { return ev.toString(at, a[0].Force(), 0) }
+
+// toString is builtins.toString; unlike interpolation it takes numbers, lists,
+// Booleans, null and paths, the last without copying them to the store.
+func (ev *Evaluator) toString(at Place, v Value, depth int) Value {
+	switch v := v.(type) {
+	case *String:
+		return v
+	case Null:
+		return Text(at, "")
+	case Bool:
+		if v.B {
+			return Text(at, "1")
+		}
+		return Text(at, "")
+	case Int:
+		return Text(at, strconv.FormatInt(v.N, 10))
+	case Float:
+		return Text(at, strconv.FormatFloat(v.F, 'f', 6, 64))
+	case *List:
+		return ev.listToString(at, v, depth)
+	case *Path:
+		return &String{Place: at, Parts: []Part{{X: v}}}
+	case *Attrs:
+		if a := v.Attr("__toString"); a != nil {
+			return ev.apply(at, a.V.Force(), Done(v))
+		}
+		if a := v.Attr("outPath"); a != nil {
+			return ev.toString(at, a.V.Force(), depth+1)
+		}
+	}
+	if symbolic(v) {
+		if isFault(v) {
+			return v
+		}
+		return &String{Place: at, Parts: []Part{{X: v}}}
+	}
+	return fault(at, "cannot make a string of "+kindOf(v))
+}
+
+func (ev *Evaluator) listToString(at Place, l *List, depth int) Value {
+	if depth > 50 || l.open() {
+		return &Unknown{Place: at, Why: "the list is not known"}
+	}
+	var b textBuilder
+	for i, item := range l.Items {
+		if i > 0 {
+			b.text(" ")
+		}
+		s := ev.toString(at, item.V.Force(), depth+1)
+		if isFault(s) || !b.value(s) {
+			return s
+		}
+	}
+	if !ev.grow(b.size) {
+		return &Unknown{Place: at, Why: ev.spent()}
+	}
+	return &String{Place: at, Parts: b.parts}
+}
+
+func (ev *Evaluator) join(at Place, sep *Thunk, v Value) Value {
+	l, ok := v.(*List)
+	if !ok {
+		return wrong(at, Done(v), "a list")
+	}
+	if l.open() {
+		return nil
+	}
+	between := sep.Force()
+	if _, ok := between.(*String); !ok {
+		return wrong(at, sep, "a string")
+	}
+	var b textBuilder
+	for i, item := range l.Items {
+		if i > 0 {
+			b.value(between)
+		}
+		piece := item.V.Force()
+		if isFault(piece) {
+			return piece
+		}
+		if !b.value(piece) {
+			return fault(at, "cannot put "+kindOf(piece)+" into a string")
+		}
+		if b.size > ev.limits.Bytes {
+			break
+		}
+	}
+	if !ev.grow(b.size) {
+		return &Unknown{Place: at, Why: ev.spent()}
+	}
+	return &String{Place: at, Parts: b.parts}
+}
+
+func (ev *Evaluator) joinMapped(at Place, sep, fn, l *Thunk) Value {
+	mapped := ev.mapList(at, fn, l)
+	if mapped == nil {
+		return nil
+	}
+	return ev.join(at, sep, mapped)
+}
+
+func primConcatLines(ev *Evaluator, at Place, a []*Thunk) Value {
+	l, ok := list(a[0])
+	if !ok {
+		return wrong(at, a[0], "a list")
+	}
+	nl := Item{V: Done(Text(at, "\n"))}
+	lines := &List{Place: at}
+	for _, item := range l.Items {
+		lines.Items = append(lines.Items, item, nl)
+	}
+	return ev.join(at, Done(Text(at, "")), lines)
+}
+
+// primEscapeShell is lib.escapeShellArg: quotes only where a shell needs them.
+func primEscapeShell(ev *Evaluator, at Place, a []*Thunk) Value {
+	s, ok := ev.toString(at, a[0].Force(), 0).(*String)
+	if !ok {
+		return wrong(at, a[0], "a string")
+	}
+	t, ok := s.Text()
+	if !ok {
+		return nil
+	}
+	plain := t != "" && strings.IndexFunc(t, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(",._+:@%/-", r))
+	}) < 0
+	if plain {
+		return Text(at, t)
+	}
+	return Text(at, "'"+strings.ReplaceAll(t, "'", `'\''`)+"'")
+}
+
+func primSplit(ev *Evaluator, at Place, a []*Thunk) Value {
+	sep, ok := text(a[0])
+	if !ok {
+		return wrong(at, a[0], "a string")
+	}
+	s, ok := text(a[1])
+	if !ok {
+		return wrong(at, a[1], "a string")
+	}
+	if sep == "" {
+		return nil
+	}
+	if !ev.grow(64 * (1 + strings.Count(s, sep))) {
+		return &Unknown{Place: at, Why: ev.spent()}
+	}
+	out := &List{Place: at}
+	for _, piece := range strings.Split(s, sep) {
+		out.Items = append(out.Items, Item{V: Done(Text(at, piece))})
+	}
+	return out
+}
+
+func primStringLength(_ *Evaluator, at Place, a []*Thunk) Value {
+	s, ok := text(a[0])
+	if !ok {
+		return wrong(at, a[0], "a string")
+	}
+	return Int{at, int64(len(s))}
+}
+
+func primSubstring(_ *Evaluator, at Place, a []*Thunk) Value {
+	start, ok := integer(a[0])
+	if !ok {
+		return wrong(at, a[0], "an integer")
+	}
+	n, ok := integer(a[1])
+	if !ok {
+		return wrong(at, a[1], "an integer")
+	}
+	s, ok := text(a[2])
+	if !ok {
+		return wrong(at, a[2], "a string")
+	}
+	if start < 0 {
+		return fault(at, "negative start position")
+	}
+	if start >= int64(len(s)) {
+		return Text(at, "")
+	}
+	s = s[start:]
+	if n >= 0 && n < int64(len(s)) {
+		s = s[:n]
+	}
+	return Text(at, s)
+}
+
+// primReplace is builtins.replaceStrings: the first pattern that matches at a
+// place wins, and an empty pattern matches between all bytes.
+func primReplace(ev *Evaluator, at Place, a []*Thunk) Value {
+	from, ok := attrPath(a[0])
+	if !ok {
+		return wrong(at, a[0], "a list of strings")
+	}
+	to, ok := attrPath(a[1])
+	if !ok {
+		return wrong(at, a[1], "a list of strings")
+	}
+	s, ok := text(a[2])
+	if !ok {
+		return wrong(at, a[2], "a string")
+	}
+	if len(from) != len(to) {
+		return fault(at, "replaceStrings takes two lists of one length")
+	}
+	var b strings.Builder
+	for i := 0; i <= len(s); {
+		n := 0
+		for n < len(from) && !strings.HasPrefix(s[i:], from[n]) {
+			n++
+		}
+		switch {
+		case n < len(from):
+			if !ev.grow(len(to[n])) {
+				return &Unknown{Place: at, Why: ev.spent()}
+			}
+			b.WriteString(to[n])
+			if from[n] == "" {
+				if i < len(s) {
+					b.WriteByte(s[i])
+				}
+				i++
+			} else {
+				i += len(from[n])
+			}
+		default:
+			if i < len(s) {
+				b.WriteByte(s[i])
+			}
+			i++
+		}
+	}
+	if !ev.grow(b.Len()) {
+		return &Unknown{Place: at, Why: ev.spent()}
+	}
+	return Text(at, b.String())
+}
+
+func primReplicate(ev *Evaluator, at Place, a []*Thunk) Value {
+	n, ok := integer(a[0])
+	if !ok {
+		return wrong(at, a[0], "an integer")
+	}
+	if s, ok := text(a[1]); ok {
+		if n < 0 || n > int64(ev.limits.Bytes) || !ev.grow(int(n)*max(1, min(len(s), 1<<20))) {
+			return &Unknown{Place: at, Why: "the string is too long to evaluate"}
+		}
+		return Text(at, strings.Repeat(s, int(n)))
+	}
+	return ev.generate(at, n, func(int64) Value { return a[1].Force() })
+}
+
+func primFixedWidth(ev *Evaluator, at Place, a []*Thunk) Value {
+	width, ok := integer(a[0])
+	if !ok {
+		return wrong(at, a[0], "an integer")
+	}
+	fill, ok := text(a[1])
+	if !ok {
+		return wrong(at, a[1], "a string")
+	}
+	s, ok := text(a[2])
+	if !ok {
+		return wrong(at, a[2], "a string")
+	}
+	if width < int64(len(s)) || len(fill) != 1 || width > 1<<16 {
+		return fault(at, "fixedWidthString takes a width of at least the string's and one filling character")
+	}
+	return Text(at, strings.Repeat(fill, int(width)-len(s))+s)
+}
+
+func primBaseName(_ *Evaluator, at Place, a []*Thunk) Value {
+	if p, ok := a[0].Force().(*Path); ok {
+		return Text(at, path.Base(p.Rel))
+	}
+	s, ok := text(a[0])
+	if !ok {
+		return wrong(at, a[0], "a string")
+	}
+	s = strings.TrimSuffix(s, "/")
+	return Text(at, s[strings.LastIndexByte(s, '/')+1:])
+}
+
+func primDirName(_ *Evaluator, at Place, a []*Thunk) Value {
+	if p, ok := a[0].Force().(*Path); ok {
+		return &Path{Place: at, Rel: path.Dir(p.Rel)}
+	}
+	s, ok := text(a[0])
+	if !ok {
+		return wrong(at, a[0], "a string")
+	}
+	switch i := strings.LastIndexByte(s, '/'); i {
+	case -1:
+		return Text(at, ".")
+	case 0:
+		return Text(at, "/")
+	default:
+		return Text(at, s[:i])
+	}
+}
+
+func primBoolToString(_ *Evaluator, at Place, a []*Thunk) Value {
+	b, ok := boolean(a[0].Force())
+	if !ok {
+		return wrong(at, a[0], "a Boolean")
+	}
+	return Text(at, strconv.FormatBool(b))
+}
+
+func primToInt(_ *Evaluator, at Place, a []*Thunk) Value {
+	s, ok := text(a[0])
+	if !ok {
+		return wrong(at, a[0], "a string")
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
+	if err != nil || n == math.MinInt64 {
+		return fault(at, strconv.Quote(s)+" is not an integer")
+	}
+	return Int{at, n}
+}

@@ -1,0 +1,172 @@
+package symbolic
+
+import (
+	"slices"
+	"strings"
+)
+
+// reduceRef gives the references that have a meaning of their own their
+// canonical form: self.x is the flake's x, pkgs.lib is lib, and the platform
+// predicates of a package set for a known system are known.
+func reduceRef(r *Ref) Value {
+	switch r.Root {
+	case FlakeArgs:
+		return flakeArg(r)
+	case ModuleArgs:
+		return moduleArg(r)
+	case Flake:
+		return reduceFlake(r)
+	case Inputs:
+		return reduceInputs(r)
+	case Pkgs:
+		return reducePkgs(r)
+	case Lib, Builtins:
+		if p := primFor(r); p != nil {
+			return p
+		}
+	}
+	return r
+}
+
+func (r *Ref) rooted(root Root, path ...string) *Ref {
+	return &Ref{Place: r.Place, Root: root, Path: path, System: r.System}
+}
+
+// flakeArg is one argument of a flake-parts module.
+func flakeArg(r *Ref) Value {
+	name, rest := r.Path[0], r.Path[1:]
+	switch name {
+	case "config":
+		return reduceRest(r.rooted(Flake), rest)
+	case "self":
+		return reduceRest(r.rooted(Flake, "flake"), rest)
+	case "inputs":
+		return reduceRest(r.rooted(Inputs), rest)
+	case "lib":
+		return reduceRest(r.rooted(Lib), rest)
+	case "options":
+		return reduceRest(r.rooted(Options), rest)
+	case "pkgs":
+		return reduceRest(r.rooted(Pkgs), rest)
+	}
+	return r.rooted(Arg, r.Path...)
+}
+
+// moduleArg is one argument of a module of a machine or of a home.
+func moduleArg(r *Ref) Value {
+	name, rest := r.Path[0], r.Path[1:]
+	switch name {
+	case "config":
+		return reduceRest(r.rooted(Config), rest)
+	case "self":
+		return reduceRest(r.rooted(Flake, "flake"), rest)
+	case "inputs":
+		return reduceRest(r.rooted(Inputs), rest)
+	case "lib":
+		return reduceRest(r.rooted(Lib), rest)
+	case "options":
+		return reduceRest(r.rooted(Options), rest)
+	case "pkgs":
+		return reduceRest(r.rooted(Pkgs), rest)
+	}
+	return r.rooted(Arg, r.Path...)
+}
+
+func reduceRest(r *Ref, rest []string) Value {
+	var v Value = r
+	for _, name := range rest {
+		ref, ok := v.(*Ref)
+		if !ok {
+			return &Unknown{Place: r.Place, Why: "no attribute " + name}
+		}
+		v = reduceRef(ref.below(r.Place, name))
+	}
+	return v
+}
+
+func reduceFlake(r *Ref) Value {
+	if len(r.Path) < 2 || r.Path[0] != "flake" {
+		return r
+	}
+	switch r.Path[1] {
+	case "inputs":
+		return reduceRest(r.rooted(Inputs), r.Path[2:])
+	case "outputs":
+		return reduceRest(r.rooted(Flake, "flake"), r.Path[2:])
+	}
+	return r
+}
+
+func reduceInputs(r *Ref) Value {
+	if len(r.Path) == 0 {
+		return r
+	}
+	switch {
+	case r.Path[0] == "self":
+		return reduceRest(r.rooted(Flake, "flake"), r.Path[1:])
+	case len(r.Path) >= 2 && r.Path[1] == "lib" && strings.HasPrefix(r.Path[0], "nixpkgs"):
+		return reduceRest(r.rooted(Lib), r.Path[2:])
+	}
+	return r
+}
+
+// reducePkgs answers what a package set for a known system says of its
+// platform.
+func reducePkgs(r *Ref) Value {
+	if len(r.Path) == 0 {
+		return r
+	}
+	if r.Path[0] == "lib" {
+		return reduceRest(r.rooted(Lib), r.Path[1:])
+	}
+	if r.System == "" {
+		return r
+	}
+	path := r.Path
+	if path[0] == "system" && len(path) == 1 {
+		return Text(r.Place, r.System)
+	}
+	if path[0] != "stdenv" || len(path) < 2 {
+		return r
+	}
+	path = path[1:]
+	if slices.Contains([]string{"hostPlatform", "targetPlatform", "buildPlatform"}, path[0]) {
+		path = path[1:]
+	}
+	if len(path) != 1 {
+		return r
+	}
+	return platformFact(r, path[0])
+}
+
+func platformFact(r *Ref, name string) Value {
+	arch, kernel, _ := strings.Cut(r.System, "-")
+	switch name {
+	case "system":
+		return Text(r.Place, r.System)
+	case "isDarwin", "isMacOS":
+		return Bool{r.Place, kernel == "darwin"}
+	case "isLinux":
+		return Bool{r.Place, kernel == "linux"}
+	case "isx86_64":
+		return Bool{r.Place, arch == "x86_64"}
+	case "isAarch64":
+		return Bool{r.Place, arch == "aarch64"}
+	case "isAarch":
+		return Bool{r.Place, arch == "aarch64" || strings.HasPrefix(arch, "arm")}
+	case "isx86":
+		return Bool{r.Place, arch == "x86_64" || arch == "i686"}
+	case "is64bit":
+		return Bool{r.Place, arch == "x86_64" || arch == "aarch64"}
+	}
+	return r
+}
+
+// FlakeModuleArgs is the argument of a flake-parts module.
+func FlakeModuleArgs(at Place) Value { return &Ref{Place: at, Root: FlakeArgs} }
+
+// MachineModuleArgs is the argument of a module of a machine, or of a home on
+// it, whose system is known; "" if it is not.
+func MachineModuleArgs(at Place, system string) Value {
+	return &Ref{Place: at, Root: ModuleArgs, System: system}
+}
