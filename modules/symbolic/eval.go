@@ -247,7 +247,7 @@ func (ev *Evaluator) list(at Place, x *syntax.List, sc *scope) Value {
 		return &Unknown{Place: at, Why: ev.spent()}
 	}
 	for i, e := range x.Elems {
-		l.Items[i].V = ev.delay(e, sc)
+		l.Items[i] = Item{V: ev.delay(e, sc), At: sc.place(e)}
 	}
 	return l
 }

@@ -171,6 +171,7 @@ type Part struct {
 type Item struct {
 	V    *Thunk
 	Rest bool
+	At   Place // where the element is written; nowhere for a computed one
 }
 
 // Attr is one attribute of a set.

@@ -1,0 +1,100 @@
+package modules
+
+import (
+	"fmt"
+
+	"assay/fleet"
+	"assay/modules/symbolic"
+)
+
+// links reads what every aspect imports, as far as that does not depend on a
+// machine.
+func (t *Tree) links() {
+	for _, a := range t.Aspects {
+		for i := range a.Contributors {
+			t.ev.Begin()
+			m := t.openContributor(&a.Contributors[i], "")
+			a.Imports = append(a.Imports, imported(m, "", 0)...)
+			t.note(a, m)
+		}
+	}
+}
+
+// note keeps the problems of an aspect's module. A role is a function of four
+// arguments by contract and needs no "...".
+func (t *Tree) note(a *Aspect, m *Module) {
+	if IsRole(a.Name) {
+		return
+	}
+	t.Problems = append(t.Problems, m.Notes...)
+}
+
+// imported lists the imports of a module and of those inside of it.
+func imported(m *Module, condition string, depth int) []Import {
+	var out []Import
+	for _, i := range m.Imports {
+		if condition != "" {
+			i.Condition = both(condition, i.Condition)
+		}
+		if i.Module == nil {
+			out = append(out, i)
+			continue
+		}
+		if depth < maxNesting {
+			out = append(out, imported(i.Module, i.Condition, depth+1)...)
+		}
+	}
+	return out
+}
+
+func (t *Tree) openContributor(c *Contributor, system string) *Module {
+	o := &opener{ev: t.ev, args: symbolic.MachineModuleArgs(c.value.Where(), system)}
+	return o.open(c.value)
+}
+
+// Open opens a contributor as a module of a machine of that system, or of a
+// home on it. It may only be called inside of Once.
+func (t *Tree) Open(c *Contributor, system string) *Module {
+	t.ev.Begin()
+	return t.openContributor(c, system)
+}
+
+// OpenRole applies a contributor that is a role's function to what the
+// inventory knows, and opens the result as Open does. It may only be called
+// inside of Once.
+func (t *Tree) OpenRole(c *Contributor, arguments map[string]any, system string) *Module {
+	t.ev.Begin()
+	at := c.value.Where()
+	f, ok := c.value.(*symbolic.Func)
+	if !ok {
+		return &Module{At: c.At, Why: "a role is a function { instance, settings, roles, machine }: module"}
+	}
+	v := t.ev.Apply(at, f, symbolic.FromData(at, arguments))
+	o := &opener{ev: t.ev, args: symbolic.MachineModuleArgs(at, system)}
+	return o.open(v)
+}
+
+// Evaluator returns the evaluator of the tree's values. It may only be used
+// inside of Once.
+func (t *Tree) Evaluator() *symbolic.Evaluator { return t.ev }
+
+// lint reports what is wrong with the tree whatever the machines are.
+func (t *Tree) lint() {
+	for _, a := range t.Aspects {
+		for _, i := range a.Imports {
+			if i.Name == "" || t.Aspect(fleet.Class(i.Class), i.Name) != nil {
+				continue
+			}
+			text := fmt.Sprintf("aspect %s imports %s, which the tree does not define", title(a.Class, a.Name), title(fleet.Class(i.Class), i.Name))
+			hint := ""
+			if near := Nearest(i.Name, t.Names(fleet.Class(i.Class))); near != "" {
+				hint = "did you mean " + near + "?"
+			}
+			t.Problems = append(t.Problems, failure(i.At, text, hint))
+		}
+	}
+}
+
+func title(class fleet.Class, name string) string {
+	return string(class) + "." + symbolic.AttrName(name)
+}

@@ -1,0 +1,207 @@
+package modules
+
+import (
+	"assay/fleet"
+	"assay/modules/symbolic"
+)
+
+// Module is one module as the module system sees it: what it imports and what
+// it defines.
+type Module struct {
+	At      fleet.Pos
+	Key     string    // the module's own key or its file; "" for one that is always another
+	Imports []Import  // in order
+	Config  []Defined // its definitions
+	Why     string    // nothing is known of the module, and why
+	Notes   []Problem
+}
+
+// Defined is the value of a module's config.
+type Defined struct {
+	Value symbolic.Value
+	At    symbolic.Place
+}
+
+// Import is one element of a module's imports. Exactly one of Name, Foreign,
+// Module and Why is set.
+type Import struct {
+	At          fleet.Pos
+	Class, Name string  // an aspect of the tree
+	Foreign     string  // a module from outside of the tree, as written
+	Module      *Module // a file of the tree, or a module written in place
+	Why         string  // nothing is known of it, and why
+	Condition   string  // why it may not apply; "" if it surely does
+}
+
+// opener turns values into modules.
+type opener struct {
+	ev    *symbolic.Evaluator
+	args  symbolic.Value
+	depth int
+}
+
+// maxNesting bounds modules inside of modules.
+const maxNesting = 64
+
+func (o *opener) open(v symbolic.Value) *Module {
+	o.depth++
+	defer func() { o.depth-- }()
+	at := v.Where()
+	m := &Module{At: at.Pos()}
+	if o.depth > maxNesting {
+		m.Why = "modules are nested too deeply"
+		return m
+	}
+	for range 3 { // a function that returns a module, or a role's function that returns such a function
+		f, ok := v.(*symbolic.Func)
+		if !ok {
+			break
+		}
+		o.checkFormals(m, f)
+		v = o.ev.Apply(at, f, o.args)
+	}
+	switch v := v.(type) {
+	case *symbolic.Attrs:
+		o.attrs(m, v)
+	case *symbolic.Path:
+		o.file(m, v)
+	case *symbolic.Wrap, *symbolic.Cond:
+		m.Config = append(m.Config, Defined{v, v.Where()})
+	default:
+		if i := o.classify(v, at.Pos()); i.Module == nil {
+			m.Imports = append(m.Imports, i)
+			break
+		}
+		m.Why = orElse(symbolic.Why(v), "it is not a module")
+	}
+	return m
+}
+
+// checkFormals notes a function that the module system cannot call: it gives
+// more arguments than a pattern without "..." takes.
+func (o *opener) checkFormals(m *Module, f *symbolic.Func) {
+	_, ellipsis, ok := symbolic.Formals(f)
+	if !ok || ellipsis || o.args == nil {
+		return
+	}
+	if _, open := o.args.(*symbolic.Ref); open {
+		m.Notes = append(m.Notes, failure(f.Where().Pos(), "the module takes no other arguments, and the module system gives it more", "end its arguments with ..."))
+	}
+}
+
+func (o *opener) file(m *Module, p *symbolic.Path) {
+	m.Key = p.Rel
+	inner := o.open(o.ev.Import(p.Place, p.Rel))
+	key := m.Key
+	*m = *inner
+	m.Key = orElse(inner.Key, key)
+}
+
+// attrs reads the attributes of a module written as a set.
+func (o *opener) attrs(m *Module, set *symbolic.Attrs) {
+	if a := set.Attr("key"); a != nil {
+		if s, ok := a.V.Force().(*symbolic.String); ok {
+			m.Key, _ = s.Text()
+		}
+	}
+	if a := set.Attr("imports"); a != nil {
+		o.imports(m, a.V.Force(), a.At.Pos(), "")
+	}
+	if a := set.Attr("disabledModules"); a != nil {
+		m.Notes = append(m.Notes, warning(a.At.Pos(), "disabledModules is not followed", ""))
+	}
+	config, options := set.Attr("config"), set.Attr("options")
+	if config != nil || options != nil {
+		if config != nil {
+			m.Config = append(m.Config, Defined{config.V.Force(), config.At})
+		}
+		return
+	}
+	rest := set.Except("_class", "_file", "key", "imports", "disabledModules", "freeformType", "meta")
+	if rest.Len() > 0 || len(rest.Rest) > 0 {
+		m.Config = append(m.Config, Defined{rest, set.Place})
+	}
+}
+
+// imports enters the elements of a list of modules.
+func (o *opener) imports(m *Module, v symbolic.Value, at fleet.Pos, condition string) {
+	switch v := v.(type) {
+	case *symbolic.List:
+		for _, item := range v.Items {
+			where := item.At.Pos()
+			if where.IsZero() {
+				where = item.V.Force().Where().Pos()
+			}
+			if where.IsZero() {
+				where = at
+			}
+			if item.Rest {
+				o.imports(m, item.V.Force(), where, condition)
+				continue
+			}
+			i := o.classify(item.V.Force(), where)
+			i.Condition = condition
+			m.Imports = append(m.Imports, i)
+		}
+	case *symbolic.Cond:
+		o.imports(m, v.Then.Force(), at, both(condition, conditionText(v.If)))
+		o.imports(m, v.Else.Force(), at, both(condition, "not ("+conditionText(v.If)+")"))
+	default:
+		why := orElse(symbolic.Why(v), "it is not a list")
+		m.Imports = append(m.Imports, Import{At: at, Why: why, Condition: condition})
+	}
+}
+
+// classify says what an element of imports is.
+func (o *opener) classify(v symbolic.Value, at fleet.Pos) Import {
+	i := Import{At: at}
+	switch v := v.(type) {
+	case *symbolic.Ref:
+		class, name, ok := v.Aspect()
+		switch {
+		case ok:
+			i.Class, i.Name = class, name
+		case v.Root == symbolic.Inputs || v.Root == symbolic.Arg:
+			i.Foreign = v.String()
+		default:
+			i.Why = symbolic.Why(v)
+		}
+	case *symbolic.Call:
+		i.Foreign = orElse(v.Where().Source(), "a computed module")
+	case *symbolic.String:
+		if s, ok := v.Text(); ok {
+			i.Foreign = symbolic.Quote(s)
+			break
+		}
+		i.Foreign = v.Where().Source()
+	case *symbolic.Path:
+		if len(v.Rel) > 0 && (v.Rel[0] == '/' || v.Rel[0] == '.' && len(v.Rel) > 1 && v.Rel[1] == '.') {
+			i.Foreign = v.Rel
+			break
+		}
+		i.Module = o.open(v)
+	case *symbolic.Unknown:
+		i.Why = v.Why
+	default:
+		i.Module = o.open(v)
+	}
+	return i
+}
+
+func conditionText(v symbolic.Value) string {
+	return orElse(v.Where().Source(), orElse(symbolic.Why(v), "a condition"))
+}
+
+func both(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + " and " + b
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}

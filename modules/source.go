@@ -1,0 +1,120 @@
+package modules
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"sync"
+
+	"assay/fleet"
+	"assay/modules/syntax"
+)
+
+// maxFile bounds the files that are read, in bytes.
+const maxFile = 8 << 20
+
+// sources are the files of the repository, parsed at most once.
+type sources struct {
+	fsys   fs.FS
+	mu     sync.Mutex
+	parsed map[string]parsed
+}
+
+type parsed struct {
+	file *syntax.File
+	err  error
+}
+
+// Parsed implements symbolic.Files.
+func (s *sources) Parsed(name string) (*syntax.File, error) {
+	s.mu.Lock()
+	p, ok := s.parsed[name]
+	s.mu.Unlock()
+	if ok {
+		return p.file, p.err
+	}
+	content, err := s.Content(name)
+	if err == nil {
+		p.file, p.err = syntax.Parse(name, content)
+	} else {
+		p.err = err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.parsed[name] = p
+	return p.file, p.err
+}
+
+// Content implements symbolic.Files.
+func (s *sources) Content(name string) ([]byte, error) {
+	if !fs.ValidPath(name) {
+		return nil, fmt.Errorf("%s is outside of the repository", name)
+	}
+	info, err := fs.Stat(s.fsys, name)
+	if err != nil {
+		return nil, errors.New(cause(err))
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("not a regular file")
+	}
+	if info.Size() > maxFile {
+		return nil, fmt.Errorf("larger than %d MiB", maxFile>>20)
+	}
+	return fs.ReadFile(s.fsys, name)
+}
+
+// Entries implements symbolic.Files.
+func (s *sources) Entries(name string) (map[string]string, error) {
+	if !fs.ValidPath(name) {
+		return nil, fmt.Errorf("%s is outside of the repository", name)
+	}
+	entries, err := fs.ReadDir(s.fsys, name)
+	if err != nil {
+		return nil, errors.New(cause(err))
+	}
+	kinds := make(map[string]string, len(entries))
+	for _, e := range entries {
+		switch {
+		case e.IsDir():
+			kinds[e.Name()] = "directory"
+		case e.Type()&fs.ModeSymlink != 0:
+			kinds[e.Name()] = "symlink"
+		case e.Type().IsRegular():
+			kinds[e.Name()] = "regular"
+		default:
+			kinds[e.Name()] = "unknown"
+		}
+	}
+	return kinds, nil
+}
+
+// parseAll parses files on as many goroutines as help.
+func (s *sources) parseAll(files []string, workers int) {
+	var wg sync.WaitGroup
+	next := make(chan string)
+	for range min(workers, len(files)) {
+		wg.Go(func() {
+			for name := range next {
+				_, _ = s.Parsed(name) // kept with its error
+			}
+		})
+	}
+	for _, name := range files {
+		next <- name
+	}
+	close(next)
+	wg.Wait()
+}
+
+// cause is an error of the file system without the path, which the caller
+// names.
+func cause(err error) string {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err.Error()
+	}
+	return err.Error()
+}
+
+func fleetPos(name string) fleet.Pos { return fleet.Pos{File: path.Clean(name)} }

@@ -1,0 +1,58 @@
+package symbolic
+
+// FromData makes a value of data: nil, bool, int, int64, float64, string,
+// []any, map[string]any and slices and maps of these as TOML decodes them. A
+// value of another type, such as a date, is Unknown.
+func FromData(at Place, data any) Value {
+	switch d := data.(type) {
+	case nil:
+		return Null{at}
+	case bool:
+		return Bool{at, d}
+	case int:
+		return Int{at, int64(d)}
+	case int64:
+		return Int{at, d}
+	case float64:
+		return Float{at, d}
+	case string:
+		return Text(at, d)
+	case []string:
+		out := &List{Place: at}
+		for _, s := range d {
+			out.Items = append(out.Items, Item{V: Done(Text(at, s))})
+		}
+		return out
+	case []any:
+		out := &List{Place: at}
+		for _, e := range d {
+			out.Items = append(out.Items, Item{V: Done(FromData(at, e))})
+		}
+		return out
+	case []map[string]any:
+		out := &List{Place: at}
+		for _, e := range d {
+			out.Items = append(out.Items, Item{V: Done(FromData(at, e))})
+		}
+		return out
+	case map[string]any:
+		out := emptyAttrs(at)
+		for name, e := range d {
+			out.set(name, Done(FromData(at, e)), at)
+		}
+		return out
+	}
+	return &Unknown{Place: at, Why: "the setting has a type that Nix does not have"}
+}
+
+// Except returns the set without the named attributes.
+func (a *Attrs) Except(names ...string) *Attrs {
+	out := &Attrs{Place: a.Place, byName: make(map[string]*Attr, a.Len()), Rest: a.Rest}
+	for name, attr := range a.byName {
+		out.byName[name] = attr
+	}
+	for _, name := range names {
+		delete(out.byName, name)
+	}
+	return out
+}

@@ -1,0 +1,143 @@
+package modules
+
+import (
+	"slices"
+	"sync"
+
+	"assay/fleet"
+	"assay/modules/symbolic"
+)
+
+// Tree is a dendritic tree as read.
+type Tree struct {
+	Root     string    // the directory of the tree, relative to the fleet's
+	Files    []string  // the modules' files in the order in which the module system meets them, relative to the fleet's directory
+	Aspects  []*Aspect // by class and name
+	Problems []Problem // by place
+
+	byName map[string]map[string]*Aspect // by class, then name
+	users  map[*Aspect][]User
+
+	mu   sync.Mutex // guards what follows
+	ev   *symbolic.Evaluator
+	memo map[any]any
+}
+
+// Aspect is one member of flake.modules.
+type Aspect struct {
+	Class        fleet.Class
+	Name         string
+	Contributors []Contributor // in the order of Tree.Files
+	Imports      []Import      // of all contributors, as far as they are known without a machine
+}
+
+// Contributor is one definition of an aspect.
+type Contributor struct {
+	At    fleet.Pos
+	File  int // index in Tree.Files
+	value symbolic.Value
+	// Condition is why it may not apply; "" if it surely does.
+	Condition string
+}
+
+// User is an aspect that imports another one.
+type User struct {
+	Aspect *Aspect
+	At     fleet.Pos
+}
+
+// Problem is an error or a warning of reading.
+type Problem struct {
+	Severity string // "error" or "warning"
+	Text     string
+	At       fleet.Pos
+	Hint     string
+}
+
+func failure(at fleet.Pos, text, hint string) Problem {
+	return Problem{Severity: "error", Text: text, At: at, Hint: hint}
+}
+
+func warning(at fleet.Pos, text, hint string) Problem {
+	return Problem{Severity: "warning", Text: text, At: at, Hint: hint}
+}
+
+// Aspect returns the aspect of that class and name, or nil.
+func (t *Tree) Aspect(class fleet.Class, name string) *Aspect {
+	return t.byName[string(class)][name]
+}
+
+// Names returns the names of a class's aspects, sorted.
+func (t *Tree) Names(class fleet.Class) []string {
+	var names []string
+	for _, a := range t.Aspects {
+		if a.Class == class {
+			names = append(names, a.Name)
+		}
+	}
+	return names
+}
+
+// UsedBy returns the aspects that import a, with the places, in the order of
+// Aspects.
+func (t *Tree) UsedBy(a *Aspect) []User { return t.users[a] }
+
+// Once returns what compute returns for key, which it calls at most once in a
+// tree's life, while no other evaluation of the tree runs. The result must not
+// change afterwards. compute must not call Once.
+func (t *Tree) Once(key any, compute func() any) any {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if v, ok := t.memo[key]; ok {
+		return v
+	}
+	v := compute()
+	t.memo[key] = v
+	return v
+}
+
+func (t *Tree) add(class, name string, c Contributor) {
+	if t.byName[class] == nil {
+		t.byName[class] = map[string]*Aspect{}
+	}
+	a := t.byName[class][name]
+	if a == nil {
+		a = &Aspect{Class: fleet.Class(class), Name: name}
+		t.byName[class][name] = a
+		t.Aspects = append(t.Aspects, a)
+	}
+	a.Contributors = append(a.Contributors, c)
+}
+
+// Without returns the tree as it would be if one aspect were not defined. It
+// shares the parsed files, and is for asking what the aspect is good for.
+func (t *Tree) Without(gone *Aspect) *Tree {
+	out := &Tree{Root: t.Root, Files: t.Files, byName: map[string]map[string]*Aspect{}, ev: t.ev, memo: map[any]any{}}
+	for _, a := range t.Aspects {
+		if a == gone {
+			continue
+		}
+		if out.byName[string(a.Class)] == nil {
+			out.byName[string(a.Class)] = map[string]*Aspect{}
+		}
+		out.byName[string(a.Class)][a.Name] = a
+		out.Aspects = append(out.Aspects, a)
+	}
+	out.index()
+	return out
+}
+
+// index builds what follows from the aspects.
+func (t *Tree) index() {
+	slices.SortFunc(t.Aspects, func(a, b *Aspect) int {
+		return compareBy(string(a.Class), string(b.Class), a.Name, b.Name)
+	})
+	t.users = map[*Aspect][]User{}
+	for _, a := range t.Aspects {
+		for _, i := range a.Imports {
+			if used := t.Aspect(fleet.Class(i.Class), i.Name); used != nil {
+				t.users[used] = append(t.users[used], User{Aspect: a, At: i.At})
+			}
+		}
+	}
+}
