@@ -10,6 +10,7 @@ package aspects
 import "embed"
 
 // FS is the tree, with paths relative to this directory ("nixos/server.nix").
+// It also holds the files that import-tree skips, because others import them.
 //
-//go:embed clan darwin home machines nixos nixpkgs services system terranix
+//go:embed all:clan all:darwin all:home all:machines all:nixos all:nixpkgs all:services all:system all:terranix
 var FS embed.FS

@@ -1,4 +1,7 @@
 # The public front: static pages and a proxy, with certificates of its own.
+let
+  ports = import ./_ports.nix;
+in
 {
   flake.modules.nixos.caddy = {
     services.caddy = {
@@ -9,12 +12,13 @@
         respond "vanadinite"
       '';
       virtualHosts."status.vanadinite.example".extraConfig = ''
-        reverse_proxy 127.0.0.1:9090
+        respond /healthz 200
+        respond 404
       '';
     };
     networking.firewall.allowedTCPPorts = [
-      80
-      443
+      ports.http
+      ports.https
     ];
   };
 }

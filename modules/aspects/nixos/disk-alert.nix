@@ -1,7 +1,7 @@
 # Says so in the journal before the disk is full, so that it can still be acted on.
 {
   flake.modules.nixos.disk-alert =
-    { pkgs, ... }:
+    { lib, pkgs, ... }:
     {
       systemd.services.disk-alert = {
         description = "Warn when the root file system is nearly full";
@@ -9,7 +9,7 @@
         serviceConfig = {
           Type = "oneshot";
           DynamicUser = true;
-          ExecStart = "${pkgs.duf}/bin/duf -only local /";
+          ExecStart = "${lib.getExe pkgs.duf} -only local /";
         };
       };
       environment.etc."fleet/disk-alert.conf".text = ''

@@ -5,7 +5,8 @@
     {
       boot.kernel.sysctl = {
         "kernel.dmesg_restrict" = 1;
-        "kernel.kptr_restrict" = 2;
+        # A little stronger than plain, so that only a force can weaken it.
+        "kernel.kptr_restrict" = lib.mkOverride 90 2;
         "kernel.unprivileged_bpf_disabled" = 1;
         "net.ipv4.conf.all.accept_redirects" = 0;
         "net.ipv6.conf.all.accept_redirects" = 0;

@@ -1,4 +1,7 @@
 # A reverse proxy with the settings its authors recommend.
+let
+  ports = import ./_ports.nix;
+in
 {
   flake.modules.nixos.nginx = {
     services.nginx = {
@@ -14,8 +17,8 @@
       };
     };
     networking.firewall.allowedTCPPorts = [
-      80
-      443
+      ports.http
+      ports.https
     ];
   };
 }

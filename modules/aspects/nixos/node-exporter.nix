@@ -1,11 +1,14 @@
 # Metrics of the machine itself, for whoever scrapes them over the management network.
+let
+  ports = import ./_ports.nix;
+in
 {
   flake.modules.nixos.node-exporter =
     { config, lib, ... }:
     {
       services.prometheus.exporters.node = {
         enable = true;
-        port = 9100;
+        port = ports.nodeExporter;
         enabledCollectors = [
           "processes"
           "systemd"
@@ -13,7 +16,7 @@
       };
       # Only the overlay network may ask; it exists where zerotier runs.
       networking.firewall.interfaces."zt+" = lib.mkIf config.services.zerotierone.enable {
-        allowedTCPPorts = [ 9100 ];
+        allowedTCPPorts = [ ports.nodeExporter ];
       };
     };
 }

@@ -1,9 +1,12 @@
 # One machine keeps the fleet's metrics for a month.
+let
+  ports = import ./_ports.nix;
+in
 {
   flake.modules.nixos.prometheus = {
     services.prometheus = {
       enable = true;
-      port = 9090;
+      port = ports.prometheus;
       listenAddress = "127.0.0.1";
       retentionTime = "30d";
       scrapeConfigs = [
@@ -12,11 +15,11 @@
           scrape_interval = "30s";
           static_configs = [
             {
-              targets = [
-                "cinnabar.zt:9100"
-                "electrum.zt:9100"
-                "galena.zt:9100"
-                "scheelite.zt:9100"
+              targets = map (host: "${host}.zt:${toString ports.nodeExporter}") [
+                "cinnabar"
+                "electrum"
+                "galena"
+                "scheelite"
               ];
             }
           ];

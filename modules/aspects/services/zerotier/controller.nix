@@ -14,10 +14,7 @@
       services.zerotierone.port = settings.port or 9993;
       # A fixed address needs no help from a home router.
       services.zerotierone.localConf.settings.portMappingEnabled = false;
-      environment.systemPackages = [
-        pkgs.curl
-        pkgs.jq
-      ];
+      environment.systemPackages = [ pkgs.tcpdump ];
       environment.etc."zerotier/${instance}-members.txt".text =
         lib.concatStringsSep "\n" (builtins.attrNames (roles.peer.machines or { })) + "\n";
       users.motd = ''

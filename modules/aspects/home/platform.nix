@@ -1,9 +1,10 @@
-# What `core` does differently where there is no Mac to integrate with.
+# What `core` does differently on the two systems.
 {
   flake.modules.homeManager.core =
     { lib, pkgs, ... }:
     {
       systemd.user.startServices = lib.mkIf pkgs.stdenv.hostPlatform.isLinux "sd-switch";
+      home.packages = lib.optionals pkgs.stdenv.hostPlatform.isLinux [ pkgs.lsof ];
       home.shellAliases = lib.mkMerge [
         {
           ll = "ls -l";
