@@ -47,19 +47,14 @@ type User struct {
 }
 
 // Problem is an error or a warning of reading.
-type Problem struct {
-	Severity string // "error" or "warning"
-	Text     string
-	At       fleet.Pos
-	Hint     string
-}
+type Problem = fleet.Problem
 
 func failure(at fleet.Pos, text, hint string) Problem {
-	return Problem{Severity: "error", Text: text, At: at, Hint: hint}
+	return Problem{Severity: fleet.Error, Text: text, At: at, Hint: hint}
 }
 
 func warning(at fleet.Pos, text, hint string) Problem {
-	return Problem{Severity: "warning", Text: text, At: at, Hint: hint}
+	return Problem{Severity: fleet.Warning, Text: text, At: at, Hint: hint}
 }
 
 // Aspect returns the aspect of that class and name, or nil.
