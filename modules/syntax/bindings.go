@@ -105,6 +105,23 @@ func (p *parser) attrPath(where string) []AttrName {
 	}
 }
 
+// literalText returns the text of what is a single string literal for Nix: a string in one piece or a URI. An indented string
+// of which an interpolation is the only piece counts if that does.
+func literalText(x Expr) (string, bool) {
+	switch x := Unparen(x).(type) {
+	case *URI:
+		return x.Value, true
+	case *String:
+		if x.Indented && x.raw == nil && len(x.Parts) == 1 && x.Parts[0].X != nil {
+			return literalText(x.Parts[0].X)
+		}
+		if x.raw == nil {
+			return x.Constant()
+		}
+	}
+	return "", false
+}
+
 // attrName reads one name. As in Nix a string without interpolation is a static name, whether in quotes or in ${}.
 func (p *parser) attrName() AttrName {
 	t := p.tok
@@ -120,10 +137,8 @@ func (p *parser) attrName() AttrName {
 		x = p.expr("an expression after '${'")
 		p.closing(tBraceEnd, t.start, "'}'")
 	}
-	if s, ok := Unparen(x).(*String); ok {
-		if name, ok := s.Constant(); ok {
-			return AttrName{p.span(t.start), name, nil}
-		}
+	if name, ok := literalText(x); ok {
+		return AttrName{p.span(t.start), name, nil}
 	}
 	return AttrName{p.span(t.start), "", x}
 }

@@ -84,7 +84,7 @@ func newIndented(span Span, pieces []piece) *String {
 			r.Parts = append(r.Parts, q.Part)
 		}
 	}
-	if len(r.Parts) != len(pieces) {
+	if len(r.Parts) != len(pieces) && len(pieces) > 1 {
 		for _, q := range pieces {
 			r.raw = append(r.raw, q.Part)
 		}

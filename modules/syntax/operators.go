@@ -38,26 +38,41 @@ const (
 func (p *parser) pipe(what string) Expr {
 	start := p.tok.start
 	x := p.operators(0, what)
-	switch p.tok.kind {
-	case tPipe:
-		for p.tok.kind == tPipe {
-			at := Pos(p.tok.start)
-			p.next()
-			y := p.operators(0, "a function after '|>'")
-			x = &Binary{p.span(start), OpPipe, at, x, y}
-		}
-	case tPipeInv:
+	for n := 0; p.tok.kind == tPipe; n++ {
 		at := Pos(p.tok.start)
+		p.chain(n)
 		p.next()
-		p.enter()
-		y := p.pipe("an argument after '<|'")
-		p.leave()
-		x = &Binary{p.span(start), OpPipeInv, at, x, y}
+		y := p.operators(0, "a function after '|>'")
+		x = &Binary{p.span(start), OpPipe, at, x, y}
+		if p.tok.kind == tPipeInv {
+			p.mixedPipes()
+		}
 	}
-	if k := p.tok.kind; k == tPipe || k == tPipeInv {
-		p.unexpectedHint("", "", "'|>' and '<|' do not mix without parentheses")
+	if p.tok.kind == tPipeInv {
+		return p.pipeInv(start, x)
 	}
 	return x
+}
+
+// pipeInv reads what follows x in x <| y <| z, which is x <| (y <| z).
+func (p *parser) pipeInv(start int, x Expr) Expr {
+	p.enter()
+	defer p.leave()
+	at := Pos(p.tok.start)
+	p.next()
+	next := p.tok.start
+	y := p.operators(0, "an argument after '<|'")
+	switch p.tok.kind {
+	case tPipeInv:
+		y = p.pipeInv(next, y)
+	case tPipe:
+		p.mixedPipes()
+	}
+	return &Binary{p.span(start), OpPipeInv, at, x, y}
+}
+
+func (p *parser) mixedPipes() {
+	p.unexpectedHint("", "", "'|>' and '<|' do not mix without parentheses")
 }
 
 // operators reads operands and operators that bind at least as tightly as least.
@@ -65,7 +80,7 @@ func (p *parser) operators(least uint8, what string) Expr {
 	start := p.tok.start
 	x := p.operand(what)
 	refused := uint8(0) // the power that may not follow, because the last operator was single
-	for {
+	for n := 0; ; n++ {
 		k := p.tok.kind
 		w := powers[k]
 		if w.left == 0 || w.left < least {
@@ -79,6 +94,7 @@ func (p *parser) operators(least uint8, what string) Expr {
 			refused = w.left
 		}
 		at := Pos(p.tok.start)
+		p.chain(n)
 		p.next()
 		if k == tHas {
 			path := p.attrPath("after '?'")
@@ -102,7 +118,8 @@ func (p *parser) operand(what string) Expr {
 		return p.unary(start, OpNeg, powerNeg)
 	}
 	x := p.selection(what)
-	for p.startsSimple() {
+	for n := 0; p.startsSimple(); n++ {
+		p.chain(n)
 		arg := p.selection("")
 		x = &Apply{p.span(start), x, arg}
 	}
@@ -115,6 +132,13 @@ func (p *parser) unary(start int, op Op, least uint8) Expr {
 	x := p.operators(least, "an expression after '"+string(op)+"'")
 	p.leave()
 	return &Unary{p.span(start), op, x}
+}
+
+// chain ends a chain of n operators or arguments that makes the tree too high. check finds what is too high by several together.
+func (p *parser) chain(n int) {
+	if n >= MaxDepth {
+		p.tooDeep(p.tok.start)
+	}
 }
 
 // startsSimple says whether the current token starts an expression that can be an argument or a list element.

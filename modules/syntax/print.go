@@ -16,7 +16,7 @@ type Printer struct {
 	Dir  string // the directory that relative paths are resolved against; if empty, paths are not resolved
 	Home string // what ~ stands for; if empty, it stays
 	// Source asks for text that Parse accepts and that prints the same again. Nix's own form is not always Nix: it prints
-	// floats with six digits, assertions without parentheses and strings in pieces.
+	// floats with six digits, assertions without parentheses, operators as calls of functions that may be redefined.
 	Source bool
 }
 
@@ -65,7 +65,11 @@ func (p *printer) expr(x Expr) {
 	case *Path:
 		p.path(x)
 	case *SearchPath:
-		p.seq("(__findFile __nixPath ", quote(x.Value), ")")
+		if p.Source {
+			p.seq("<", x.Value, ">")
+		} else {
+			p.seq("(__findFile __nixPath ", quote(x.Value), ")")
+		}
 	case *URI:
 		p.put(quote(x.Value))
 	case *List:
@@ -105,8 +109,8 @@ func (p *printer) expr(x Expr) {
 		p.attrPath(x.Path)
 		p.put(")")
 	case *Unary:
-		if x.Op == OpNot {
-			p.seq("(! ", x.X, ")")
+		if x.Op == OpNot || p.Source {
+			p.seq("("+string(x.Op)+" ", x.X, ")")
 		} else {
 			p.seq("(__sub 0 ", x.X, ")")
 		}
@@ -128,7 +132,12 @@ func (p *printer) assert(x *Assert) {
 }
 
 func (p *printer) binary(x *Binary) {
-	switch x.Op {
+	op := x.Op
+	if p.Source {
+		p.seq("(", x.X, " "+string(op)+" ", x.Y, ")")
+		return
+	}
+	switch op {
 	case OpSub:
 		p.seq("(__sub ", x.X, " ", x.Y, ")")
 	case OpMul:
@@ -148,7 +157,7 @@ func (p *printer) binary(x *Binary) {
 	case OpPipeInv:
 		p.apply(x.X, x.Y)
 	default:
-		p.seq("(", x.X, " "+string(x.Op)+" ", x.Y, ")")
+		p.seq("(", x.X, " "+string(op)+" ", x.Y, ")")
 	}
 }
 

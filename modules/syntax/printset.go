@@ -29,13 +29,13 @@ func (p *printer) members(s *Set) {
 	sorted := slices.SortedFunc(slices.Values(s.Members), func(a, b *Member) int { return strings.Compare(a.Name, b.Name) })
 	for _, m := range sorted {
 		if m.Inherit != nil && m.Inherit.From == nil {
-			p.put("inherit " + name(m.Name) + " ; ")
+			p.put("inherit " + p.name(m.Name) + " ; ")
 			continue
 		}
-		p.put(name(m.Name) + " = ")
+		p.put(p.name(m.Name) + " = ")
 		switch {
 		case m.Inherit != nil:
-			p.seq("(", m.Inherit.From, ")."+name(m.Name))
+			p.seq("(", m.Inherit.From, ")."+p.name(m.Name))
 		case m.Set != nil:
 			p.merged(m.Set)
 		default:
@@ -68,7 +68,7 @@ func (p *printer) attrPath(path []AttrName) {
 func (p *printer) attr(n *AttrName) {
 	switch {
 	case n.X == nil:
-		p.put(name(n.Name))
+		p.put(p.name(n.Name))
 	case p.Source:
 		p.seq("${", n.X, "}")
 	default:
@@ -78,49 +78,44 @@ func (p *printer) attr(n *AttrName) {
 
 // string writes a string as the sum of its pieces; with Source as a string with interpolations.
 func (p *printer) string(x *String) {
-	text, constant := x.Constant()
-	switch {
-	case constant && (p.Source || x.raw == nil):
-		p.put(quote(text))
-	case p.Source:
+	if p.Source {
 		p.put(`"`)
 		for i := range x.Parts {
 			if q := &x.Parts[i]; q.X != nil {
 				p.seq("${", q.X, "}")
 			} else {
-				s := quote(q.Text)
-				p.put(s[1 : len(s)-1])
+				p.put(escapes.Replace(q.Text))
 			}
 		}
 		p.put(`"`)
-	default:
-		parts := x.Parts
-		if x.raw != nil {
-			parts = x.raw
-		}
-		var args []any
-		for i := range parts {
-			if q := &parts[i]; q.X != nil {
-				args = append(args, q.X)
-			} else {
-				args = append(args, quote(q.Text))
-			}
-		}
-		if len(args) == 1 && constant {
-			p.seq(args...)
+		return
+	}
+	if text, ok := literalText(x); ok {
+		p.put(quote(text))
+		return
+	}
+	parts := x.Parts
+	if x.raw != nil {
+		parts = x.raw
+	}
+	var args []any
+	for i := range parts {
+		if q := &parts[i]; q.X != nil {
+			args = append(args, q.X)
 		} else {
-			p.sum(args)
+			args = append(args, quote(q.Text))
 		}
 	}
+	p.sum(args)
 }
 
 var escapes = strings.NewReplacer(`"`, `\"`, `\`, `\\`, "\n", `\n`, "\r", `\r`, "\t", `\t`, `$`, `\$`)
 
 func quote(s string) string { return `"` + escapes.Replace(s) + `"` }
 
-// name writes an attribute name, in quotes if it is not an identifier. As in Nix "or" needs none.
-func name(s string) string {
-	if s == "" || class[s[0]]&cIdentStart == 0 {
+// name returns an attribute name, in quotes if it is not an identifier. "or" needs none. Of the keywords Nix 2.8 quotes only "if".
+func (p *printer) name(s string) string {
+	if s == "" || s == "if" || class[s[0]]&cIdentStart == 0 {
 		return quote(s)
 	}
 	for i := range len(s) {
@@ -128,7 +123,7 @@ func name(s string) string {
 			return quote(s)
 		}
 	}
-	if k := keyword(s); k != tIdent && k != tOr {
+	if k := keyword(s); p.Source && k != tIdent && k != tOr {
 		return quote(s)
 	}
 	return s

@@ -64,6 +64,7 @@ func (p *parser) set(open int) []Binding {
 	return bindings
 }
 
+// notAnExpression refuses the current token where an expression is expected.
 func (p *parser) notAnExpression(what string) {
 	hint := ""
 	switch p.tok.kind {
@@ -75,16 +76,23 @@ func (p *parser) notAnExpression(what string) {
 	p.unexpectedHint("", what, hint)
 }
 
+func (p *parser) notAnElement(open int) {
+	switch p.tok.kind {
+	case tIf, tWith, tAssert, tLet, tSub, tNot:
+		p.notAnExpression("a list element or ']'")
+	case tComma:
+		p.unexpectedHint("", "a list element or ']'", "list elements are separated by white space")
+	}
+	p.unclosed(open, "a list element or ']'")
+}
+
 func (p *parser) list(open int) Expr {
 	p.next()
 	p.enter()
 	var elems []Expr
 	for p.tok.kind != tSquareEnd {
 		if !p.startsSimple() {
-			if p.tok.kind == tEOF || p.tok.kind == tBraceEnd || p.tok.kind == tParenEnd || p.tok.kind == tSemicolon {
-				p.unclosed(open, "a list element or ']'")
-			}
-			p.notAnExpression("a list element or ']'")
+			p.notAnElement(open)
 		}
 		elems = append(elems, p.selection(""))
 	}

@@ -1,0 +1,1 @@
+[ break __convertHash __readFileType __warn __fetchClosure ]

@@ -1,0 +1,1 @@
+# only CR ends this comment{ a = "xy"; }

@@ -1,0 +1,1 @@
+scope: with scope; [ anything (x: unknown x) { inherit whatever; } (let a = b; in a) ]
