@@ -11,7 +11,7 @@ store=$root/nix/store
 mkdir -p "$store"
 for left in "$store"/.assay-copy.*; do
 	if [ -d "$left" ] && ! alive "${left##*/.assay-copy.}"; then
-		rm -rf -- "$left"
+		rm -rf -- "$left" || : # its tar may still be dying
 	fi
 done
 tmp=$store/.assay-copy.$me
