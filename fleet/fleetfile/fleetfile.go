@@ -13,6 +13,7 @@ package fleetfile
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"assay/fleet"
@@ -74,6 +75,7 @@ func Parse(name string, src []byte) (*File, error) {
 		fleet.SortProblems(c.problems)
 		return nil, Errors(c.problems)
 	}
+	slices.SortFunc(c.unenforced, func(a, b Found) int { return fleet.ComparePos(a.At, b.At) })
 	return &File{Fleet: f, Unenforced: c.unenforced}, nil
 }
 

@@ -1,6 +1,7 @@
 package fleetfile
 
 import (
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -52,3 +53,109 @@ func TestParseExample(t *testing.T) {
 }
 
 func line(src []byte, n int) string { return strings.Split(string(src), "\n")[n-1] }
+
+func TestGuessedTargets(t *testing.T) {
+	file, err := Parse("fleet.toml", []byte(`
+[fleet]
+name = "x"
+domain = "zt"
+[machines.web]
+system = "x86_64-linux"
+[machines.mac]
+system = "aarch64-darwin"
+[machines.db]
+system = "aarch64-linux"
+deploy.targets = ["admin@db"]
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for m, want := range map[string]fleet.Deploy{
+		"web": {Targets: []string{"root@web.zt"}, Guessed: true},
+		"mac": {},
+		"db":  {Targets: []string{"admin@db"}},
+	} {
+		d := file.Fleet.Machine(m).Deploy
+		if !slices.Equal(d.Targets, want.Targets) || d.Guessed != want.Guessed || d.Build != "local" || d.Become != "none" {
+			t.Errorf("%s: %+v", m, d)
+		}
+	}
+}
+
+func TestUnenforced(t *testing.T) {
+	file, err := Parse("fleet.toml", []byte(`
+caches = ["https://cache.example.org"]
+[fleet]
+name = "x"
+[machines.web]
+system = "x86_64-linux"
+deploy.jump = ["bastion"]
+deploy.build = "local"
+[machines.db]
+system = "x86_64-linux"
+deploy = { build = "web", become = "sudo" }
+[services.ca]
+input = "clan-core"
+roles.server = {}
+[rollout]
+[[rollout.waves]]
+size = 1
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, u := range file.Unenforced {
+		got = append(got, u.At.String()+" "+u.Path)
+	}
+	want := []string{"fleet.toml:2 caches", "fleet.toml:7 machines.web.deploy.jump", "fleet.toml:11 machines.db.deploy.build",
+		"fleet.toml:13 services.ca.input", "fleet.toml:16 rollout.waves"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	if err := file.Refusal(); err == nil || !strings.Contains(err.Error(), "fleet.toml:16:11: rollout.waves: updates do not go in waves yet; hint: ") {
+		t.Errorf("refusal: %v", err)
+	}
+}
+
+// TestSchema: every key is documented, below a table of the schema, and has a
+// form that is known.
+func TestSchema(t *testing.T) {
+	types := make(map[string]Type)
+	for _, k := range Schema() {
+		if types[k.Path] != "" {
+			t.Errorf("%s is there twice", k.Path)
+		}
+		types[k.Path] = k.Type
+		parent, _ := splitPath(k.Path)
+		if in := types[strings.TrimSuffix(parent, "[]")]; parent != "" && in != Table && !(in == Tables && strings.HasSuffix(parent, "[]")) {
+			t.Errorf("%s is in %q", k.Path, in)
+		}
+		if k.Doc == "" {
+			t.Errorf("%s says nothing", k.Path)
+		}
+		if e, _ := formOf(k.Form)("\x00 "); e == "" && k.Form != "" {
+			t.Errorf("%s: the form %q takes everything", k.Path, k.Form)
+		}
+	}
+}
+
+func BenchmarkParse(b *testing.B) {
+	src := bigFile(5000)
+	b.SetBytes(int64(len(src)))
+	for b.Loop() {
+		if _, err := Parse("fleet.toml", src); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// bigFile is a fleet of n machines.
+func bigFile(n int) []byte {
+	var b strings.Builder
+	b.WriteString("[fleet]\nname = \"x\"\ndomain = \"zt\"\n[tags]\nedge = \"@cloud and not m[1-9]*\"\n[services.s.roles.peer]\ntags = [\"cloud\"]\n")
+	for i := range n {
+		fmt.Fprintf(&b, "[machines.m%d]\nsystem = \"x86_64-linux\"\nuser = \"u\"\ntags = [\"cloud\", \"rack%d\"]\naspects = [\"base\", \"server\"]\n", i, i%40)
+	}
+	return []byte(b.String())
+}

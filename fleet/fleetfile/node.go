@@ -17,6 +17,8 @@ type node struct {
 	fields map[string]*node
 	items  []*node
 	kind   kind
+
+	refused map[string]bool // keys taken out by the checker: not missing, but wrong
 }
 
 // kind is the type of a value, named as errors name it.

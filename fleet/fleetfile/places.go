@@ -1,14 +1,9 @@
 package fleetfile
 
 import (
-	"errors"
-	"fmt"
-	"sort"
 	"strings"
 
 	"github.com/BurntSushi/toml"
-
-	"assay/fleet"
 )
 
 // maxDepth bounds how deep values and dotted keys may nest.
@@ -47,17 +42,17 @@ func (p *place) open() *place {
 
 // scanner walks the text of a file that the decoder accepts, and records
 // where each key and element is. Of a file that the decoder does not accept
-// it makes something useless but stays in bounds. It also notes what TOML 1.1
-// allows and Nix, which reads TOML 1.0, does not.
+// it makes something useless but stays in bounds. It also notes what the
+// decoder lets pass and Nix, which reads TOML 1.0, does not.
 type scanner struct {
 	src   string
 	pos   int
 	deep  bool // something nests deeper than maxDepth
-	newer []newer
+	notes []note
 }
 
-// newer is a use of TOML 1.1 at an offset.
-type newer struct {
+// note is something that TOML 1.0 does not allow, at an offset.
+type note struct {
 	at   int
 	what string
 }
@@ -149,8 +144,13 @@ func (s *scanner) header(root *place) *place {
 
 // keyValue reads one key = value into a table.
 func (s *scanner) keyValue(cur *place, depth int) {
+	start := s.pos
 	for _, part := range s.path() {
 		cur = cur.field(part.name, part.at)
+	}
+	if cur.tables {
+		s.notes = append(s.notes, note{start, "a key that is an array of tables already"})
+		cur.tables, cur.items = false, nil
 	}
 	s.over(" \t")
 	if !s.take('=') {
@@ -207,10 +207,10 @@ func (s *scanner) inline(p *place, depth int) {
 	}
 	s.take('}')
 	if lines {
-		s.newer = append(s.newer, newer{start - 1, "an inline table over several lines"})
+		s.notes = append(s.notes, note{start - 1, "an inline table over several lines"})
 	}
 	if comma >= 0 {
-		s.newer = append(s.newer, newer{comma, "a comma after the last entry of an inline table"})
+		s.notes = append(s.notes, note{comma, "a comma after the last entry of an inline table"})
 	}
 }
 
@@ -291,62 +291,11 @@ func (s *scanner) escape() {
 	s.pos++
 	switch {
 	case s.at('e'), s.at('x'):
-		s.newer = append(s.newer, newer{at, `the escape \` + s.src[s.pos:s.pos+1]})
+		s.notes = append(s.notes, note{at, `the escape \` + s.src[s.pos:s.pos+1]})
 	case s.at('\n'):
 		return
 	}
 	if s.pos < len(s.src) {
 		s.pos++
 	}
-}
-
-// lines turns offsets into lines and columns.
-type lines struct {
-	file   string
-	starts []int
-}
-
-func newLines(file, src string) *lines {
-	l := &lines{file: file, starts: []int{0}}
-	for i := range len(src) {
-		if src[i] == '\n' {
-			l.starts = append(l.starts, i+1)
-		}
-	}
-	return l
-}
-
-func (l *lines) pos(offset int) fleet.Pos {
-	i := sort.SearchInts(l.starts, offset+1) - 1
-	return fleet.Pos{File: l.file, Line: i + 1, Column: offset - l.starts[i] + 1}
-}
-
-// decode reads src into nodes. What it returns instead is the one syntax
-// error that the decoder found.
-func decode(file, src string) (*node, []fleet.Problem) {
-	ls := newLines(file, src)
-	at, s := scan(src)
-	if s.deep {
-		return nil, []fleet.Problem{{At: fleet.Pos{File: file}, Severity: fleet.Error,
-			Text: fmt.Sprintf("expected values and keys of at most %d levels", maxDepth)}}
-	}
-	tree := make(map[string]any)
-	if _, err := toml.Decode(src, &tree); err != nil {
-		return nil, []fleet.Problem{syntaxProblem(ls, src, err)}
-	}
-	var ps []fleet.Problem
-	for _, n := range s.newer {
-		ps = append(ps, fleet.Problem{At: ls.pos(n.at), Severity: fleet.Error,
-			Text: "expected TOML 1.0, which Nix's fromTOML reads, found " + n.what})
-	}
-	return join(tree, at, ls), ps
-}
-
-func syntaxProblem(ls *lines, src string, err error) fleet.Problem {
-	p := fleet.Problem{At: fleet.Pos{File: ls.file}, Severity: fleet.Error, Text: err.Error()}
-	if bad, ok := errors.AsType[toml.ParseError](err); ok {
-		p.At = ls.pos(min(bad.Position.Start, len(src)))
-		p.Text = bad.Message
-	}
-	return p
 }

@@ -118,9 +118,21 @@ func (r *rules) channels() {
 			r.problem(n.get("default").key, "", "channel %s: expected one default channel, %s is one already", c.Name, defaults[0])
 		}
 	}
-	if len(defaults) == 0 && len(r.fleet.Channels) > 0 {
+	if len(defaults) == 0 && len(r.fleet.Channels) > 0 && !r.refusedDefault() {
 		r.problem(r.root.get("channels").key, "", "expected default = true in one of the channels %s", strings.Join(r.channelNames(), ", "))
 	}
+}
+
+// refusedDefault reports whether some channel may be the default one but for
+// what was wrong with it.
+func (r *rules) refusedDefault() bool {
+	n := r.root.get("channels")
+	for _, c := range n.names() {
+		if n.fields[c].refused["default"] {
+			return true
+		}
+	}
+	return len(n.refused) > 0
 }
 
 func (r *rules) base(c fleet.Channel, base *node) {
@@ -143,18 +155,16 @@ func alias(c fleet.Channel) string {
 
 // aliases: two channels must not have one name on one system.
 func (r *rules) aliases() {
-	cs := r.fleet.Channels
-	for i := range cs {
-		for _, o := range cs[:i] {
-			if alias(o) != alias(cs[i]) {
-				continue
-			}
-			if sys := bothMatch(o.Systems, cs[i].Systems); sys != "" {
-				n := r.root.get("channels", cs[i].Name)
-				r.problem(n.get("as").where(n), "", "channel %s: expected another name than %q on %s, channel %s has it there, at %s",
-					cs[i].Name, alias(o), sys, o.Name, o.At)
-			}
+	seen := make(map[string][]fleet.Channel)
+	for _, c := range r.fleet.Channels {
+		i := slices.IndexFunc(seen[alias(c)], func(o fleet.Channel) bool { return bothMatch(o.Systems, c.Systems) != "" })
+		if i >= 0 {
+			o, n := seen[alias(c)][i], r.root.get("channels", c.Name)
+			r.problem(n.get("as").where(n), "", "channel %s: expected another name than %q on %s, channel %s has it there, at %s",
+				c.Name, alias(c), bothMatch(o.Systems, c.Systems), o.Name, o.At)
+			continue
 		}
+		seen[alias(c)] = append(seen[alias(c)], c)
 	}
 }
 
@@ -196,14 +206,22 @@ func (r *rules) layers() {
 		if len(es) > 0 && !slices.Contains(o.Order, layer) {
 			r.problem(r.root.get("overlay", "order").where(), "", "overlay.order: expected the layer %s, which has entries, the first at %s", layer, es[0].at)
 		}
-		for i, e := range es {
-			for _, before := range es[:i] {
-				if sys := bothMatch(before.systems, e.systems); before.pkg == e.pkg && e.pkg != "" && sys != "" {
-					r.problem(e.at, "", "layer %s: expected %s once for %s, it is there at %s already", layer, e.pkg, sys, before.at)
-					break
-				}
-			}
+		r.twice(layer, es)
+	}
+}
+
+// twice: a layer defines one name twice for one system.
+func (r *rules) twice(layer string, es []entry) {
+	seen := make(map[string][]entry)
+	for _, e := range es {
+		i := slices.IndexFunc(seen[e.pkg], func(before entry) bool { return bothMatch(before.systems, e.systems) != "" })
+		if i >= 0 && e.pkg != "" {
+			before := seen[e.pkg][i]
+			r.problem(e.at, "", "layer %s: expected %s once for %s, it is there at %s already",
+				layer, e.pkg, bothMatch(before.systems, e.systems), before.at)
+			continue
 		}
+		seen[e.pkg] = append(seen[e.pkg], e)
 	}
 }
 

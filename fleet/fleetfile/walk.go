@@ -49,7 +49,7 @@ func (c *checker) problem(at fleet.Pos, hint, format string, args ...any) {
 // table checks the keys of a table. The path is the schema's, shown is the
 // file's.
 func (c *checker) table(n *node, path, shown string) {
-	refused := make(map[string]bool) // not missing, but wrong
+	n.refused = make(map[string]bool)
 	for _, name := range n.names() {
 		f := n.fields[name]
 		k := c.find(path, name)
@@ -57,12 +57,12 @@ func (c *checker) table(n *node, path, shown string) {
 			c.unknown(f, path, shown, name)
 		}
 		if k == nil || !c.key(f, k, name, strings.TrimPrefix(shown+"."+quoted(name), ".")) {
-			refused[name] = true
+			n.refused[name] = true
 			delete(n.fields, name)
 		}
 	}
 	for _, k := range c.below[path] {
-		if _, name := splitPath(k.Path); k.Required && n.fields[name] == nil && !refused[name] {
+		if _, name := splitPath(k.Path); k.Required && n.fields[name] == nil && !n.refused[name] {
 			c.problem(n.key, "", "expected the key %s in %s", name, orFile(shown))
 		}
 	}
