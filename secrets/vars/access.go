@@ -171,7 +171,7 @@ func (s *Store) link(dir, member string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.root.MkdirAll(dir, 0o777); err != nil {
+	if err := s.mkdir(dir); err != nil {
 		return err
 	}
 	name := path.Join(dir, path.Base(member))

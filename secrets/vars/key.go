@@ -54,6 +54,9 @@ func parseKeys(text []byte) ([]Key, error) {
 		if strings.ContainsFunc(k.Public, func(r rune) bool { return r < ' ' || r > '~' }) {
 			return nil, fmt.Errorf("%w: the publickey of entry %d has characters that no key has", ErrKeys, i+1)
 		}
+		if k.Type == "pgp" {
+			k.Public = strings.ToUpper(strings.ReplaceAll(strings.TrimPrefix(k.Public, "0x"), " ", ""))
+		}
 		keys[i] = k
 	}
 	slices.SortFunc(keys, compareKeys)
@@ -210,7 +213,7 @@ func (s *Store) AddMachineKey(machine string, access Access, identities []sops.I
 		return "", err
 	}
 	defer key.Wipe()
-	err = s.publish(dir, func(temp string) error { return s.fillSecret(temp, key, access) })
+	err = s.publish(dir, func(temp string) error { return s.fillNewSecret(temp, key, access) })
 	if errors.Is(err, ErrExists) { // links without a secret
 		err = s.fillSecret(dir, key, access)
 	}

@@ -2,6 +2,7 @@ package vars
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -11,8 +12,6 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
-
-	"crypto/rand"
 
 	"github.com/gofrs/flock"
 )
@@ -113,10 +112,23 @@ func (s *Store) names(dir string) ([]fs.DirEntry, error) {
 	return entries, nil
 }
 
+// mkdir makes a directory where there is none, with its parents. Those are
+// there most of the time, and walking down to each would cost more than asking.
+func (s *Store) mkdir(dir string) error {
+	err := s.root.Mkdir(dir, 0o777)
+	switch {
+	case errors.Is(err, fs.ErrExist) && s.isDir(dir):
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return s.root.MkdirAll(dir, 0o777)
+	}
+	return err
+}
+
 // writeFile replaces the file name, or makes it, with its directories.
 func (s *Store) writeFile(name string, content []byte, mode fs.FileMode) (err error) {
 	dir := path.Dir(name)
-	if err := s.root.MkdirAll(dir, 0o777); err != nil {
+	if err := s.mkdir(dir); err != nil {
 		return err
 	}
 	temp := path.Join(dir, tempPrefix+rand.Text())
@@ -152,7 +164,7 @@ func (s *Store) syncDir(dir string) error {
 // with ErrExists when dir is there and not empty.
 func (s *Store) publish(dir string, fill func(temp string) error) error {
 	parent := path.Dir(dir)
-	if err := s.root.MkdirAll(parent, 0o777); err != nil {
+	if err := s.mkdir(parent); err != nil {
 		return err
 	}
 	temp := path.Join(parent, tempPrefix+rand.Text())

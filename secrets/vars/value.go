@@ -83,26 +83,47 @@ func (s *Store) SetSecret(id ID, value secret.Value, access Access) error {
 	return s.fillSecret(id.Dir(), value, access)
 }
 
+// fillSecret links the readers into dir and writes the secret there.
 func (s *Store) fillSecret(dir string, value secret.Value, access Access) error {
-	if err := s.grant(dir, access); err != nil {
+	text, err := s.seal(dir, value, access)
+	if err != nil {
 		return err
+	}
+	return s.writeFile(path.Join(dir, "secret"), text, 0o600)
+}
+
+// fillNewSecret does so in a directory that is not published yet, where
+// nothing needs to be replaced.
+func (s *Store) fillNewSecret(dir string, value secret.Value, access Access) error {
+	text, err := s.seal(dir, value, access)
+	if err != nil {
+		return err
+	}
+	return s.writeNew(path.Join(dir, "secret"), text, 0o600)
+}
+
+// seal makes the missing links of access in dir and encrypts value to
+// everybody whom the links name then.
+func (s *Store) seal(dir string, value secret.Value, access Access) ([]byte, error) {
+	if err := s.grant(dir, access); err != nil {
+		return nil, err
 	}
 	readers, faults := newLedger(s).readers(dir)
 	var recipients []string
 	for _, k := range keysOf(readers) {
 		if k.Type != "age" {
-			return fmt.Errorf("%s: %w: a reader has the %s key %.80q", s.real(dir), sops.ErrForeign, k.Type, k.Public)
+			return nil, fmt.Errorf("%s: %w: a reader has the %s key %.80q", s.real(dir), sops.ErrForeign, k.Type, k.Public)
 		}
 		recipients = append(recipients, k.Public)
 	}
 	if len(recipients) == 0 {
-		return fmt.Errorf("%s: %w %s", s.real(dir), ErrNoReader, strings.Join(faults, "; "))
+		return nil, fmt.Errorf("%s: %w: %s", s.real(dir), ErrNoReader, strings.Join(append(faults, "nobody is linked"), "; "))
 	}
 	text, err := sops.Encrypt(value, recipients)
 	if err != nil {
-		return fmt.Errorf("%s: %w", s.real(dir), err)
+		return nil, fmt.Errorf("%s: %w", s.real(dir), err)
 	}
-	return s.writeFile(path.Join(dir, "secret"), text, 0o600)
+	return text, nil
 }
 
 // File is one file that a generator made.
@@ -133,7 +154,7 @@ func (s *Store) Create(g Generator, files []File) error {
 			}
 			var err error
 			if f.Access != nil {
-				err = s.fillSecret(dir, f.Secret, *f.Access)
+				err = s.fillNewSecret(dir, f.Secret, *f.Access)
 			} else {
 				err = s.writeNew(path.Join(dir, "value"), f.Public, 0o666)
 			}
