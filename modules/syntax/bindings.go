@@ -4,7 +4,8 @@ import "fmt"
 
 // bindings reads bindings up to the token end, which is not consumed: "}" of a set, "in" of let.
 func (p *parser) bindings(end kind, open int) []Binding {
-	var r []Binding
+	var few [8]Binding
+	r := few[:0] // grows on the stack as a rule
 	for p.tok.kind != end {
 		switch p.tok.kind {
 		case tInherit:
@@ -15,7 +16,7 @@ func (p *parser) bindings(end kind, open int) []Binding {
 			p.notABinding(end, open)
 		}
 	}
-	return r
+	return exactly(r)
 }
 
 func (p *parser) notABinding(end kind, open int) {
@@ -83,7 +84,8 @@ func (p *parser) inherit() Binding {
 
 // attrPath reads a.b."c".${d}; where says what the path belongs to.
 func (p *parser) attrPath(where string) []AttrName {
-	var r []AttrName
+	var few [6]AttrName
+	r := few[:0]
 	for {
 		switch p.tok.kind {
 		case tIdent, tOr, tQuote, tInterp:
@@ -91,19 +93,19 @@ func (p *parser) attrPath(where string) []AttrName {
 			p.unexpected(where, "an attribute name")
 		}
 		n := p.attrName()
-		if r == nil && p.tok.kind != tDot {
-			return []AttrName{n}
-		}
 		if len(r) == MaxDepth {
 			p.tooDeep(int(n.Start))
 		}
 		r = append(r, n)
 		if p.tok.kind != tDot {
-			return r
+			return exactly(r)
 		}
 		p.next()
 	}
 }
+
+// exactly copies s into memory of its size; nil if it is empty.
+func exactly[T any](s []T) []T { return append([]T(nil), s...) }
 
 // literalText returns the text of what is a single string literal for Nix: a string in one piece or a URI. An indented string
 // of which an interpolation is the only piece counts if that does.

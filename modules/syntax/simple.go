@@ -89,7 +89,8 @@ func (p *parser) notAnElement(open int) {
 func (p *parser) list(open int) Expr {
 	p.next()
 	p.enter()
-	var elems []Expr
+	var few [8]Expr
+	elems := few[:0]
 	for p.tok.kind != tSquareEnd {
 		if !p.startsSimple() {
 			p.notAnElement(open)
@@ -98,7 +99,7 @@ func (p *parser) list(open int) Expr {
 	}
 	p.leave()
 	p.next()
-	return &List{p.span(open), elems}
+	return &List{p.span(open), exactly(elems)}
 }
 
 func (p *parser) integer(t token, text string) Expr {

@@ -69,12 +69,13 @@ func (l *lexer) escape(i int) string {
 // quoted reads "..."; the current token is its first quote. CR and CRLF become LF, as in Nix.
 func (p *parser) quoted() *String {
 	open := p.tok.start
-	r := &String{}
+	var few [4]Part
+	parts := few[:0]
 	var d decode
 	d.reset(p.tok.end)
 	flush := func(i int) {
 		if t := d.text(p.src, i); t != "" {
-			r.Parts = append(r.Parts, Part{Span{Pos(d.start), Pos(i)}, t, nil})
+			parts = append(parts, Part{Span{Pos(d.start), Pos(i)}, t, nil})
 		}
 	}
 	for i := p.tok.end; i < len(p.src); {
@@ -82,8 +83,7 @@ func (p *parser) quoted() *String {
 		case '"':
 			flush(i)
 			p.finish(i + 1)
-			r.Span = p.span(open)
-			return r
+			return &String{Span: p.span(open), Parts: exactly(parts)}
 		case '\\':
 			if i+1 < len(p.src) {
 				p.refuseNUL(i + 1)
@@ -103,7 +103,7 @@ func (p *parser) quoted() *String {
 				flush(i)
 				var part Part
 				part, i = p.interpolation(i)
-				r.Parts = append(r.Parts, part)
+				parts = append(parts, part)
 				d.reset(i)
 			case '$':
 				i += 2 // the second $ starts no interpolation
