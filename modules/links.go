@@ -53,7 +53,7 @@ func (t *Tree) openContributor(c *Contributor, system string) *Module {
 }
 
 // Open opens a contributor as a module of a machine of that system, or of a
-// home on it. It may only be called inside of Once.
+// home on it. It may only be called inside of Once or Alone.
 func (t *Tree) Open(c *Contributor, system string) *Module {
 	t.ev.Begin()
 	return t.openContributor(c, system)
@@ -61,21 +61,21 @@ func (t *Tree) Open(c *Contributor, system string) *Module {
 
 // OpenRole applies a contributor that is a role's function to what the
 // inventory knows, and opens the result as Open does. It may only be called
-// inside of Once.
-func (t *Tree) OpenRole(c *Contributor, arguments map[string]any, system string) *Module {
+// inside of Once or Alone.
+func (t *Tree) OpenRole(c *Contributor, arguments map[string]symbolic.Value, system string) *Module {
 	t.ev.Begin()
 	at := c.value.Where()
 	f, ok := c.value.(*symbolic.Func)
 	if !ok {
 		return &Module{At: c.At, Why: "a role is a function { instance, settings, roles, machine }: module"}
 	}
-	v := t.ev.Apply(at, f, symbolic.FromData(at, arguments))
+	v := t.ev.Apply(at, f, symbolic.NewAttrs(at, arguments))
 	o := &opener{ev: t.ev, args: symbolic.MachineModuleArgs(at, system)}
 	return o.open(v)
 }
 
 // Evaluator returns the evaluator of the tree's values. It may only be used
-// inside of Once.
+// inside of Once or Alone.
 func (t *Tree) Evaluator() *symbolic.Evaluator { return t.ev }
 
 // lint reports what is wrong with the tree whatever the machines are.

@@ -25,7 +25,7 @@ func Read(fsys fs.FS, root string) (*Tree, error) {
 	src.parseAll(files, runtime.GOMAXPROCS(0))
 	t := &Tree{
 		Root: root, Problems: problems, byName: map[string]map[string]*Aspect{},
-		ev: symbolic.New(src, symbolic.DefaultLimits), memo: map[any]any{},
+		evaluation: &evaluation{ev: symbolic.New(src, symbolic.DefaultLimits), memo: map[any]any{}},
 	}
 	r := &reader{tree: t, src: src, seen: map[string]bool{}}
 	for _, name := range files {

@@ -18,7 +18,13 @@ type Tree struct {
 	byName map[string]map[string]*Aspect // by class, then name
 	users  map[*Aspect][]User
 
-	mu   sync.Mutex // guards what follows
+	*evaluation
+}
+
+// evaluation is what evaluating writes to. Trees that differ in their aspects
+// only share it.
+type evaluation struct {
+	mu   sync.Mutex
 	ev   *symbolic.Evaluator
 	memo map[any]any
 }
@@ -78,8 +84,8 @@ func (t *Tree) Names(class fleet.Class) []string {
 func (t *Tree) UsedBy(a *Aspect) []User { return t.users[a] }
 
 // Once returns what compute returns for key, which it calls at most once in a
-// tree's life, while no other evaluation of the tree runs. The result must not
-// change afterwards. compute must not call Once.
+// tree's life. It runs while no other evaluation of the tree does. The result
+// must not change afterwards. compute must not call Once or Alone.
 func (t *Tree) Once(key any, compute func() any) any {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -89,6 +95,14 @@ func (t *Tree) Once(key any, compute func() any) any {
 	v := compute()
 	t.memo[key] = v
 	return v
+}
+
+// Alone runs f while no other evaluation of the tree runs. f must not call
+// Once or Alone.
+func (t *Tree) Alone(f func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	f()
 }
 
 func (t *Tree) add(class, name string, c Contributor) {
@@ -107,7 +121,7 @@ func (t *Tree) add(class, name string, c Contributor) {
 // Without returns the tree as it would be if one aspect were not defined. It
 // shares the parsed files, and is for asking what the aspect is good for.
 func (t *Tree) Without(gone *Aspect) *Tree {
-	out := &Tree{Root: t.Root, Files: t.Files, byName: map[string]map[string]*Aspect{}, ev: t.ev, memo: map[any]any{}}
+	out := &Tree{Root: t.Root, Files: t.Files, byName: map[string]map[string]*Aspect{}, evaluation: t.evaluation}
 	for _, a := range t.Aspects {
 		if a == gone {
 			continue

@@ -56,3 +56,14 @@ func (a *Attrs) Except(names ...string) *Attrs {
 	}
 	return out
 }
+
+// Only returns the set with nothing but the named attributes.
+func (a *Attrs) Only(names ...string) *Attrs {
+	out := &Attrs{Place: a.Place, byName: make(map[string]*Attr, len(names))}
+	for _, name := range names {
+		if attr := a.byName[name]; attr != nil {
+			out.byName[name] = attr
+		}
+	}
+	return out
+}

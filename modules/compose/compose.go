@@ -1,0 +1,128 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"assay/fleet"
+	"assay/modules"
+)
+
+// Request says what to compose.
+type Request struct {
+	Fleet   *fleet.Fleet
+	Machine *fleet.Machine
+	// Only, if it is not nil, are the aspects to compose instead of what the
+	// registry gives the machine: no services, no homes, nothing of the
+	// machine's own. New hosts get their first generation so.
+	Only []string
+}
+
+// Compose works out a machine's composition. The modules of a machine come in
+// this order: the aspects that the registry lists, the aspect
+// machines/<class>/<machine> where the tree defines it, then the roles by
+// instance and role. Compose may be called concurrently.
+//
+// An option that is Known is known as far as the tree defines it. Modules from
+// outside of the tree (Scope.Foreign, and the module system's own) may define
+// it as well: a list may get more elements, and a priority of theirs may win.
+func Compose(tree *modules.Tree, req Request) Composition {
+	m := req.Machine
+	c := Composition{Machine: m.Name, System: m.System, Class: m.Class}
+	types, err := readTypes(tree)
+	if err != nil {
+		c.Problems = append(c.Problems, Problem{Severity: "error", Text: err.Error()})
+	}
+	start := Step{Kind: "machine", Name: m.Name, At: m.At}
+	w := newWalker(tree, types, m.Class, m.System, &c.Scope)
+	if req.Only != nil {
+		for _, name := range req.Only {
+			w.aspect(m.Class, name, []Step{start, {Kind: "aspect", Name: name, At: m.At}}, "")
+		}
+		w.finish(&c)
+		return c
+	}
+	for _, a := range m.Aspects {
+		w.aspect(m.Class, a.Name, []Step{start, {Kind: "aspect", Name: a.Name, At: a.At}}, "")
+	}
+	w.own(m, start)
+	w.roles(req.Fleet, m, start)
+	w.finish(&c)
+	for _, h := range homes(m.Home) {
+		scope := Scope{User: h.User}
+		w := newWalker(tree, types, fleet.HomeManager, m.System, &scope)
+		home := Step{Kind: "home", Name: h.User, At: h.At}
+		for _, a := range h.Aspects {
+			w.aspect(fleet.HomeManager, a.Name, []Step{start, home, {Kind: "aspect", Name: a.Name, At: a.At}}, "")
+		}
+		w.finish(&c)
+		c.Homes = append(c.Homes, scope)
+	}
+	return c
+}
+
+// readTypes returns the table of types, read once per tree.
+func readTypes(tree *modules.Tree) (table, error) {
+	type result struct {
+		t   table
+		err error
+	}
+	type key struct{}
+	r := tree.Once(key{}, func() any {
+		t, err := readTable(optionsTSV)
+		return result{t, err}
+	}).(result)
+	return r.t, r.err
+}
+
+func homes(hs []fleet.Home) []fleet.Home {
+	hs = slices.Clone(hs)
+	slices.SortFunc(hs, func(a, b fleet.Home) int { return strings.Compare(a.User, b.User) })
+	return hs
+}
+
+func newWalker(tree *modules.Tree, types table, class fleet.Class, system string, scope *Scope) *walker {
+	scope.Class = class
+	root := types[class]
+	if root == nil {
+		root = &entry{}
+	}
+	return &walker{tree: tree, root: root, scope: scope, system: system, seen: map[string][]Step{}, keys: map[string]bool{}}
+}
+
+// own enters the aspect that belongs to the machine alone.
+func (w *walker) own(m *fleet.Machine, start Step) {
+	name := MachineAspect(m)
+	if a := w.tree.Aspect(m.Class, name); a != nil {
+		w.aspect(m.Class, name, []Step{start, {Kind: "aspect", Name: name, At: a.Contributors[0].At}}, "")
+	}
+}
+
+// MachineAspect is the name of the aspect that applies to one machine only.
+func MachineAspect(m *fleet.Machine) string {
+	return modules.MachinePrefix + string(m.Class) + "/" + m.Name
+}
+
+// RoleAspect is the name of the aspect that is a role of a service's module.
+func RoleAspect(module, role string) string {
+	return modules.RolePrefix + module + "/" + role
+}
+
+// finish follows the imports and merges what they define.
+func (w *walker) finish(c *Composition) {
+	w.run()
+	for _, m := range w.met {
+		for _, n := range m.unit.notes {
+			w.faults = append(w.faults, Problem{Severity: n.Severity, Text: n.Text, At: n.At, Hint: n.Hint})
+		}
+	}
+	w.options()
+	for _, p := range w.faults {
+		if w.scope.User != "" {
+			p.Text = fmt.Sprintf("home of %s: %s", w.scope.User, p.Text)
+		}
+		p.Text = fmt.Sprintf("machine %s: %s", c.Machine, p.Text)
+		c.Problems = append(c.Problems, p)
+	}
+}

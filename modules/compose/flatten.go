@@ -1,0 +1,320 @@
+package compose
+
+import (
+	"slices"
+	"strings"
+
+	"assay/fleet"
+	"assay/modules"
+	"assay/modules/symbolic"
+)
+
+// The priorities and places that the module system gives to what has none.
+const (
+	plainPriority = 100
+	plainOrder    = 1000
+)
+
+// unit is one module with its definitions taken apart. It does not change
+// once it is made.
+type unit struct {
+	at      fleet.Pos
+	key     string
+	why     string // nothing is known of the module, and why
+	defs    []def
+	imports []child
+	notes   []modules.Problem
+}
+
+// child is one import of a unit.
+type child struct {
+	modules.Import
+	unit *unit // of a file or of a module written in place
+}
+
+// def is one definition of one option.
+type def struct {
+	path      string
+	typ       string
+	priority  int
+	order     int
+	condition string
+	broken    string  // why the module system cannot take it as it is written
+	bounds    []bound // the options with chosen names on the way, outermost first
+	empty     bool    // the set at the last of the bounds has no attributes
+	opaque    bool    // the value is not known and may set anything below path
+	value     Value
+	elems     []Value // of a list
+	at        fleet.Pos
+}
+
+// bound is a set of chosen names on the way to a definition. The module
+// system compares priorities there before it looks inside.
+type bound struct {
+	path     string
+	priority int
+}
+
+// place is how far flattening has come.
+type place struct {
+	path      []string
+	entry     *entry
+	inside    bool // of settings, below which every attribute is an option
+	element   bool // the value is that of a chosen name
+	priority  int
+	set       bool // the priority was set at this level
+	order     int
+	condition string
+	broken    string
+	bounds    []bound
+	at        symbolic.Place
+	depth     int
+}
+
+type flattener struct {
+	root *entry
+	defs []def
+}
+
+// maxDefs bounds the definitions of one module.
+const maxDefs = 20000
+
+func makeUnit(m *modules.Module, root *entry) *unit {
+	u := &unit{at: m.At, key: m.Key, why: m.Why, notes: m.Notes}
+	f := &flattener{root: root}
+	for _, c := range m.Config {
+		f.walk(c.Value, place{entry: root, priority: plainPriority, order: plainOrder, at: c.At})
+	}
+	u.defs = f.defs
+	for _, i := range m.Imports {
+		c := child{Import: i}
+		if i.Module != nil {
+			c.unit = makeUnit(i.Module, root)
+		}
+		u.imports = append(u.imports, c)
+	}
+	return u
+}
+
+func (f *flattener) walk(v symbolic.Value, p place) {
+	p.depth++
+	if p.depth > 200 || len(f.defs) > maxDefs {
+		return
+	}
+	switch v := v.(type) {
+	case *symbolic.Wrap:
+		f.property(v, p)
+		return
+	case *symbolic.Cond:
+		if !p.ends() && (isSet(v.Then.Force()) || isSet(v.Else.Force())) {
+			f.branches(v, p)
+			return
+		}
+	case *symbolic.Attrs:
+		if !p.ends() {
+			f.attrs(v, p)
+			return
+		}
+	}
+	f.leaf(v, p)
+}
+
+func isSet(v symbolic.Value) bool {
+	_, ok := v.(*symbolic.Attrs)
+	return ok
+}
+
+// ends reports whether an option ends here.
+func (p *place) ends() bool { return p.entry.leaf() }
+
+// chosen reports whether the names below are chosen by users.
+func (p *place) chosen() bool { return p.inside || p.entry.free() }
+
+// property applies mkIf, mkMerge, mkOverride and mkOrder.
+func (f *flattener) property(w *symbolic.Wrap, p place) {
+	switch w.Kind {
+	case symbolic.MkIf:
+		c := w.If.Force()
+		if b, ok := c.(symbolic.Bool); ok {
+			if b.B {
+				f.walk(w.Body.Force(), p)
+			}
+			return
+		}
+		p.condition = both(p.condition, conditionText(c))
+	case symbolic.MkMerge:
+		if l, ok := w.Body.Force().(*symbolic.List); ok {
+			f.merge(l, p)
+			return
+		}
+		f.leaf(w.Body.Force(), p)
+		return
+	case symbolic.MkOverride:
+		if p.set {
+			p.broken = "a priority stands inside of another one"
+		} else {
+			p.priority, p.set = w.N, true
+		}
+	case symbolic.MkOrder:
+		p.order = w.N
+	}
+	f.walk(w.Body.Force(), p)
+}
+
+func (f *flattener) merge(l *symbolic.List, p place) {
+	for _, item := range l.Items {
+		if !item.Rest {
+			f.walk(item.V.Force(), p)
+			continue
+		}
+		c, ok := item.V.Force().(*symbolic.Cond)
+		if !ok {
+			f.leaf(item.V.Force(), p)
+			continue
+		}
+		f.mergeBranch(c.Then.Force(), p, conditionText(c.If))
+		f.mergeBranch(c.Else.Force(), p, not(conditionText(c.If)))
+	}
+}
+
+func (f *flattener) mergeBranch(v symbolic.Value, p place, condition string) {
+	p.condition = both(p.condition, condition)
+	if l, ok := v.(*symbolic.List); ok {
+		f.merge(l, p)
+		return
+	}
+	f.leaf(v, p)
+}
+
+// branches follows both sides of a condition that is not known. What both
+// sides share, as the left side of // does, is defined in any case.
+func (f *flattener) branches(c *symbolic.Cond, p place) {
+	then, els := c.Then.Force(), c.Else.Force()
+	ta, tok := then.(*symbolic.Attrs)
+	ea, eok := els.(*symbolic.Attrs)
+	if tok && eok {
+		var shared []string
+		for _, name := range ta.Names() {
+			if other := ea.Attr(name); other != nil && other.V == ta.Attr(name).V {
+				shared = append(shared, name)
+			}
+		}
+		if len(shared) > 0 {
+			f.walk(ta.Only(shared...), p)
+			then, els = ta.Except(shared...), ea.Except(shared...)
+		}
+	}
+	text := conditionText(c.If)
+	yes, no := p, p
+	yes.condition = both(p.condition, text)
+	no.condition = both(p.condition, not(text))
+	f.branch(then, yes)
+	f.branch(els, no)
+}
+
+func (f *flattener) branch(v symbolic.Value, p place) {
+	if a, ok := v.(*symbolic.Attrs); ok && a.Len() == 0 && len(a.Rest) == 0 {
+		return
+	}
+	f.walk(v, p)
+}
+
+func (f *flattener) attrs(a *symbolic.Attrs, p place) {
+	if p.entry == nil && !p.inside && len(p.path) > 0 && a.Len() == 0 && len(a.Rest) == 0 {
+		f.leaf(a, p)
+		return
+	}
+	if p.chosen() || p.element {
+		p.bounds = append(slices.Clip(p.bounds), bound{pathText(p.path), p.priority})
+		if a.Len() == 0 && len(a.Rest) == 0 {
+			f.defs = append(f.defs, def{bounds: p.bounds, empty: true, condition: p.condition, at: position(p.at, a)})
+			return
+		}
+		p.priority, p.set = plainPriority, false
+	}
+	names := a.Names()
+	slices.SortStableFunc(names, func(x, y string) int { return inSource(a.Attr(x).At, a.Attr(y).At) })
+	for _, name := range names {
+		attr := a.Attr(name)
+		next := p
+		next.path = append(slices.Clip(p.path), name)
+		next.entry = p.entry.child(name)
+		next.inside = p.inside && next.entry == nil || p.entry != nil && p.entry.typ == settings && next.entry == nil ||
+			next.entry != nil && next.entry.typ == settings
+		next.element = p.entry != nil && p.entry.any != nil && next.entry == p.entry.any
+		next.at = attr.At
+		if len(attr.Maybe) > 0 {
+			next.condition = both(p.condition, "nothing that is merged with // replaces it")
+		}
+		f.walk(attr.V.Force(), next)
+	}
+	for _, v := range a.Rest {
+		f.rest(v, p)
+	}
+}
+
+// rest enters the attributes that a set may have besides those that are known.
+func (f *flattener) rest(v symbolic.Value, p place) {
+	if c, ok := v.(*symbolic.Cond); ok {
+		f.branches(c, p)
+		return
+	}
+	value, _ := valueOf(v)
+	f.defs = append(f.defs, def{
+		path: pathText(p.path), priority: p.priority, order: p.order, condition: p.condition, bounds: p.bounds,
+		opaque: true, value: value, at: position(v.Where(), v),
+	})
+}
+
+// inSource orders by place in a file.
+func inSource(a, b symbolic.Place) int { return int(a.Span.Start) - int(b.Span.Start) }
+
+func (f *flattener) leaf(v symbolic.Value, p place) {
+	d := def{
+		path: pathText(p.path), priority: p.priority, order: p.order, condition: p.condition,
+		broken: p.broken, bounds: p.bounds, at: position(p.at, v),
+	}
+	switch {
+	case p.entry.leaf():
+		d.typ = p.entry.typ
+	case p.inside:
+		d.typ = settings
+	}
+	d.value, d.elems = valueOf(v)
+	if len(p.path) == 0 || p.entry != nil && !p.entry.leaf() {
+		d.opaque = true
+	}
+	f.defs = append(f.defs, d)
+}
+
+func position(at symbolic.Place, v symbolic.Value) fleet.Pos {
+	if p := at.Pos(); !p.IsZero() {
+		return p
+	}
+	return v.Where().Pos()
+}
+
+// pathText writes an option's path as the module system does.
+func pathText(names []string) string {
+	var b strings.Builder
+	for i, name := range names {
+		if i > 0 {
+			b.WriteByte('.')
+		}
+		b.WriteString(symbolic.AttrName(name))
+	}
+	return b.String()
+}
+
+func conditionText(v symbolic.Value) string {
+	return orElse(symbolic.Line(v.Where().Source()), orElse(symbolic.Why(v), "a condition"))
+}
+
+func not(condition string) string { return "!(" + condition + ")" }
+
+func both(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + " && " + b
+}

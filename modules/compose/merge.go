@@ -1,0 +1,232 @@
+package compose
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"assay/fleet"
+)
+
+// given is a definition as one scope meets it.
+type given struct {
+	*def
+	aspect    string
+	condition string
+	lost      int    // the priority with which a set of chosen names around it lost, 0 if none did
+	unsure    string // why it may be lost
+}
+
+// options merges the definitions of all modules. The module system hands
+// definitions to an option's type in reverse order of imports.
+func (w *walker) options() {
+	byPath := map[string][]given{}
+	var opaque []given
+	all := w.definitions()
+	weigh(all)
+	for _, g := range all {
+		switch {
+		case g.empty:
+		case g.opaque:
+			opaque = append(opaque, g)
+		default:
+			byPath[g.path] = append(byPath[g.path], g)
+		}
+	}
+	for _, g := range opaque {
+		byPath[g.path] = append(byPath[g.path], g)
+	}
+	paths := slices.Sorted(maps.Keys(byPath))
+	w.scope.Options = make([]Option, 0, len(paths))
+	for i, path := range paths {
+		o := merge(path, byPath[path])
+		if o.Merged.State == Known {
+			o.Merged = shadow(path, o.Merged, opaque, next(paths, i))
+		}
+		w.scope.Options = append(w.scope.Options, o)
+		w.packages(&o, byPath[path])
+	}
+	slices.SortFunc(w.scope.Packages, func(a, b Package) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Option, b.Option), strings.Compare(a.At.String(), b.At.String()))
+	})
+}
+
+func (w *walker) definitions() []given {
+	n := 0
+	for _, m := range w.met {
+		n += len(m.unit.defs)
+	}
+	all := make([]given, 0, n)
+	for _, m := range slices.Backward(w.met) {
+		for i := range m.unit.defs {
+			d := &m.unit.defs[i]
+			all = append(all, given{def: d, aspect: m.aspect, condition: both(m.condition, d.condition)})
+		}
+	}
+	return all
+}
+
+// weigh finds the definitions that lose with a set of chosen names around
+// them: environment.etc = mkForce { } drops what else is said of any file.
+func weigh(all []given) {
+	sure, maybe := map[string]int{}, map[string]int{}
+	for _, g := range all {
+		for _, b := range g.bounds {
+			into := sure
+			if g.condition != "" {
+				into = maybe
+			}
+			if old, ok := into[b.path]; !ok || b.priority < old {
+				into[b.path] = b.priority
+			}
+		}
+	}
+	for i := range all {
+		g := &all[i]
+		for _, b := range g.bounds {
+			if best, ok := sure[b.path]; ok && b.priority > best {
+				g.lost = b.priority
+				break
+			}
+			if best, ok := maybe[b.path]; ok && b.priority > best {
+				g.unsure = "a conditional definition of " + b.path + " may override it"
+			}
+		}
+	}
+}
+
+func next(paths []string, i int) string {
+	if i+1 < len(paths) {
+		return paths[i+1]
+	}
+	return ""
+}
+
+// shadow makes an option unknown that a value which is not known may set too,
+// or that has options below it although it is a value.
+func shadow(path string, m Merged, opaque []given, following string) Merged {
+	for _, g := range opaque {
+		if g.path == "" || strings.HasPrefix(path, g.path+".") {
+			return Merged{State: Open, Winner: -1, Reason: fmt.Sprintf("%s may set it too: %s", g.at, orElse(g.value.Why, g.value.Text))}
+		}
+	}
+	if strings.HasPrefix(following, path+".") {
+		return Merged{State: Open, Winner: -1, Reason: "it is given a value, and " + following + " as well"}
+	}
+	return m
+}
+
+func merge(path string, given []given) Option {
+	o := Option{Path: path, Definitions: make([]Definition, 0, len(given))}
+	for _, g := range given {
+		if g.typ != "" {
+			o.Type = g.typ
+		}
+		o.Definitions = append(o.Definitions, g.definition())
+	}
+	o.Merged = mergeDefinitions(o.Type, given)
+	return o
+}
+
+func (g *given) definition() Definition {
+	d := Definition{Value: g.value, Priority: g.priority, Order: g.order, Condition: g.condition, Aspect: g.aspect, At: g.at}
+	if g.lost != 0 {
+		d.Priority = g.lost
+		return d
+	}
+	for _, b := range g.bounds {
+		if b.priority != plainPriority && g.priority == plainPriority {
+			d.Priority = b.priority
+		}
+	}
+	return d
+}
+
+// candidate is a definition that has a part in the merge.
+type candidate struct {
+	*given
+	index int
+}
+
+// open is a merge whose result is not known.
+func open(format string, args ...any) Merged {
+	return Merged{State: Open, Winner: -1, Reason: fmt.Sprintf(format, args...)}
+}
+
+// mergeDefinitions merges as lib.mergeDefinitions does: the definitions with
+// the lowest number of priority, in their order, by the rule of the type.
+func mergeDefinitions(typ string, all []given) Merged {
+	best, sure := lowest(all)
+	var in []candidate
+	for i := range all {
+		g := &all[i]
+		switch {
+		case g.lost != 0 || g.priority > best:
+			continue
+		case g.opaque:
+			return open("%s: %s", g.at, orElse(g.value.Why, "it is not known what it sets"))
+		case g.broken != "":
+			return open("%s: %s", g.at, g.broken)
+		case g.condition != "":
+			return open("%s: it depends on %s", g.at, g.condition)
+		case g.unsure != "":
+			return open("%s: %s", g.at, g.unsure)
+		}
+		in = append(in, candidate{g, i})
+	}
+	if !sure || len(in) == 0 {
+		return open("every definition lost with a set around it")
+	}
+	slices.SortStableFunc(in, func(a, b candidate) int { return cmp.Compare(a.order, b.order) })
+	return mergeAs(typ, in)
+}
+
+// lowest returns the lowest priority among the definitions that surely apply:
+// what is above it cannot matter.
+func lowest(all []given) (best int, sure bool) {
+	best = 1 << 31
+	for i := range all {
+		g := &all[i]
+		if g.lost == 0 && g.condition == "" && g.unsure == "" && g.priority <= best {
+			best, sure = g.priority, true
+		}
+	}
+	return best, sure || len(all) > 0
+}
+
+// packages notes the packages of an option that lists them.
+func (w *walker) packages(o *Option, from []given) {
+	if !packageList(o.Path) {
+		return
+	}
+	best, _ := lowest(from)
+	for _, g := range from {
+		if g.lost != 0 || g.priority > best || g.condition != "" {
+			continue
+		}
+		for _, e := range g.elems {
+			if ref, ok := e.Data.(PackageRef); ok && e.Known {
+				w.scope.Packages = append(w.scope.Packages, Package{Name: ref.Name, Option: o.Path, Aspect: g.aspect, At: e.At})
+			}
+		}
+	}
+}
+
+// packageList reports whether the option is one whose packages are installed.
+func packageList(path string) bool {
+	switch path {
+	case "environment.systemPackages", "home.packages", "fonts.packages":
+		return true
+	}
+	return strings.HasPrefix(path, "users.users.") && strings.HasSuffix(path, ".packages")
+}
+
+func places(in []candidate) []fleet.Pos {
+	at := make([]fleet.Pos, len(in))
+	for i, c := range in {
+		at[i] = c.at
+	}
+	return at
+}

@@ -1,0 +1,204 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"assay/fleet"
+	"assay/modules"
+)
+
+// walker follows imports breadth first, as lib.evalModules does, and collects
+// the modules that apply.
+type walker struct {
+	tree   *modules.Tree
+	root   *entry
+	scope  *Scope
+	system string
+	queue  []item
+	seen   map[string][]Step // aspects that were reached, and the way
+	keys   map[string]bool   // modules with a key of their own apply once
+	met    []applied
+	faults []Problem
+}
+
+// item is a module in the queue. An aspect takes four levels of imports in
+// flake-parts: the wrapper that checks the class, the merge of its
+// definitions, one module per definition that says where it is from, and the
+// definition itself. They matter to the order in which lists merge.
+type item struct {
+	aspect    *modules.Aspect
+	level     int
+	unit      *unit
+	units     []*unit // of the aspect, in the order of its definitions
+	name      string  // of the aspect that the module belongs to
+	way       []Step
+	condition string
+}
+
+// applied is a module that applies.
+type applied struct {
+	unit      *unit
+	aspect    string
+	condition string
+}
+
+func (w *walker) problem(at fleet.Pos, hint, format string, args ...any) {
+	w.faults = append(w.faults, Problem{Severity: "error", Text: fmt.Sprintf(format, args...), At: at, Hint: hint})
+}
+
+func (w *walker) warn(at fleet.Pos, format string, args ...any) {
+	w.faults = append(w.faults, Problem{Severity: "warning", Text: fmt.Sprintf(format, args...), At: at})
+}
+
+// aspect enters an aspect that the registry, a role or another aspect names.
+// The way ends with the step to it.
+func (w *walker) aspect(class fleet.Class, name string, way []Step, condition string) {
+	at := way[len(way)-1].At
+	if class != w.scope.Class && class != "generic" {
+		w.problem(at, "", "aspect %s is of class %s and cannot be imported into %s", name, class, w.scope.Class)
+		return
+	}
+	a := w.tree.Aspect(class, name)
+	if a == nil {
+		hint := ""
+		if near := modules.Nearest(name, w.tree.Names(class)); near != "" {
+			hint = "did you mean " + near + "?"
+		}
+		w.problem(at, hint, "the tree defines no aspect %s of class %s", name, class)
+		return
+	}
+	if !w.reach(a, way) {
+		return
+	}
+	w.queue = append(w.queue, item{aspect: a, units: w.units(a), name: name, way: way, condition: condition})
+}
+
+// reach notes that an aspect applies; it reports false for one that already
+// does, because flake-parts would apply it twice.
+func (w *walker) reach(a *modules.Aspect, way []Step) bool {
+	key := string(a.Class) + "/" + a.Name
+	if first, ok := w.seen[key]; ok {
+		at := way[len(way)-1].At
+		w.problem(at, "remove one of the two", "aspect %s is reached twice, and would apply twice: by %s (%s) and by %s (%s)",
+			a.Name, wayText(first), first[len(first)-1].At, wayText(way), at)
+		return false
+	}
+	w.seen[key] = way
+	return true
+}
+
+// wayText is a way in words.
+func wayText(way []Step) string {
+	words := make([]string, len(way))
+	for i, s := range way {
+		words[i] = s.Kind + " " + s.Name
+	}
+	return strings.Join(words, " > ")
+}
+
+// unitsOf is the key under which a tree keeps the units of an aspect.
+type unitsOf struct {
+	aspect *modules.Aspect
+	root   *entry
+	system string
+}
+
+func (w *walker) units(a *modules.Aspect) []*unit {
+	made := w.tree.Once(unitsOf{a, w.root, w.system}, func() any {
+		units := make([]*unit, len(a.Contributors))
+		for i := range a.Contributors {
+			units[i] = makeUnit(w.tree.Open(&a.Contributors[i], w.system), w.root)
+		}
+		return units
+	})
+	return made.([]*unit)
+}
+
+// run follows the queue to its end.
+func (w *walker) run() {
+	for len(w.queue) > 0 {
+		it := w.queue[0]
+		w.queue = w.queue[1:]
+		if it.aspect == nil {
+			w.module(it)
+			continue
+		}
+		switch it.level {
+		case 0:
+			w.scope.Aspects = append(w.scope.Aspects, reached(it))
+			if it.aspect.Class == "generic" { // has no wrapper
+				w.contributors(it)
+				continue
+			}
+			it.level = 1
+			w.queue = append(w.queue, it)
+		case 1:
+			w.contributors(it)
+		default:
+			it.aspect = nil
+			w.queue = append(w.queue, it)
+		}
+	}
+}
+
+// contributors queues one module per definition of an aspect. Definitions of
+// the registry merge in reverse order of files, like those of any option.
+func (w *walker) contributors(it item) {
+	for _, i := range mergeOrder(it.aspect.Contributors) {
+		next := it
+		next.level, next.unit, next.units = 2, it.units[i], nil
+		next.condition = both(it.condition, it.aspect.Contributors[i].Condition)
+		w.queue = append(w.queue, next)
+	}
+}
+
+// mergeOrder returns the indices of contributors: last file first, and within
+// a file as written.
+func mergeOrder(cs []modules.Contributor) []int {
+	order := make([]int, len(cs))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cs[b].File - cs[a].File })
+	return order
+}
+
+func reached(it item) Reached {
+	r := Reached{Name: it.name, Way: it.way}
+	for _, c := range it.aspect.Contributors {
+		r.Files = append(r.Files, c.At)
+	}
+	return r
+}
+
+// module applies a module and queues what it imports.
+func (w *walker) module(it item) {
+	u := it.unit
+	if u.key != "" {
+		if w.keys[u.key] {
+			return
+		}
+		w.keys[u.key] = true
+	}
+	if u.why != "" {
+		w.warn(u.at, "a module of aspect %s is not known: %s", it.name, u.why)
+	}
+	w.met = append(w.met, applied{u, it.name, it.condition})
+	for _, c := range u.imports {
+		condition := both(it.condition, c.Condition)
+		switch {
+		case c.unit != nil:
+			w.queue = append(w.queue, item{unit: c.unit, name: it.name, way: it.way, condition: condition})
+		case c.Name != "":
+			way := append(slices.Clip(it.way), Step{Kind: "aspect", Name: c.Name, At: c.At})
+			w.aspect(fleet.Class(c.Class), c.Name, way, condition)
+		case c.Foreign != "":
+			w.scope.Foreign = append(w.scope.Foreign, Foreign{Ref: c.Foreign, From: it.name, At: c.At})
+		default:
+			w.scope.Foreign = append(w.scope.Foreign, Foreign{Ref: "a module that is not known", From: it.name, At: c.At})
+			w.warn(c.At, "aspect %s imports a module that is not known: %s", it.name, c.Why)
+		}
+	}
+}
