@@ -1,5 +1,7 @@
 package fleet
 
+import "fmt"
+
 // Truth is a three-valued truth: a fact that is not known is neither true nor
 // false. The operations are Kleene's.
 type Truth int8
@@ -36,4 +38,18 @@ func (t Truth) String() string {
 		return "no"
 	}
 	return "unknown"
+}
+
+// MarshalText writes "yes", "no" or "unknown", so that JSON has words.
+func (t Truth) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
+// UnmarshalText reads what MarshalText writes.
+func (t *Truth) UnmarshalText(text []byte) error {
+	for _, u := range []Truth{True, False, Unknown} {
+		if u.String() == string(text) {
+			*t = u
+			return nil
+		}
+	}
+	return fmt.Errorf("expected yes, no or unknown, found %q", clip(string(text)))
 }

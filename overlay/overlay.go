@@ -52,7 +52,7 @@ type Entry struct {
 
 	Shadowed bool        `json:"shadowed"`     // a later layer defines the name too
 	By       string      `json:"by,omitempty"` // the layer that shadows it
-	Dead     fleet.Truth `json:"-"`            // shadowed, and the winner does not build on it
+	Dead     fleet.Truth `json:"dead"`         // shadowed, and the winner does not build on it
 	Why      string      `json:"why,omitempty"`
 }
 

@@ -18,6 +18,7 @@ type rules struct {
 
 func (r *rules) check() {
 	r.sources()
+	r.machineCase()
 	r.addresses()
 	r.builders()
 	r.channels()
@@ -30,6 +31,19 @@ func (r *rules) sources() {
 	s := r.fleet.Sources
 	if s.Modules != "" && (s.Packages == s.Modules || strings.HasPrefix(s.Packages, s.Modules+"/")) {
 		r.problem(r.root.get("sources", "packages").where(), "", "sources.packages: expected a directory outside of the tree %s, found %s: import-tree would load packages as modules", s.Modules, s.Packages)
+	}
+}
+
+// machineCase: host names and some file systems do not tell cases apart.
+func (r *rules) machineCase() {
+	seen := make(map[string]fleet.Machine)
+	for _, m := range r.fleet.Machines {
+		lower := strings.ToLower(m.Name)
+		if o, ok := seen[lower]; ok {
+			r.problem(m.At, "", "machine %s: expected a name that differs from %s at %s in more than its case", m.Name, o.Name, o.At)
+			continue
+		}
+		seen[lower] = m
 	}
 }
 

@@ -2,6 +2,7 @@ package fleetfile
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -166,7 +167,7 @@ func (c *checker) key(f *node, k *Key, name, shown string) bool {
 			c.problem(f.at, "", "%s: expected an integer from 1 to %d, found %d", shown, 1<<20, f.value)
 		}
 	case Any:
-		c.noDates(f, shown)
+		c.plain(f, shown)
 	}
 	if k.Unenforced != "" && (f.kind != isString || f.text() != k.Default) {
 		c.unenforced = append(c.unenforced, Found{Path: shown, At: f.key, Why: k.Unenforced})
@@ -228,15 +229,22 @@ func (c *checker) strings(f *node, k *Key, shown string) {
 	}
 }
 
-// noDates refuses what Nix's fromTOML cannot read, at any depth.
-func (c *checker) noDates(f *node, shown string) {
-	if f.kind == isDate {
-		c.is(f, isString, shown)
+// plain refuses what JSON or Nix's fromTOML cannot hold, at any depth.
+func (c *checker) plain(f *node, shown string) {
+	switch v := f.value.(type) {
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			c.problem(f.at, "", "%s: expected a finite number, found %v", shown, v)
+		}
+	default:
+		if f.kind == isDate {
+			c.is(f, isString, shown)
+		}
 	}
 	for _, name := range f.names() {
-		c.noDates(f.fields[name], shown+"."+quoted(name))
+		c.plain(f.fields[name], shown+"."+quoted(name))
 	}
 	for i, e := range f.items {
-		c.noDates(e, fmt.Sprintf("%s[%d]", shown, i))
+		c.plain(e, fmt.Sprintf("%s[%d]", shown, i))
 	}
 }
