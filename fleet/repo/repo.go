@@ -1,0 +1,145 @@
+// Package repo opens a fleet's directory: its registry, its module tree, its
+// layers and its secrets. Opening writes nothing, locks nothing, connects
+// nowhere and runs nothing from the directory.
+//
+// A Repository does not change; it may be used by several goroutines at once.
+package repo
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"assay/fleet"
+	"assay/fleet/fleetfile"
+	"assay/modules"
+	"assay/modules/compose"
+	"assay/overlay"
+	"assay/secrets/vars"
+)
+
+// Repository is an opened fleet.
+type Repository struct {
+	Dir   string // absolute
+	File  *fleetfile.File
+	Fleet *fleet.Fleet
+	Vars  *vars.Store
+
+	root  *os.Root
+	tree  func() (*modules.Tree, error)
+	stack func() (*overlay.Stack, []fleet.Problem)
+}
+
+// Open opens the fleet in dir. A fleet.toml that cannot be read is an error
+// with every fault and its place; what is wrong with the tree or the layers is
+// told by Problems, because the rest can still be shown.
+func Open(dir string) (*Repository, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	text, err := root.ReadFile(fleetfile.Name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s has no fleet.toml: reading a flake without one is not in this version; hint: write one, see the example fleet's", dir)
+	}
+	if err != nil {
+		return nil, err
+	}
+	file, err := fleetfile.Parse(fleetfile.Name, text)
+	if err != nil {
+		return nil, err
+	}
+	store, err := vars.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	r := &Repository{Dir: dir, File: file, Fleet: file.Fleet, Vars: store, root: root}
+	r.tree = sync.OnceValues(r.readTree)
+	r.stack = sync.OnceValues(r.readStack)
+	return r, nil
+}
+
+func (r *Repository) readTree() (*modules.Tree, error) {
+	return modules.Read(r.root.FS(), r.Fleet.Sources.Modules)
+}
+
+func (r *Repository) readStack() (*overlay.Stack, []fleet.Problem) {
+	in, problems := overlay.Read(r.root.FS(), r.Fleet)
+	stack, more := overlay.Resolve(in)
+	return stack, append(problems, more...)
+}
+
+// Tree is the fleet's module tree, read once, when it is first asked for.
+func (r *Repository) Tree() (*modules.Tree, error) { return r.tree() }
+
+// Stack is the fleet's overlay layers, read once.
+func (r *Repository) Stack() *overlay.Stack {
+	stack, _ := r.stack()
+	return stack
+}
+
+// Compose works out what the machine is made of.
+func (r *Repository) Compose(machine string) (compose.Composition, error) {
+	return r.ComposeOnly(machine, nil)
+}
+
+// ComposeOnly works out what the machine would be made of with the named
+// aspects only: without services, homes and its own aspect. Nil means all.
+func (r *Repository) ComposeOnly(machine string, only []string) (compose.Composition, error) {
+	m := r.Fleet.Machine(machine)
+	if m == nil {
+		return compose.Composition{}, fmt.Errorf("no machine %q%s", machine, r.meant(machine))
+	}
+	tree, err := r.Tree()
+	if err != nil {
+		return compose.Composition{}, err
+	}
+	composition := compose.Compose(tree, compose.Request{Fleet: r.Fleet, Machine: m, Only: only})
+	for _, p := range composition.Problems {
+		if p.Severity == fleet.Error {
+			return composition, fmt.Errorf("%s: %w", machine, p)
+		}
+	}
+	return composition, nil
+}
+
+func (r *Repository) meant(name string) string {
+	var names []string
+	for _, m := range r.Fleet.Machines {
+		names = append(names, m.Name)
+	}
+	if near := fleet.Nearest(name, names); near != "" {
+		return fmt.Sprintf("; hint: did you mean %q?", near)
+	}
+	return ""
+}
+
+// ReadFile reads a file of the fleet by its path relative to the fleet's
+// directory, which it cannot leave.
+func (r *Repository) ReadFile(path string) ([]byte, error) {
+	return r.root.ReadFile(filepath.FromSlash(path))
+}
+
+// Problems is everything wrong with the tree and the layers, and what
+// fleet.toml asks for and this version does not enforce.
+func (r *Repository) Problems() []fleet.Problem {
+	var problems []fleet.Problem
+	for _, u := range r.File.Unenforced {
+		problems = append(problems, fleet.Problem{At: u.At, Severity: fleet.Warning, Text: u.Path + ": " + u.Why})
+	}
+	tree, err := r.Tree()
+	if err != nil {
+		problems = append(problems, fleet.Problem{Severity: fleet.Error, Text: err.Error()})
+	} else {
+		problems = append(problems, tree.Problems...)
+	}
+	_, ofLayers := r.stack()
+	return append(problems, ofLayers...)
+}

@@ -1,0 +1,26 @@
+package session
+
+import (
+	"context"
+	"sync"
+)
+
+// each calls do for every item, at most limit at once, and returns when all
+// calls have returned. Once ctx is done it starts no more.
+func each[T any](ctx context.Context, limit int, items []T, do func(i int, item T)) {
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, limit)
+	for i, item := range items {
+		select {
+		case <-ctx.Done():
+			wg.Wait()
+			return
+		case slots <- struct{}{}:
+		}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			do(i, item)
+		})
+	}
+	wg.Wait()
+}

@@ -1,0 +1,134 @@
+package session
+
+import (
+	"context"
+	"runtime"
+
+	"assay/fleet"
+	"assay/fleet/engine"
+	"assay/fleet/host"
+	"assay/fleet/host/probe"
+	"assay/fleet/run/plan"
+)
+
+// Plan works out what an update of the named machines would change. Nothing
+// is changed on any host; systems are built here, so that the bytes to copy
+// are known. done, which may be nil, is called after each machine.
+func (s *Session) Plan(ctx context.Context, names []string, goal engine.Goal, done func()) (*plan.Plan, error) {
+	if s.reach == nil {
+		return nil, ErrNoHosts
+	}
+	if err := s.enforced(); err != nil {
+		return nil, err
+	}
+	hosts := make([]plan.Host, len(names))
+	each(ctx, runtime.NumCPU(), names, func(i int, name string) {
+		hosts[i] = s.wanted(ctx, name)
+	})
+	each(ctx, probes, hosts, func(i int, _ plan.Host) {
+		if goal != engine.GoalBuild {
+			s.ask(ctx, &hosts[i])
+		}
+		if done != nil {
+			done()
+		}
+	})
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return plan.New(plan.Input{
+		Fleet: s.Fleet().Name, Goal: goal, Engine: s.reach.Engine.Name(), At: s.opts.Clock(), Hosts: hosts,
+	}), nil
+}
+
+// wanted evaluates and builds what the machine should run.
+func (s *Session) wanted(ctx context.Context, name string) plan.Host {
+	h := plan.Host{Machine: *s.Fleet().Machine(name)}
+	composition, err := s.Repo.Compose(name)
+	if err != nil {
+		h.WantedErr = err
+		return h
+	}
+	h.Composition = &composition
+	if h.Wanted, h.WantedErr = s.reach.Engine.Evaluate(ctx, name); h.WantedErr == nil {
+		h.Closure, h.WantedErr = s.reach.Engine.Build(ctx, h.Wanted)
+	}
+	return h
+}
+
+// ask fills in what the host says: its facts, the record of what it runs, and
+// which objects it lacks. What it does not say stays unknown.
+func (s *Session) ask(ctx context.Context, h *plan.Host) {
+	name := h.Machine.Name
+	conn, err := s.Connect(ctx, name)
+	if err != nil {
+		h.Facts = probe.Unreachable(name, err, s.opts.Clock())
+		return
+	}
+	defer conn.Close()
+	if h.Facts, err = probe.Read(ctx, conn, name); err != nil {
+		h.Facts = probe.Unreachable(name, err, s.opts.Clock())
+		return
+	}
+	h.Current = s.record(ctx, conn, h.Facts.Running)
+	if h.WantedErr == nil {
+		h.Missing, err = s.reach.Deployer.Missing(ctx, conn, h.Closure)
+		if err != nil {
+			h.Facts = probe.Unreachable(name, err, s.opts.Clock())
+		}
+	}
+}
+
+// record reads the record of a system on the host, nil when there is none to
+// read: the plan then says that the difference is not known.
+func (s *Session) record(ctx context.Context, conn host.Conn, path string) *engine.Record {
+	if path == "" {
+		return nil
+	}
+	record, err := s.reach.Deployer.Record(ctx, conn, path)
+	if err != nil {
+		return nil
+	}
+	return &record
+}
+
+// PlanBack works out what returning the named machines to a former generation
+// would change: generation number to, or with 0 the one before the running
+// one. done, which may be nil, is called after each machine.
+func (s *Session) PlanBack(ctx context.Context, names []string, to int, done func()) (*plan.Plan, error) {
+	if s.reach == nil {
+		return nil, ErrNoHosts
+	}
+	hosts := make([]plan.BackHost, len(names))
+	each(ctx, probes, names, func(i int, name string) {
+		hosts[i] = s.former(ctx, *s.Fleet().Machine(name), to)
+		if done != nil {
+			done()
+		}
+	})
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return plan.Back(plan.BackInput{
+		Fleet: s.Fleet().Name, Engine: s.reach.Engine.Name(), At: s.opts.Clock(), Hosts: hosts,
+	}), nil
+}
+
+func (s *Session) former(ctx context.Context, m fleet.Machine, to int) plan.BackHost {
+	h := plan.BackHost{Machine: m}
+	conn, err := s.Connect(ctx, m.Name)
+	if err != nil {
+		h.Facts = probe.Unreachable(m.Name, err, s.opts.Clock())
+		return h
+	}
+	defer conn.Close()
+	if h.Facts, err = probe.Read(ctx, conn, m.Name); err != nil {
+		h.Facts = probe.Unreachable(m.Name, err, s.opts.Clock())
+		return h
+	}
+	h.Current = s.record(ctx, conn, h.Facts.Running)
+	if h.Former, h.FormerErr = plan.Former(h.Facts, to); h.FormerErr == nil {
+		h.Record = s.record(ctx, conn, h.Former.Path)
+	}
+	return h
+}

@@ -1,0 +1,72 @@
+// Package session holds assay's verbs: select, check, status, plan, update,
+// roll back, runs and logs. The command line and the console call only this.
+// A Session may be used by several goroutines at once, except that one run at
+// a time changes the fleet.
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"assay/fleet"
+	"assay/fleet/engine"
+	"assay/fleet/host"
+	"assay/fleet/repo"
+	"assay/secrets"
+)
+
+// ErrNoHosts is returned by verbs that reach hosts in a session that cannot.
+var ErrNoHosts = errors.New("this version reaches only the demo's hosts: building and deploying with Nix is not in it yet; hint: assay demo -- COMMAND")
+
+// Session is an opened repository with what it takes to work on it.
+type Session struct {
+	Repo  *repo.Repository
+	reach *Reach
+	opts  Options
+}
+
+// Options configure a session. Zero values have sensible meanings.
+type Options struct {
+	StateDir string // where the fleet's runs are recorded
+	Version  string // of assay, for the record
+	Operator string // who runs this, for the record
+	Reach    *Reach // nil: verbs that reach hosts return ErrNoHosts
+	Clock    func() time.Time
+}
+
+// Reach is what it takes to build systems and to touch hosts.
+type Reach struct {
+	Engine    engine.Engine
+	Deployer  engine.Deployer
+	Connector host.Connector
+	// Addresses returns a machine's addresses in the order to try.
+	Addresses func(machine string) []string
+}
+
+// New returns a session on an opened repository.
+func New(r *repo.Repository, opts Options) *Session {
+	if opts.Clock == nil {
+		opts.Clock = time.Now
+	}
+	return &Session{Repo: r, reach: opts.Reach, opts: opts}
+}
+
+// Fleet is the repository's fleet.
+func (s *Session) Fleet() *fleet.Fleet { return s.Repo.Fleet }
+
+// Connect opens a connection to a machine whose identity is pinned by the
+// fleet's own secrets.
+func (s *Session) Connect(ctx context.Context, machine string) (host.Conn, error) {
+	keys, err := secrets.HostKeys(s.Repo.Vars, machine)
+	if err != nil {
+		return nil, &host.ConnectError{Machine: machine, Stage: host.StageHostKey, Err: err}
+	}
+	addresses := s.reach.Addresses(machine)
+	if len(addresses) == 0 {
+		return nil, &host.ConnectError{Machine: machine, Stage: host.StageResolve,
+			Err: fmt.Errorf("no address; hint: give it deploy.targets in fleet.toml")}
+	}
+	return s.reach.Connector.Connect(ctx, host.Target{Machine: machine, Addresses: addresses, HostKeys: keys})
+}

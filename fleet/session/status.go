@@ -1,0 +1,93 @@
+package session
+
+import (
+	"context"
+	"runtime"
+
+	"assay/fleet"
+	"assay/fleet/host/probe"
+)
+
+// probes is how many hosts are asked at once: logins queue on the operator's
+// cores beyond this.
+const probes = 32
+
+// State is a machine's state in one word, the worst first.
+type State string
+
+// The states of a machine.
+const (
+	StateUnreachable State = "unreachable" // no facts
+	StateBroken      State = "error"       // the configuration does not compose
+	StateEmpty       State = "empty"       // the host runs no system yet
+	StateBehind      State = "behind"      // runs something else than wanted
+	StateStaged      State = "staged"      // runs something else; the wanted system boots next
+	StateCurrent     State = "current"     // runs what is wanted
+	StateUnknown     State = "unknown"     // a fact is missing
+)
+
+// Status is one machine's triage: live facts against what is wanted.
+type Status struct {
+	Machine   *fleet.Machine
+	State     State
+	Facts     fleet.Facts
+	Wanted    string // store path that the repository wants; "" with WantedErr
+	WantedErr error
+}
+
+// Status asks every named machine for its facts and compares them with what
+// the repository wants. Results keep the order of names; done, which may be
+// nil, is called after each.
+func (s *Session) Status(ctx context.Context, names []string, done func()) ([]Status, error) {
+	if s.reach == nil {
+		return nil, ErrNoHosts
+	}
+	out := make([]Status, len(names))
+	each(ctx, runtime.NumCPU(), names, func(i int, name string) {
+		out[i].Machine = s.Fleet().Machine(name)
+		system, err := s.reach.Engine.Evaluate(ctx, name)
+		out[i].Wanted, out[i].WantedErr = system.Path, err
+	})
+	each(ctx, probes, names, func(i int, name string) {
+		out[i].Facts = s.facts(ctx, name)
+		out[i].State = stateOf(out[i])
+		if done != nil {
+			done()
+		}
+	})
+	return out, ctx.Err()
+}
+
+// facts asks one machine for its facts; a machine that does not answer yields
+// facts that say why.
+func (s *Session) facts(ctx context.Context, name string) fleet.Facts {
+	conn, err := s.Connect(ctx, name)
+	if err != nil {
+		return probe.Unreachable(name, err, s.opts.Clock())
+	}
+	defer conn.Close()
+	facts, err := probe.Read(ctx, conn, name)
+	if err != nil {
+		return probe.Unreachable(name, err, s.opts.Clock())
+	}
+	return facts
+}
+
+func stateOf(st Status) State {
+	f := st.Facts
+	switch {
+	case f.Reach != fleet.Reachable:
+		return StateUnreachable
+	case st.WantedErr != nil:
+		return StateBroken
+	case f.Running == "" && f.Profile == "":
+		return StateEmpty
+	case f.Running == "":
+		return StateUnknown
+	case f.Running == st.Wanted:
+		return StateCurrent
+	case f.Profile == st.Wanted:
+		return StateStaged
+	}
+	return StateBehind
+}

@@ -1,0 +1,83 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"assay/fleet/engine"
+	"assay/fleet/host/probe"
+	"assay/fleet/run/event"
+	"assay/fleet/run/journal"
+	"assay/fleet/run/plan"
+	"assay/fleet/run/rollout"
+)
+
+// Apply is how a plan is carried out.
+type Apply struct {
+	Parallel int             // hosts at once; 0 is the fleet's policy
+	Stop     <-chan struct{} // closed by the first ctrl-c; cancel the context for the second
+	Sink     event.Sink      // sees every event, after the journal; may be nil
+}
+
+// Apply carries a plan out exactly as it stands and records the run. The
+// error is about the run itself; what became of the hosts is in the report.
+func (s *Session) Apply(ctx context.Context, p *plan.Plan, how Apply) (rollout.Report, error) {
+	if s.reach == nil {
+		return rollout.Report{}, ErrNoHosts
+	}
+	if err := s.fits(p); err != nil {
+		return rollout.Report{}, err
+	}
+	id := journal.NewID(s.opts.Clock())
+	record, err := journal.Create(s.opts.StateDir, id, p)
+	if err != nil {
+		return rollout.Report{}, fmt.Errorf("record the run: %w", err)
+	}
+	parallel := how.Parallel
+	if parallel == 0 {
+		parallel = s.Fleet().Rollout.Parallel
+	}
+	report, err := rollout.Run(ctx, rollout.Options{
+		RunID: string(id), Operator: s.opts.Operator, Assay: s.opts.Version,
+		Plan: p, Engine: s.reach.Engine, Deployer: s.reach.Deployer,
+		Sink: event.Tee(record, how.Sink), Connect: s.Connect, Probe: probe.Read,
+		Closure: s.closureOf(p), Stop: how.Stop, Parallel: parallel, Clock: s.opts.Clock,
+	})
+	return report, errors.Join(err, record.Close())
+}
+
+// closureOf builds what the plan wants on a machine and refuses when the
+// repository has come to want something else since.
+func (s *Session) closureOf(p *plan.Plan) func(context.Context, string) (engine.Closure, error) {
+	return func(ctx context.Context, machine string) (engine.Closure, error) {
+		system, err := s.reach.Engine.Evaluate(ctx, machine)
+		if err != nil {
+			return engine.Closure{}, err
+		}
+		if want := p.Entry(machine).To.Path; system.Path != want {
+			return engine.Closure{}, fmt.Errorf("%s: the repository now wants %s, the plan says %s; hint: make the plan again", machine, system.Path, want)
+		}
+		return s.reach.Engine.Build(ctx, system)
+	}
+}
+
+// fits refuses a plan that was made for another fleet or by another engine.
+func (s *Session) fits(p *plan.Plan) error {
+	if p.Fleet != s.Fleet().Name {
+		return fmt.Errorf("plan %s is for the fleet %q, this is %q", p.ID, p.Fleet, s.Fleet().Name)
+	}
+	if p.Engine != s.reach.Engine.Name() {
+		return fmt.Errorf("plan %s was made by the %s engine, this is the %s engine", p.ID, p.Engine, s.reach.Engine.Name())
+	}
+	for _, h := range p.Hosts {
+		if s.Fleet().Machine(h.Machine) == nil {
+			return fmt.Errorf("plan %s names the machine %q, which the fleet does not have", p.ID, h.Machine)
+		}
+	}
+	return s.enforced()
+}
+
+// enforced refuses to change hosts while fleet.toml asks for a policy that
+// this version does not carry out.
+func (s *Session) enforced() error { return s.Repo.File.Refusal() }

@@ -1,0 +1,163 @@
+// Package cli is assay's command line: commands, flags, exit codes, text and
+// JSON. It wires engines, connectors and session together; nothing else does.
+// A command runs on one goroutine; only a run's events arrive from others.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"assay/fleet"
+	"assay/fleet/repo"
+	"assay/fleet/session"
+)
+
+// app is one run of the command line.
+type app struct {
+	env     Env
+	example []byte // fleet.toml of the example fleet
+	inDemo  bool   // this command line runs inside of a demo
+	flags   struct {
+		dir    string
+		json   bool
+		colour string
+	}
+	// world opens what the commands work on: the repository around the
+	// working directory, or the demo.
+	world func(ctx context.Context) (*session.Session, error)
+}
+
+// Main runs one command line and returns the program's exit code. example is
+// the text of the example fleet's fleet.toml.
+func Main(args []string, env Env, example []byte) int {
+	a := &app{env: env, example: example}
+	a.world = a.openDirectory
+	return a.run(context.Background(), args)
+}
+
+// run executes the command line and prints its error, if any.
+func (a *app) run(ctx context.Context, args []string) int {
+	root := a.root()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	var exit *exitError
+	if !errors.As(err, &exit) || !exit.quiet {
+		p := a.errors()
+		p.clean("assay: %s", err)
+	}
+	return codeOf(err)
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "assay",
+		Short: "The terminal console for Nix fleets",
+		Long: `assay reads a fleet of NixOS and nix-darwin machines, explains what each is made
+of, compares it with what the machines run, and updates them safely.
+
+Start with:  assay demo -- status`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.ArbitraryArgs,
+		RunE:          a.runRoot,
+	}
+	root.SetIn(a.env.Stdin)
+	root.SetOut(a.env.Stdout)
+	root.SetErr(a.env.Stderr)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef("%w (see: %s --help)", err, cmd.CommandPath())
+	})
+	flags := root.PersistentFlags()
+	flags.StringVarP(&a.flags.dir, "directory", "C", "", "the fleet's `directory` (default: the nearest parent with a fleet.toml)")
+	flags.BoolVar(&a.flags.json, "json", false, "print JSON; commands that run something print one event a line")
+	flags.StringVar(&a.flags.colour, "color", "auto", "`when` to colour: auto, always, never")
+	root.AddCommand(
+		a.demoCommand(),
+		a.checkCommand(), a.machinesCommand(), a.servicesCommand(), a.aspectsCommand(),
+		a.composeCommand(), a.layersCommand(), a.whichCommand(),
+		a.statusCommand(), a.planCommand(), a.updateCommand(), a.rollbackCommand(),
+		a.runsCommand(), a.logsCommand(),
+		a.refusedCommand("exec", "SELECTOR -- COMMAND ..."), a.refusedCommand("ssh", "MACHINE [-- COMMAND]"),
+		a.versionCommand(),
+	)
+	return root
+}
+
+// runRoot is "assay" without a command: the console's place.
+func (a *app) runRoot(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return cmd.Help()
+	}
+	var names []string
+	for _, sub := range cmd.Commands() {
+		names = append(names, sub.Name())
+	}
+	err := fmt.Errorf("unknown command %q", args[0])
+	if near := fleet.Nearest(args[0], names); near != "" {
+		err = fmt.Errorf("%w; hint: assay %s", err, near)
+	}
+	return withCode(exitUsage, err)
+}
+
+// text returns the printer for the command's answer.
+func (a *app) text() *printer { return &printer{out: a.env.Stdout, colour: a.colour(a.env.Stdout)} }
+
+// errors returns the printer for what is said beside the answer.
+func (a *app) errors() *printer { return &printer{out: a.env.Stderr, colour: a.colour(a.env.Stderr)} }
+
+func (a *app) colour(out any) bool {
+	switch a.flags.colour {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	file, ok := out.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd())) && a.env.Getenv("NO_COLOR") == "" && a.env.Getenv("TERM") != "dumb"
+}
+
+// openDirectory opens the repository around the working directory. Reaching
+// its machines takes the Nix engine, which session refuses without.
+func (a *app) openDirectory(context.Context) (*session.Session, error) {
+	dir := a.flags.dir
+	if dir == "" {
+		found, err := repo.Find(".")
+		if err != nil {
+			return nil, withCode(exitUsage, err)
+		}
+		dir = found
+	}
+	repository, err := repo.Open(dir)
+	if err != nil {
+		return nil, withCode(exitUsage, err)
+	}
+	return session.New(repository, session.Options{StateDir: filepath.Join(a.env.stateDir(), "fleets", repository.Fleet.Name), Version: version(), Operator: operator(a.env)}), nil
+}
+
+// selectMachines turns the words of a selector into machines' names. None
+// means all.
+func (a *app) selectMachines(ctx context.Context, s *session.Session, words []string) ([]string, error) {
+	selection, err := s.Select(ctx, strings.Join(words, " "))
+	var empty *fleet.EmptyError
+	switch {
+	case errors.As(err, &empty):
+		return nil, withCode(exitNothing, err)
+	case err != nil:
+		return nil, withCode(exitUsage, err)
+	}
+	if n := len(selection.Unknown); n > 0 {
+		a.errors().clean("%s not selected because a fact is unknown: %s", count(n, "machine"), strings.Join(selection.Unknown, ", "))
+	}
+	return slices.Clone(selection.Machines), nil
+}

@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"assay/fleet"
+	"assay/fleet/host"
+	"assay/secrets/sops"
+)
+
+func (a *app) checkCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "check",
+		Short: "Check everything that can be told without touching a host",
+		Long: `Checks fleet.toml, the module tree, every machine's composition, services, the
+overlay's layers and the machines' keys. Exits with 1 when there is an error;
+warnings alone exit with 0.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := a.world(cmd.Context())
+			if err != nil {
+				return err
+			}
+			identities, err := sops.FindIdentities(a.env.Getenv)
+			if err != nil {
+				return withCode(exitUsage, err)
+			}
+			problems, err := s.Check(cmd.Context(), identities)
+			if err != nil {
+				return err
+			}
+			errors := 0
+			for _, p := range problems {
+				if p.Severity == fleet.Error {
+					errors++
+				}
+			}
+			if a.flags.json {
+				if err := a.text().json(map[string]any{"problems": orEmpty(problems)}); err != nil {
+					return err
+				}
+			} else {
+				a.printProblems(problems)
+				a.text().line("%s in %s: %s, %s", s.Fleet().Name, count(len(s.Fleet().Machines), "machine"), count(errors, "error"), count(len(problems)-errors, "warning"))
+			}
+			if errors > 0 {
+				return failed(exitFailed)
+			}
+			return nil
+		},
+	}
+}
+
+func (a *app) printProblems(problems []fleet.Problem) {
+	p := a.text()
+	for _, problem := range problems {
+		r := warn
+		if problem.Severity == fleet.Error {
+			r = bad
+		}
+		p.line("%s %s", p.paint(r, string(problem.Severity)), sanitised(problem))
+	}
+}
+
+// sanitised is the problem's text without its severity, which stands before
+// it already.
+func sanitised(problem fleet.Problem) string {
+	problem.Severity = fleet.Error
+	return host.Sanitize(problem.Error())
+}

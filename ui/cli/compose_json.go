@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"assay/fleet"
+	"assay/modules/compose"
+)
+
+// compositionJSON is what `compose --json` prints.
+type compositionJSON struct {
+	Machine  string          `json:"machine"`
+	System   string          `json:"system"`
+	Class    fleet.Class     `json:"class"`
+	Scopes   []scopeJSON     `json:"scopes"` // the machine's own first, then its users' homes
+	Problems []fleet.Problem `json:"problems"`
+	Source   fleet.Source    `json:"source"`
+}
+
+type scopeJSON struct {
+	User     string        `json:"user"` // "" for the machine
+	Class    fleet.Class   `json:"class"`
+	Aspects  []reachedJSON `json:"aspects"`
+	Foreign  []foreignJSON `json:"foreign"`
+	Options  []optionJSON  `json:"options"`
+	Packages []packageJSON `json:"packages"`
+}
+
+type reachedJSON struct {
+	Name  string     `json:"name"`
+	Files []string   `json:"files"`
+	Way   []stepJSON `json:"way"`
+}
+
+type stepJSON struct {
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+	At   string `json:"at"`
+}
+
+type foreignJSON struct {
+	Ref  string `json:"ref"`
+	From string `json:"from"`
+	At   string `json:"at"`
+}
+
+type optionJSON struct {
+	User        string           `json:"user,omitempty"`
+	Path        string           `json:"path"`
+	Type        string           `json:"type"` // "" is not in the table of types
+	State       compose.State    `json:"state"`
+	Value       string           `json:"value,omitempty"` // Nix source; only where the state is known
+	Winner      int              `json:"winner"`          // index of the definition that decides; -1 several or none
+	Reason      string           `json:"reason,omitempty"`
+	Definitions []definitionJSON `json:"definitions"`
+	At          string           `json:"at"`
+}
+
+type definitionJSON struct {
+	Value     string `json:"value"` // Nix source
+	Known     bool   `json:"known"`
+	Why       string `json:"why,omitempty"`
+	Priority  int    `json:"priority"`
+	Order     int    `json:"order"`
+	Condition string `json:"condition,omitempty"`
+	Aspect    string `json:"aspect"`
+	At        string `json:"at"`
+}
+
+type packageJSON struct {
+	Name   string `json:"name"`
+	Option string `json:"option"`
+	Aspect string `json:"aspect"`
+	At     string `json:"at"`
+}
+
+func compositionToJSON(comp compose.Composition) compositionJSON {
+	out := compositionJSON{
+		Machine: comp.Machine, System: comp.System, Class: comp.Class, Source: fleet.SourceRead,
+		Scopes: []scopeJSON{scopeToJSON(comp.Scope)}, Problems: orEmpty(comp.Problems),
+	}
+	for _, home := range comp.Homes {
+		out.Scopes = append(out.Scopes, scopeToJSON(home))
+	}
+	return out
+}
+
+func scopeToJSON(sc compose.Scope) scopeJSON {
+	out := scopeJSON{
+		User: sc.User, Class: sc.Class,
+		Aspects: []reachedJSON{}, Foreign: []foreignJSON{}, Options: []optionJSON{}, Packages: []packageJSON{},
+	}
+	for _, r := range sc.Aspects {
+		js := reachedJSON{Name: r.Name, Files: []string{}, Way: []stepJSON{}}
+		for _, at := range r.Files {
+			js.Files = append(js.Files, at.String())
+		}
+		for _, step := range r.Way {
+			js.Way = append(js.Way, stepJSON{step.Kind, step.Name, step.At.String()})
+		}
+		out.Aspects = append(out.Aspects, js)
+	}
+	for _, f := range sc.Foreign {
+		out.Foreign = append(out.Foreign, foreignJSON{f.Ref, f.From, f.At.String()})
+	}
+	for _, o := range sc.Options {
+		out.Options = append(out.Options, optionToJSON("", o))
+	}
+	for _, pkg := range sc.Packages {
+		out.Packages = append(out.Packages, packageJSON{pkg.Name, pkg.Option, pkg.Aspect, pkg.At.String()})
+	}
+	return out
+}
+
+func optionToJSON(user string, o compose.Option) optionJSON {
+	out := optionJSON{
+		User: user, Path: o.Path, Type: o.Type, State: o.Merged.State, Winner: o.Merged.Winner, Reason: o.Merged.Reason,
+		Definitions: []definitionJSON{}, At: deciders(o),
+	}
+	if o.Merged.State == compose.Known {
+		out.Value = o.Merged.Value.Text
+	}
+	for _, d := range o.Definitions {
+		out.Definitions = append(out.Definitions, definitionJSON{
+			Value: d.Value.Text, Known: d.Value.Known, Why: d.Value.Why, Priority: d.Priority, Order: d.Order,
+			Condition: d.Condition, Aspect: d.Aspect, At: d.At.String(),
+		})
+	}
+	return out
+}

@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"context"
+	"os/user"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"assay/fleet/host/sim"
+	"assay/fleet/session"
+	"assay/ui/cli/demo"
+)
+
+func (a *app) demoCommand() *cobra.Command {
+	var hosts int
+	var engine string
+	var reset bool
+	cmd := &cobra.Command{
+		Use:   "demo [-- COMMAND ...]",
+		Short: "The example fleet on hosts inside this process",
+		Long: `Starts the example fleet's hosts as SSH servers inside this process, each with a
+directory of its own, and runs a command on them through the same code as for real
+hosts. What the hosts run stays there from one command to the next.
+
+  assay demo -- status
+  assay demo -- update @nixos --yes
+  assay demo --hosts 500 -- update --yes`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case engine == "nix":
+				return usagef("the nix engine is not in this version; hint: --engine embedded")
+			case engine != "embedded":
+				return usagef("%q is no engine: embedded, nix", engine)
+			case cmd.ArgsLenAtDash() < 0 && len(args) > 0:
+				return usagef("put -- before the command: assay demo -- %s", args[0])
+			}
+			return a.runDemo(cmd.Context(), demo.Options{Hosts: hosts, Reset: reset}, args)
+		},
+	}
+	cmd.Flags().IntVar(&hosts, "hosts", demo.DefaultHosts, "a fleet of `N` hosts; each size is a demo of its own")
+	cmd.Flags().StringVar(&engine, "engine", "embedded", "what builds: embedded, nix")
+	cmd.Flags().BoolVar(&reset, "reset", false, "start over: forget what the hosts run, and all runs")
+	return cmd
+}
+
+// runDemo opens the demo and runs the command in it, as a command line of its
+// own; without a command it shows the hosts' state.
+func (a *app) runDemo(ctx context.Context, o demo.Options, args []string) error {
+	o.Dir = filepath.Join(a.env.stateDir(), "demo")
+	o.Example, o.Version, o.Operator = a.example, version(), operator(a.env)
+	o.Notice = func(text string) { a.errors().clean("assay: %s", text) }
+
+	watch, stop := a.interruptible(ctx)
+	d, err := demo.Open(watch, o)
+	stop()
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+
+	inside := &app{env: a.env, example: a.example, inDemo: true}
+	inside.world = func(context.Context) (*session.Session, error) { return d.Session, nil }
+	if len(args) == 0 {
+		args = []string{"status"}
+		a.errors().line("the console is not in this version; this is: assay demo -- status (more: assay --help)")
+	}
+	if code := inside.run(ctx, inside.inherit(a, args)); code != exitDone {
+		return failed(code)
+	}
+	return nil
+}
+
+// inherit puts the flags of the outer command line before the inner one's.
+func (a *app) inherit(outer *app, args []string) []string {
+	flags := []string{"--color=" + outer.flags.colour}
+	if outer.flags.json {
+		flags = append(flags, "--json")
+	}
+	return append(flags, args...)
+}
+
+// operator is the name of the user who runs this.
+func operator(env Env) string {
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return env.Getenv("USER")
+}
+
+// refusedCommand is a verb that runs a command of the user's choice on hosts.
+func (a *app) refusedCommand(name, args string) *cobra.Command {
+	return &cobra.Command{
+		Use:                name + " " + args,
+		Short:              "Not in this version",
+		Hidden:             true,
+		DisableFlagParsing: true,
+		RunE: func(*cobra.Command, []string) error {
+			if a.inDemo {
+				return usagef("%s is refused in the demo: %s", name, sim.Refusal)
+			}
+			return usagef("%s is not in this version: it takes real hosts", name)
+		},
+	}
+}

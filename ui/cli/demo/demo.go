@@ -1,0 +1,203 @@
+// Package demo makes the world of `assay demo`: the example fleet written out
+// as a repository, its secrets generated and encrypted, its hosts as SSH
+// servers inside this process, and the embedded engine. What commands do in
+// that world goes through the same code as for any fleet.
+//
+// Everything lies below one directory, which one process at a time uses.
+package demo
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/gofrs/flock"
+	"golang.org/x/crypto/ssh"
+
+	"assay/fleet"
+	"assay/fleet/engine/embedded"
+	"assay/fleet/host/remote"
+	"assay/fleet/host/sim"
+	"assay/fleet/repo"
+	"assay/fleet/session"
+)
+
+// DefaultHosts is the size of the example fleet.
+const DefaultHosts = 8
+
+// silent is the host that accepts TCP connections and says nothing.
+const silent = "scheelite"
+
+// deadline bounds dial to authentication. The hosts are on this computer, so
+// that who has not answered by then will not.
+const deadline = 3 * time.Second
+
+// Options say which demo to open.
+type Options struct {
+	Dir      string // directory of all demos
+	Example  []byte // fleet.toml of the example fleet
+	Hosts    int    // 0 is DefaultHosts; every number is a fleet of its own
+	Reset    bool   // start over
+	Version  string // of assay
+	Operator string
+	Notice   func(string) // says something to the user; may be nil
+}
+
+// Demo is an open demo. Close ends its hosts.
+type Demo struct {
+	Session *session.Session
+	Reach   session.Reach
+
+	lock  *flock.Flock
+	hosts *sim.Fleet
+}
+
+// world is where the parts of one demo lie.
+type world struct {
+	dir string
+	Options
+}
+
+func (w world) fleetDir() string              { return filepath.Join(w.dir, "fleet") }
+func (w world) hostDir(machine string) string { return filepath.Join(w.dir, "hosts", machine) }
+func (w world) storeDir() string              { return filepath.Join(w.dir, "store") }
+func (w world) operatorFile() string          { return filepath.Join(w.dir, "operator", "keys.txt") }
+
+// Open makes the demo what it should be, or leaves it as the last command
+// left it, and starts its hosts.
+func Open(ctx context.Context, o Options) (_ *Demo, err error) {
+	if o.Hosts == 0 {
+		o.Hosts = DefaultHosts
+	}
+	if o.Notice == nil {
+		o.Notice = func(string) {}
+	}
+	d := &Demo{}
+	defer func() {
+		if err != nil {
+			d.Close()
+		}
+	}()
+	if d.lock, err = lock(o.Dir); err != nil {
+		return nil, err
+	}
+	w := world{dir: filepath.Join(o.Dir, strconv.Itoa(o.Hosts)+"-hosts"), Options: o}
+	if o.Reset {
+		if err := os.RemoveAll(w.dir); err != nil {
+			return nil, fmt.Errorf("reset the demo: %w", err)
+		}
+	}
+	if err := w.writeFleet(); err != nil {
+		return nil, fmt.Errorf("write the example fleet: %w", err)
+	}
+	repository, err := repo.Open(w.fleetDir())
+	if err != nil {
+		return nil, err
+	}
+	if err := d.start(ctx, w, repository); err != nil {
+		return nil, err
+	}
+	d.Session = session.New(repository, session.Options{StateDir: w.dir, Version: o.Version, Operator: o.Operator, Reach: &d.Reach})
+	return d, w.install(ctx, d.Session, repository)
+}
+
+// Close ends the hosts and gives the directory free. It may be called twice.
+func (d *Demo) Close() error {
+	if d.hosts != nil {
+		d.hosts.Close()
+		d.hosts = nil
+	}
+	if d.lock == nil {
+		return nil
+	}
+	err := d.lock.Unlock()
+	d.lock = nil
+	return err
+}
+
+// lock makes sure that one process at a time works on the demos. The kernel
+// gives the lock free when a process ends, however it ends.
+func lock(dir string) (*flock.Flock, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	l := flock.New(filepath.Join(dir, "lock"))
+	held, err := l.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock the demo: %w", err)
+	}
+	if !held {
+		return nil, errors.New("another assay demo is running here; hint: wait for it, or set XDG_STATE_HOME to another directory")
+	}
+	return l, nil
+}
+
+// start starts the hosts and makes what reaches them.
+func (d *Demo) start(ctx context.Context, w world, r *repo.Repository) error {
+	signer, err := clientKey()
+	if err != nil {
+		return err
+	}
+	hosts, err := w.simulated(ctx, r)
+	if err != nil {
+		return err
+	}
+	if d.hosts, err = sim.Start(ctx, sim.Options{ClientKey: signer.PublicKey(), Hosts: hosts}); err != nil {
+		return err
+	}
+	engine := embedded.New(embedded.Options{
+		Store: w.storeDir(), Compose: r.Compose, Supply: r.Stack().Supply, ReadFile: r.ReadFile,
+	})
+	d.Reach = session.Reach{
+		Engine: engine, Deployer: engine,
+		Connector: remote.New(remote.Options{Signers: []ssh.Signer{signer}, Timeout: deadline}),
+		Addresses: func(machine string) []string { return []string{d.hosts.Address(machine)} },
+	}
+	return nil
+}
+
+// clientKey makes the key that the hosts let in. It lives in memory only, as
+// long as the process does.
+func clientKey() (ssh.Signer, error) {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	return ssh.NewSignerFromKey(key)
+}
+
+// simulated prepares the hosts' directories and takes their keys out of the
+// fleet's secrets.
+func (w world) simulated(ctx context.Context, r *repo.Repository) ([]sim.Host, error) {
+	signers, err := w.hostKeys(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	var hosts []sim.Host
+	for _, m := range r.Fleet.Machines {
+		h := sim.Host{
+			Name: m.Name, Class: string(m.Class), System: m.System,
+			Root: w.hostDir(m.Name), HostKey: signers[m.Name], Silent: m.Name == silent,
+		}
+		if err := sim.Prepare(h.Root, h); err != nil {
+			return nil, err
+		}
+		hosts = append(hosts, h)
+	}
+	return hosts, nil
+}
+
+// names lists the fleet's machines.
+func names(f *fleet.Fleet) []string {
+	out := make([]string, len(f.Machines))
+	for i, m := range f.Machines {
+		out[i] = m.Name
+	}
+	return out
+}

@@ -1,0 +1,196 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"assay/fleet"
+	"assay/fleet/host"
+	"assay/overlay"
+)
+
+// layersJSON is one system's stack in `layers --json`.
+type layersJSON struct {
+	System      string          `json:"system"`
+	Composition string          `json:"composition"`
+	Default     string          `json:"default_channel"`
+	Layers      []overlay.Layer `json:"layers"`
+	Source      fleet.Source    `json:"source"`
+}
+
+func (a *app) layersCommand() *cobra.Command {
+	var system string
+	cmd := &cobra.Command{
+		Use:   "layers",
+		Short: "Show the overlay's layers and what each supplies",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := a.world(cmd.Context())
+			if err != nil {
+				return err
+			}
+			stack := s.Repo.Stack()
+			systems := stack.Systems()
+			if system != "" {
+				systems = []string{system}
+			}
+			if a.flags.json {
+				out := []layersJSON{}
+				for _, system := range systems {
+					out = append(out, layersJSON{system, stack.Composition(), stack.Default(), stack.Layers(system), fleet.SourceFile})
+				}
+				return a.text().json(map[string]any{"systems": out})
+			}
+			for i, system := range systems {
+				if i > 0 {
+					a.text().line("")
+				}
+				a.printLayers(stack, system)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&system, "system", "", "only this `SYSTEM`, such as x86_64-linux")
+	return cmd
+}
+
+func (a *app) printLayers(stack *overlay.Stack, system string) {
+	p := a.text()
+	p.line("%s  %s", p.paint(strong, host.Sanitize(system)), p.paint(faint, host.Sanitize(fmt.Sprintf("default %s, composition %s", stack.Default(), stack.Composition()))))
+	for _, layer := range stack.Layers(system) {
+		p.line("  %d %s", layer.Number, host.Sanitize(layer.Name))
+		var rows [][]cell
+		for _, e := range layer.Entries {
+			rows = append(rows, []cell{c(e.Package), c(origin(e)), cr(faint, e.At.String()), fate(e)})
+		}
+		if len(rows) == 0 {
+			p.line("      %s", p.paint(faint, "nothing on this system"))
+		}
+		p.rows("      ", rows)
+	}
+}
+
+// origin says what an entry takes its package from.
+func origin(e overlay.Entry) string {
+	switch {
+	case e.Input != "":
+		return "input " + e.Input
+	case e.Channel == "":
+		return e.File
+	case e.Alias != "" && e.Alias != e.Channel:
+		return fmt.Sprintf("%s as %s", e.Channel, e.Alias)
+	}
+	return e.Channel
+}
+
+// fate says whether something shadows an entry.
+func fate(e overlay.Entry) cell {
+	switch {
+	case !e.Shadowed:
+		return c("")
+	case e.Dead == fleet.True:
+		return cr(bad, "dead: "+e.Why)
+	}
+	return cr(warn, "shadowed by "+e.By)
+}
+
+func (a *app) whichCommand() *cobra.Command {
+	var machine, system string
+	cmd := &cobra.Command{
+		Use:   "which PACKAGE",
+		Short: "Say which channel and layer supply a package, and why",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := a.world(cmd.Context())
+			if err != nil {
+				return err
+			}
+			systems, err := whichSystems(s.Fleet(), s.Repo.Stack(), machine, system)
+			if err != nil {
+				return err
+			}
+			answers := []overlay.Answer{}
+			for _, system := range systems {
+				answers = append(answers, s.Repo.Stack().Which(args[0], system))
+			}
+			if a.flags.json {
+				return a.text().json(map[string]any{"packages": answers})
+			}
+			for i, answer := range answers {
+				if i > 0 {
+					a.text().line("")
+				}
+				a.printAnswer(answer)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&machine, "on", "", "on this `MACHINE`")
+	cmd.Flags().StringVar(&system, "system", "", "on this `SYSTEM`, such as aarch64-darwin")
+	cmd.MarkFlagsMutuallyExclusive("on", "system")
+	return cmd
+}
+
+// whichSystems are the systems that a question is about: a machine's, the one
+// named, or all that the fleet has.
+func whichSystems(f *fleet.Fleet, stack *overlay.Stack, machine, system string) ([]string, error) {
+	switch {
+	case system != "":
+		return []string{system}, nil
+	case machine == "":
+		return stack.Systems(), nil
+	}
+	m := f.Machine(machine)
+	if m == nil {
+		return nil, noMachine(f, machine)
+	}
+	return []string{m.System}, nil
+}
+
+func noMachine(f *fleet.Fleet, name string) error {
+	var names []string
+	for _, m := range f.Machines {
+		names = append(names, m.Name)
+	}
+	hint := "assay machines lists them"
+	if near := fleet.Nearest(name, names); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	return withCode(exitNothing, fmt.Errorf("no machine %q; hint: %s", name, hint))
+}
+
+func (a *app) printAnswer(answer overlay.Answer) {
+	p := a.text()
+	layer := "no layer"
+	if answer.Layer != "" {
+		layer = fmt.Sprintf("layer %d %s", answer.Number, answer.Layer)
+	}
+	supplier := orUnknown(answer.Channel)
+	if answer.Channel == "" && answer.Layer != "" {
+		supplier = "no channel"
+	}
+	if answer.Alias != "" && answer.Alias != answer.Channel {
+		supplier += " (pkgs." + answer.Alias + ")"
+	}
+	p.line("%s on %s: %s, %s  %s", p.paint(strong, host.Sanitize(answer.Package)), host.Sanitize(answer.System), p.paint(good, host.Sanitize(supplier)),
+		host.Sanitize(layer), p.paint(faint, host.Sanitize(answer.At.String())))
+	p.clean("  why       %s", answer.Reason)
+	var versions []string
+	for _, v := range answer.Versions {
+		version := v.Version
+		if version == "" {
+			version = v.Note
+		}
+		versions = append(versions, v.Channel+" "+version)
+	}
+	p.clean("  versions  %s", strings.Join(versions, ", "))
+	for _, e := range answer.Shadowed {
+		state := "shadowed"
+		if e.Dead == fleet.True {
+			state = "dead"
+		}
+		p.clean("  %-8s  layer %d %s: %s  %s (%s)", state, e.Number, e.Layer, origin(e), e.At, e.Why)
+	}
+}

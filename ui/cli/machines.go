@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"assay/fleet"
+)
+
+// machineJSON is one entry of "machines" in `machines --json`.
+type machineJSON struct {
+	Name    string       `json:"name"`
+	Class   fleet.Class  `json:"class"`
+	System  string       `json:"system"`
+	Type    string       `json:"type"`
+	User    string       `json:"user"`
+	Tags    []string     `json:"tags"`
+	Aspects []namedJSON  `json:"aspects"`
+	Home    []homeJSON   `json:"home"`
+	Roles   []string     `json:"roles"`
+	Deploy  deployJSON   `json:"deploy"`
+	Source  fleet.Source `json:"source"`
+	At      string       `json:"at"`
+}
+
+type namedJSON struct {
+	Name string `json:"name"`
+	At   string `json:"at"`
+}
+
+type homeJSON struct {
+	User    string      `json:"user"`
+	Aspects []namedJSON `json:"aspects"`
+	At      string      `json:"at"`
+}
+
+type deployJSON struct {
+	Targets []string `json:"targets"`
+	Guessed bool     `json:"guessed"` // the targets follow from the fleet's domain
+	Jump    []string `json:"jump"`
+	Build   string   `json:"build"`
+	Become  string   `json:"become"`
+}
+
+func (a *app) machinesCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "machines [SELECTOR]",
+		Short: "List the registry",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := a.world(cmd.Context())
+			if err != nil {
+				return err
+			}
+			chosen, err := a.selectMachines(cmd.Context(), s, args)
+			if err != nil {
+				return err
+			}
+			if a.flags.json {
+				out := make([]machineJSON, len(chosen))
+				for i, name := range chosen {
+					out[i] = machineToJSON(s.Fleet(), s.Fleet().Machine(name))
+				}
+				return a.text().json(map[string]any{"machines": out})
+			}
+			a.printMachines(s.Fleet(), chosen)
+			return nil
+		},
+	}
+}
+
+func (a *app) printMachines(f *fleet.Fleet, chosen []string) {
+	var rows [][]cell
+	for _, name := range chosen {
+		m := f.Machine(name)
+		target := "no target"
+		if len(m.Deploy.Targets) > 0 {
+			target = m.Deploy.Targets[0]
+		}
+		rows = append(rows, []cell{
+			{text: m.Name, role: strong}, c(string(m.Class)), c(m.System), c(m.Type), c(m.User), c(target), c(strings.Join(m.Tags, " ")),
+		})
+	}
+	p := a.text()
+	p.table([]string{"NAME", "CLASS", "SYSTEM", "TYPE", "USER", "TARGET", "TAGS"}, rows)
+}
+
+func machineToJSON(f *fleet.Fleet, m *fleet.Machine) machineJSON {
+	out := machineJSON{
+		Name: m.Name, Class: m.Class, System: m.System, Type: m.Type, User: m.User,
+		Tags: orEmpty(m.Tags), Aspects: namedToJSON(m.Aspects), Home: []homeJSON{}, Roles: orEmpty(f.RolesOf(m.Name)),
+		Deploy: deployJSON{
+			Targets: orEmpty(m.Deploy.Targets), Guessed: m.Deploy.Guessed, Jump: orEmpty(m.Deploy.Jump),
+			Build: m.Deploy.Build, Become: m.Deploy.Become,
+		},
+		Source: m.Source, At: m.At.String(),
+	}
+	for _, h := range m.Home {
+		out.Home = append(out.Home, homeJSON{h.User, namedToJSON(h.Aspects), h.At.String()})
+	}
+	return out
+}
+
+func namedToJSON(list []fleet.Named) []namedJSON {
+	out := make([]namedJSON, len(list))
+	for i, n := range list {
+		out[i] = namedJSON{n.Name, n.At.String()}
+	}
+	return out
+}
+
+// orEmpty makes a list that JSON shows as [] and not as null.
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/renameio/v2"
+	"github.com/spf13/cobra"
+
+	"assay/fleet/engine"
+	"assay/fleet/run/plan"
+	"assay/fleet/session"
+)
+
+func (a *app) planCommand() *cobra.Command {
+	var goal, out string
+	cmd := &cobra.Command{
+		Use:   "plan [SELECTOR]",
+		Short: "Show what an update would change, and change nothing",
+		Long: `Compares what each selected host runs, read from the host, with what the
+repository wants: options with the file:line that decides, files as diffs,
+packages with their layer and channel, the bytes to copy. Hosts that would change
+in the same way are shown together. A plan saved with --out is applied exactly as
+it stands by: assay update --plan FILE`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := a.world(cmd.Context())
+			if err != nil {
+				return err
+			}
+			p, err := a.makePlan(cmd.Context(), s, args, goal)
+			if err != nil {
+				return err
+			}
+			if out != "" {
+				if err := savePlan(p, out); err != nil {
+					return err
+				}
+			}
+			if a.flags.json {
+				err = a.text().json(p)
+			} else {
+				a.printPlan(p)
+				if out != "" {
+					a.text().clean("saved as %s; apply it with: assay update --plan %s", out, out)
+				}
+			}
+			if err != nil {
+				return err
+			}
+			return planVerdict(p)
+		},
+	}
+	goalFlag(cmd, &goal)
+	cmd.Flags().StringVar(&out, "out", "", "save the plan in `FILE`")
+	return cmd
+}
+
+func goalFlag(cmd *cobra.Command, goal *string) {
+	var all []string
+	for _, g := range engine.Goals() {
+		all = append(all, string(g))
+	}
+	cmd.Flags().StringVar(goal, "goal", string(engine.GoalSwitch), "how far to go: "+strings.Join(all, ", "))
+	_ = cmd.RegisterFlagCompletionFunc("goal", cobra.FixedCompletions(all, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func parseGoal(text string) (engine.Goal, error) {
+	for _, g := range engine.Goals() {
+		if string(g) == text {
+			return g, nil
+		}
+	}
+	return "", usagef("%q is no goal: %v", text, engine.Goals())
+}
+
+// makePlan selects machines and plans their update.
+func (a *app) makePlan(ctx context.Context, s *session.Session, words []string, goalText string) (*plan.Plan, error) {
+	goal, err := parseGoal(goalText)
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := a.selectMachines(ctx, s, words)
+	if err != nil {
+		return nil, err
+	}
+	watch, stop := a.interruptible(ctx)
+	defer stop()
+	progress := a.progress("planning", len(chosen))
+	defer progress.clear()
+	return s.Plan(watch, chosen, goal, progress.step)
+}
+
+func savePlan(p *plan.Plan, path string) error {
+	text, err := p.Encode()
+	if err != nil {
+		return err
+	}
+	if err := renameio.WriteFile(path, text, 0o600); err != nil {
+		return fmt.Errorf("save the plan: %w", err)
+	}
+	return nil
+}
+
+// planVerdict is the exit code of a plan: hosts that could not be asked, or
+// have nothing to apply, are a failure.
+func planVerdict(p *plan.Plan) error {
+	for i := range p.Hosts {
+		if p.Hosts[i].Identity {
+			return failed(exitIdentity)
+		}
+	}
+	if p.Count(plan.StatusUnreachable)+p.Count(plan.StatusError) > 0 {
+		return failed(exitFailed)
+	}
+	return nil
+}

@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"assay/fleet/host"
+)
+
+// printer writes a command's answer. Everything that came from a repository
+// or a host passes through clean before it gets here or in cell.
+type printer struct {
+	out    io.Writer
+	colour bool
+}
+
+// role is what a piece of text means; colours follow from it.
+type role int
+
+const (
+	plain role = iota
+	good
+	bad
+	warn
+	faint
+	strong
+)
+
+// The terminal's own 16 colours, as SGR parameters.
+var sgr = map[role]string{good: "32", bad: "31", warn: "33", faint: "2", strong: "1"}
+
+// paint wraps text in its role's colour where colours are wanted.
+func (p *printer) paint(r role, text string) string {
+	code, ok := sgr[r]
+	if !ok || !p.colour || text == "" {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+func (p *printer) line(format string, args ...any) {
+	fmt.Fprintf(p.out, format+"\n", args...)
+}
+
+// json writes one indented JSON value and a newline.
+func (p *printer) json(v any) error {
+	enc := json.NewEncoder(p.out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// cell is one field of a table.
+type cell struct {
+	text string
+	role role
+}
+
+func c(text string) cell                 { return cell{text: host.Sanitize(text)} }
+func cr(r role, text string) cell        { return cell{text: host.Sanitize(text), role: r} }
+func cf(format string, args ...any) cell { return c(fmt.Sprintf(format, args...)) }
+func (c cell) width() int                { return utf8.RuneCountInString(c.text) }
+func (p *printer) clean(format string, args ...any) {
+	p.line("%s", host.Sanitize(fmt.Sprintf(format, args...)))
+}
+
+// table prints rows under a head, columns as wide as their widest cell and
+// two spaces between them. Empty columns are dropped.
+func (p *printer) table(head []string, rows [][]cell) {
+	widths := widthsOf(rows)
+	if len(rows) == 0 {
+		return
+	}
+	titles := make([]cell, len(head))
+	for i, title := range head {
+		titles[i] = cell{text: title, role: faint}
+		if widths[i] > 0 {
+			widths[i] = max(widths[i], len(title))
+		}
+	}
+	p.row("", titles, widths)
+	for _, row := range rows {
+		p.row("", row, widths)
+	}
+}
+
+// rows prints rows without a head, each after the indent.
+func (p *printer) rows(indent string, rows [][]cell) {
+	widths := widthsOf(rows)
+	for _, row := range rows {
+		p.row(indent, row, widths)
+	}
+}
+
+func widthsOf(rows [][]cell) []int {
+	var widths []int
+	for _, row := range rows {
+		for len(widths) < len(row) {
+			widths = append(widths, 0)
+		}
+		for i, c := range row {
+			widths[i] = max(widths[i], c.width())
+		}
+	}
+	return widths
+}
+
+func (p *printer) row(indent string, cells []cell, widths []int) {
+	var b strings.Builder
+	b.WriteString(indent)
+	pending := 0
+	for i, c := range cells {
+		if widths[i] == 0 {
+			continue
+		}
+		if c.text != "" {
+			b.WriteString(strings.Repeat(" ", pending))
+			b.WriteString(p.paint(c.role, c.text))
+			pending = 0
+		}
+		pending += widths[i] - c.width() + 2
+	}
+	fmt.Fprintln(p.out, b.String())
+}
+
+// size says a number of bytes as people read it: "812 B", "1.4 MB".
+func size(n int64) string {
+	switch {
+	case n < 1000:
+		return fmt.Sprintf("%d B", n)
+	case n < 1000*1000:
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+	case n < 1000*1000*1000:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+}
+
+// count says a number of things: "1 host", "3 hosts".
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// shortPath shortens a store path to the part that tells systems apart:
+// eight characters of the hash.
+func shortPath(path string) string {
+	_, name, ok := strings.Cut(path, "/nix/store/")
+	if !ok || len(name) < 8 {
+		return path
+	}
+	return name[:8]
+}

@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"assay/fleet/host"
+	"assay/fleet/run/event"
+)
+
+// runPrinter returns the sink that shows a run as it happens: NDJSON for
+// programs, a line per step for people.
+func (a *app) runPrinter() event.Sink {
+	if a.flags.json {
+		return &ndjson{out: a.env.Stdout}
+	}
+	return &runText{p: a.text(), started: map[string]time.Time{}}
+}
+
+// ndjson writes each event as one line of JSON.
+type ndjson struct {
+	out io.Writer
+	buf []byte
+	err error
+}
+
+func (n *ndjson) Emit(e event.Event) {
+	if n.err != nil {
+		return
+	}
+	if n.buf, n.err = event.Append(n.buf[:0], e); n.err == nil {
+		_, n.err = n.out.Write(n.buf)
+	}
+}
+
+// runText writes events as lines for people: phases and results, not progress.
+type runText struct {
+	p       *printer
+	started map[string]time.Time // when a machine's first phase began
+	verbose bool                 // also what the hosts print
+}
+
+// outcomeRoles colours the outcomes.
+var outcomeRoles = map[event.Outcome]role{
+	event.Updated: good, event.Staged: good, event.Built: good, event.Unchanged: faint,
+	event.Returned: bad, event.Failed: bad, event.Refused: bad, event.Unreachable: bad, event.Uncertain: bad,
+	event.Skipped: warn,
+}
+
+func (t *runText) Emit(e event.Event) {
+	switch b := e.Body.(type) {
+	case event.RunStarted:
+		t.p.clean("run %s: %s of %s, plan %s, %d at once", e.Run, runVerb(b), count(len(b.Machines), "machine"), b.Plan, b.Parallel)
+	case event.HostPhase:
+		t.phase(e, b)
+	case event.Log:
+		if t.verbose {
+			t.p.line("  %s %s", t.p.paint(faint, host.Sanitize(fmt.Sprintf("%-12s", b.Machine))), host.Sanitize(b.Text))
+		}
+	case event.HostResult:
+		t.result(e, b)
+	case event.RunInterrupted:
+		t.p.clean("interrupted: %s", b.Reason)
+	case event.RunFinished:
+		t.p.clean("run %s %s: %s", e.Run, b.Outcome, outcomeCounts(b.Counts))
+	}
+}
+
+func runVerb(b event.RunStarted) string {
+	if b.Kind == "rollback" {
+		return "rollback"
+	}
+	return b.Goal
+}
+
+func (t *runText) phase(e event.Event, b event.HostPhase) {
+	if b.Phase == event.Waiting || b.Phase == event.Done {
+		return
+	}
+	if t.started[b.Machine].IsZero() {
+		t.started[b.Machine] = e.Time
+	}
+	t.p.line("  %s", t.p.paint(faint, host.Sanitize(fmt.Sprintf("%-12s %s", b.Machine, b.Phase))))
+}
+
+func (t *runText) result(e event.Event, b event.HostResult) {
+	text := fmt.Sprintf("  %s %s", host.Sanitize(fmt.Sprintf("%-12s", b.Machine)), t.p.paint(outcomeRoles[b.Outcome], string(b.Outcome)))
+	if b.Current != "" {
+		text += " runs " + shortPath(b.Current) + generation(b.Generation)
+	}
+	if started := t.started[b.Machine]; !started.IsZero() {
+		text += t.p.paint(faint, fmt.Sprintf(" after %.1fs", e.Time.Sub(started).Seconds()))
+		delete(t.started, b.Machine)
+	}
+	if b.Reason != "" {
+		text += ": " + host.Sanitize(b.Reason)
+	}
+	if b.Hint != "" {
+		text += "; hint: " + host.Sanitize(b.Hint)
+	}
+	t.p.line("%s", text)
+}
+
+// outcomeCounts says how many machines had each outcome.
+func outcomeCounts(counts map[event.Outcome]int) string {
+	text := ""
+	for _, o := range event.Outcomes() {
+		if n := counts[o]; n > 0 {
+			if text != "" {
+				text += ", "
+			}
+			text += fmt.Sprintf("%d %s", n, o)
+		}
+	}
+	if text == "" {
+		return "no machine"
+	}
+	return text
+}

@@ -1,0 +1,193 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"assay/fleet"
+	"assay/fleet/session"
+)
+
+// statusJSON is one entry of "machines" in `status --json`.
+type statusJSON struct {
+	Name        string           `json:"name"`
+	Class       fleet.Class      `json:"class"`
+	State       session.State    `json:"state"`
+	Reach       fleet.Reach      `json:"reach"`
+	Cause       string           `json:"cause,omitempty"`
+	Running     string           `json:"running"`
+	Booted      string           `json:"booted"`
+	Profile     string           `json:"profile"`
+	Generation  int              `json:"generation"`
+	Generations []generationJSON `json:"generations"`
+	Wanted      string           `json:"wanted"`
+	WantedError string           `json:"wanted_error,omitempty"`
+	Reboot      string           `json:"reboot"` // yes, no, unknown
+	Drift       string           `json:"drift"`
+	Kernel      string           `json:"kernel"`
+	At          string           `json:"at"` // when the host was asked, RFC 3339
+	Source      fleet.Source     `json:"source"`
+}
+
+type generationJSON struct {
+	Number int    `json:"number"`
+	Path   string `json:"path"`
+}
+
+func (a *app) statusCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "status [SELECTOR]",
+		Short: "Ask the hosts and compare them with what the repository wants",
+		Long: `Asks every selected host, over SSH and in one round trip each, what it runs, what
+it booted and what it boots next, and compares that with what the repository
+wants. Exits with 1 when a host could not be asked or its configuration has an
+error, with 5 when a host's identity could not be verified.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := a.world(cmd.Context())
+			if err != nil {
+				return err
+			}
+			chosen, err := a.selectMachines(cmd.Context(), s, args)
+			if err != nil {
+				return err
+			}
+			statuses, err := a.gatherStatus(cmd.Context(), s, chosen)
+			if err != nil {
+				return err
+			}
+			if a.flags.json {
+				if err := a.text().json(map[string]any{"machines": statusesToJSON(statuses)}); err != nil {
+					return err
+				}
+			} else {
+				a.printStatus(statuses)
+			}
+			return statusVerdict(statuses)
+		},
+	}
+}
+
+func (a *app) gatherStatus(ctx context.Context, s *session.Session, chosen []string) ([]session.Status, error) {
+	watch, stop := a.interruptible(ctx)
+	defer stop()
+	progress := a.progress("asking", len(chosen))
+	defer progress.clear()
+	return s.Status(watch, chosen, progress.step)
+}
+
+// statusVerdict turns what was seen into the command's exit code.
+func statusVerdict(statuses []session.Status) error {
+	code := exitDone
+	for _, st := range statuses {
+		switch {
+		case st.Facts.Identity:
+			return failed(exitIdentity)
+		case st.State == session.StateUnreachable || st.State == session.StateBroken:
+			code = exitFailed
+		}
+	}
+	if code != exitDone {
+		return failed(code)
+	}
+	return nil
+}
+
+// stateRoles colours the states; the word itself always says the same.
+var stateRoles = map[session.State]role{
+	session.StateUnreachable: bad, session.StateBroken: bad, session.StateEmpty: warn, session.StateBehind: warn,
+	session.StateStaged: warn, session.StateUnknown: warn, session.StateCurrent: good,
+}
+
+// stateOrder is the order of the states in tables and summaries: problems
+// first.
+var stateOrder = []session.State{
+	session.StateUnreachable, session.StateBroken, session.StateUnknown, session.StateEmpty,
+	session.StateBehind, session.StateStaged, session.StateCurrent,
+}
+
+func (a *app) printStatus(statuses []session.Status) {
+	sorted := slices.Clone(statuses)
+	slices.SortStableFunc(sorted, func(x, y session.Status) int {
+		return slices.Index(stateOrder, x.State) - slices.Index(stateOrder, y.State)
+	})
+	var rows [][]cell
+	for _, st := range sorted {
+		generation := ""
+		if st.Facts.Generation > 0 {
+			generation = fmt.Sprint(st.Facts.Generation)
+		}
+		rows = append(rows, []cell{
+			cr(stateRoles[st.State], string(st.State)), cr(strong, st.Machine.Name), c(string(st.Machine.Class)),
+			c(orUnknown(shortPath(st.Facts.Running))), c(orUnknown(shortPath(st.Wanted))), c(generation),
+			c(st.Facts.Reboot().String()), c(remark(st)),
+		})
+	}
+	p := a.text()
+	p.table([]string{"STATE", "MACHINE", "CLASS", "RUNNING", "WANTED", "GEN", "REBOOT", "REMARK"}, rows)
+	p.line("%s", summary(statuses))
+}
+
+// remark says what the columns do not: the cause of a problem.
+func remark(st session.Status) string {
+	switch {
+	case st.Facts.Reach == fleet.Unreachable:
+		return st.Facts.Cause
+	case st.WantedErr != nil:
+		return st.WantedErr.Error()
+	case st.State == session.StateStaged:
+		return "boots the wanted system next"
+	case st.Facts.Profile != st.Facts.Running:
+		return "boots " + orUnknown(shortPath(st.Facts.Profile)) + " next"
+	}
+	return ""
+}
+
+// summary counts the machines per state: "1 unreachable, 7 behind".
+func summary(statuses []session.Status) string {
+	var parts []string
+	for _, state := range stateOrder {
+		n := 0
+		for _, st := range statuses {
+			if st.State == state {
+				n++
+			}
+		}
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, state))
+		}
+	}
+	return count(len(statuses), "machine") + ": " + strings.Join(parts, ", ")
+}
+
+func statusesToJSON(statuses []session.Status) []statusJSON {
+	out := make([]statusJSON, len(statuses))
+	for i, st := range statuses {
+		f := st.Facts
+		out[i] = statusJSON{
+			Name: st.Machine.Name, Class: st.Machine.Class, State: st.State, Reach: f.Reach, Cause: f.Cause,
+			Running: f.Running, Booted: f.Booted, Profile: f.Profile, Generation: f.Generation,
+			Generations: []generationJSON{}, Wanted: st.Wanted,
+			Reboot: f.Reboot().String(), Drift: f.Drift(st.Wanted).String(), Kernel: f.Kernel,
+			At: f.At.UTC().Format(time.RFC3339), Source: fleet.SourceLive,
+		}
+		if st.WantedErr != nil {
+			out[i].WantedError = st.WantedErr.Error()
+		}
+		for _, g := range f.Generations {
+			out[i].Generations = append(out[i].Generations, generationJSON(g))
+		}
+	}
+	return out
+}
+
+func orUnknown(text string) string {
+	if text == "" {
+		return "unknown"
+	}
+	return text
+}

@@ -1,0 +1,179 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"assay/fleet/run/event"
+	"assay/fleet/run/plan"
+	"assay/fleet/run/rollout"
+	"assay/fleet/session"
+)
+
+func (a *app) updateCommand() *cobra.Command {
+	var goal, file string
+	var yes bool
+	var parallel int
+	cmd := &cobra.Command{
+		Use:   "update [SELECTOR]",
+		Short: "Plan, ask, and bring the hosts to what the repository wants",
+		Long: `Shows the plan, asks, and applies it: several hosts at once, each checked over a
+new connection afterwards and returned to its former system when it came out
+wrong. A host that no longer runs what the plan saw is refused. The first ctrl-c
+finishes the steps that run and starts nothing new; the second abandons.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := a.world(cmd.Context())
+			if err != nil {
+				return err
+			}
+			var p *plan.Plan
+			if file != "" {
+				p, err = loadPlan(file, args)
+			} else {
+				p, err = a.makePlan(cmd.Context(), s, args, goal)
+			}
+			if err != nil {
+				return err
+			}
+			return a.approveAndApply(cmd.Context(), s, p, yes, parallel)
+		},
+	}
+	goalFlag(cmd, &goal)
+	applyFlags(cmd, &yes, &parallel)
+	cmd.Flags().StringVar(&file, "plan", "", "apply the plan saved in `FILE` exactly as it stands")
+	return cmd
+}
+
+func (a *app) rollbackCommand() *cobra.Command {
+	var to, parallel int
+	var yes bool
+	cmd := &cobra.Command{
+		Use:   "rollback [SELECTOR]",
+		Short: "Return the hosts to a former generation",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := a.world(cmd.Context())
+			if err != nil {
+				return err
+			}
+			chosen, err := a.selectMachines(cmd.Context(), s, args)
+			if err != nil {
+				return err
+			}
+			watch, stop := a.interruptible(cmd.Context())
+			progress := a.progress("planning", len(chosen))
+			p, err := s.PlanBack(watch, chosen, to, progress.step)
+			progress.clear()
+			stop()
+			if err != nil {
+				return err
+			}
+			return a.approveAndApply(cmd.Context(), s, p, yes, parallel)
+		},
+	}
+	applyFlags(cmd, &yes, &parallel)
+	cmd.Flags().IntVar(&to, "to", 0, "the `GENERATION` to return to (default: the one before the running one)")
+	return cmd
+}
+
+func applyFlags(cmd *cobra.Command, yes *bool, parallel *int) {
+	cmd.Flags().BoolVar(yes, "yes", false, "do not ask")
+	cmd.Flags().IntVar(parallel, "parallel", 0, "`N` hosts at once (default: rollout.parallel of fleet.toml)")
+}
+
+func loadPlan(file string, args []string) (*plan.Plan, error) {
+	if len(args) > 0 {
+		return nil, usagef("--plan names the machines itself: give no selector")
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, withCode(exitUsage, err)
+	}
+	p, err := plan.Decode(text)
+	if err != nil {
+		return nil, withCode(exitUsage, fmt.Errorf("%s: %w", file, err))
+	}
+	return p, nil
+}
+
+// approveAndApply shows the plan, has it approved and carries it out.
+func (a *app) approveAndApply(ctx context.Context, s *session.Session, p *plan.Plan, yes bool, parallel int) error {
+	if !a.flags.json {
+		a.printPlan(p)
+	}
+	if p.Empty() && p.Count(plan.StatusUnreachable)+p.Count(plan.StatusError) == 0 && !a.flags.json {
+		a.text().line("nothing to do")
+		return nil
+	}
+	if !yes && !p.Empty() {
+		if err := a.approve(p); err != nil {
+			return err
+		}
+	}
+	return a.apply(ctx, s, p, parallel)
+}
+
+// approve asks on the terminal; without one it is an error that names the
+// flag to give.
+func (a *app) approve(p *plan.Plan) error {
+	if !a.env.Interactive || a.flags.json {
+		return withCode(exitDeclined, fmt.Errorf("nothing was changed: there is no terminal to ask on; hint: give --yes"))
+	}
+	fmt.Fprintf(a.env.Stderr, "%s %s? [y/N] ", verb(p), count(p.Count(plan.StatusChange), "machine"))
+	answer, _ := bufio.NewReader(a.env.Stdin).ReadString('\n')
+	switch strings.ToLower(strings.TrimSpace(answer)) {
+	case "y", "yes":
+		return nil
+	}
+	return withCode(exitDeclined, fmt.Errorf("declined: nothing was changed"))
+}
+
+func (a *app) apply(ctx context.Context, s *session.Session, p *plan.Plan, parallel int) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stop, ended := make(chan struct{}), make(chan struct{})
+	defer close(ended)
+	go a.watchInterrupts(stop, cancel, ended)
+
+	report, err := s.Apply(ctx, p, session.Apply{Parallel: parallel, Stop: stop, Sink: a.runPrinter()})
+	if err != nil {
+		return err
+	}
+	return runVerdict(report)
+}
+
+// watchInterrupts closes stop at the first ctrl-c and cancels at the second.
+func (a *app) watchInterrupts(stop chan<- struct{}, cancel context.CancelFunc, ended <-chan struct{}) {
+	select {
+	case <-a.env.Interrupts:
+		close(stop)
+		a.errors().line("interrupted: finishing the steps that run; once more abandons them")
+	case <-ended:
+		return
+	}
+	select {
+	case <-a.env.Interrupts:
+		cancel()
+	case <-ended:
+	}
+}
+
+// runVerdict is the exit code of a run.
+func runVerdict(report rollout.Report) error {
+	switch {
+	case report.Outcome == event.RunAbandonment:
+		return failed(exitInterrupted)
+	case report.Identity:
+		return failed(exitIdentity)
+	case report.Counts[event.Failed]+report.Counts[event.Returned]+report.Counts[event.Refused]+
+		report.Counts[event.Unreachable]+report.Counts[event.Uncertain] > 0:
+		return failed(exitFailed)
+	case report.Outcome == event.RunInterrupt:
+		return failed(exitDeclined)
+	}
+	return nil
+}
