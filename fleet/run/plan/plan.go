@@ -6,6 +6,8 @@
 package plan
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"assay/fleet"
@@ -215,12 +217,13 @@ type LeftOut struct {
 
 // Entry returns the machine's entry, or nil.
 func (p *Plan) Entry(machine string) *Entry {
-	for i := range p.Hosts {
-		if p.Hosts[i].Machine == machine {
-			return &p.Hosts[i]
-		}
+	i, ok := slices.BinarySearchFunc(p.Hosts, machine, func(e Entry, name string) int {
+		return cmp.Compare(e.Machine, name)
+	})
+	if !ok {
+		return nil
 	}
-	return nil
+	return &p.Hosts[i]
 }
 
 // Change returns what changes on the machine, or nil where nothing does or

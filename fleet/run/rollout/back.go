@@ -105,23 +105,33 @@ func (m *machine) ask(ctx context.Context, tries int) (host.Conn, fleet.Facts, e
 				return nil, fleet.Facts{}, errors.Join(last, err)
 			}
 		}
-		conn, err := m.o.Connect(ctx, m.e.Machine)
-		if err != nil {
-			last = err
-			if foreign(err) {
-				m.result.Identity = true
-				break // waiting does not make it somebody else
-			}
-			continue
-		}
-		f, err := m.probe(ctx, conn)
+		conn, f, err := m.askOnce(ctx)
 		if err == nil {
 			return conn, f, nil
 		}
-		conn.Close()
 		last = err
+		if foreign(err) {
+			m.result.Identity = true
+			break // waiting does not make it somebody else
+		}
 	}
 	return nil, fleet.Facts{}, last
+}
+
+func (m *machine) askOnce(ctx context.Context) (conn host.Conn, f fleet.Facts, err error) {
+	conn, err = m.o.Connect(ctx, m.e.Machine)
+	if err != nil {
+		return nil, f, err
+	}
+	answered := false
+	defer func() { // also when the probe panics
+		if !answered {
+			conn.Close()
+		}
+	}()
+	f, err = m.probe(ctx, conn)
+	answered = err == nil
+	return conn, f, err
 }
 
 // giveBack brings the host back to where the run found it and reads back

@@ -178,30 +178,42 @@ func (r *run) each(ctx context.Context, work []*plan.Entry) {
 	wg.Wait()
 }
 
-// watch tells about interruptions as they come. The function that it returns
-// ends it.
+// watch tells about interruptions as they come, each once. The function that
+// it returns ends it; what came by then has been told.
 func (r *run) watch(ctx context.Context) (end func()) {
-	over := make(chan struct{})
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		stop, broken := r.o.Stop, r.stopped
-		for {
+	over, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		stop, broken, done := r.o.Stop, r.stopped, ctx.Done()
+		for last := false; ; {
 			select {
-			case <-over:
-				return
-			case <-ctx.Done():
+			case <-done:
+				done = nil
 				r.emit(event.RunInterrupted{Abandon: true, Reason: "given up"})
-				return
+				continue
 			case <-stop:
 				stop = nil
 				r.emit(event.RunInterrupted{Reason: "asked to stop"})
+				continue
 			case <-broken:
 				broken = nil
 				r.emit(event.RunInterrupted{Reason: "the record cannot be kept"})
+				continue
+			default:
+			}
+			if last {
+				return
+			}
+			select {
+			case <-done:
+			case <-stop:
+			case <-broken:
+			case <-over:
+				last = true
 			}
 		}
-	})
-	return func() { close(over); wg.Wait() }
+	}()
+	return func() { close(over); <-ended }
 }
 
 // stopping reports whether nothing new may begin.
