@@ -8,12 +8,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/nix-community/go-nix/pkg/nar"
 
 	"assay/fleet/engine"
 	"assay/fleet/host"
@@ -42,7 +42,10 @@ func (e *Engine) Copy(ctx context.Context, conn host.Conn, objects []engine.Obje
 	err = conn.Run(ctx, host.Command{Script: preludeSh + copySh, Stdin: r})
 	r.CloseWithError(errClosed)
 	if sendErr := <-sent; sendErr != nil && !errors.Is(sendErr, errClosed) {
-		err = errors.Join(sendErr, err)
+		if err == nil {
+			return fmt.Errorf("copy objects: %w", sendErr)
+		}
+		return fmt.Errorf("copy objects: %w; then %w", sendErr, err)
 	}
 	return explain("copy objects", err)
 }
@@ -56,7 +59,7 @@ type shipment struct {
 	files      []engine.Object // one-file objects
 	trees      []engine.Object // directories
 	references []string        // base names that the directories refer to
-	sums       strings.Builder
+	sums       strings.Builder // SHA-256 of every regular file, as sha256sum prints it
 }
 
 // shipment looks at the objects in the local store and makes sure that each
@@ -64,83 +67,56 @@ type shipment struct {
 func (s *store) shipment(objects []engine.Object) (*shipment, error) {
 	out := &shipment{store: s}
 	for _, o := range objects {
-		if err := CheckPath(o.Path); err != nil {
+		if err := out.inspect(o); err != nil {
 			return nil, err
-		}
-		stat, err := os.Lstat(s.file(o.Path))
-		if err != nil {
-			return nil, fmt.Errorf("%s is not in the local store; hint: build it first: %w", path.Base(o.Path), err)
-		}
-		hash, size, err := hashPath(s.file(o.Path))
-		if err != nil {
-			return nil, err
-		}
-		_, name, _ := strings.Cut(path.Base(o.Path), "-")
-		if makePath(hash, name) != o.Path {
-			return nil, fmt.Errorf("%s in the local store %s is damaged; hint: remove it and try again", path.Base(o.Path), s.dir)
-		}
-		o.NarSize = size
-		if !stat.IsDir() {
-			out.files = append(out.files, o)
-			continue
-		}
-		out.trees = append(out.trees, o)
-		refs, err := s.references(o.Path)
-		if err != nil {
-			return nil, err
-		}
-		for _, ref := range refs {
-			out.references = append(out.references, path.Base(ref))
 		}
 	}
 	slices.Sort(out.references)
 	out.references = slices.Compact(out.references)
-	return out, out.addSums()
+	return out, nil
 }
 
-// addSums lists the SHA-256 of every regular file, as sha256sum does. Names
-// hold nothing that it would escape: regular files are objects or the fixed
-// names of a generation.
-func (s *shipment) addSums() error {
-	return s.walk(func(_ engine.Object, rel, file string, d fs.DirEntry) error {
-		if !d.Type().IsRegular() {
+// inspect adds one object. The names in sums hold nothing that sha256sum would
+// escape: regular files are objects or have the fixed names of a generation.
+func (s *shipment) inspect(o engine.Object) error {
+	if err := CheckPath(o.Path); err != nil {
+		return err
+	}
+	base, isTree := path.Base(o.Path), false
+	hash, size, err := readNar(s.store.file(o.Path), func(h *nar.Header, r io.Reader) error {
+		if h.Type != nar.TypeRegular {
+			isTree = isTree || h.Path == "/"
 			return nil
 		}
-		f, err := os.Open(file)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
 		sum := sha256.New()
-		if _, err := io.Copy(sum, f); err != nil {
+		in := io.TeeReader(r, sum)
+		if h.Path == "/links" {
+			refs, err := parseLinks(in)
+			if err != nil {
+				return err
+			}
+			for _, ref := range refs {
+				s.references = append(s.references, path.Base(ref))
+			}
+		}
+		if _, err := io.Copy(io.Discard, in); err != nil {
 			return err
 		}
-		fmt.Fprintf(&s.sums, "%x  %s\n", sum.Sum(nil), rel)
+		fmt.Fprintf(&s.sums, "%x  %s\n", sum.Sum(nil), path.Join(base, h.Path))
 		return nil
-	}, nil)
-}
-
-// walk calls visit for everything below every object, and after, which may be
-// nil, at the end of each object.
-func (s *shipment) walk(visit func(o engine.Object, rel, file string, d fs.DirEntry) error, after func(o engine.Object)) error {
-	for _, o := range slices.Concat(s.files, s.trees) {
-		top := s.store.file(o.Path)
-		err := filepath.WalkDir(top, func(file string, d fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			rel, err := filepath.Rel(s.store.dir, file)
-			if err != nil {
-				return err
-			}
-			return visit(o, filepath.ToSlash(rel), file, d)
-		})
-		if err != nil {
-			return err
-		}
-		if after != nil {
-			after(o)
-		}
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s is not in the local store; hint: build it first", base)
+	}
+	_, name, _ := strings.Cut(base, "-")
+	if err != nil || makePath(hash, name) != o.Path {
+		return fmt.Errorf("%s is damaged in the local store %s; hint: remove its file and try again", base, s.store.dir)
+	}
+	o.NarSize = size
+	if isTree {
+		s.trees = append(s.trees, o)
+	} else {
+		s.files = append(s.files, o)
 	}
 	return nil
 }
@@ -161,19 +137,20 @@ func (s *shipment) send(ctx context.Context, w io.Writer, progress func(sent int
 		}
 	}
 	var sent int64
-	err := s.walk(func(_ engine.Object, rel, file string, d fs.DirEntry) error {
-		if err := ctx.Err(); err != nil {
+	for _, o := range slices.Concat(s.files, s.trees) {
+		_, _, err := readNar(s.store.file(o.Path), func(h *nar.Header, r io.Reader) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			return sendEntry(t, path.Join(path.Base(o.Path), h.Path), h, r)
+		})
+		if err != nil {
 			return err
 		}
-		return sendEntry(t, rel, file, d)
-	}, func(o engine.Object) {
 		sent += o.NarSize
 		if progress != nil {
 			progress(sent)
 		}
-	})
-	if err != nil {
-		return err
 	}
 	if err := sendText(t, "end", ""); err != nil {
 		return err
@@ -201,34 +178,24 @@ func sendText(t *tar.Writer, name, content string) error {
 
 // sendEntry writes one file, link or directory. Directories stay writable for
 // their owner: without that nobody but root could move them.
-func sendEntry(t *tar.Writer, rel, file string, d fs.DirEntry) error {
-	switch {
-	case d.IsDir():
-		return t.WriteHeader(header(rel+"/", tar.TypeDir, 0o755))
-	case d.Type()&fs.ModeSymlink != 0:
-		target, err := os.Readlink(file)
-		if err != nil {
-			return err
-		}
-		h := header(rel, tar.TypeSymlink, 0o777)
-		h.Linkname = target
-		return t.WriteHeader(h)
+func sendEntry(t *tar.Writer, name string, h *nar.Header, r io.Reader) error {
+	switch h.Type {
+	case nar.TypeDirectory:
+		return t.WriteHeader(header(name+"/", tar.TypeDir, 0o755))
+	case nar.TypeSymlink:
+		out := header(name, tar.TypeSymlink, 0o777)
+		out.Linkname = h.LinkTarget
+		return t.WriteHeader(out)
 	}
-	f, err := os.Open(file)
-	if err != nil {
+	out := header(name, tar.TypeReg, 0o444)
+	if h.Executable {
+		out.Mode = 0o555
+	}
+	out.Size = h.Size
+	if err := t.WriteHeader(out); err != nil {
 		return err
 	}
-	defer f.Close()
-	stat, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	h := header(rel, tar.TypeReg, 0o444|int64(stat.Mode().Perm()&0o111))
-	h.Size = stat.Size()
-	if err := t.WriteHeader(h); err != nil {
-		return err
-	}
-	_, err = io.Copy(t, f)
+	_, err := io.Copy(t, r)
 	return err
 }
 

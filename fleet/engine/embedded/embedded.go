@@ -38,7 +38,8 @@ import (
 
 // Options is what an Engine works from.
 type Options struct {
-	// Store is the local store's directory; it is made when it is absent.
+	// Store is the local store's directory: a file <hash>-<name>.nar for
+	// every object. It is made when it is absent.
 	Store string
 	// Compose returns the composition of a machine.
 	Compose func(machine string) (compose.Composition, error)
@@ -138,9 +139,9 @@ func (e *Engine) write(ctx context.Context, g *generation) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := e.store.addFile(o.path, o.content, o.executable); err != nil {
+		if err := e.store.add(o.path, single(o.content, o.executable)); err != nil {
 			return err
 		}
 	}
-	return e.store.addTree(g.path, g.tree)
+	return e.store.add(g.path, g.tree)
 }

@@ -246,7 +246,7 @@ func TestDamagedStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := e.Copy(t.Context(), conn, c.Objects, nil)
-	if err == nil || !strings.Contains(err.Error(), path.Base(c.Objects[0].Path)+" in the local store") {
+	if err == nil || !strings.Contains(err.Error(), path.Base(c.Objects[0].Path)+" is damaged in the local store") {
 		t.Errorf("%v", err)
 	}
 	if entries, _ := filepath.Glob(conn.path("nix/store/*")); len(entries) > 0 {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"assay/fleet"
 	"assay/fleet/engine"
 	"assay/modules/compose"
 )
@@ -57,6 +58,12 @@ func (e *Engine) generation(ctx context.Context, machine string) (*generation, e
 		return nil, fmt.Errorf("evaluate %s: %w", machine, err)
 	}
 	c.Machine = machine
+	if c.Class == "" {
+		c.Class = fleet.ClassOf(c.System)
+	}
+	if c.Class != fleet.NixOS && c.Class != fleet.Darwin {
+		return nil, fmt.Errorf("evaluate %s: %q is not the class of a machine", machine, clip(line(string(c.Class)), 40))
+	}
 	g, err := e.assemble(c)
 	if err != nil {
 		return nil, fmt.Errorf("evaluate %s: %w", machine, err)
@@ -190,7 +197,7 @@ func (t *objectTable) object(name string, content []byte, executable bool) (obje
 	o, ok := t.paths[key]
 	t.mu.Unlock()
 	if !ok {
-		hash, size, err := hashFile(content, executable)
+		hash, size, err := hashTree(single(content, executable))
 		if err != nil {
 			return object{}, err
 		}

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"io/fs"
 	"os"
@@ -8,6 +9,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/nix-community/go-nix/pkg/nar"
 
 	"assay/fleet/engine"
 )
@@ -66,6 +69,13 @@ func checkComplete(t testing.TB, system string) {
 	if err != nil {
 		t.Errorf("%s is not whole: %v", filepath.Base(system), err)
 	}
+}
+
+// hashPath gives the NAR hash and size of what is at a path on disk.
+func hashPath(name string) (h [sha256.Size]byte, size int64, err error) {
+	d := newDigest()
+	err = nar.DumpPath(d, name)
+	return d.hash(), d.size, err
 }
 
 func equalRecord(t testing.TB, got engine.Record, want []byte) bool {

@@ -2,12 +2,14 @@ package embedded
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
-	"os"
+	"io"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/nix-community/go-nix/pkg/nar"
 )
 
 // placed is one line of a generation's "links" file: a link inside of the
@@ -42,26 +44,37 @@ func formatLinks(all []placed) []byte {
 // references lists the store paths that a system in the store refers to, in
 // their order, without the system itself.
 func (s *store) references(system string) ([]string, error) {
-	f, err := os.Open(filepath.Join(s.file(system), "links"))
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
 	var refs []string
-	lines := bufio.NewScanner(f)
+	_, _, err := readNar(s.file(system), func(h *nar.Header, r io.Reader) (err error) {
+		if h.Path == "/links" {
+			refs, err = parseLinks(r)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path.Base(system), err)
+	}
+	return refs, nil
+}
+
+// parseLinks gives the store paths that a "links" file names, in their order,
+// each once.
+func parseLinks(r io.Reader) ([]string, error) {
+	var refs []string
+	lines := bufio.NewScanner(r)
 	for lines.Scan() {
 		fields := strings.Split(lines.Text(), "\t")
 		if len(fields) < 2 {
-			return nil, fmt.Errorf("%s: links: a line without an object", path.Base(system))
+			return nil, errors.New("links: a line without an object")
 		}
 		p := storeDir + "/" + fields[1]
 		if err := CheckPath(p); err != nil {
-			return nil, fmt.Errorf("%s: links: %w", path.Base(system), err)
+			return nil, fmt.Errorf("links: %w", err)
 		}
 		refs = append(refs, p)
 	}
 	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("%s: links: %w", path.Base(system), err)
+		return nil, fmt.Errorf("links: %w", err)
 	}
 	slices.Sort(refs)
 	return slices.Compact(refs), nil

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -32,10 +33,7 @@ func (e *Engine) realise(c compose.Composition) realisation {
 	}
 	r.dropClashes()
 	slices.SortFunc(r.left, func(a, b engine.LeftOut) int {
-		if n := strings.Compare(a.Scope, b.Scope); n != 0 {
-			return n
-		}
-		return strings.Compare(a.What, b.What)
+		return cmp.Or(strings.Compare(a.Scope, b.Scope), strings.Compare(a.What, b.What))
 	})
 	return r
 }

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -55,7 +56,7 @@ func (e *Engine) newRecord(c compose.Composition, left []engine.LeftOut) engine.
 	r.Aspects = slices.AppendSeq(r.Aspects, maps.Keys(aspects))
 	slices.Sort(r.Aspects)
 	slices.SortStableFunc(r.Options, func(a, b engine.Option) int {
-		return strings.Compare(a.Scope+"\x00"+a.Path, b.Scope+"\x00"+b.Path)
+		return cmp.Or(strings.Compare(a.Scope, b.Scope), strings.Compare(a.Path, b.Path))
 	})
 	return r
 }

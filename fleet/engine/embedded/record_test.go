@@ -2,10 +2,12 @@ package embedded
 
 import (
 	"bytes"
-	"os"
+	"io"
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/nix-community/go-nix/pkg/nar"
 
 	"assay/fleet/engine"
 )
@@ -13,7 +15,13 @@ import (
 func TestRecordRoundTrip(t *testing.T) {
 	e := testEngine(t, sampleFleet())
 	s, _ := built(t, e, "cinnabar")
-	data, err := os.ReadFile(e.store.file(s.Path) + "/record.json")
+	var data []byte
+	_, _, err := readNar(e.store.file(s.Path), func(h *nar.Header, r io.Reader) (err error) {
+		if h.Path == "/record.json" {
+			data, err = io.ReadAll(r)
+		}
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

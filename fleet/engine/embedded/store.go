@@ -1,9 +1,9 @@
 package embedded
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -12,16 +12,15 @@ import (
 	"sync"
 	"syscall"
 
-	"github.com/nix-community/go-nix/pkg/nar"
-
 	"assay/fleet/engine"
 )
 
-// store is a directory with one entry per object, named as its store path.
-// An object appears under its name whole, after everything it refers to, and
-// is never written again. It is safe against the death of the process at any
-// moment; after a power failure an object may be damaged, which Copy notices
-// because it hashes what it sends.
+// store is a directory with the NAR of every object in a file of its own,
+// named as the object's store path with ".nar" behind it: so a link inside of
+// a generation costs bytes here, not a file. An object appears under its name
+// whole, after everything it refers to, and is never written again. That is
+// safe against the death of the process at any moment; after a power failure
+// an object may be damaged, which Copy notices, as it hashes what it sends.
 type store struct {
 	dir     string
 	mu      sync.Mutex
@@ -32,44 +31,17 @@ func newStore(dir string) *store {
 	return &store{dir: dir, writing: make(map[string]chan struct{})}
 }
 
-// file is where the object of a store path lies.
-func (s *store) file(p string) string { return filepath.Join(s.dir, path.Base(p)) }
+// file is where the NAR of a store path lies.
+func (s *store) file(p string) string { return filepath.Join(s.dir, path.Base(p)+".nar") }
 
 func (s *store) has(p string) bool {
 	_, err := os.Lstat(s.file(p))
 	return err == nil
 }
 
-// addFile writes a one-file object unless it is there.
-func (s *store) addFile(p string, content []byte, executable bool) error {
-	return s.add(p, func(tmp string) error { return writeFile(tmp, content, executable) })
-}
-
-// addTree writes a directory object unless it is there.
-func (s *store) addTree(p string, nodes []node) error {
-	return s.add(p, func(tmp string) error {
-		for _, n := range nodes {
-			name := filepath.Join(tmp, filepath.FromSlash(n.path))
-			var err error
-			switch n.kind {
-			case nar.TypeDirectory:
-				err = os.Mkdir(name, 0o755)
-			case nar.TypeSymlink:
-				err = os.Symlink(n.target, name)
-			default:
-				err = writeFile(name, n.content, n.executable)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// add lets write make the object at a temporary name and moves it into place.
-// Of several callers with one path, one writes and the others wait.
-func (s *store) add(p string, write func(tmp string) error) error {
+// add writes an object unless it is there. Of several callers with one path,
+// one writes and the others wait.
+func (s *store) add(p string, nodes []node) error {
 	for !s.has(p) {
 		s.mu.Lock()
 		if other, ok := s.writing[p]; ok {
@@ -81,7 +53,7 @@ func (s *store) add(p string, write func(tmp string) error) error {
 		s.writing[p] = done
 		s.mu.Unlock()
 
-		err := s.place(p, write)
+		err := s.place(p, nodes)
 
 		s.mu.Lock()
 		delete(s.writing, p)
@@ -94,38 +66,31 @@ func (s *store) add(p string, write func(tmp string) error) error {
 	return nil
 }
 
-func (s *store) place(p string, write func(tmp string) error) error {
+// place writes the NAR at a temporary name and moves it to its own.
+func (s *store) place(p string, nodes []node) error {
 	if s.has(p) {
 		return nil
 	}
 	if err := os.MkdirAll(s.dir, 0o755); err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp(s.dir, fmt.Sprintf(".tmp-%d-", os.Getpid()))
+	f, err := os.CreateTemp(s.dir, fmt.Sprintf(".tmp-%d-", os.Getpid()))
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
-	tmp := filepath.Join(dir, "object")
-	if err := write(tmp); err != nil {
+	defer os.Remove(f.Name())
+	defer f.Close()
+	w := bufio.NewWriterSize(f, 16<<10)
+	if err := writeNar(w, nodes); err != nil {
 		return err
 	}
-	err = os.Rename(tmp, s.file(p))
-	if err != nil && s.has(p) {
-		return nil // another process was first; the content is the same
-	}
-	return err
-}
-
-func writeFile(name string, content []byte, executable bool) error {
-	mode := fs.FileMode(0o444)
-	if executable {
-		mode = 0o555
-	}
-	if err := os.WriteFile(name, content, mode); err != nil {
+	if err := w.Flush(); err != nil {
 		return err
 	}
-	return os.Chmod(name, mode) // whatever the umask is
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), s.file(p))
 }
 
 // sweep removes what processes that are gone were writing.
@@ -134,13 +99,13 @@ func (s *store) sweep() {
 	if err != nil {
 		return
 	}
-	for _, dir := range left {
-		pid, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(dir), ".tmp-"), "-")
+	for _, name := range left {
+		pid, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(name), ".tmp-"), "-")
 		n, err := strconv.Atoi(pid)
 		if err != nil || n <= 0 || !errors.Is(syscall.Kill(n, 0), syscall.ESRCH) {
 			continue
 		}
-		os.RemoveAll(dir)
+		os.Remove(name)
 	}
 }
 
@@ -153,11 +118,11 @@ func (s *store) closure(system string) (engine.Closure, error) {
 	}
 	c := engine.Closure{System: system}
 	for _, p := range append(refs, system) {
-		_, size, err := hashPath(s.file(p))
+		stat, err := os.Stat(s.file(p))
 		if err != nil {
 			return engine.Closure{}, err
 		}
-		c.Objects = append(c.Objects, engine.Object{Path: p, NarSize: size})
+		c.Objects = append(c.Objects, engine.Object{Path: p, NarSize: stat.Size()})
 	}
 	return c, nil
 }

@@ -1,15 +1,12 @@
 package embedded
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"hash"
 	"regexp"
 	"strings"
 
-	"github.com/nix-community/go-nix/pkg/nar"
 	"github.com/nix-community/go-nix/pkg/nixbase32"
 )
 
@@ -56,67 +53,4 @@ func storeName(prefix, rel string) string {
 		return '_'
 	}, rel)
 	return name[:min(len(name), 200)]
-}
-
-// digest is a NAR sink: it hashes and counts.
-type digest struct {
-	sum  hash.Hash
-	size int64
-}
-
-func newDigest() *digest { return &digest{sum: sha256.New()} }
-
-func (d *digest) Write(p []byte) (int, error) {
-	d.size += int64(len(p))
-	return d.sum.Write(p)
-}
-
-func (d *digest) hash() (h [sha256.Size]byte) {
-	d.sum.Sum(h[:0])
-	return h
-}
-
-// hashFile gives the NAR hash and size of one regular file.
-func hashFile(content []byte, executable bool) ([sha256.Size]byte, int64, error) {
-	return hashTree([]node{{path: "/", kind: nar.TypeRegular, content: content, executable: executable}})
-}
-
-// hashTree gives the NAR hash and size of a tree whose nodes are in NAR order.
-func hashTree(nodes []node) (h [sha256.Size]byte, size int64, err error) {
-	d := newDigest()
-	// The writer makes many small writes; the hash is better fed in blocks.
-	var block bytes.Buffer
-	w, err := nar.NewWriter(&block)
-	if err != nil {
-		return h, 0, err
-	}
-	for _, n := range nodes {
-		if err := w.WriteHeader(n.header()); err != nil {
-			w.Close()
-			return h, 0, err
-		}
-		if n.kind == nar.TypeRegular {
-			if _, err := w.Write(n.content); err != nil {
-				w.Close()
-				return h, 0, err
-			}
-		}
-		if block.Len() > 32<<10 {
-			block.WriteTo(d)
-		}
-	}
-	if err := w.Close(); err != nil {
-		return h, 0, err
-	}
-	block.WriteTo(d)
-	return d.hash(), d.size, nil
-}
-
-// hashPath gives the NAR hash and size of what is at a path on disk.
-func hashPath(name string) (h [sha256.Size]byte, size int64, err error) {
-	d := newDigest()
-	if err := nar.DumpPath(d, name); err != nil {
-		return h, 0, err
-	}
-	return d.hash(), d.size, nil
 }

@@ -34,10 +34,14 @@ func TestPathsAreThoseOfNix(t *testing.T) {
 	for name, content := range map[string]string{"etc-motd": "welcome\n", "empty": "", "etc-x+y_z?1=2": strings.Repeat("long ", 4000)} {
 		for _, executable := range []bool{false, true} {
 			file := filepath.Join(t.TempDir(), name)
-			if err := writeFile(file, []byte(content), executable); err != nil {
+			mode := os.FileMode(0o444)
+			if executable {
+				mode = 0o555
+			}
+			if err := os.WriteFile(file, []byte(content), mode); err != nil {
 				t.Fatal(err)
 			}
-			hash, _, err := hashFile([]byte(content), executable)
+			hash, _, err := hashTree(single([]byte(content), executable))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -48,17 +52,20 @@ func TestPathsAreThoseOfNix(t *testing.T) {
 	}
 }
 
-// A whole generation has the path that Nix gives its directory, and so has
-// each of its objects.
+// A whole generation, as it lies on a host, has the path that Nix gives its
+// directory, and so has each of its objects.
 func TestGenerationPathIsThatOfNix(t *testing.T) {
-	e := testEngine(t, sampleFleet())
+	e, conn := testEngine(t, sampleFleet()), newHost(t)
 	_, c := built(t, e, "cinnabar")
+	if err := e.Copy(t.Context(), conn, c.Objects, nil); err != nil {
+		t.Fatal(err)
+	}
 	store := t.TempDir()
 	for _, o := range c.Objects {
 		// Nix takes the name of the path from the name of the file.
 		_, name, _ := strings.Cut(path.Base(o.Path), "-")
 		copied := filepath.Join(t.TempDir(), name)
-		if err := exec.Command("cp", "-RP", e.store.file(o.Path), copied).Run(); err != nil {
+		if err := os.Rename(conn.path(o.Path), copied); err != nil {
 			t.Fatal(err)
 		}
 		if got := nixStoreAdd(t, store, copied); got != o.Path {
@@ -70,7 +77,7 @@ func TestGenerationPathIsThatOfNix(t *testing.T) {
 // The fixed value is what nix-store 2.8.0 --add printed, for computers
 // without it.
 func TestMakePath(t *testing.T) {
-	hash, size, err := hashFile([]byte("welcome\n"), false)
+	hash, size, err := hashTree(single([]byte("welcome\n"), false))
 	if err != nil {
 		t.Fatal(err)
 	}
