@@ -4,15 +4,17 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+
+	"assay/fleet"
 )
 
 // discover lists the files that vic/import-tree takes below root: all whose
 // name ends in ".nix" and whose path below root has no component that starts
 // with "_". Directories are read in byte order of names and entered in place;
 // a symbolic link counts as a file and is never entered.
-func discover(fsys fs.FS, root string) ([]string, []Problem) {
+func discover(fsys fs.FS, root string) ([]string, []fleet.Problem) {
 	var files []string
-	var problems []Problem
+	var problems []fleet.Problem
 	var walk func(dir string)
 	walk = func(dir string) {
 		entries, err := fs.ReadDir(fsys, dir)

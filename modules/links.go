@@ -87,8 +87,8 @@ func (t *Tree) lint() {
 			}
 			text := fmt.Sprintf("aspect %s imports %s, which the tree does not define", title(a.Class, a.Name), title(fleet.Class(i.Class), i.Name))
 			hint := ""
-			if near := Nearest(i.Name, t.Names(fleet.Class(i.Class))); near != "" {
-				hint = "did you mean " + near + "?"
+			if near := fleet.Nearest(i.Name, t.Names(fleet.Class(i.Class))); near != "" {
+				hint = fmt.Sprintf("did you mean %q?", near)
 			}
 			t.Problems = append(t.Problems, failure(i.At, text, hint))
 		}

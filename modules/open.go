@@ -13,7 +13,7 @@ type Module struct {
 	Imports []Import  // in order
 	Config  []Defined // its definitions
 	Why     string    // nothing is known of the module, and why
-	Notes   []Problem
+	Notes   []fleet.Problem
 }
 
 // Defined is the value of a module's config.

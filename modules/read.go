@@ -1,11 +1,9 @@
 package modules
 
 import (
-	"cmp"
 	"fmt"
 	"io/fs"
 	"runtime"
-	"slices"
 	"strings"
 
 	"assay/fleet"
@@ -35,14 +33,8 @@ func Read(fsys fs.FS, root string) (*Tree, error) {
 	t.links()
 	t.index()
 	t.lint()
-	slices.SortStableFunc(t.Problems, func(a, b Problem) int {
-		return cmp.Or(compareBy(a.At.File, b.At.File, "", ""), cmp.Compare(a.At.Line, b.At.Line), cmp.Compare(a.At.Column, b.At.Column))
-	})
+	fleet.SortProblems(t.Problems)
 	return t, nil
-}
-
-func compareBy(a, b, c, d string) int {
-	return cmp.Or(strings.Compare(a, b), strings.Compare(c, d))
 }
 
 // reader goes over the flake-parts modules breadth first, as the module system
@@ -76,7 +68,7 @@ func (r *reader) enqueue(name string, from fleet.Pos) {
 	r.queue = append(r.queue, queued{o.open(r.tree.ev.File(f)), len(r.tree.Files) - 1})
 }
 
-func unreadable(name string, from fleet.Pos, err error) Problem {
+func unreadable(name string, from fleet.Pos, err error) fleet.Problem {
 	if bad, ok := err.(*syntax.Error); ok {
 		at := fleet.Pos{File: name, Line: bad.Line, Column: bad.Column}
 		text := strings.TrimPrefix(bad.Error(), bad.Position.String()+": ")

@@ -1,6 +1,7 @@
 package modules
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 
@@ -10,10 +11,10 @@ import (
 
 // Tree is a dendritic tree as read.
 type Tree struct {
-	Root     string    // the directory of the tree, relative to the fleet's
-	Files    []string  // the modules' files in the order in which the module system meets them, relative to the fleet's directory
-	Aspects  []*Aspect // by class and name
-	Problems []Problem // by place
+	Root     string          // the directory of the tree, relative to the fleet's
+	Files    []string        // the modules' files in the order in which the module system meets them, relative to the fleet's directory
+	Aspects  []*Aspect       // by class and name
+	Problems []fleet.Problem // by place
 
 	byName map[string]map[string]*Aspect // by class, then name
 	users  map[*Aspect][]User
@@ -52,15 +53,12 @@ type User struct {
 	At     fleet.Pos
 }
 
-// Problem is an error or a warning of reading.
-type Problem = fleet.Problem
-
-func failure(at fleet.Pos, text, hint string) Problem {
-	return Problem{Severity: fleet.Error, Text: text, At: at, Hint: hint}
+func failure(at fleet.Pos, text, hint string) fleet.Problem {
+	return fleet.Problem{Severity: fleet.Error, Text: text, At: at, Hint: hint}
 }
 
-func warning(at fleet.Pos, text, hint string) Problem {
-	return Problem{Severity: fleet.Warning, Text: text, At: at, Hint: hint}
+func warning(at fleet.Pos, text, hint string) fleet.Problem {
+	return fleet.Problem{Severity: fleet.Warning, Text: text, At: at, Hint: hint}
 }
 
 // Aspect returns the aspect of that class and name, or nil.
@@ -139,7 +137,7 @@ func (t *Tree) Without(gone *Aspect) *Tree {
 // index builds what follows from the aspects.
 func (t *Tree) index() {
 	slices.SortFunc(t.Aspects, func(a, b *Aspect) int {
-		return compareBy(string(a.Class), string(b.Class), a.Name, b.Name)
+		return cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Name, b.Name))
 	})
 	t.users = map[*Aspect][]User{}
 	for _, a := range t.Aspects {

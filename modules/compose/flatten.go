@@ -23,7 +23,7 @@ type unit struct {
 	why     string // nothing is known of the module, and why
 	defs    []def
 	imports []child
-	notes   []modules.Problem
+	notes   []fleet.Problem
 }
 
 // child is one import of a unit.

@@ -63,7 +63,7 @@ func (w *walker) aspect(class fleet.Class, name string, way []Step, condition st
 	a := w.tree.Aspect(class, name)
 	if a == nil {
 		hint := ""
-		if near := modules.Nearest(name, w.tree.Names(class)); near != "" {
+		if near := fleet.Nearest(name, w.tree.Names(class)); near != "" {
 			hint = "did you mean " + near + "?"
 		}
 		w.problem(at, hint, "the tree defines no aspect %s of class %s", name, class)

@@ -39,7 +39,7 @@ func (w *walker) role(f *fleet.Fleet, s *fleet.Service, r *fleet.Role, member fl
 	a := w.tree.Aspect(m.Class, name)
 	if a == nil {
 		hint := "define flake.modules." + string(m.Class) + "." + symbolic.AttrName(name)
-		if near := modules.Nearest(name, w.tree.Names(m.Class)); near != "" {
+		if near := fleet.Nearest(name, w.tree.Names(m.Class)); near != "" {
 			hint += ", or did you mean " + near + "?"
 		}
 		w.problem(member.At, hint, "it has the role %s (by %s), for which the tree defines no module of class %s", title, member.Via, m.Class)
