@@ -38,6 +38,9 @@ func isText(s string) bool {
 // line makes one harmless line of s. What is longer than maxValue is cut and
 // marked with the hash of the whole, so that unequal values stay unequal.
 func line(s string) string {
+	if len(s) <= maxValue && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return s
+	}
 	clean := strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\t':

@@ -115,21 +115,57 @@ taken() {
 	refuse 44 "${1#"$root"} is there and was not put there by an activation; nothing was changed; hint: move it away"
 }
 
-# put PLACE TEXT makes the link, with the directories above it.
+# parents PLACE makes the directories above a place.
+parents() {
+	[ ! -d "$root/${1%/*}" ] || [ -L "$root/${1%/*}" ] || return 0
+	walked=$root rest=${1%/*}/
+	while [ -n "$rest" ]; do # a file of the old system where the new one has a directory
+		walked=$walked/${rest%%/*} rest=${rest#*/}
+		[ ! -L "$walked" ] || rm -f -- "$walked"
+	done
+	mkdir -p "$walked"
+}
+
+# put PLACE TEXT makes or replaces one link of the system.
 put() {
-	place=$root/$1 walked=$root rest=${1%/*}/
-	if [ ! -d "${place%/*}" ] || [ -L "${place%/*}" ]; then
-		while [ -n "$rest" ]; do # a file of the old system where the new one has a directory
-			walked=$walked/${rest%%/*} rest=${rest#*/}
-			[ ! -L "$walked" ] || rm -f -- "$walked"
-		done
-		mkdir -p "${place%/*}"
+	parents "$1"
+	if [ -d "$root/$1" ] && [ ! -L "$root/$1" ]; then # a directory of the old system
+		find "$root/$1" -type l -exec rm -f -- {} +
+		find "$root/$1" -depth -type d -exec rmdir -- {} \;
 	fi
-	if [ -d "$place" ] && [ ! -L "$place" ]; then # the other way round
-		find "$place" -type l -exec rm -f -- {} +
-		find "$place" -depth -type d -exec rmdir -- {} \;
-	fi
-	point "$place" "$2"
+	point "$root/$1" "$2"
+}
+
+# put_new DIRECTORY TEXT... makes links where nothing is: ln takes their names
+# from the ends of their texts.
+put_new() {
+	into=$1
+	shift
+	[ $# -eq 0 ] || ln -s "$@" "$root/$into/"
+}
+
+# put_all makes the links that the system needs. A program is slow to start, so
+# new links of one directory are made by one ln.
+put_all() {
+	set --
+	dir=
+	while IFS=$tab read -r source object text place; do
+		# What leads to the current system's file of that name is right already.
+		if [ -z "$place" ] || { [ -L "$root/$place" ] && [ "$root/$place" -ef "$current/$source" ]; }; then
+			continue
+		elif [ -e "$root/$place" ] || [ -L "$root/$place" ] || [ "${text##*/}" != "${place##*/}" ]; then
+			put "$place" "$text"
+			continue
+		fi
+		if [ "$dir" != "${place%/*}" ] || [ $# -ge 100 ]; then
+			put_new "$dir" "$@"
+			set --
+			dir=${place%/*}
+			parents "$place"
+		fi
+		set -- "$@" "$text"
+	done <"$sys/links"
+	put_new "$dir" "$@"
 }
 
 # changes WORDS...: says what differs from the current system, a line each.
@@ -225,14 +261,7 @@ if [ "$goal" = dry-activate ]; then
 fi
 if [ "$goal" != boot ]; then
 	changes ''
-	while IFS=$tab read -r source object text place; do
-		[ -n "$place" ] || continue
-		# What leads to the current system's file of that name is right already.
-		if [ ! -L "$root/$place" ] || [ ! "$root/$place" -ef "$current/$source" ]; then
-			put "$place" "$text"
-		fi
-	done <"$sys/links"
-	mkdir -p "$root/run"
+	put_all
 	[ "$current" -ef "$sys" ] || point "$current" "../nix/store/${system##*/}"
 	[ -L "$root/run/booted-system" ] || point "$root/run/booted-system" "../nix/store/${system##*/}"
 	while IFS=$tab read -r source object text place; do
