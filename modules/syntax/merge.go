@@ -6,7 +6,7 @@ import "strings"
 type Member struct {
 	Name    string
 	At      *AttrName // where it is defined first
-	Value   Expr      // nil if inherited or if only attribute paths define it
+	Value   Expr      // the first value given; nil if inherited or if only longer attribute paths define it
 	Set     *Set      // not nil for a set literal and for what attribute paths make: a.b = 1; a.c = 2;
 	Inherit *Inherit  // the binding that inherits the name, or nil
 }
@@ -147,6 +147,9 @@ func (s *Set) define(b *Assign, n *AttrName) error {
 		m.Set.add(x)
 	}
 	m.Set.Dynamic = append(m.Set.Dynamic, set.Dynamic...)
+	if m.Value == nil {
+		m.Value = b.Value
+	}
 	return nil
 }
 
