@@ -4,154 +4,118 @@ package syntax
 // Below a `with` every name may be defined, so nothing is reported there. Global names are those of Nix 2.8 and of later
 // versions together. The error is an *Error.
 func CheckScope(f *File) error {
-	var c scopeCheck
-	c.expr(f.Root, nil)
+	c := scopeCheck{bound: make(map[string]int)}
+	c.expr(f.Root)
 	if c.name == "" {
 		return nil
 	}
 	return &Error{Position: f.Position(c.at.Start), Span: c.at, Message: "undefined variable " + clip(c.name)}
 }
 
-// scope is a chain of sets of visible names. The names of one set are in few or many; with says that any name is visible.
-type scope struct {
-	outer *scope
-	with  bool
-	few   []string
-	many  map[string]bool
-}
-
-func newScope(outer *scope, names []string) *scope {
-	s := &scope{outer: outer, few: names}
-	if len(names) > 8 {
-		s.few, s.many = nil, make(map[string]bool, len(names))
-		for _, n := range names {
-			s.many[n] = true
-		}
-	}
-	return s
-}
-
-func (s *scope) has(name string) bool {
-	for ; s != nil; s = s.outer {
-		if s.with || s.many[name] {
-			return true
-		}
-		for _, n := range s.few {
-			if n == name {
-				return true
-			}
-		}
-	}
-	return globals[name]
-}
-
-// scopeCheck keeps the first undefined variable; an empty name says that there is none.
+// scopeCheck walks the tree and knows what is visible at each place.
 type scopeCheck struct {
-	name string
+	bound map[string]int // how many scopes around bind a name
+	withs int            // how many `with` are around
+
+	name string // the first undefined variable, empty if there is none
 	at   Span
 }
 
-func (c *scopeCheck) use(name string, at Span, s *scope) {
-	if (c.name == "" || at.Start < c.at.Start) && !s.has(name) {
+func (c *scopeCheck) use(name string, at Span) {
+	if c.withs == 0 && c.bound[name] == 0 && !globals[name] && (c.name == "" || at.Start < c.at.Start) {
 		c.name, c.at = name, at
 	}
 }
 
-func (c *scopeCheck) expr(x Expr, s *scope) {
+func (c *scopeCheck) expr(x Expr) {
 	switch x := x.(type) {
 	case *Ident:
-		c.use(x.Name, x.Span, s)
+		c.use(x.Name, x.Span)
 	case *Attrs:
-		c.set(mustMerge(x.Rec, x.Bindings), s)
+		c.set(mustMerge(x.Rec, x.Bindings), nil)
 	case *LegacyLet:
-		c.set(mustMerge(true, x.Bindings), s)
+		c.set(mustMerge(true, x.Bindings), nil)
 	case *Let:
-		c.set(mustMerge(true, x.Bindings), s)
-		c.expr(x.Body, newScope(s, boundNames(x.Bindings)))
+		c.set(mustMerge(true, x.Bindings), x.Body)
 	case *With:
-		c.expr(x.Scope, s)
-		c.expr(x.Body, &scope{outer: s, with: true})
+		c.expr(x.Scope)
+		c.withs++
+		c.expr(x.Body)
+		c.withs--
 	case *Lambda:
-		c.lambda(x, s)
+		c.lambda(x)
 	default:
-		c.below(x, s)
+		c.below(x)
 	}
 }
 
 // below checks the expressions below n, which binds nothing.
-func (c *scopeCheck) below(n Node, s *scope) {
+func (c *scopeCheck) below(n Node) {
 	Children(n, func(child Node) {
 		if x, ok := child.(Expr); ok {
-			c.expr(x, s)
+			c.expr(x)
 		} else {
-			c.below(child, s)
+			c.below(child)
 		}
 	})
 }
 
-func (c *scopeCheck) lambda(x *Lambda, s *scope) {
-	var names []string
-	if x.Arg != nil {
-		names = append(names, x.Arg.Name)
-	}
-	if x.Pattern != nil {
-		for i := range x.Pattern.Formals {
-			names = append(names, x.Pattern.Formals[i].Name)
+func (c *scopeCheck) lambda(x *Lambda) {
+	bind := func(n int) {
+		if x.Arg != nil {
+			c.bound[x.Arg.Name] += n
+		}
+		if x.Pattern != nil {
+			for i := range x.Pattern.Formals {
+				c.bound[x.Pattern.Formals[i].Name] += n
+			}
 		}
 	}
-	inner := newScope(s, names)
+	bind(1)
 	if x.Pattern != nil {
-		c.below(x.Pattern, inner)
+		c.below(x.Pattern)
 	}
-	c.expr(x.Body, inner)
+	c.expr(x.Body)
+	bind(-1)
 }
 
-// set checks a merged set that stands in scope s. A plain inherit reads from the scope around the set, also if that is recursive.
-func (c *scopeCheck) set(m *Set, s *scope) {
-	inner := s
-	if m.Rec {
-		var names []string
-		for _, x := range m.Members {
-			names = append(names, x.Name)
+// set checks the merged bindings of a set or let and, in their scope, body. A plain inherit reads from the scope around them.
+func (c *scopeCheck) set(m *Set, body Expr) {
+	bind := func(n int) {
+		if m.Rec {
+			for _, x := range m.Members {
+				c.bound[x.Name] += n
+			}
 		}
-		inner = newScope(s, names)
 	}
 	for _, x := range m.Members {
+		if x.Inherit != nil && x.Inherit.From == nil {
+			c.use(x.Name, x.At.Span)
+		}
+	}
+	bind(1)
+	for _, x := range m.Members {
 		switch {
-		case x.Inherit != nil && x.Inherit.From == nil:
-			c.use(x.Name, x.At.Span, s)
-		case x.Inherit != nil:
-			c.expr(x.Inherit.From, inner)
-		case x.Set != nil:
-			c.set(x.Set, inner)
-		default:
-			c.expr(x.Value, inner)
+		case x.Inherit == nil:
+			c.value(x.Value, x.Set)
+		case x.Inherit.From != nil && x.At == &x.Inherit.Names[0]: // once for all its names
+			c.expr(x.Inherit.From)
 		}
 	}
 	for i := range m.Dynamic {
-		d := &m.Dynamic[i]
-		c.expr(d.Name.X, inner)
-		if d.Set != nil {
-			c.set(d.Set, inner)
-		} else {
-			c.expr(d.Value, inner)
-		}
+		c.expr(m.Dynamic[i].Name.X)
+		c.value(m.Dynamic[i].Value, m.Dynamic[i].Set)
 	}
+	if body != nil {
+		c.expr(body)
+	}
+	bind(-1)
 }
 
-func boundNames(bindings []Binding) []string {
-	var names []string
-	for _, b := range bindings {
-		switch b := b.(type) {
-		case *Assign:
-			if b.Path[0].X == nil {
-				names = append(names, b.Path[0].Name)
-			}
-		case *Inherit:
-			for i := range b.Names {
-				names = append(names, b.Names[i].Name)
-			}
-		}
+func (c *scopeCheck) value(x Expr, merged *Set) {
+	if merged != nil {
+		c.set(merged, nil)
+	} else {
+		c.expr(x)
 	}
-	return names
 }
