@@ -40,7 +40,7 @@ type Options struct {
 	// Probe asks the host for its facts.
 	Probe func(ctx context.Context, conn host.Conn, machine string) (fleet.Facts, error)
 	// Closure builds what the plan wants on the machine and returns all of it.
-	// With nil it is evaluated and built by Engine.
+	// With nil Engine builds it by its path.
 	Closure func(ctx context.Context, machine string) (engine.Closure, error)
 
 	// Stop, when closed, lets running steps finish and starts nothing new; a

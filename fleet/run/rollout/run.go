@@ -55,17 +55,10 @@ func newRun(o Options) (*run, error) {
 	return &run{o: o, stopped: make(chan struct{})}, nil
 }
 
-// built returns a function that evaluates and builds what the plan wants.
+// built returns a function that builds what the plan wants.
 func built(p *plan.Plan, e engine.Engine) func(context.Context, string) (engine.Closure, error) {
 	return func(ctx context.Context, machine string) (engine.Closure, error) {
-		system, err := e.Evaluate(ctx, machine)
-		if err != nil {
-			return engine.Closure{}, err
-		}
-		if want := p.Entry(machine).To.Path; system.Path != want {
-			return engine.Closure{}, errChanged
-		}
-		return e.Build(ctx, system)
+		return e.Build(ctx, engine.System{Machine: machine, Path: p.Entry(machine).To.Path})
 	}
 }
 
