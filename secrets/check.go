@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"assay/secrets/generate"
 	"assay/secrets/sops"
@@ -44,9 +47,26 @@ type Finding struct {
 // private keys are right stays unknown.
 func Check(store *vars.Store, machines []string, identities []sops.Identity) []Finding {
 	findings := make([]Finding, len(machines))
+	var (
+		group sync.WaitGroup
+		next  atomic.Int64
+	)
+	for range min(len(machines), runtime.GOMAXPROCS(0)) {
+		group.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(machines)); i = next.Add(1) - 1 {
+				findings[i] = checkHostKey(store, machines[i], identities)
+			}
+		})
+	}
+	group.Wait()
+	markShared(store, machines, findings)
+	return findings
+}
+
+// markShared finds machines that have the same host key.
+func markShared(store *vars.Store, machines []string, findings []Finding) {
 	owner := map[string]int{} // by public key
 	for i, machine := range machines {
-		findings[i] = checkHostKey(store, machine, identities)
 		key, err := ownKey(store, machine)
 		if err != nil {
 			continue
@@ -63,7 +83,6 @@ func Check(store *vars.Store, machines []string, identities []sops.Identity) []F
 			}
 		}
 	}
-	return findings
 }
 
 func ownKey(store *vars.Store, machine string) (string, error) {

@@ -17,7 +17,7 @@ import (
 
 // writersPerCore is how many machines are worked on at once for each core.
 // Most of the time goes into waiting for the disk to flush.
-const writersPerCore = 8
+const writersPerCore = 4
 
 // EnsureHostKeys gives every machine what it lacks of an SSH host key and an
 // age key, encrypted to the machine and to the users of the fleet that the
@@ -38,6 +38,9 @@ func EnsureHostKeys(ctx context.Context, store *vars.Store, machines []string, o
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
+	if err := store.Sweep(); err != nil {
+		return nil, err
+	}
 
 	var (
 		mu     sync.Mutex

@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -91,6 +93,9 @@ func TestAgeCommandOpensStanza(t *testing.T) {
 	if err := os.WriteFile(keys, []byte(strings.Join(lines[:7], "\n")), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	of := func(recipient string) []sops.Identity {
+		return slices.DeleteFunc(testIdentities(t), func(id sops.Identity) bool { return id.Recipient != recipient })
+	}
 	var first []byte
 	for i, s := range f.Age {
 		cmd := exec.CommandContext(t.Context(), path, "--decrypt", "-i", keys)
@@ -98,6 +103,21 @@ func TestAgeCommandOpensStanza(t *testing.T) {
 		key, err := cmd.Output()
 		if err != nil || len(key) != 32 {
 			t.Fatalf("age opens stanza %d: %d bytes, %v", i, len(key), err)
+		}
+		// And the way back: a stanza that the age command made.
+		cmd = exec.CommandContext(t.Context(), path, "--armor", "-r", s.Recipient)
+		cmd.Stdin = bytes.NewReader(key)
+		enc, err := cmd.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		quoted, theirs := strconv.Quote(s.Enc), strconv.Quote(string(enc))
+		if !bytes.Contains(text, []byte(quoted)) {
+			t.Fatal("the stanza is not in the file")
+		}
+		spliced := bytes.Replace(text, []byte(quoted), []byte(theirs), 1)
+		if got, err := open(spliced, of(s.Recipient)); err != nil || string(got) != "hello" {
+			t.Errorf("a stanza made by age: %v", err)
 		}
 		if i == 0 {
 			first = key

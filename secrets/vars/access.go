@@ -31,12 +31,18 @@ type member struct{ kind, name string } // kind as the directory: "users", ...
 type ledger struct {
 	s      *Store
 	keys   map[member][]Key
-	groups map[string][]Reader
+	groups map[string]resolved
 	faults map[member]string
 }
 
+// resolved is what the links of a group lead to.
+type resolved struct {
+	readers []Reader
+	faults  []string
+}
+
 func newLedger(s *Store) *ledger {
-	return &ledger{s, map[member][]Key{}, map[string][]Reader{}, map[member]string{}}
+	return &ledger{s, map[member][]Key{}, map[string]resolved{}, map[member]string{}}
 }
 
 // Readers returns who should be able to read the secret of id, by kind and
@@ -50,37 +56,45 @@ func (s *Store) Readers(id ID) ([]Reader, []string, error) {
 }
 
 // readers resolves the links of a secret's directory.
-func (l *ledger) readers(dir string) (readers []Reader, faults []string) {
-	for _, kind := range []string{"machines", "users"} {
-		names, bad := l.links(dir, kind)
-		faults = append(faults, bad...)
-		for _, name := range names {
-			readers, faults = l.add(readers, faults, member{kind, name}, "")
-		}
-	}
+func (l *ledger) readers(dir string) ([]Reader, []string) {
+	machines, faults := l.links(dir, "machines")
+	users, bad := l.links(dir, "users")
+	faults = append(faults, bad...)
 	groups, bad := l.links(dir, "groups")
 	faults = append(faults, bad...)
-	for _, group := range groups {
-		of, bad := l.group(group)
+	readers, bad := l.named(Access{users, machines, groups})
+	return readers, append(faults, bad...)
+}
+
+// named resolves names: machines, users, then the members of groups.
+func (l *ledger) named(access Access) (readers []Reader, faults []string) {
+	for _, name := range access.Machines {
+		readers, faults = l.add(readers, faults, member{"machines", name}, "")
+	}
+	for _, name := range access.Users {
+		readers, faults = l.add(readers, faults, member{"users", name}, "")
+	}
+	for _, name := range access.Groups {
+		of, bad := l.group(name)
 		readers, faults = append(readers, of...), append(faults, bad...)
 	}
 	return readers, faults
 }
 
 // group resolves the members of a group once.
-func (l *ledger) group(name string) (readers []Reader, faults []string) {
-	if readers, ok := l.groups[name]; ok {
-		return readers, nil
-	}
-	for _, kind := range []string{"machines", "users"} {
-		names, bad := l.links(path.Join("sops/groups", name), kind)
-		faults = append(faults, bad...)
-		for _, n := range names {
-			readers, faults = l.add(readers, faults, member{kind, n}, name)
+func (l *ledger) group(name string) ([]Reader, []string) {
+	r, ok := l.groups[name]
+	if !ok {
+		for _, kind := range []string{"machines", "users"} {
+			names, bad := l.links(path.Join("sops/groups", name), kind)
+			r.faults = append(r.faults, bad...)
+			for _, n := range names {
+				r.readers, r.faults = l.add(r.readers, r.faults, member{kind, n}, name)
+			}
 		}
+		l.groups[name] = r
 	}
-	l.groups[name] = readers
-	return readers, faults
+	return r.readers, r.faults
 }
 
 func (l *ledger) add(readers []Reader, faults []string, m member, via string) ([]Reader, []string) {

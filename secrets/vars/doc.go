@@ -20,8 +20,8 @@
 // symbolic links point. A file is written beside its place, flushed, and
 // renamed, so that a reader sees the old or the new one. Several goroutines
 // may use one Store at the same time as long as no two write the same var.
-// Between processes writers exclude each other with Lock, which whoever makes
-// a change of several files holds all the while; readers need no lock.
+// Whoever writes where other processes may write holds Lock all the while;
+// readers need no lock.
 package vars
 
 import "errors"

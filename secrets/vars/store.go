@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -17,7 +18,8 @@ import (
 )
 
 // tempPrefix starts the names of what is not published yet. A crash can leave
-// such entries behind; they hold nothing in clear and are ignored.
+// such entries behind; they hold nothing in clear, are ignored, and Sweep
+// removes them.
 const tempPrefix = ".assay-"
 
 // Store is the vars and keys of one fleet.
@@ -53,6 +55,37 @@ func (s *Store) Lock(ctx context.Context) (unlock func() error, err error) {
 		return nil, fmt.Errorf("lock %s: another process writes its vars", s.dir)
 	}
 	return lock.Unlock, nil
+}
+
+// Sweep removes what interrupted writers left behind. The caller holds Lock.
+func (s *Store) Sweep() error {
+	var stale []string
+	for _, top := range []string{"vars", "sops"} {
+		err := fs.WalkDir(s.root.FS(), top, func(name string, d fs.DirEntry, err error) error {
+			switch {
+			case errors.Is(err, fs.ErrNotExist):
+				return nil
+			case err != nil:
+				return fmt.Errorf("%s: %w", s.real(name), reason(err))
+			case !strings.HasPrefix(d.Name(), tempPrefix):
+				return nil
+			}
+			stale = append(stale, name)
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, name := range stale {
+		if err := s.root.RemoveAll(name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // real is the path to show in an error.

@@ -83,32 +83,36 @@ func (s *Store) SetSecret(id ID, value secret.Value, access Access) error {
 	return s.fillSecret(id.Dir(), value, access)
 }
 
-// fillSecret links the readers into dir and writes the secret there.
+// fillSecret links the readers into dir and writes the secret there, for
+// everybody whom the links name then.
 func (s *Store) fillSecret(dir string, value secret.Value, access Access) error {
-	text, err := s.seal(dir, value, access)
+	if err := s.grant(dir, access); err != nil {
+		return err
+	}
+	readers, faults := newLedger(s).readers(dir)
+	text, err := s.seal(dir, value, readers, faults)
 	if err != nil {
 		return err
 	}
 	return s.writeFile(path.Join(dir, "secret"), text, 0o600)
 }
 
-// fillNewSecret does so in a directory that is not published yet, where
-// nothing needs to be replaced.
+// fillNewSecret does so in a directory that is not published yet: nobody but
+// access is linked there, and nothing needs to be replaced.
 func (s *Store) fillNewSecret(dir string, value secret.Value, access Access) error {
-	text, err := s.seal(dir, value, access)
+	if err := s.grant(dir, access); err != nil {
+		return err
+	}
+	readers, faults := newLedger(s).named(access)
+	text, err := s.seal(dir, value, readers, faults)
 	if err != nil {
 		return err
 	}
 	return s.writeNew(path.Join(dir, "secret"), text, 0o600)
 }
 
-// seal makes the missing links of access in dir and encrypts value to
-// everybody whom the links name then.
-func (s *Store) seal(dir string, value secret.Value, access Access) ([]byte, error) {
-	if err := s.grant(dir, access); err != nil {
-		return nil, err
-	}
-	readers, faults := newLedger(s).readers(dir)
+// seal encrypts value to the readers' keys.
+func (s *Store) seal(dir string, value secret.Value, readers []Reader, faults []string) ([]byte, error) {
 	var recipients []string
 	for _, k := range keysOf(readers) {
 		if k.Type != "age" {
