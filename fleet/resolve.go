@@ -23,14 +23,15 @@ func ReservedTag(tag string) bool {
 }
 
 // Resolve works out what follows from the declaration: each machine's
-// computed tags and each role's members. It sorts machines, services and
-// roles by name, and may be called again after a change. The problems are
+// computed tags and each role's members. It sorts machines, channels,
+// services and roles by name, and may be called again after a change. The problems are
 // names that refer to nothing, selectors of [tags] that do not parse, depend
 // on what only a live host or the composition knows, or depend on each other
 // in a circle. What they do not touch is resolved nevertheless.
 func (f *Fleet) Resolve() []Problem {
 	slices.SortStableFunc(f.Machines, func(a, b Machine) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(f.Services, func(a, b Service) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(f.Channels, func(a, b Channel) int { return strings.Compare(a.Name, b.Name) })
 	r := resolver{fleet: f, rules: make(map[string]*tagRule)}
 	r.parseRules()
 	r.giveTags()

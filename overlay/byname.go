@@ -17,21 +17,16 @@ type ByName struct {
 }
 
 // Read finds what the layers of a native fleet are made of: its by-name
-// packages below Sources.Packages, and whether the overrides' files are
-// there. The file system is the fleet's directory.
+// packages below Sources.Packages, and what its overrides' files start from.
+// The file system is the fleet's directory.
 func Read(fsys fs.FS, f *fleet.Fleet) (Input, []fleet.Problem) {
 	in := Input{Fleet: f}
-	var ps []fleet.Problem
+	var ps, more []fleet.Problem
 	if f.Sources.Packages != "" {
 		in.Packages, ps = Packages(fsys, f.Sources.Packages)
 	}
-	for _, o := range f.Overlay.Overrides {
-		if st, err := fs.Stat(fsys, o.File); err != nil || !st.Mode().IsRegular() {
-			ps = append(ps, fleet.Problem{At: o.At, Severity: fleet.Error,
-				Text: fmt.Sprintf("override of %s: %s is not there", o.Package, o.File), Hint: "the path is relative to fleet.toml"})
-		}
-	}
-	return in, ps
+	in.Starts, more = readStarts(fsys, f)
+	return in, append(ps, more...)
 }
 
 // Packages finds the packages below a directory that is laid out as nixpkgs'

@@ -11,11 +11,12 @@
 // With composition "merge" the layers are joined as lib.mergeAttrsList does:
 // shallow, the last layer that defines a name wins, and every layer's prev is
 // the bare default channel. What a later layer shadows is dead: an override
-// starts from the default channel, not from the hotfix of the same name.
-// With "compose" each layer's prev holds the layers before it, as in
-// lib.composeManyExtensions: an override builds on what it shadows, which
-// stays alive. A hotfix, a package of the fleet and a channel's name replace
-// without looking; whether a flake input's overlay looks is not known.
+// that uses prev starts from the default channel, not from the hotfix of the
+// same name. With "compose" each layer's prev holds the layers before it, as
+// in lib.composeManyExtensions: an override that uses prev builds on what it
+// shadows, which stays alive. A hotfix, a package of the fleet and a channel's
+// name replace without looking; whether a flake input's overlay looks is not
+// known. What an override starts from is read from its file, see Start.
 //
 // A Stack is immutable and safe for concurrent use.
 package overlay
@@ -54,6 +55,8 @@ type Entry struct {
 	By       string      `json:"by,omitempty"` // the layer that shadows it
 	Dead     fleet.Truth `json:"dead"`         // shadowed, and the winner does not build on it
 	Why      string      `json:"why,omitempty"`
+
+	start Start // of an override
 }
 
 // Layer is one layer with what it defines on a system.
@@ -67,6 +70,7 @@ type Layer struct {
 type Stack struct {
 	fleet    *fleet.Fleet
 	packages []ByName
+	starts   map[OverrideFile]Start
 	def      string // the default channel's name; "" without channels
 	systems  map[string]*table
 }
@@ -81,13 +85,16 @@ type table struct {
 type Input struct {
 	Fleet    *fleet.Fleet
 	Packages []ByName // as Packages finds them
+	// Starts says what overrides start from. Of an override that is not in it
+	// that is unclear.
+	Starts map[OverrideFile]Start
 }
 
 // Resolve works out the layers on every system of the fleet's machines. The
 // Input must not change afterwards. Problems are hotfixes whose channel does
 // not exist on a system (errors) and entries without effect (warnings).
 func Resolve(in Input) (*Stack, []fleet.Problem) {
-	s := &Stack{fleet: in.Fleet, packages: in.Packages, systems: make(map[string]*table)}
+	s := &Stack{fleet: in.Fleet, packages: in.Packages, starts: in.Starts, systems: make(map[string]*table)}
 	for _, c := range in.Fleet.Channels {
 		if c.Default {
 			s.def = c.Name

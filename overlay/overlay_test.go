@@ -106,12 +106,20 @@ func stack(composition string) (*Stack, []fleet.Problem) {
 					{Package: "extern", Channel: "stable"},
 					{Package: "gone", Channel: "old"},
 					{Package: "idle", Channel: "unstable"},
+					{Package: "anew", Channel: "stable"},
+					{Package: "unread", Channel: "stable"},
 				},
-				Overrides:   []fleet.Override{{Package: "both", File: "o/both.nix"}},
+				Overrides: []fleet.Override{{Package: "both", File: "o/both.nix"}, {Package: "anew", File: "o/anew.nix"},
+					{Package: "other", File: "o/other.nix", Systems: []string{"*-linux"}}, {Package: "unread", File: "o/unread.nix"}},
 				FlakeInputs: []fleet.FlakeInput{{Input: "nuenv", Provides: []string{"extern"}}},
 			},
 		},
 		Packages: []ByName{{"mine", "p/mi/mine/package.nix"}},
+		Starts: map[OverrideFile]Start{
+			{"both", "o/both.nix"}:   {Prev: true},
+			{"anew", "o/anew.nix"}:   {},
+			{"other", "o/other.nix"}: {Channels: []string{"old"}},
+		},
 	})
 }
 
@@ -121,6 +129,11 @@ func TestWhich(t *testing.T) {
 	}{
 		{"merge", "both", "overrides", "unstable", "yes", "the override both.nix changes the package of unstable"},
 		{"compose", "both", "overrides", "stable", "no", "the override both.nix changes what the layer hotfixes takes from stable"},
+		{"merge", "anew", "overrides", "", "yes", "the override anew.nix defines it anew, without the package of a channel"},
+		{"compose", "anew", "overrides", "", "yes", "the override anew.nix defines it anew"},
+		{"compose", "other", "overrides", "linux-old", "", "the override other.nix changes the package of linux-old (alias old)"},
+		{"merge", "unread", "overrides", "", "yes", "the override unread.nix defines it; from which channel's package it starts is unknown"},
+		{"compose", "unread", "overrides", "", "unknown", "the override unread.nix defines it; from which channel's package it starts is unknown"},
 		{"merge", "mine", "packages", "", "yes", "the fleet's own package"},
 		{"compose", "mine", "packages", "", "yes", "the fleet's own package"},
 		{"merge", "extern", "flake-inputs", "", "yes", "the overlay of flake input nuenv provides it"},
@@ -159,6 +172,7 @@ func TestProblems(t *testing.T) {
 		got = append(got, string(p.Severity)+" "+p.Text)
 	}
 	want := []string{
+		"warning anew in the layer hotfixes is dead on aarch64-darwin, x86_64-linux: the layer overrides replaces it without using it",
 		"error hotfix of gone: there is no channel old on aarch64-darwin",
 		"warning hotfix of idle: unstable is the default channel, so it changes nothing",
 		"warning mine in the layer hotfixes is dead on aarch64-darwin, x86_64-linux: the layer packages replaces it without using it",
@@ -178,8 +192,8 @@ func TestLayers(t *testing.T) {
 		}
 		got = append(got, fmt.Sprintf("%d %s %s", l.Number, l.Name, names))
 	}
-	want := []string{"1 inputs [stable unstable]", "2 hotfixes [both extern gone idle mine python3Packages]",
-		"3 packages [mine]", "4 overrides [both]", "5 flake-inputs [extern]"}
+	want := []string{"1 inputs [stable unstable]", "2 hotfixes [anew both extern gone idle mine python3Packages unread]",
+		"3 packages [mine]", "4 overrides [anew both unread]", "5 flake-inputs [extern]"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}
@@ -187,8 +201,9 @@ func TestLayers(t *testing.T) {
 
 // model builds the attribute set of a stack as Nix would: every layer is a
 // function from prev to attributes, and a package is the text of how it came
-// about. It shares no code with the package.
-func model(f *fleet.Fleet, packages []ByName, system string, flakesBuild bool) map[string]string {
+// about. It shares no code with the package. Kinds says what the overrides do;
+// build is what flake inputs and unclear overrides do with prev.
+func model(f *fleet.Fleet, packages []ByName, kinds map[string]string, system string, build bool) map[string]string {
 	matches := func(globs []string) bool {
 		return len(globs) == 0 || slices.ContainsFunc(globs, func(g string) bool {
 			return g == system || g[0] == '*' && strings.HasSuffix(system, g[1:])
@@ -207,7 +222,7 @@ func model(f *fleet.Fleet, packages []ByName, system string, flakesBuild bool) m
 		case "hotfixes":
 			for _, h := range f.Overlay.Hotfixes {
 				if matches(h.Systems) {
-					out[h.Package] = "<hotfixes " + h.Channel + ">"
+					out[h.Package] = "<hotfixes <" + h.Channel + ">>"
 				}
 			}
 		case "packages":
@@ -217,14 +232,21 @@ func model(f *fleet.Fleet, packages []ByName, system string, flakesBuild bool) m
 		case "overrides":
 			for _, o := range f.Overlay.Overrides {
 				if matches(o.Systems) {
-					out[o.Package] = "<overrides " + get(prev, o.Package) + ">"
+					switch kind := kinds[o.Package]; {
+					case kind == "prev", kind == "unclear" && build:
+						out[o.Package] = "<overrides " + get(prev, o.Package) + ">"
+					case kind == "channel":
+						out[o.Package] = "<overrides <stable>>"
+					default:
+						out[o.Package] = "<overrides>"
+					}
 				}
 			}
 		case "flake-inputs":
 			for _, fi := range f.Overlay.FlakeInputs {
 				for _, p := range fi.Provides {
 					out[p] = "<flake-inputs>"
-					if flakesBuild {
+					if build {
 						out[p] = "<flake-inputs " + get(prev, p) + ">"
 					}
 				}
@@ -272,17 +294,20 @@ func TestWhichIsMerging(t *testing.T) {
 		some(func(n string) {
 			o.Hotfixes = append(o.Hotfixes, fleet.Hotfix{Package: n, Channel: "stable", Systems: pick()})
 		})
+		starts, kinds := make(map[OverrideFile]Start), make(map[string]string)
 		some(func(n string) {
 			o.Overrides = append(o.Overrides, fleet.Override{Package: n, File: "f", Systems: pick()})
+			kinds[n] = []string{"prev", "unclear", "channel", "anew"}[r.IntN(4)]
+			starts[OverrideFile{n, "f"}] = map[string]Start{"prev": {Prev: true}, "unclear": {Unclear: true}, "channel": {Channels: []string{"stable"}}}[kinds[n]]
 		})
 		some(func(n string) {
 			o.FlakeInputs = append(o.FlakeInputs, fleet.FlakeInput{Input: n, Provides: []string{n}})
 		})
 		var packages []ByName
 		some(func(n string) { packages = append(packages, ByName{n, "p"}) })
-		s, _ := Resolve(Input{Fleet: f, Packages: packages})
+		s, _ := Resolve(Input{Fleet: f, Packages: packages, Starts: starts})
 		for _, system := range []string{"x86_64-linux", "aarch64-linux", "aarch64-darwin"} {
-			opaque, building := model(f, packages, system, false), model(f, packages, system, true)
+			opaque, building := model(f, packages, kinds, system, false), model(f, packages, kinds, system, true)
 			for _, n := range names {
 				if err := agrees(s.Which(n, system), opaque[n], building[n]); err != nil {
 					t.Fatalf("seed %d, %s, order %v, %s on %s: %v", seed, o.Composition, o.Order, n, system, err)
@@ -314,7 +339,7 @@ func agrees(a Answer, opaque, building string) error {
 			return fmt.Errorf("the model has %s or %s, %s is dead: %v", opaque, building, e.Layer, e.Dead)
 		}
 	}
-	channel := map[bool]string{true: "stable"}[strings.Contains(opaque, " stable")]
+	channel := map[bool]string{true: "stable"}[strings.Contains(opaque, "<stable>")]
 	if strings.Contains(opaque, "default:") {
 		channel = "main"
 	}

@@ -25,7 +25,7 @@ func (s *Stack) newTable(system string) *table {
 		}
 	}
 	for _, es := range t.entries {
-		s.weigh(es)
+		s.weigh(es, system)
 	}
 	t.collect(s.fleet.Overlay.Order)
 	return t
@@ -69,7 +69,7 @@ func (s *Stack) declared(layer, system string) []Entry {
 		}
 	case LayerOverrides:
 		for _, v := range o.Overrides {
-			es = append(es, Entry{Package: v.Package, Systems: v.Systems, File: v.File, At: v.At})
+			es = append(es, Entry{Package: v.Package, Systems: v.Systems, File: v.File, At: v.At, start: s.startOf(v)})
 		}
 	case LayerFlakeInputs:
 		for _, f := range o.FlakeInputs {
@@ -113,15 +113,12 @@ func (s *Stack) channel(name, system string) *fleet.Channel {
 
 // weigh works out what the entries of one name, first layer first, mean to
 // each other: from which channel each override starts, and which are dead.
-func (s *Stack) weigh(es []Entry) {
+func (s *Stack) weigh(es []Entry, system string) {
 	for i := range es {
 		if es[i].Layer != LayerOverrides {
 			continue
 		}
-		es[i].Channel, es[i].Alias = s.def, ""
-		if i > 0 && s.Composition() == "compose" {
-			es[i].Channel, es[i].Alias = es[i-1].Channel, es[i-1].Alias
-		}
+		es[i].Channel, es[i].Alias = s.startChannel(es[:i], &es[i], system)
 	}
 	winner := &es[len(es)-1]
 	winner.Dead = fleet.False
@@ -130,8 +127,36 @@ func (s *Stack) weigh(es []Entry) {
 		e, next := &es[i], &es[i+1]
 		alive = alive.And(s.buildsOn(next))
 		e.Shadowed, e.By, e.Dead = true, winner.Layer, alive.Not()
-		e.Why = s.why(e, next, winner)
+		e.Why = s.why(e, es[i+1:])
 	}
+}
+
+// startOf is what an override starts from.
+func (s *Stack) startOf(o fleet.Override) Start {
+	if start, ok := s.starts[OverrideFile{o.Package, o.File}]; ok {
+		return start
+	}
+	return Start{Unclear: true}
+}
+
+// startChannel is the channel, and its alias, whose package an override
+// changes; "" when it brings its own package, and when that is not clear. The
+// entries before it are below.
+func (s *Stack) startChannel(below []Entry, e *Entry, system string) (name, alias string) {
+	start := e.start
+	switch {
+	case start.Unclear || len(start.Channels) > 1 || start.Prev && len(start.Channels) > 0:
+		return "", ""
+	case start.Prev && len(below) > 0 && s.Composition() == "compose":
+		return below[len(below)-1].Channel, below[len(below)-1].Alias
+	case start.Prev:
+		return s.def, ""
+	case len(start.Channels) == 1:
+		if c := s.channel(start.Channels[0], system); c != nil {
+			return c.Name, otherAlias(*c)
+		}
+	}
+	return "", ""
 }
 
 // buildsOn reports whether an entry uses the package that the layers before
@@ -141,7 +166,7 @@ func (s *Stack) buildsOn(e *Entry) fleet.Truth {
 	case s.Composition() != "compose":
 		return fleet.False
 	case e.Layer == LayerOverrides:
-		return fleet.True
+		return e.start.BuildsOn()
 	case e.Layer == LayerFlakeInputs:
 		return fleet.Unknown
 	}
@@ -149,29 +174,34 @@ func (s *Stack) buildsOn(e *Entry) fleet.Truth {
 }
 
 // why says in one phrase why a shadowed entry is dead, alive, or not known to
-// be either.
-func (s *Stack) why(e, next, winner *Entry) string {
-	by := next.Layer
+// be either. The entries above it come with the next one first.
+func (s *Stack) why(e *Entry, above []Entry) string {
+	next, winner := &above[0], &above[len(above)-1]
 	switch {
 	case e.Dead == fleet.True && s.Composition() != "compose":
 		return fmt.Sprintf("with composition merge the layer %s sees the bare channel %s, not the layer %s", winner.Layer, orNixpkgs(s.def), e.Layer)
 	case e.Dead == fleet.True && s.buildsOn(next) == fleet.False:
-		return fmt.Sprintf("the layer %s replaces it without using it", by)
+		return fmt.Sprintf("the layer %s replaces it without using it", next.Layer)
 	case e.Dead == fleet.True:
-		return fmt.Sprintf("the layer %s uses it, but is itself replaced by the layer %s", by, winner.Layer)
+		return fmt.Sprintf("the layer %s uses it, but is itself replaced by the layer %s", next.Layer, winner.Layer)
 	case e.Dead == fleet.Unknown:
-		return fmt.Sprintf("whether the overlay of flake input %s uses it is unknown", flakeInput(next, winner))
+		return s.unsettled(above)
 	}
-	return fmt.Sprintf("the layer %s builds on it", by)
+	return fmt.Sprintf("the layer %s builds on it", next.Layer)
 }
 
-func flakeInput(es ...*Entry) string {
-	for _, e := range es {
-		if e.Input != "" {
-			return e.Input
+// unsettled says which entry's use of those before it is not known.
+func (s *Stack) unsettled(above []Entry) string {
+	for i := range above {
+		switch e := &above[i]; {
+		case s.buildsOn(e) != fleet.Unknown:
+		case e.Layer == LayerOverrides:
+			return fmt.Sprintf("whether the override %s uses it is unknown", e.File)
+		default:
+			return fmt.Sprintf("whether the overlay of flake input %s uses it is unknown", e.Input)
 		}
 	}
-	return "in between"
+	return ""
 }
 
 func orNixpkgs(channel string) string { return cmp.Or(channel, "nixpkgs") }

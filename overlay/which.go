@@ -77,21 +77,29 @@ func (s *Stack) reason(es []Entry) string {
 	case LayerPackages:
 		return "the fleet's own package, built with the finished package set"
 	case LayerOverrides:
-		return fmt.Sprintf("the override %s changes %s", path.Base(w.File), s.overridden(es))
+		return fmt.Sprintf("the override %s %s", path.Base(w.File), s.overridden(es))
 	}
 	return "the overlay of flake input " + w.Input + " provides it"
 }
 
-// overridden says what the last entry, an override, starts from.
+// overridden says what the last entry, an override, does to what.
 func (s *Stack) overridden(es []Entry) string {
-	if len(es) == 1 || s.Composition() != "compose" {
-		return "the package of " + orNixpkgs(s.def)
+	w := &es[len(es)-1]
+	switch {
+	case w.Channel == "" && w.start.Unclear:
+		return "defines it; from which channel's package it starts is unknown"
+	case len(w.start.Channels) > 1 || w.start.Prev && len(w.start.Channels) > 0:
+		return "changes it; which of the packages that it mentions it starts from is unknown"
+	case !w.start.Prev && len(w.start.Channels) == 0:
+		return "defines it anew, without the package of a channel"
+	case len(es) == 1 || s.Composition() != "compose" || !w.start.Prev:
+		return "changes the package of " + orNixpkgs(named(w))
 	}
 	below := &es[len(es)-2]
 	if below.Channel == "" {
-		return "what the layer " + below.Layer + " defines"
+		return "changes what the layer " + below.Layer + " defines"
 	}
-	return fmt.Sprintf("what the layer %s takes from %s", below.Layer, named(below))
+	return fmt.Sprintf("changes what the layer %s takes from %s", below.Layer, named(below))
 }
 
 // named is an entry's channel, with its alias where it has another.
