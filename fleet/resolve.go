@@ -23,8 +23,8 @@ func ReservedTag(tag string) bool {
 }
 
 // Resolve works out what follows from the declaration: each machine's
-// computed tags and each role's members. It sorts machines, channels,
-// services and roles by name, and may be called again after a change. The problems are
+// computed tags and each role's members. It sorts machines, channels, services
+// and roles by name, and may be called again after a change. The problems are
 // names that refer to nothing, selectors of [tags] that do not parse, depend
 // on what only a live host or the composition knows, or depend on each other
 // in a circle. What they do not touch is resolved nevertheless.

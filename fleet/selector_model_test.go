@@ -104,7 +104,7 @@ func (e *expr) print(r *rand.Rand) string {
 
 func TestSelectorModel(t *testing.T) {
 	subs := exampleSubjects(t)
-	for seed := range uint64(3000) {
+	for seed := range uint64(1000) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		e := randomExpr(r, 4)
 		src := e.print(r)
@@ -180,7 +180,7 @@ func TestPatternModel(t *testing.T) {
 	parts := []string{"a", "b", "w", "*", "?", "[1-12]", "[01-12]", "[0,2]", "[8-10]", "1", "0", "2"}
 	letters := "abw012"
 	matched := 0
-	for seed := range uint64(1500) {
+	for seed := range uint64(600) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		var pattern, name strings.Builder
 		for range 1 + r.IntN(4) {
@@ -201,7 +201,7 @@ func TestPatternModel(t *testing.T) {
 			matched++
 		}
 	}
-	if matched < 50 {
+	if matched < 20 {
 		t.Errorf("only %d of the random patterns match: the test says little", matched)
 	}
 }

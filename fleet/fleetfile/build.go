@@ -2,6 +2,8 @@ package fleetfile
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"assay/fleet"
 )
@@ -58,6 +60,7 @@ func machines(n *node, domain string) []fleet.Machine {
 		if system != "" {
 			m.Class = fleet.ClassOf(system)
 		}
+		slices.SortFunc(m.Home, func(a, b fleet.Home) int { return strings.Compare(a.User, b.User) })
 		m.Deploy = deploy(n, &m, domain)
 		return m
 	})
