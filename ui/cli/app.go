@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -82,16 +83,28 @@ Start with:  assay demo -- status`,
 	flags.StringVarP(&a.flags.dir, "directory", "C", "", "the fleet's `directory` (default: the nearest parent with a fleet.toml)")
 	flags.BoolVar(&a.flags.json, "json", false, "print JSON; commands that run something print one event a line")
 	flags.StringVar(&a.flags.colour, "color", "auto", "`when` to colour: auto, always, never")
+	addGroup(root, "read", "Read the repository, touching no host:",
+		a.checkCommand(), a.complete(a.machinesCommand(), machineNames), a.servicesCommand(),
+		a.complete(a.aspectsCommand(), aspectNames), a.complete(a.composeCommand(), machineNames),
+		a.layersCommand(), a.complete(a.whichCommand(), packageNames))
+	addGroup(root, "hosts", "Look at the hosts and change them:",
+		a.complete(a.statusCommand(), machineNames), a.complete(a.planCommand(), machineNames),
+		a.complete(a.updateCommand(), machineNames), a.complete(a.rollbackCommand(), machineNames))
+	addGroup(root, "runs", "Look back:", a.runsCommand(), a.logsCommand())
 	root.AddCommand(
-		a.demoCommand(),
-		a.checkCommand(), a.machinesCommand(), a.servicesCommand(), a.aspectsCommand(),
-		a.composeCommand(), a.layersCommand(), a.whichCommand(),
-		a.statusCommand(), a.planCommand(), a.updateCommand(), a.rollbackCommand(),
-		a.runsCommand(), a.logsCommand(),
+		a.demoCommand(), a.versionCommand(),
 		a.refusedCommand("exec", "SELECTOR -- COMMAND ..."), a.refusedCommand("ssh", "MACHINE [-- COMMAND]"),
-		a.versionCommand(),
 	)
 	return root
+}
+
+// addGroup adds commands under a heading of the help text.
+func addGroup(root *cobra.Command, id, title string, commands ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: id, Title: title})
+	for _, cmd := range commands {
+		cmd.GroupID = id
+		root.AddCommand(cmd)
+	}
 }
 
 // runRoot is "assay" without a command: the console's place.
@@ -111,20 +124,24 @@ func (a *app) runRoot(cmd *cobra.Command, args []string) error {
 }
 
 // text returns the printer for the command's answer.
-func (a *app) text() *printer { return &printer{out: a.env.Stdout, colour: a.colour(a.env.Stdout)} }
+func (a *app) text() *printer { return a.printer(a.env.Stdout) }
 
 // errors returns the printer for what is said beside the answer.
-func (a *app) errors() *printer { return &printer{out: a.env.Stderr, colour: a.colour(a.env.Stderr)} }
+func (a *app) errors() *printer { return a.printer(a.env.Stderr) }
 
-func (a *app) colour(out any) bool {
-	switch a.flags.colour {
-	case "always":
-		return true
-	case "never":
-		return false
-	}
+func (a *app) printer(out io.Writer) *printer {
+	p := &printer{out: out, colour: a.flags.colour == "always"}
 	file, ok := out.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd())) && a.env.Getenv("NO_COLOR") == "" && a.env.Getenv("TERM") != "dumb"
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return p
+	}
+	if columns, _, err := term.GetSize(int(file.Fd())); err == nil {
+		p.width = columns
+	}
+	if a.flags.colour == "auto" {
+		p.colour = a.env.Getenv("NO_COLOR") == "" && a.env.Getenv("TERM") != "dumb"
+	}
+	return p
 }
 
 // openDirectory opens the repository around the working directory. Reaching

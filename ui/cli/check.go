@@ -41,7 +41,7 @@ warnings alone exit with 0.`,
 				}
 			} else {
 				a.printProblems(problems)
-				a.text().line("%s in %s: %s, %s", s.Fleet().Name, count(len(s.Fleet().Machines), "machine"), count(errors, "error"), count(len(problems)-errors, "warning"))
+				a.text().line("%s: %s, %s, %s", s.Fleet().Name, count(len(s.Fleet().Machines), "machine"), count(errors, "error"), count(len(problems)-errors, "warning"))
 			}
 			if errors > 0 {
 				return failed(exitFailed)

@@ -165,7 +165,7 @@ func TestPlanIsAppliedExactly(t *testing.T) {
 	s := newShell(t)
 	file := t.TempDir() + "/plan.json"
 	s.demo("plan", "galena,electrum", "--out", file).want(t, exitDone)
-	s.demo("update", "galena", "--yes").want(t, exitDone, "updated")
+	s.demo("rollback", "galena", "--to", "1", "--yes").want(t, exitDone, "updated")
 	// galena moved since the plan was made: it is refused, electrum is not.
 	s.demo("update", "--plan", file, "--yes").want(t, exitFailed, "refused", "updated")
 	s.demo("update", "--plan", file, "galena").want(t, exitUsage, "--plan")

@@ -122,7 +122,9 @@ func (p *printer) option(o compose.Option) {
 	default:
 		text, r = "merge unknown: "+o.Merged.Reason, warn
 	}
-	p.line("    %s = %s  %s", host.Sanitize(o.Path), p.paint(r, host.Sanitize(short(text, 120))), p.paint(faint, host.Sanitize(deciders(o))))
+	path, at := host.Sanitize(o.Path), host.Sanitize(deciders(o))
+	text = host.Sanitize(short(text, p.room(len("     =   ")+len(path)+len(at))))
+	p.line("    %s = %s  %s", path, p.paint(r, text), p.paint(faint, at))
 }
 
 // deciders are the places of the definitions that make an option's value.

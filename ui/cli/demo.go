@@ -32,6 +32,8 @@ hosts. What the hosts run stays there from one command to the next.
 				return usagef("the nix engine is not in this version; hint: --engine embedded")
 			case engine != "embedded":
 				return usagef("%q is no engine: embedded, nix", engine)
+			case hosts < demo.LeastHosts:
+				return usagef("a demo of %d hosts: the example's services need at least %d", hosts, demo.LeastHosts)
 			case cmd.ArgsLenAtDash() < 0 && len(args) > 0:
 				return usagef("put -- before the command: assay demo -- %s", args[0])
 			}

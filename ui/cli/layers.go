@@ -77,8 +77,10 @@ func origin(e overlay.Entry) string {
 	switch {
 	case e.Input != "":
 		return "input " + e.Input
-	case e.Channel == "":
-		return e.File
+	case e.Layer == overlay.LayerPackages:
+		return "the fleet's own"
+	case e.Layer == overlay.LayerOverrides:
+		return "changed by " + e.File
 	case e.Alias != "" && e.Alias != e.Channel:
 		return fmt.Sprintf("%s as %s", e.Channel, e.Alias)
 	}

@@ -10,18 +10,19 @@ import (
 
 // machineJSON is one entry of "machines" in `machines --json`.
 type machineJSON struct {
-	Name    string       `json:"name"`
-	Class   fleet.Class  `json:"class"`
-	System  string       `json:"system"`
-	Type    string       `json:"type"`
-	User    string       `json:"user"`
-	Tags    []string     `json:"tags"`
-	Aspects []namedJSON  `json:"aspects"`
-	Home    []homeJSON   `json:"home"`
-	Roles   []string     `json:"roles"`
-	Deploy  deployJSON   `json:"deploy"`
-	Source  fleet.Source `json:"source"`
-	At      string       `json:"at"`
+	Name     string       `json:"name"`
+	Class    fleet.Class  `json:"class"`
+	System   string       `json:"system"`
+	Type     string       `json:"type"`
+	User     string       `json:"user"`
+	Tags     []string     `json:"tags"`
+	Computed []string     `json:"computed_tags"` // by rule, and all and the class
+	Aspects  []namedJSON  `json:"aspects"`
+	Home     []homeJSON   `json:"home"`
+	Roles    []string     `json:"roles"`
+	Deploy   deployJSON   `json:"deploy"`
+	Source   fleet.Source `json:"source"`
+	At       string       `json:"at"`
 }
 
 type namedJSON struct {
@@ -88,7 +89,7 @@ func (a *app) printMachines(f *fleet.Fleet, chosen []string) {
 func machineToJSON(f *fleet.Fleet, m *fleet.Machine) machineJSON {
 	out := machineJSON{
 		Name: m.Name, Class: m.Class, System: m.System, Type: m.Type, User: m.User,
-		Tags: orEmpty(m.Tags), Aspects: namedToJSON(m.Aspects), Home: []homeJSON{}, Roles: orEmpty(f.RolesOf(m.Name)),
+		Tags: orEmpty(m.Tags), Computed: orEmpty(m.Computed), Aspects: namedToJSON(m.Aspects), Home: []homeJSON{}, Roles: orEmpty(f.RolesOf(m.Name)),
 		Deploy: deployJSON{
 			Targets: orEmpty(m.Deploy.Targets), Guessed: m.Deploy.Guessed, Jump: orEmpty(m.Deploy.Jump),
 			Build: m.Deploy.Build, Become: m.Deploy.Become,

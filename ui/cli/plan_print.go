@@ -110,8 +110,9 @@ func (p *printer) optionChanges(list []plan.OptionChange) {
 		if !ch.Known {
 			value += "  (as written; what it comes to is unknown)"
 		}
-		p.line("    %s %s = %s  %s", p.paint(mark.role, mark.text), host.Sanitize(scoped(ch.Scope, ch.Path)),
-			host.Sanitize(short(value, 160)), p.paint(faint, host.Sanitize(optionPlaces(ch))))
+		name, at := host.Sanitize(scoped(ch.Scope, ch.Path)), host.Sanitize(optionPlaces(ch))
+		value = host.Sanitize(short(value, p.room(len("    ~  =   ")+len(name)+len(at))))
+		p.line("    %s %s = %s  %s", p.paint(mark.role, mark.text), name, value, p.paint(faint, at))
 	}
 }
 

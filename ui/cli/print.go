@@ -15,6 +15,16 @@ import (
 type printer struct {
 	out    io.Writer
 	colour bool
+	width  int // columns of the terminal; 0 away from one
+}
+
+// room is how many runes a value may take on a line that also holds used
+// others: the rest of a terminal's line, or a generous bound for a file.
+func (p *printer) room(used int) int {
+	if p.width == 0 {
+		return 160
+	}
+	return max(p.width-used, 24)
 }
 
 // role is what a piece of text means; colours follow from it.

@@ -14,16 +14,16 @@ import (
 // example's services and the tour name them. The others follow by name.
 var keepFirst = []string{"cinnabar", "scheelite", "stibnite", "galena"}
 
-// least is the smallest fleet whose tags and services all have a member.
-const least = 2
+// LeastHosts is the smallest fleet whose tags and services all have a member.
+const LeastHosts = 2
 
 // registry returns the text of a fleet.toml with n machines: the example's
 // own, without the last ones where n is smaller, and with copies of them where
 // n is larger. A copy of galena is galena-2: the same aspects under another
 // name.
 func registry(example []byte, n int) ([]byte, error) {
-	if n < least {
-		return nil, fmt.Errorf("a demo of %d hosts: the example's services need at least %d", n, least)
+	if n < LeastHosts {
+		return nil, fmt.Errorf("a demo of %d hosts: the example's services need at least %d", n, LeastHosts)
 	}
 	file, err := fleetfile.Parse("fleet.toml", example)
 	if err != nil {
@@ -37,7 +37,7 @@ func registry(example []byte, n int) ([]byte, error) {
 	b.Write(example)
 	b.WriteString("\n\n# Copies, so that there are as many machines as were asked for.\n")
 	for i := len(machines); i < n; i++ {
-		writeCopy(&b, file.Fleet, machines[i%len(machines)], i/len(machines)+1)
+		writeCopy(&b, machines[i%len(machines)], i/len(machines)+1)
 	}
 	return []byte(b.String()), nil
 }
@@ -74,11 +74,11 @@ func without(text []byte, gone []fleet.Machine) []byte {
 	return []byte(b.String())
 }
 
-func writeCopy(b *strings.Builder, f *fleet.Fleet, m fleet.Machine, number int) {
+func writeCopy(b *strings.Builder, m fleet.Machine, number int) {
 	name := fmt.Sprintf("%s-%d", m.Name, number)
 	own := fmt.Sprintf("machines/%s/%s", m.Class, m.Name)
 	fmt.Fprintf(b, "\n[machines.%s]\nsystem = %q\ntype = %q\nuser = %q\ntags = %s\naspects = %s\n",
-		name, m.System, m.Type, m.User, quoted(ownTags(f, m)), quoted(append(namesOf(m.Aspects), own)))
+		name, m.System, m.Type, m.User, quoted(m.Tags), quoted(append(namesOf(m.Aspects), own)))
 	if len(m.Home) == 0 {
 		return
 	}
@@ -94,14 +94,6 @@ func namesOf(list []fleet.Named) []string {
 		out[i] = n.Name
 	}
 	return out
-}
-
-// ownTags are the tags that the machine itself declares: neither computed nor
-// given by a rule.
-func ownTags(f *fleet.Fleet, m fleet.Machine) []string {
-	return slices.DeleteFunc(slices.Clone(m.Tags), func(tag string) bool {
-		return fleet.ReservedTag(tag) || slices.ContainsFunc(f.Tags, func(rule fleet.TagRule) bool { return rule.Name == tag })
-	})
 }
 
 // quoted is a TOML array of strings.
