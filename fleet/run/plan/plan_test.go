@@ -1,0 +1,259 @@
+package plan_test
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"assay/fleet"
+	"assay/fleet/engine"
+	"assay/fleet/run/plan"
+	"assay/modules/compose"
+)
+
+var at = time.Date(2026, 11, 22, 12, 50, 7, 0, time.UTC)
+
+// path is a store path whose hash is made of one letter.
+func path(letter, name string) string {
+	return "/nix/store/" + strings.Repeat(letter, 32) + "-" + name
+}
+
+var (
+	now  = path("a", "nixos-system")
+	next = path("b", "nixos-system")
+	old  = path("c", "nixos-system")
+)
+
+// machine is a host that runs now as its generation 2, and is to run next.
+func machine(name string) plan.Host {
+	return plan.Host{
+		Machine: fleet.Machine{Name: name, System: "x86_64-linux", Class: fleet.NixOS},
+		Facts: fleet.Facts{
+			Machine: name, Reach: fleet.Reachable, Running: now, Profile: now, Generation: 2,
+			Generations: []fleet.Generation{{Number: 1, Path: old}, {Number: 2, Path: now}},
+		},
+		Current: &engine.Record{Version: 1, Machine: name},
+		Wanted:  engine.System{Machine: name, Path: next, Record: engine.Record{Version: 1, Machine: name}},
+		Missing: []engine.Object{{Path: next, NarSize: 100}, {Path: old, NarSize: 20}},
+	}
+}
+
+func of(goal engine.Goal, hosts ...plan.Host) *plan.Plan {
+	return plan.New(plan.Input{Fleet: "minerals", Goal: goal, Engine: "fake", At: at, Hosts: hosts})
+}
+
+func TestStatus(t *testing.T) {
+	host := func(change func(*plan.Host)) plan.Host {
+		h := machine("a")
+		change(&h)
+		return h
+	}
+	plain := machine("a")
+	unreachable := host(func(h *plan.Host) {
+		h.Facts = fleet.Facts{Reach: fleet.Unreachable, Cause: "handshake deadline"}
+		h.Current = nil
+	})
+	both := host(func(h *plan.Host) { h.Facts.Running, h.Facts.Profile = next, next })
+	onlyRuns := host(func(h *plan.Host) { h.Facts.Running = next })
+	onlyBoots := host(func(h *plan.Host) { h.Facts.Profile = next })
+	darwin := host(func(h *plan.Host) { h.Machine.Class = fleet.Darwin })
+	for _, c := range []struct {
+		name  string
+		goal  engine.Goal
+		host  plan.Host
+		want  plan.Status
+		cause string
+	}{
+		{"change", engine.GoalSwitch, plain, plan.StatusChange, ""},
+		{"the same", engine.GoalSwitch, both, plan.StatusUnchanged, ""},
+		{"tested only", engine.GoalSwitch, onlyRuns, plan.StatusChange, ""},
+		{"staged only", engine.GoalSwitch, onlyBoots, plan.StatusChange, ""},
+		{"staged is staged", engine.GoalBoot, onlyBoots, plan.StatusUnchanged, ""},
+		{"tested is not staged", engine.GoalBoot, onlyRuns, plan.StatusChange, ""},
+		{"tested is tested", engine.GoalTest, onlyRuns, plan.StatusUnchanged, ""},
+		{"nothing to try", engine.GoalDryActivate, onlyRuns, plan.StatusUnchanged, ""},
+		{"no boot on darwin", engine.GoalBoot, darwin, plan.StatusError, "darwin has no goal boot"},
+		{"unreachable", engine.GoalSwitch, unreachable, plan.StatusUnreachable, "handshake deadline"},
+		{"nobody asked", engine.GoalSwitch, host(func(h *plan.Host) { h.Facts = fleet.Facts{} }), plan.StatusUnreachable, "it has not been asked"},
+		{"build asks nobody", engine.GoalBuild, unreachable, plan.StatusChange, ""},
+		{"says nothing", engine.GoalSwitch, host(func(h *plan.Host) { h.Facts.Running = "" }), plan.StatusError, "does not say which system"},
+		{"does not compose", engine.GoalSwitch, host(func(h *plan.Host) { h.WantedErr = errors.New("x.nix:3: no") }), plan.StatusError, "x.nix:3: no"},
+		{"no system", engine.GoalSwitch, host(func(h *plan.Host) { h.Wanted = engine.System{} }), plan.StatusError, "does not say what"},
+	} {
+		p := of(c.goal, c.host)
+		e := p.Entry("a")
+		if e.Status != c.want || !strings.Contains(e.Cause, c.cause) || (c.cause == "") != (e.Cause == "") {
+			t.Errorf("%s: %s because of %q, want %s because of %q", c.name, e.Status, e.Cause, c.want, c.cause)
+		}
+		if p.Empty() != (c.want != plan.StatusChange) || (p.Change("a") == nil) != p.Empty() {
+			t.Errorf("%s: empty is %v, change %v", c.name, p.Empty(), p.Change("a"))
+		}
+		if again, err := decode(p); err != nil || !reflect.DeepEqual(again, p) {
+			t.Errorf("%s: %v, %+v", c.name, err, again)
+		}
+	}
+	e := of(engine.GoalSwitch, plain).Entry("a")
+	if e.From != (plan.Side{Path: now, Profile: now, Generation: 2}) || e.To != (plan.Side{Path: next}) || e.Copy != (plan.Amount{Objects: 2, Bytes: 120}) {
+		t.Errorf("%+v", e)
+	}
+}
+
+func decode(p *plan.Plan) (*plan.Plan, error) {
+	text, err := p.Encode()
+	if err != nil {
+		return nil, err
+	}
+	return plan.Decode(text)
+}
+
+func pos(file string, line int) fleet.Pos { return fleet.Pos{File: file, Line: line} }
+
+func TestChange(t *testing.T) {
+	h := machine("a")
+	h.Current = &engine.Record{
+		Aspects: []string{"base", "gone"},
+		Options: []engine.Option{
+			{Path: "a.same", Value: "1", Known: true},
+			{Path: "b.changed", Value: "1", Known: true},
+			{Path: "c.gone", Value: "true", Known: true},
+			{Scope: "cameron", Path: "b.changed", Value: "1", Known: true},
+		},
+		Files: []engine.File{
+			{Path: "/etc/motd", Hash: "1", Mode: "0444", Size: 4, Text: "a\nb\n"},
+			{Path: "/etc/mode", Hash: "2", Mode: "0444", Size: 1, Text: "x"},
+			{Path: "/etc/blob", Hash: "3", Mode: "0444", Size: 9, Binary: true},
+			{Path: "/etc/same", Hash: "4", Mode: "0444"},
+		},
+		Packages: []engine.Package{{Name: "fish", Layer: "inputs", Channel: "unstable"}, {Name: "vim"}},
+		LeftOut:  []engine.LeftOut{{What: "old.thing", Why: "?"}},
+	}
+	h.Wanted.Record = engine.Record{
+		Aspects: []string{"base", "server"},
+		Options: []engine.Option{
+			{Path: "a.same", Value: "1", Known: true},
+			{Path: "b.changed", Value: "2", Known: true},
+			{Path: "d.set.deep", Value: "cfg.x", Known: false},
+			{Path: "e.merged", Value: "[ 1 2 ]", Known: true},
+			{Scope: "cameron", Path: "b.changed", Value: "1", Known: true},
+		},
+		Files: []engine.File{
+			{Path: "/etc/motd", Hash: "5", Mode: "0444", Size: 6, Text: "a\nc\x1b[2J\n"},
+			{Path: "/etc/mode", Hash: "2", Mode: "0555", Size: 1, Text: "x"},
+			{Path: "/etc/blob", Hash: "6", Mode: "0444", Size: 8, Text: "was text"},
+			{Path: "/etc/same", Hash: "4", Mode: "0444"},
+		},
+		Packages: []engine.Package{{Name: "fish", Layer: "hotfixes", Channel: "stable"}, {Name: "git"}},
+		LeftOut:  []engine.LeftOut{{What: "e.merged", Why: "a build"}},
+	}
+	def := func(aspect, file string, line int) compose.Definition {
+		return compose.Definition{Aspect: aspect, At: pos(file, line)}
+	}
+	h.Composition = &compose.Composition{Scope: compose.Scope{
+		Aspects: []compose.Reached{{Name: "server", Way: []compose.Step{{Kind: "machine", At: pos("fleet.toml", 3)}, {Kind: "aspect", At: pos("base.nix", 7)}}}},
+		Options: []compose.Option{
+			{Path: "b.changed", Definitions: []compose.Definition{def("base", "b.nix", 1), def("server", "s.nix", 2)}, Merged: compose.Merged{Winner: 1}},
+			{Path: "d.set", Definitions: []compose.Definition{def("base", "d.nix", 4)}, Merged: compose.Merged{Winner: -1}},
+			{Path: "e.merged", Definitions: []compose.Definition{def("x", "x.nix", 5), def("y", "y.nix", 6)}, Merged: compose.Merged{Winner: -1}},
+		},
+		Packages: []compose.Package{{Name: "git", At: pos("p.nix", 9)}},
+	}}
+	got := of(engine.GoalSwitch, h).Change("a")
+	want := &plan.Change{
+		Aspects: []plan.AspectChange{{Op: plan.Removed, Name: "gone"}, {Op: plan.Added, Name: "server", At: "base.nix:7"}},
+		Options: []plan.OptionChange{
+			{Op: plan.Changed, Path: "b.changed", Old: "1", New: "2", Known: true, At: "s.nix:2"},
+			{Op: plan.Removed, Path: "c.gone", Old: "true", Known: true},
+			{Op: plan.Added, Path: "d.set.deep", New: "cfg.x", At: "d.nix:4"},
+			{Op: plan.Added, Path: "e.merged", New: "[ 1 2 ]", Known: true, From: []plan.Def{{Aspect: "x", At: "x.nix:5"}, {Aspect: "y", At: "y.nix:6"}}},
+		},
+		Files: []plan.FileChange{
+			{Op: plan.Changed, Path: "/etc/blob", Binary: true, OldMode: "0444", NewMode: "0444", OldSize: 9, NewSize: 8},
+			{Op: plan.Changed, Path: "/etc/mode", OldMode: "0444", NewMode: "0555", OldSize: 1, NewSize: 1},
+			{Op: plan.Changed, Path: "/etc/motd", Diff: "@@ -1,2 +1,2 @@\n a\n-b\n+c\\u001b[2J\n", OldMode: "0444", NewMode: "0444", OldSize: 4, NewSize: 6},
+		},
+		Packages: []plan.PackageChange{
+			{Op: plan.Changed, Name: "fish", OldLayer: "inputs", OldChannel: "unstable", NewLayer: "hotfixes", NewChannel: "stable"},
+			{Op: plan.Added, Name: "git", At: "p.nix:9"},
+			{Op: plan.Removed, Name: "vim"},
+		},
+		LeftOut: []plan.LeftOut{{What: "e.merged", Why: "a build"}},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+	h.Current = nil
+	if c := of(engine.GoalSwitch, h).Change("a"); c.Unknown == "" || c.Empty() || len(c.Options) != 0 || len(c.LeftOut) != 1 {
+		t.Errorf("without a record: %+v", c)
+	}
+}
+
+func TestDiffIsBounded(t *testing.T) {
+	h := machine("a")
+	var b strings.Builder
+	for n := range 9000 {
+		fmt.Fprintf(&b, "%d\n", n)
+	}
+	h.Wanted.Record.Files = []engine.File{{Path: "/etc/long", Hash: "1", Text: b.String()}}
+	f := of(engine.GoalSwitch, h).Change("a").Files[0]
+	if !f.Cut || len(f.Diff) > 16<<10 || !strings.HasSuffix(f.Diff, "\n") || !strings.Contains(f.Diff, "+17\n") {
+		t.Errorf("cut %v, %d bytes", f.Cut, len(f.Diff))
+	}
+}
+
+// with returns a host whose one difference is an option.
+func with(name, value string) plan.Host {
+	h := machine(name)
+	h.Wanted.Record.Options = []engine.Option{{Path: "x", Value: value, Known: true}}
+	return h
+}
+
+func TestGroups(t *testing.T) {
+	p := of(engine.GoalSwitch,
+		with("e", path("1", "tool")), with("c", "2"), with("a", path("2", "tool")), with("d", path("1", "other")), with("b", path("1", "tool")))
+	var got []string
+	for _, g := range p.Groups {
+		got = append(got, fmt.Sprint(strings.Join(g.Machines, " "), " ", g.Varies))
+	}
+	want := []string{"a b e true", "c false", "d false"}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if v := p.Change("e").Options[0].New; v != path("2", "tool") {
+		t.Errorf("the group shows %s, not its first machine's value", v)
+	}
+	// The order in which hosts are given does not matter.
+	q := of(engine.GoalSwitch,
+		with("b", path("1", "tool")), with("d", path("1", "other")), with("c", "2"), with("a", path("2", "tool")), with("e", path("1", "tool")))
+	if !reflect.DeepEqual(p, q) {
+		t.Error("the same hosts in another order make another plan")
+	}
+}
+
+func TestID(t *testing.T) {
+	base := of(engine.GoalSwitch, with("a", "1"), machine("b"))
+	if len(base.ID) != 12 {
+		t.Errorf("id %q", base.ID)
+	}
+	later := plan.New(plan.Input{Fleet: "minerals", Goal: engine.GoalSwitch, Engine: "fake", At: at.Add(time.Hour), Hosts: []plan.Host{with("a", "1"), machine("b")}})
+	if later.ID != base.ID {
+		t.Error("the time is part of the id")
+	}
+	less := machine("b")
+	less.Missing = nil
+	if of(engine.GoalSwitch, with("a", "1"), less).ID != base.ID {
+		t.Error("the bytes to copy are part of the id")
+	}
+	moved := machine("b")
+	moved.Facts.Profile = old
+	for name, p := range map[string]*plan.Plan{
+		"goal": of(engine.GoalTest, with("a", "1"), machine("b")), "value": of(engine.GoalSwitch, with("a", "2"), machine("b")),
+		"hosts": of(engine.GoalSwitch, with("a", "1")), "profile": of(engine.GoalSwitch, with("a", "1"), moved),
+	} {
+		if p.ID == base.ID {
+			t.Errorf("another %s has the same id", name)
+		}
+	}
+}
