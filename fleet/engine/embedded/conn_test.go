@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -106,5 +105,3 @@ func (c *shellConn) link(p string) string {
 	}
 	return filepath.Base(text)
 }
-
-var _ io.Writer = (*lines)(nil)

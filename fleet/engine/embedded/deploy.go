@@ -53,14 +53,34 @@ func (e *Engine) Activate(ctx context.Context, conn host.Conn, a engine.Activati
 	if err := checkActivation(a); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
-	out := newLines(log)
+	out := host.NewLineWriter(maxLine, atMost(maxLines, log))
 	err := conn.Run(ctx, host.Command{
 		Script: preludeSh + runSh,
 		Args:   []string{a.System, string(a.Goal), a.Class, a.Expect, strconv.Itoa(a.Generation)},
 		Stdout: out,
 	})
-	out.flush()
+	out.Flush()
 	return explain(what, err)
+}
+
+const (
+	maxLine  = 2 << 10 // bytes of one logged line
+	maxLines = 20_000  // lines of one activation
+)
+
+// atMost passes on the first lines; in place of the last it says that there
+// are more. It is not for several goroutines at once.
+func atMost(n int, log func(line string)) func(line string) {
+	return func(line string) {
+		n--
+		switch {
+		case log == nil || n < 0:
+		case n == 0:
+			log("(more lines than are kept; the rest is dropped)")
+		default:
+			log(line)
+		}
+	}
 }
 
 // checkActivation refuses what can be refused before a host is asked.

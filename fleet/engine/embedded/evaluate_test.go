@@ -234,6 +234,21 @@ func TestSplitPath(t *testing.T) {
 	}
 }
 
+func TestWithoutPositions(t *testing.T) {
+	for reason, want := range map[string]string{
+		"cfg is not known at modules/x.nix:4:2":                         "cfg is not known",
+		"modules/x.nix:4: it depends on config":                         "it depends on config",
+		"modules/x.nix:4 may set it too: f x":                           "may set it too: f x",
+		"a at m/x.nix:1 and b at m/y.nix:22:3, both with priority 100":  "a and b, both with priority 100",
+		"the value (modules/x.nix:4) is a function":                     "the value is a function",
+		"nothing to take away: a.nix is a file, and 4:3 is not a place": "nothing to take away: a.nix is a file, and 4:3 is not a place",
+	} {
+		if got := withoutPositions(reason); got != want {
+			t.Errorf("%q becomes %q, want %q", reason, got, want)
+		}
+	}
+}
+
 // A damaged object of the local store is noticed before it is sent.
 func TestDamagedStore(t *testing.T) {
 	e, conn := testEngine(t, sampleFleet()), newHost(t)

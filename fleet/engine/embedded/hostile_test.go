@@ -53,7 +53,7 @@ func TestHostileAnswers(t *testing.T) {
 
 	var got []string
 	chatty := liar{func(_ context.Context, out io.Writer) error {
-		io.WriteString(out, "\x1b[2Jhidden\u202e\r\n"+strings.Repeat("long", maxLine)+"\n")
+		io.WriteString(out, "\x1b[2Jhidden\u202e\n"+strings.Repeat("long", maxLine)+"\n")
 		for range maxLines {
 			io.WriteString(out, "again\n")
 		}
@@ -62,7 +62,7 @@ func TestHostileAnswers(t *testing.T) {
 	if err := e.Activate(t.Context(), chatty, switchTo(s), func(l string) { got = append(got, l) }); err != nil {
 		t.Fatal(err)
 	}
-	if len(got) != maxLines || got[0] != "\ufffd[2Jhidden\ufffd" || len(got[1]) > maxLine+8 {
+	if len(got) != maxLines || got[0] != "hidden" || len(got[1]) > maxLine+8 {
 		t.Errorf("%d lines, %q, %d bytes", len(got), got[0], len(got[1]))
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/nix-community/go-nix/pkg/nar"
 
 	"assay/fleet/engine"
+	"assay/fleet/host"
 )
 
 func TestRecordRoundTrip(t *testing.T) {
@@ -50,7 +51,7 @@ func TestDecodeRefuses(t *testing.T) {
 	} {
 		if _, err := DecodeRecord([]byte(data)); err == nil {
 			t.Errorf("%s: no error", name)
-		} else if strings.ContainsFunc(err.Error(), hostile) {
+		} else if host.Sanitize(err.Error()) != err.Error() {
 			t.Errorf("%s: %q", name, err)
 		}
 	}
@@ -62,7 +63,7 @@ func TestDecodeCleans(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Machine != "a\ufffd[31mb\ufffd" || r.Files[0].Text != "" || !r.Files[0].Binary || r.Files[0].Path != "/etc/x\ufffd " {
+	if r.Machine != "ab" || r.Files[0].Text != "" || !r.Files[0].Binary || r.Files[0].Path != "/etc/x " {
 		t.Errorf("%q %+v", r.Machine, r.Files)
 	}
 	if v := r.Options[0].Value; len(v) > maxValue || !strings.Contains(v, "bytes, sha256") {
@@ -81,13 +82,13 @@ func FuzzDecodeRecord(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r, err := DecodeRecord(data)
 		if err != nil {
-			if strings.ContainsFunc(err.Error(), hostile) {
+			if host.Sanitize(err.Error()) != err.Error() {
 				t.Fatalf("error %q", err)
 			}
 			return
 		}
 		eachString(r, func(s string, multi bool) {
-			if multi && !isText(s) || !multi && strings.ContainsFunc(s, hostile) {
+			if multi && !isText(s) || !multi && line(s) != s {
 				t.Fatalf("%q came through", s)
 			}
 		})

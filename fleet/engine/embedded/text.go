@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"assay/fleet/host"
 )
 
 const (
@@ -19,37 +20,21 @@ const (
 var position = regexp.MustCompile(`(?:\s*\(?\b(?:at|in)\s+|\s*\()?[^\s:()]+\.nix:[0-9]+(?::[0-9]+)?\)?`)
 
 func withoutPositions(s string) string {
-	return strings.TrimSpace(position.ReplaceAllString(s, ""))
-}
-
-// hostile reports whether a rune may not reach a terminal or hides text:
-// controls, and the marks that reorder what is read.
-func hostile(r rune) bool {
-	return unicode.IsControl(r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x2028 || r == 0x2029
+	return strings.Trim(position.ReplaceAllString(s, ""), " :")
 }
 
 // isText reports whether content may be shown as text of several lines.
-func isText(s string) bool {
-	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
-		return r != '\n' && r != '\t' && hostile(r)
-	})
-}
+func isText(s string) bool { return utf8.ValidString(s) && host.Sanitize(s) == s }
 
 // line makes one harmless line of s. What is longer than maxValue is cut and
 // marked with the hash of the whole, so that unequal values stay unequal.
 func line(s string) string {
-	if len(s) <= maxValue && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) {
-		return s
-	}
 	clean := strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
+		if r == '\n' || r == '\t' {
 			return ' '
-		case hostile(r):
-			return unicode.ReplacementChar
 		}
 		return r
-	}, strings.ToValidUTF8(s, "\ufffd"))
+	}, host.Sanitize(s))
 	if len(clean) <= maxValue {
 		return clean
 	}
