@@ -92,7 +92,7 @@ func parseIdentity(line []byte, comment, origin string) (Identity, error) {
 			return Identity{Recipient: comment, Origin: origin, Needs: "age-plugin-" + name}, nil
 		}
 	default:
-		return Identity{}, fmt.Errorf("%w: the line is neither a comment nor AGE-SECRET-KEY-... nor AGE-PLUGIN-...", ErrIdentity)
+		return Identity{}, fmt.Errorf("%w: the line is no comment, and begins with neither AGE-SECRET-KEY- nor AGE-PLUGIN", ErrIdentity)
 	}
 	return Identity{}, fmt.Errorf("%w: malformed key", ErrIdentity)
 }

@@ -23,6 +23,9 @@ func parseRecipient(text string) (age.Recipient, error) {
 		r   age.Recipient
 		err error
 	)
+	if !looksLikeRecipient(text) {
+		return nil, fmt.Errorf("%w %s: neither an age1 key nor an ssh-ed25519 or ssh-rsa one", ErrRecipient, quote(safe(text)))
+	}
 	switch {
 	case strings.HasPrefix(text, "age1pq1"):
 		r, err = age.ParseHybridRecipient(text)
@@ -31,10 +34,8 @@ func parseRecipient(text string) (age.Recipient, error) {
 			return nil, fmt.Errorf("%w %s: it needs age-plugin-%s, which is not supported yet", ErrRecipient, quote(text), name)
 		}
 		r, err = age.ParseX25519Recipient(text)
-	case strings.HasPrefix(text, "ssh-"):
-		r, err = agessh.ParseRecipient(text)
 	default:
-		return nil, fmt.Errorf("%w %s: neither age1... nor ssh-...", ErrRecipient, quote(safe(text)))
+		r, err = agessh.ParseRecipient(text)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w %s: %w", ErrRecipient, quote(text), err)

@@ -134,6 +134,7 @@ func TestEncryptRefuses(t *testing.T) {
 		"bad checksum":   {"age1ttx9gk3w3jccm3rzpwajmc2hr8xuyy63nc34cfr8kv29jxqz0q3qa5adnq"},
 		"plugin":         {"age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t"},
 		"private key":    {"AGE-SECRET-KEY-1YQYX2ZP6ZQ7W8YJSUXQKMX03G5HRMZ576E0QC0D9KUDXTZH9MHCSTSPKDQ"},
+		"a line end":     {recipientsOf(t, "ssh")[0] + "\n"},
 		"one of two bad": append(recipientsOf(t, "one"), "age1x"),
 	} {
 		_, err := sops.Encrypt(secret.New([]byte("hello")), to)
@@ -267,6 +268,23 @@ func TestCreateIdentity(t *testing.T) {
 	} else if out, err := exec.CommandContext(t.Context(), keygen, "-y", path).Output(); err != nil || strings.TrimSpace(string(out)) != id.Recipient {
 		t.Errorf("age-keygen -y: %s, %v", out, err)
 	}
+}
+
+func FuzzIdentities(f *testing.F) {
+	f.Add(read(f, "testdata/keys.txt"))
+	f.Add([]byte("# recipient: age1yubikey1qwt50d05\r\nAGE-PLUGIN-YUBIKEY-1QQQQQQ"))
+	f.Add([]byte("AGE-SECRET-KEY-1\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		ids, err := sops.ParseIdentities(secret.New(text), "file")
+		if err != nil && (ids != nil || !errors.Is(err, sops.ErrIdentity)) {
+			t.Fatal(err)
+		}
+		for _, id := range ids {
+			if id.Usable() == (id.Needs != "") || id.Usable() && sops.CheckRecipient(id.Recipient) != nil {
+				t.Fatalf("%+v", id)
+			}
+		}
+	})
 }
 
 func BenchmarkDecrypt(b *testing.B) {
