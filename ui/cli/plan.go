@@ -40,7 +40,7 @@ it stands by: assay update --plan FILE`,
 			if a.flags.json {
 				err = a.text().json(p)
 			} else {
-				a.printPlan(p)
+				a.printPlan(p, -1)
 				if out != "" {
 					a.text().clean("saved as %s; apply it with: assay update --plan %s", out, out)
 				}

@@ -18,11 +18,23 @@ var ops = map[plan.Op]cell{
 	plan.Changed: {text: "~", role: warn},
 }
 
-// printPlan shows a plan for a person to approve.
-func (a *app) printPlan(pl *plan.Plan) {
+// detailed is how many groups update and rollback show in full before they
+// ask; the plan command shows all.
+const detailed = 10
+
+// printPlan shows a plan for a person to approve: the first groups in full,
+// of the others how much changes. A limit below 0 shows all in full.
+func (a *app) printPlan(pl *plan.Plan, limit int) {
 	p := a.text()
 	for i := range pl.Groups {
-		p.group(pl, &pl.Groups[i])
+		if limit < 0 || i < limit {
+			p.group(pl, &pl.Groups[i])
+		} else {
+			p.digest(pl, &pl.Groups[i])
+		}
+	}
+	if limit >= 0 && len(pl.Groups) > limit {
+		p.line("%s", p.paint(faint, fmt.Sprintf("the first %d groups are shown in full; assay plan shows all", limit)))
 	}
 	p.unchanged(pl)
 	p.problems(pl)
@@ -56,6 +68,20 @@ func (p *printer) group(pl *plan.Plan, g *plan.Group) {
 	}
 	p.change(&g.Change)
 	p.line("")
+}
+
+// digest says how much changes, on one line per machine.
+func (p *printer) digest(pl *plan.Plan, g *plan.Group) {
+	ch := &g.Change
+	what := fmt.Sprintf("%s, %s, %s, %s", count(len(ch.Aspects), "aspect"), count(len(ch.Options), "option"), count(len(ch.Packages), "package"), count(len(ch.Files), "file"))
+	if ch.Unknown != "" {
+		what = "the difference is not known: " + ch.Unknown
+	}
+	for _, name := range g.Machines {
+		e := pl.Entry(name)
+		p.line("%s  %s", p.paint(strong, host.Sanitize(name)), host.Sanitize(fmt.Sprintf("%s -> %s  %s; %s to copy",
+			orUnknown(shortPath(e.From.Path)), shortPath(e.To.Path), what, size(e.Copy.Bytes))))
+	}
 }
 
 func generation(n int) string {

@@ -103,7 +103,7 @@ func loadPlan(file string, args []string) (*plan.Plan, error) {
 // approveAndApply shows the plan, has it approved and carries it out.
 func (a *app) approveAndApply(ctx context.Context, s *session.Session, p *plan.Plan, yes bool, parallel int) error {
 	if !a.flags.json {
-		a.printPlan(p)
+		a.printPlan(p, detailed)
 	}
 	if p.Empty() && p.Count(plan.StatusUnreachable)+p.Count(plan.StatusError) == 0 && !a.flags.json {
 		a.text().line("nothing to do")
