@@ -40,23 +40,41 @@ func (m *machine) arrived(f fleet.Facts) bool {
 	return m.reached(f)
 }
 
-// verify asks the host over a new connection what it runs.
+// verify asks the host over a new connection what it runs. After a lost
+// connection the activation may still be at work there, so that the host is
+// asked several times before it is taken for failed.
 func (m *machine) verify(ctx context.Context) event.Phase {
-	conn, f, err := m.ask(ctx, m.o.Tries)
-	if err == nil {
-		defer conn.Close()
-		m.saw(f)
-		if m.arrived(f) {
-			return m.succeed()
-		}
-		if !m.began {
-			return m.end(event.Failed, "the host changed during a dry activation", "")
-		}
-		if m.cause == nil {
-			m.cause = fmt.Errorf("verify: after the activation the host runs %s and boots %s", word(f.Running), word(f.Profile))
-		}
-		return event.Returning
+	f, err := m.askAgain(ctx)
+	if err != nil {
+		return m.unheard(ctx, err)
 	}
+	m.saw(f)
+	switch {
+	case m.arrived(f):
+		return m.succeed()
+	case !m.began:
+		return m.end(event.Failed, "the host changed during a dry activation", "")
+	case m.cause == nil:
+		m.cause = fmt.Errorf("verify: after the activation the host runs %s and boots %s", word(f.Running), word(f.Profile))
+	}
+	return event.Returning
+}
+
+func (m *machine) askAgain(ctx context.Context) (fleet.Facts, error) {
+	for n := 1; ; n++ {
+		conn, f, err := m.ask(ctx, m.o.Tries)
+		if err != nil {
+			return f, err
+		}
+		m.drop(conn)
+		if m.arrived(f) || !m.lost || n >= m.o.Tries || m.o.Backoff(ctx, n) != nil {
+			return f, nil
+		}
+	}
+}
+
+// unheard is what follows when the host does not answer after an activation.
+func (m *machine) unheard(ctx context.Context, err error) event.Phase {
 	switch {
 	case ctx.Err() != nil:
 		return m.abandoned(ctx)
@@ -118,49 +136,76 @@ func (m *machine) ask(ctx context.Context, tries int) (host.Conn, fleet.Facts, e
 	return nil, fleet.Facts{}, last
 }
 
-func (m *machine) askOnce(ctx context.Context) (conn host.Conn, f fleet.Facts, err error) {
-	conn, err = m.o.Connect(ctx, m.e.Machine)
+func (m *machine) askOnce(ctx context.Context) (host.Conn, fleet.Facts, error) {
+	conn, err := m.open(ctx)
 	if err != nil {
+		return nil, fleet.Facts{}, err
+	}
+	f, err := m.probe(ctx, conn)
+	if err != nil {
+		m.drop(conn)
 		return nil, f, err
 	}
-	answered := false
-	defer func() { // also when the probe panics
-		if !answered {
-			conn.Close()
-		}
-	}()
-	f, err = m.probe(ctx, conn)
-	answered = err == nil
-	return conn, f, err
+	return conn, f, nil
 }
 
 // giveBack brings the host back to where the run found it and reads back
-// whether that worked.
+// whether that worked. It tries several times: the activation that was lost
+// may still hold the host.
 func (m *machine) giveBack(ctx context.Context) event.Phase {
+	stayed := true // the host was seen nowhere but where it was
+	for n := 1; ; n++ {
+		conn, now, err := m.reachBack(ctx)
+		switch {
+		case ctx.Err() != nil:
+			m.dropNew(conn)
+			return m.abandoned(ctx)
+		case err != nil:
+			m.forget()
+			return m.end(event.Uncertain, sentence(m.cause, err), askHint)
+		case m.former(now) && !m.lost && n == 1:
+			m.saw(now)
+			m.dropNew(conn)
+			return m.end(event.Failed, m.cause.Error()+"; the host runs its former system", "")
+		}
+		stayed = stayed && m.former(now)
+		settled := m.putBack(ctx, conn, now, stayed)
+		m.dropNew(conn)
+		if settled || n >= m.o.Tries || m.o.Backoff(ctx, n) != nil {
+			return event.Done
+		}
+	}
+}
+
+// reachBack returns a connection to return over: a new one, or else the one
+// that is still open from the way forward. The facts are zero when they could
+// not be read; then everything is put back.
+func (m *machine) reachBack(ctx context.Context) (host.Conn, fleet.Facts, error) {
 	conn, now, err := m.ask(ctx, m.o.Tries)
 	if err == nil {
-		defer conn.Close()
-	} else if conn = m.conn; conn == nil {
-		m.forget()
-		return m.end(event.Uncertain, sentence(m.cause, err), askHint)
-	} else if now, err = m.probe(ctx, conn); err != nil {
-		now = fleet.Facts{} // not known: everything is put back
+		return conn, now, nil
 	}
-	if ctx.Err() != nil {
-		return m.abandoned(ctx)
+	if m.conn == nil {
+		return nil, now, err
 	}
-	if m.former(now) && !m.lost {
-		m.saw(now)
-		return m.end(event.Failed, m.cause.Error()+"; the host runs its former system", "")
+	if now, err = m.probe(ctx, m.conn); err != nil {
+		now = fleet.Facts{}
 	}
+	return m.conn, now, nil
+}
+
+// putBack activates what the host had and sets the result that follows from
+// it. It reports whether trying again is pointless.
+func (m *machine) putBack(ctx context.Context, conn host.Conn, now fleet.Facts, stayed bool) bool {
 	var trouble []error
 	for _, a := range m.wayBack(now) {
 		trouble = append(trouble, m.o.Deployer.Activate(ctx, conn, a, m.log("return")))
 	}
 	if ctx.Err() != nil {
-		return m.abandoned(ctx)
+		m.abandoned(ctx)
+		return true
 	}
-	return m.settle(ctx, conn, m.former(now), errors.Join(trouble...))
+	return m.settle(ctx, conn, stayed, errors.Join(trouble...))
 }
 
 // wayBack is the activations that lead from where the host stands to where it
@@ -191,30 +236,39 @@ func (m *machine) wayBack(now fleet.Facts) []engine.Activation {
 	return []engine.Activation{m.activation(was.Profile, engine.GoalBoot, was.Generation)}
 }
 
-// settle reads back what became of the return. conn is the connection that
-// it went over.
-func (m *machine) settle(ctx context.Context, conn host.Conn, stayed bool, trouble error) event.Phase {
+// settle reads back what became of the return and makes it the result. conn
+// is the connection that it went over. It reports whether that is final.
+func (m *machine) settle(ctx context.Context, conn host.Conn, stayed bool, trouble error) bool {
 	reason := m.cause.Error()
 	fresh, f, err := m.ask(ctx, m.o.Tries)
-	if err == nil {
-		defer fresh.Close()
-	} else if f, perr := m.probe(ctx, conn); perr == nil {
-		m.saw(f)
-		return m.end(event.Failed, fmt.Sprintf("%s; read over the old connection, because no new one opens: %s", reason, sentence(err)), askHint)
-	} else {
+	if err != nil {
+		if f, err := m.probe(ctx, conn); err == nil {
+			m.saw(f)
+			m.end(event.Failed, reason+"; read over the old connection, because no new one opens", askHint)
+			return true
+		}
 		m.forget()
-		return m.end(event.Uncertain, sentence(m.cause, trouble, err), askHint)
+		m.end(event.Uncertain, sentence(m.cause, trouble, err), askHint)
+		return true
 	}
+	m.drop(fresh)
 	m.saw(f)
 	switch {
-	case m.former(f) && stayed:
-		return m.end(event.Failed, reason+"; the host runs its former system", "")
-	case m.former(f):
-		return m.end(event.Returned, reason, "")
+	case m.former(f) && trouble == nil && stayed:
+		m.end(event.Failed, reason+"; the host runs its former system", "")
+		return true
+	case m.former(f) && trouble == nil:
+		m.end(event.Returned, reason, "")
+		return true
 	case trouble != nil:
 		reason += "; return: " + sentence(trouble)
 	}
-	return m.end(event.Failed, reason+"; the host did not return to its former system", "try assay rollback")
+	if m.former(f) {
+		m.end(event.Failed, reason+"; the host ran its former system when it was asked last", askHint)
+		return false
+	}
+	m.end(event.Failed, reason+"; the host did not return to its former system", "try assay rollback")
+	return false
 }
 
 // abandoned is the end of a host whose activation was given up.
@@ -235,7 +289,7 @@ func (m *machine) readBack(ctx context.Context, why string) event.Phase {
 		m.forget()
 		return m.end(event.Uncertain, why+"; the host could not be asked: "+err.Error(), askHint)
 	}
-	defer conn.Close()
+	m.drop(conn)
 	m.saw(f)
 	switch {
 	case m.arrived(f) && m.phase != event.Returning:

@@ -25,6 +25,8 @@ const (
 	lostHalf fault = "lost half" // the connection ends when the running system was changed
 	lostEnd  fault = "lost end"  // the connection ends after everything was changed
 	lostLate fault = "lost late" // the connection ends; the host goes on and is done before it lets anybody else
+	lostSlow fault = "lost slow" // the connection ends; the host goes on and is done when it has been asked twice
+	lostBusy fault = "lost busy" // the connection ends; the host goes on and lets nobody else until it is done
 	lie      fault = "lie"       // it claims success and changes nothing
 	moved    fault = "moved"     // the host refuses
 	panics   fault = "panic"
@@ -35,7 +37,7 @@ const (
 )
 
 func faults() []fault {
-	return []fault{exit, half, whole, lost, lostHalf, lostEnd, lostLate, lie, moved, panics, cancel, cancelBy, stop, key}
+	return []fault{exit, half, whole, lost, lostHalf, lostEnd, lostLate, lostSlow, lostBusy, lie, moved, panics, cancel, cancelBy, stop, key}
 }
 
 // world is a few hosts in memory, their Deployer and their Connector.
@@ -58,6 +60,8 @@ type box struct {
 	gens    map[int]string
 	has     map[string]bool
 	pending func() // a late activation
+	slow    int    // probes after which it is done; 0 is never
+	busy    bool   // it refuses another one
 	calls   []string
 	faults  map[int]fault // by number of the call, from 1
 	changed bool          // something was really activated
@@ -107,7 +111,7 @@ func (b *box) fail(ctx context.Context, f fault, c *wire) error {
 		return ctx.Err()
 	case f == exit || f == half || f == whole || f == lie || f == moved:
 		return &host.ExitError{Machine: b.name, Code: 1, Stderr: "it did not work"}
-	case f == lost || f == lostHalf || f == lostEnd || f == lostLate:
+	case f == lost || f == lostHalf || f == lostEnd || f == lostLate || f == lostSlow || f == lostBusy:
 		if c != nil {
 			c.dead = true
 		}
@@ -138,7 +142,14 @@ func (w *world) probe(ctx context.Context, conn host.Conn, machine string) (flee
 	if err := c.b.fail(ctx, c.b.begin("probe"), c); err != nil {
 		return fleet.Facts{}, err
 	}
-	return c.b.facts(), nil
+	b := c.b
+	if b.slow > 0 {
+		if b.slow--; b.slow == 0 && b.pending != nil {
+			b.pending()
+			b.pending = nil
+		}
+	}
+	return b.facts(), nil
 }
 
 func (b *box) facts() fleet.Facts {
@@ -189,6 +200,10 @@ func (w *world) Activate(ctx context.Context, conn host.Conn, a engine.Activatio
 	if late := b.pending; late != nil { // it holds the host's lock
 		b.pending = nil
 		late()
+		if b.busy {
+			b.busy = false
+			return &host.ExitError{Machine: b.name, Code: 43, Stderr: "another activation runs"}
+		}
 	}
 	if a.Class == "darwin" && a.Goal == engine.GoalBoot {
 		return engine.ErrGoal
@@ -215,8 +230,11 @@ func (w *world) Activate(ctx context.Context, conn host.Conn, a engine.Activatio
 		b.applyHalf(a)
 	case whole, lostEnd:
 		b.apply(a)
-	case lostLate:
-		b.pending = func() { b.apply(a) }
+	case lostLate, lostSlow, lostBusy:
+		b.pending, b.busy = func() { b.apply(a) }, f == lostBusy
+		if f == lostSlow {
+			b.slow = 3
+		}
 	}
 	return b.fail(context.Background(), f, c)
 }

@@ -15,7 +15,7 @@ import (
 // connect opens the connection and checks that the host is where the plan saw
 // it.
 func (m *machine) connect(ctx context.Context) event.Phase {
-	conn, err := m.o.Connect(ctx, m.e.Machine)
+	conn, err := m.open(ctx)
 	if err != nil {
 		return m.notReached(ctx, err)
 	}

@@ -43,6 +43,7 @@ type machine struct {
 	phase event.Phase
 
 	conn    host.Conn      // of the way forward; nil before and when it was lost
+	conns   []host.Conn    // every open one
 	closure engine.Closure // between building and copying
 	before  fleet.Facts    // as read when connecting
 	began   bool           // an activation that can change the host has begun
@@ -152,11 +153,37 @@ func (m *machine) log(stream string) func(string) {
 	return func(line string) { m.say(event.Log{Machine: m.e.Machine, Stream: stream, Text: line}) }
 }
 
-func (m *machine) hangUp() {
-	if conn := m.conn; conn != nil {
-		m.conn = nil
-		conn.Close() // the outcome is read already; an error here says nothing about the host
+// open opens a new connection, and remembers it until drop.
+func (m *machine) open(ctx context.Context) (host.Conn, error) {
+	conn, err := m.o.Connect(ctx, m.e.Machine)
+	if err == nil {
+		m.conns = append(m.conns, conn)
 	}
+	return conn, err
+}
+
+// drop closes a connection. An error of that says nothing about the host,
+// which has been asked already.
+func (m *machine) drop(conn host.Conn) {
+	if i := slices.Index(m.conns, conn); i >= 0 {
+		m.conns = slices.Delete(m.conns, i, i+1)
+		conn.Close()
+	}
+}
+
+// dropNew closes a connection unless it is the one of the way forward.
+func (m *machine) dropNew(conn host.Conn) {
+	if conn != m.conn {
+		m.drop(conn)
+	}
+}
+
+// hangUp closes what is open, whatever happened.
+func (m *machine) hangUp() {
+	for len(m.conns) > 0 {
+		m.drop(m.conns[len(m.conns)-1])
+	}
+	m.conn = nil
 }
 
 // fright is a recovered panic.
