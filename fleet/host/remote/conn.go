@@ -30,6 +30,7 @@ type conn struct {
 	asked    bool        // a keepalive waits for its answer
 	misses   int
 	reason   error // why this side ended the connection, nil if it did not
+	patience int   // how many refusals may yet be put down to slowness
 }
 
 func newConn(machine string, client ssh.Conn, channels <-chan ssh.NewChannel, requests <-chan *ssh.Request, o Options) *conn {
@@ -93,6 +94,43 @@ func (c *conn) ask() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.asked, c.misses = false, 0
+}
+
+// patience is how many refusals in a row are put down to slowness once a
+// host has opened a session.
+const patience = 8
+
+// retry reports whether to open a session again although the host refused
+// one while no other was open.
+func (c *conn) retry() bool {
+	c.mu.Lock()
+	c.patience--
+	again := c.patience >= 0
+	c.mu.Unlock()
+	return again && c.settle()
+}
+
+// settle waits until the host has gone on: sshd gives the place of a session
+// back some time after it has closed it, and by the answer to a request it
+// has. It reports false when the connection has ended.
+func (c *conn) settle() bool {
+	_, _, err := c.client.SendRequest("keepalive@openssh.com", true, nil)
+	return err == nil
+}
+
+// ended gives a slot back.
+func (c *conn) ended() {
+	if c.slots.scarce() {
+		c.settle()
+	}
+	c.slots.release()
+}
+
+// opened says that the host has opened a session.
+func (c *conn) opened() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.patience = patience
 }
 
 // end closes the connection; the first reason is kept.

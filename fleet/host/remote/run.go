@@ -126,7 +126,8 @@ func (s *session) exec(line string) {
 		s.notOpened(err)
 		return
 	}
-	defer s.conn.slots.release()
+	s.conn.opened()
+	defer s.conn.ended()
 	status := make(chan error, 1)
 	go func() { status <- s.collect(requests) }()
 	defer func() { channel.Close() }()
@@ -171,7 +172,7 @@ func (s *session) notOpened(err error) {
 		s.finish(fmt.Errorf("%s: command not started: %w", s.conn.machine, peerError(err)))
 		return
 	}
-	if s.conn.slots.refused() {
+	if s.conn.slots.refused() || s.conn.retry() {
 		s.finish(errBusy)
 		return
 	}

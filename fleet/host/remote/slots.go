@@ -12,6 +12,7 @@ type slots struct {
 	mu      sync.Mutex
 	limit   int
 	used    int
+	tight   bool            // the host has refused a session
 	waiting []chan struct{} // closed when the slot is theirs
 }
 
@@ -61,12 +62,20 @@ func (s *slots) refused() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.used--
+	s.tight = true
 	if s.used == 0 {
 		s.wake()
 		return false
 	}
 	s.limit = min(s.limit, s.used)
 	return true
+}
+
+// scarce reports whether the host has ever refused a session.
+func (s *slots) scarce() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.tight
 }
 
 // wake hands free slots to those who wait.
