@@ -43,10 +43,12 @@ func (f *Facts) Drift(wanted string) Truth {
 	return TruthOf(f.Running != wanted)
 }
 
-// Reboot reports whether the running system is not the booted one.
+// Reboot reports whether the host needs a reboot to run all of its system:
+// False when it booted the system that it runs. Otherwise it is Unknown,
+// because the kernels of two systems are not compared.
 func (f *Facts) Reboot() Truth {
-	if f == nil || f.Running == "" || f.Booted == "" {
-		return Unknown
+	if f != nil && f.Running != "" && f.Running == f.Booted {
+		return False
 	}
-	return TruthOf(f.Running != f.Booted)
+	return Unknown
 }

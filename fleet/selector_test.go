@@ -35,7 +35,7 @@ func exampleSubjects(t testing.TB) []Subject {
 	subs := example(t).Subjects() // mac, web02, web1, web12
 	subs[1].Facts = &Facts{Reach: Unreachable, Identity: true}
 	subs[1].Failed = False
-	subs[2].Facts = &Facts{Reach: Reachable, Running: "/nix/store/a", Booted: "/nix/store/b"}
+	subs[2].Facts = &Facts{Reach: Reachable, Running: "/nix/store/a", Booted: "/nix/store/a"}
 	subs[2].Wanted, subs[2].Failed = "/nix/store/a", True
 	subs[2].Aspects, subs[2].AspectsKnown = []string{"nginx", "machines/nixos/web1"}, true
 	return subs
@@ -82,7 +82,8 @@ func TestSelect(t *testing.T) {
 		{"state:unknown", "mac web12", ""},
 		{"drift:no", "web1", "mac web02 web12"},
 		{"drift:unknown", "mac web02 web12", ""},
-		{"reboot:yes", "web1", "mac web02 web12"},
+		{"reboot:no", "web1", "mac web02 web12"},
+		{"reboot:unknown", "mac web02 web12", ""},
 		{"failed", "web1", "mac web12"},
 		{"-@failed", "web02", "mac web12"},
 		{"state:online or mac", "mac web1", "web12"},

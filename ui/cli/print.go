@@ -118,17 +118,23 @@ func widthsOf(rows [][]cell) []int {
 	return widths
 }
 
+// row prints one row. On a terminal that is too narrow for it, what does not
+// fit goes to lines of its own below, further indented.
 func (p *printer) row(indent string, cells []cell, widths []int) {
 	var b strings.Builder
-	b.WriteString(indent)
-	pending := 0
+	column, pending := 0, len(indent)
 	for i, c := range cells {
 		if widths[i] == 0 {
 			continue
 		}
 		if c.text != "" {
+			if p.width > 0 && column > 0 && column+pending+c.width() > p.width {
+				b.WriteByte('\n')
+				column, pending = 0, len(indent)+4
+			}
 			b.WriteString(strings.Repeat(" ", pending))
 			b.WriteString(p.paint(c.role, c.text))
+			column += pending + c.width()
 			pending = 0
 		}
 		pending += widths[i] - c.width() + 2

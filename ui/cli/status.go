@@ -123,12 +123,12 @@ func (a *app) printStatus(statuses []session.Status) {
 		}
 		rows = append(rows, []cell{
 			cr(stateRoles[st.State], string(st.State)), cr(strong, st.Machine.Name), c(string(st.Machine.Class)),
-			c(orUnknown(shortPath(st.Facts.Running))), c(orUnknown(shortPath(st.Wanted))), c(generation),
-			c(st.Facts.Reboot().String()), c(remark(st)),
+			c(orUnknown(shortPath(st.Facts.Running))), c(orUnknown(shortPath(st.Facts.Booted))), c(generation),
+			c(orUnknown(shortPath(st.Wanted))), c(remark(st)),
 		})
 	}
 	p := a.text()
-	p.table([]string{"STATE", "MACHINE", "CLASS", "RUNNING", "WANTED", "GEN", "REBOOT", "REMARK"}, rows)
+	p.table([]string{"STATE", "MACHINE", "CLASS", "RUNNING", "BOOTED", "GEN", "WANTED", "REMARK"}, rows)
 	p.line("%s", summary(statuses))
 }
 
