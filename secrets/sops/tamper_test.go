@@ -22,40 +22,47 @@ func open(text []byte, ids []sops.Identity) ([]byte, error) {
 	return plain.Bytes(), err
 }
 
-// TestEveryFlip changes every byte of a small file in two ways. A flip in what
+// TestEveryFlip changes every byte of small files. A flip in what
 // nothing authenticates (white space, the version, the recipient beside a
 // stanza) may pass, but only with the same plaintext.
 func TestEveryFlip(t *testing.T) {
-	ids := testIdentities(t)
-	for _, name := range []string{"line", "two-readers", "mac-only", "empty"} {
-		text := read(t, filepath.Join(fixtures, name+".json"))
-		want, err := open(text, ids)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want, passed, shown := bytes.Clone(want), 0, "canary"
-		for i := range text {
-			for _, mask := range []byte{0x01, 0x20} {
-				flipped := bytes.Clone(text)
-				flipped[i] ^= mask
-				got, err := open(flipped, ids)
-				switch {
-				case err != nil && strings.Contains(err.Error(), shown):
-					t.Fatalf("%s: byte %d: the error shows plaintext", name, i)
-				case err == nil && !bytes.Equal(got, want):
-					t.Fatalf("%s: byte %d changed the plaintext unnoticed", name, i)
-				case err == nil:
-					passed++
-				}
+	ids := testIdentities(t)[:1] // the others would only take time
+	for name, masks := range map[string][]byte{"line": {0x01, 0x20}, "two-readers": {0x02}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			flipEvery(t, name, masks, ids)
+		})
+	}
+}
+
+func flipEvery(t *testing.T, name string, masks []byte, ids []sops.Identity) {
+	text := read(t, filepath.Join(fixtures, name+".json"))
+	want, err := open(text, ids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	passed, plain := 0, strings.TrimSpace(string(want))
+	for i := range text {
+		for _, mask := range masks {
+			flipped := bytes.Clone(text)
+			flipped[i] ^= mask
+			got, err := open(flipped, ids)
+			switch {
+			case err != nil && plain != "" && strings.Contains(err.Error(), plain):
+				t.Fatalf("%s: byte %d: the error shows plaintext", name, i)
+			case err == nil && !bytes.Equal(got, want):
+				t.Fatalf("%s: byte %d changed the plaintext unnoticed", name, i)
+			case err == nil:
+				passed++
 			}
 		}
-		t.Logf("%s: %d of %d flips have no effect, the others are refused", name, passed, 2*len(text))
 	}
+	t.Logf("%s: %d of %d flips have no effect, the others are refused", name, passed, len(masks)*len(text))
 }
 
 // TestTruncation cuts the file at every length.
 func TestTruncation(t *testing.T) {
-	ids := testIdentities(t)
+	ids := testIdentities(t)[:1]
 	text := read(t, filepath.Join(fixtures, "line.json"))
 	for n := range len(bytes.TrimSpace(text)) {
 		if _, err := open(text[:n], ids); err == nil {
@@ -156,7 +163,7 @@ func TestInjectedRecipient(t *testing.T) {
 func TestFreshDataKey(t *testing.T) {
 	ids := testIdentities(t)
 	leaver, stayer := ids[0], ids[1]
-	for range 50 {
+	for range 20 {
 		before, err := sops.Encrypt(secret.New([]byte("v1")), []string{leaver.Recipient, stayer.Recipient})
 		if err != nil {
 			t.Fatal(err)
