@@ -18,7 +18,6 @@ import (
 	"fmt"
 	"net"
 	"path/filepath"
-	"slices"
 	"sync"
 
 	"golang.org/x/crypto/ssh"
@@ -67,6 +66,9 @@ type Fleet struct {
 func Start(ctx context.Context, o Options) (*Fleet, error) {
 	if o.ClientKey == nil {
 		return nil, errors.New("simulated hosts: no client key")
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("simulated hosts: %w", err)
 	}
 	f := &Fleet{client: o.ClientKey.Marshal(), addresses: map[string]string{}, open: map[net.Conn]struct{}{}, starter: newStarter()}
 	f.ctx, f.cancel = context.WithCancel(ctx)
@@ -123,7 +125,7 @@ func (f *Fleet) Close() {
 func (f *Fleet) shut() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, l := range slices.Backward(f.listen) {
+	for _, l := range f.listen {
 		l.Close()
 	}
 	for c := range f.open {
