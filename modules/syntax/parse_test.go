@@ -78,6 +78,8 @@ func TestNixForm(t *testing.T) {
 		{"a - b * c / d", "(__sub a (__div (__mul b c) d))"}, {"-a", "(__sub 0 a)"}, {"a < b", "(__lessThan a b)"},
 		{"a > b", "(__lessThan b a)"}, {"a <= b", "(! (__lessThan b a))"}, {"a >= b", "(! (__lessThan a b))"},
 		{"f a b", "(f a b)"}, {"(f a) b", "(f a b)"}, {"a |> f |> g", "(g (f a))"}, {"f <| g <| a", "(f (g a))"},
+		{"(a - b) c d", "(__sub a b c d)"}, {"(-a) b", "(__sub 0 a b)"}, {"<a> b", `(__findFile __nixPath "a" b)`}, {"(a > b) c", "(__lessThan b a c)"},
+		{"(a <= b) c", "((! (__lessThan b a)) c)"}, {"(a |> f) b", "(f a b)"}, {"(f <| a) b", "(f a b)"}, {"f (g a)", "(f (g a))"},
 		{"assert a; b", "assert a; b"}, {"1234567.8", "1.23457e+06"}, {`"${a}"`, "(a)"}, {`"x${a}$"`, `("x" + a + "\$")`},
 		{"''a''$''", `("a" + "\$")`}, {"''\n ${a}''", `("" + a)`}, {"<a>", `(__findFile __nixPath "a")`},
 		{"./a/../b", "/d/b"}, {"./a/${b}//c", `(/d/a/ + b + "/" + "/c")`}, {"~/a", "/h/a"}, {"/${a}", "(/ + a)"},

@@ -53,6 +53,10 @@ func (p *printer) seq(args ...any) {
 }
 
 func (p *printer) expr(x Expr) {
+	if c := p.call(x); c != nil {
+		p.joined(c, " ")
+		return
+	}
 	switch x := x.(type) {
 	case *Ident:
 		p.put(x.Name)
@@ -65,11 +69,7 @@ func (p *printer) expr(x Expr) {
 	case *Path:
 		p.path(x)
 	case *SearchPath:
-		if p.Source {
-			p.seq("<", x.Value, ">")
-		} else {
-			p.seq("(__findFile __nixPath ", quote(x.Value), ")")
-		}
+		p.seq("<", x.Value, ">")
 	case *URI:
 		p.put(quote(x.Value))
 	case *List:
@@ -96,8 +96,6 @@ func (p *printer) expr(x Expr) {
 		p.seq("(if ", x.Cond, " then ", x.Then, " else ", x.Else, ")")
 	case *Lambda:
 		p.lambda(x)
-	case *Apply:
-		p.apply(x.Fn, x.Arg)
 	case *Select:
 		p.seq("(", x.X, ").")
 		p.attrPath(x.Path)
@@ -109,11 +107,7 @@ func (p *printer) expr(x Expr) {
 		p.attrPath(x.Path)
 		p.put(")")
 	case *Unary:
-		if x.Op == OpNot || p.Source {
-			p.seq("("+string(x.Op)+" ", x.X, ")")
-		} else {
-			p.seq("(__sub 0 ", x.X, ")")
-		}
+		p.seq("("+string(x.Op)+" ", x.X, ")")
 	case *Binary:
 		p.binary(x)
 	case *Paren:
@@ -132,55 +126,63 @@ func (p *printer) assert(x *Assert) {
 }
 
 func (p *printer) binary(x *Binary) {
-	op := x.Op
-	if p.Source {
-		p.seq("(", x.X, " "+string(op)+" ", x.Y, ")")
+	negated := Binary{Op: OpLess, X: x.X, Y: x.Y}
+	switch {
+	case p.Source, x.Op != OpLessEq && x.Op != OpMoreEq:
+		p.seq("(", x.X, " "+string(x.Op)+" ", x.Y, ")")
 		return
+	case x.Op == OpLessEq:
+		negated.Op = OpMore
 	}
-	switch op {
-	case OpSub:
-		p.seq("(__sub ", x.X, " ", x.Y, ")")
-	case OpMul:
-		p.seq("(__mul ", x.X, " ", x.Y, ")")
-	case OpDiv:
-		p.seq("(__div ", x.X, " ", x.Y, ")")
-	case OpLess:
-		p.seq("(__lessThan ", x.X, " ", x.Y, ")")
-	case OpMore:
-		p.seq("(__lessThan ", x.Y, " ", x.X, ")")
-	case OpLessEq:
-		p.seq("(! (__lessThan ", x.Y, " ", x.X, "))")
-	case OpMoreEq:
-		p.seq("(! (__lessThan ", x.X, " ", x.Y, "))")
-	case OpPipe:
-		p.apply(x.Y, x.X)
-	case OpPipeInv:
-		p.apply(x.X, x.Y)
-	default:
-		p.seq("(", x.X, " "+string(op)+" ", x.Y, ")")
-	}
+	p.seq("(! ", &negated, ")")
 }
 
-// apply writes nested applications as one with several arguments, whether or not there were parentheses.
-func (p *printer) apply(fn, arg Expr) {
+// call returns the function and the arguments if Nix reads x as a call: besides applications these are the operators for which
+// Nix calls a function. A call of a call is one with more arguments, whether or not there are parentheses.
+func (p *printer) call(x Expr) []any {
 	if p.Source {
-		p.seq("(", fn, " ", arg, ")")
-		return
-	}
-	args := []Expr{arg}
-	for {
-		a, ok := Unparen(fn).(*Apply)
-		if !ok {
-			break
+		if a, ok := x.(*Apply); ok {
+			return []any{a.Fn, a.Arg}
 		}
-		args = append(args, a.Arg)
-		fn = a.Fn
+		return nil
 	}
-	p.seq("(", fn)
-	for _, a := range slices.Backward(args) {
-		p.seq(" ", a)
+	switch x := x.(type) {
+	case *Apply:
+		return append(p.function(x.Fn), x.Arg)
+	case *SearchPath:
+		return []any{"__findFile", "__nixPath", quote(x.Value)}
+	case *Unary:
+		if x.Op == OpNeg {
+			return []any{"__sub", "0", x.X}
+		}
+	case *Binary:
+		switch x.Op {
+		case OpSub:
+			return []any{"__sub", x.X, x.Y}
+		case OpMul:
+			return []any{"__mul", x.X, x.Y}
+		case OpDiv:
+			return []any{"__div", x.X, x.Y}
+		case OpLess:
+			return []any{"__lessThan", x.X, x.Y}
+		case OpMore:
+			return []any{"__lessThan", x.Y, x.X}
+		case OpPipe:
+			return append(p.function(x.Y), x.X)
+		case OpPipeInv:
+			return append(p.function(x.X), x.Y)
+		}
 	}
-	p.put(")")
+	return nil
+}
+
+// function returns x as the start of a call.
+func (p *printer) function(x Expr) []any {
+	x = Unparen(x)
+	if c := p.call(x); c != nil {
+		return c
+	}
+	return []any{x}
 }
 
 func (p *printer) lambda(x *Lambda) {
@@ -264,7 +266,7 @@ func (p *printer) path(x *Path) {
 	if len(x.Parts) == 1 {
 		p.seq(args...)
 	} else {
-		p.sum(args)
+		p.joined(args, " + ")
 	}
 }
 
@@ -286,12 +288,12 @@ func (p *printer) resolve(text string) string {
 	return r
 }
 
-// sum writes (a + b + ...).
-func (p *printer) sum(args []any) {
+// joined writes strings and expressions in parentheses, with sep between them.
+func (p *printer) joined(args []any, sep string) {
 	p.put("(")
 	for i, a := range args {
 		if i > 0 {
-			p.put(" + ")
+			p.put(sep)
 		}
 		p.seq(a)
 	}

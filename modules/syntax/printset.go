@@ -106,7 +106,7 @@ func (p *printer) string(x *String) {
 			args = append(args, quote(q.Text))
 		}
 	}
-	p.sum(args)
+	p.joined(args, " + ")
 }
 
 var escapes = strings.NewReplacer(`"`, `\"`, `\`, `\\`, "\n", `\n`, "\r", `\r`, "\t", `\t`, `$`, `\$`)
