@@ -83,7 +83,7 @@ func readNar(name string, visit func(h *nar.Header, r io.Reader) error) (sum [sh
 	}
 	defer f.Close()
 	d := newDigest()
-	in := io.TeeReader(bufio.NewReaderSize(f, 64<<10), d)
+	in := io.TeeReader(bufio.NewReader(f), d)
 	n, err := nar.NewReader(in)
 	if err != nil {
 		return sum, 0, fmt.Errorf("%s: %w", name, err)

@@ -20,7 +20,7 @@ import (
 )
 
 // Copy sends the objects as one archive in one command. Each is checked
-// against its store path as it leaves, every file's SHA-256 is checked as it
+// against its store path before it leaves, every file's SHA-256 is checked as it
 // arrives, and the host renames each object into place: files first, then
 // directories, and those only when all they refer to is there. progress gets
 // the sum of the NAR sizes of the objects that were sent.
@@ -67,7 +67,7 @@ type shipment struct {
 func (s *store) shipment(objects []engine.Object) (*shipment, error) {
 	out := &shipment{store: s}
 	for _, o := range objects {
-		if err := out.inspect(o); err != nil {
+		if err := out.add(o); err != nil {
 			return nil, err
 		}
 	}
@@ -76,16 +76,49 @@ func (s *store) shipment(objects []engine.Object) (*shipment, error) {
 	return out, nil
 }
 
-// inspect adds one object. The names in sums hold nothing that sha256sum would
-// escape: regular files are objects or have the fixed names of a generation.
-func (s *shipment) inspect(o engine.Object) error {
-	if err := CheckPath(o.Path); err != nil {
+// add adds one object.
+func (s *shipment) add(o engine.Object) error {
+	c, err := s.store.inspect(o.Path)
+	if err != nil {
 		return err
 	}
-	base, isTree := path.Base(o.Path), false
-	hash, size, err := readNar(s.store.file(o.Path), func(h *nar.Header, r io.Reader) error {
+	o.NarSize = c.narSize
+	if c.tree {
+		s.trees = append(s.trees, o)
+	} else {
+		s.files = append(s.files, o)
+	}
+	s.references = append(s.references, c.references...)
+	s.sums.WriteString(c.sums)
+	return nil
+}
+
+// contents is what an archive has to know of an object.
+type contents struct {
+	tree       bool
+	narSize    int64
+	references []string // base names
+	sums       string   // SHA-256 of the regular files, as sha256sum prints it
+}
+
+// inspect reads an object and compares it with its path. Objects do not
+// change, so it looks at those that many hosts share only once. The names in
+// sums hold nothing that sha256sum would escape: regular files are objects or
+// have the fixed names of a generation.
+func (s *store) inspect(p string) (contents, error) {
+	if err := CheckPath(p); err != nil {
+		return contents{}, err
+	}
+	s.mu.Lock()
+	c, ok := s.checked[p]
+	s.mu.Unlock()
+	if ok {
+		return c, nil
+	}
+	base := path.Base(p)
+	hash, size, err := readNar(s.file(p), func(h *nar.Header, r io.Reader) error {
 		if h.Type != nar.TypeRegular {
-			isTree = isTree || h.Path == "/"
+			c.tree = c.tree || h.Path == "/"
 			return nil
 		}
 		sum := sha256.New()
@@ -96,29 +129,29 @@ func (s *shipment) inspect(o engine.Object) error {
 				return err
 			}
 			for _, ref := range refs {
-				s.references = append(s.references, path.Base(ref))
+				c.references = append(c.references, path.Base(ref))
 			}
 		}
 		if _, err := io.Copy(io.Discard, in); err != nil {
 			return err
 		}
-		fmt.Fprintf(&s.sums, "%x  %s\n", sum.Sum(nil), path.Join(base, h.Path))
+		c.sums += fmt.Sprintf("%x  %s\n", sum.Sum(nil), path.Join(base, h.Path))
 		return nil
 	})
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s is not in the local store; hint: build it first", base)
+		return c, fmt.Errorf("%s is not in the local store; hint: build it first", base)
 	}
 	_, name, _ := strings.Cut(base, "-")
-	if err != nil || makePath(hash, name) != o.Path {
-		return fmt.Errorf("%s is damaged in the local store %s; hint: remove its file and try again", base, s.store.dir)
+	if err != nil || makePath(hash, name) != p {
+		return c, fmt.Errorf("%s is damaged in the local store %s; hint: remove its file and try again", base, s.dir)
 	}
-	o.NarSize = size
-	if isTree {
-		s.trees = append(s.trees, o)
-	} else {
-		s.files = append(s.files, o)
+	c.narSize = size
+	if !c.tree {
+		s.mu.Lock()
+		s.checked[p] = c
+		s.mu.Unlock()
 	}
-	return nil
+	return c, nil
 }
 
 // send writes the archive. Its form is GNU's, which is what GNU tar, busybox
@@ -137,12 +170,13 @@ func (s *shipment) send(ctx context.Context, w io.Writer, progress func(sent int
 		}
 	}
 	var sent int64
+	buf := make([]byte, 32<<10)
 	for _, o := range slices.Concat(s.files, s.trees) {
 		_, _, err := readNar(s.store.file(o.Path), func(h *nar.Header, r io.Reader) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			return sendEntry(t, path.Join(path.Base(o.Path), h.Path), h, r)
+			return sendEntry(t, path.Join(path.Base(o.Path), h.Path), h, r, buf)
 		})
 		if err != nil {
 			return err
@@ -177,8 +211,8 @@ func sendText(t *tar.Writer, name, content string) error {
 }
 
 // sendEntry writes one file, link or directory. Directories stay writable for
-// their owner: without that nobody but root could move them.
-func sendEntry(t *tar.Writer, name string, h *nar.Header, r io.Reader) error {
+// their owner: without that nobody but root could move them. buf is to copy by.
+func sendEntry(t *tar.Writer, name string, h *nar.Header, r io.Reader, buf []byte) error {
 	switch h.Type {
 	case nar.TypeDirectory:
 		return t.WriteHeader(header(name+"/", tar.TypeDir, 0o755))
@@ -195,7 +229,7 @@ func sendEntry(t *tar.Writer, name string, h *nar.Header, r io.Reader) error {
 	if err := t.WriteHeader(out); err != nil {
 		return err
 	}
-	_, err := io.Copy(t, r)
+	_, err := io.CopyBuffer(t, r, buf)
 	return err
 }
 

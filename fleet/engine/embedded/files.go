@@ -114,13 +114,14 @@ func flatten(below []string, o compose.Option) []fileAttr {
 
 // quoteName writes an attribute name as Nix source.
 func quoteName(name string) string {
-	if regexpIdentifier.MatchString(name) {
+	if identifier.MatchString(name) {
 		return name
 	}
 	return strconv.Quote(name)
 }
 
-var regexpIdentifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_'-]*$`)
+// identifier is a name that needs no quotes in Nix.
+var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_'-]*$`)
 
 // places works out where a file goes: in the generation, on the host and in
 // the record.

@@ -25,10 +25,11 @@ type store struct {
 	dir     string
 	mu      sync.Mutex
 	writing map[string]chan struct{} // by store path; closed when the write has ended
+	checked map[string]contents      // of one-file objects that Copy has looked at
 }
 
 func newStore(dir string) *store {
-	return &store{dir: dir, writing: make(map[string]chan struct{})}
+	return &store{dir: dir, writing: make(map[string]chan struct{}), checked: make(map[string]contents)}
 }
 
 // file is where the NAR of a store path lies.
@@ -80,7 +81,7 @@ func (s *store) place(p string, nodes []node) error {
 	}
 	defer os.Remove(f.Name())
 	defer f.Close()
-	w := bufio.NewWriterSize(f, 16<<10)
+	w := bufio.NewWriter(f)
 	if err := writeNar(w, nodes); err != nil {
 		return err
 	}
