@@ -1,6 +1,7 @@
 package fleetfile
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -16,9 +17,22 @@ type place struct {
 	key, value int
 	fields     map[string]*place
 	items      []*place
-	tables     bool // items come from [[headers]]: the last one is open
-	header     bool // a [header] names it itself, not only one below it
+	defined    definition
 }
+
+// definition says how a place came to be, which decides what may be added.
+type definition uint8
+
+const (
+	undefined    definition = iota
+	asValue                 // key = value, also an array or an inline table: nothing is added
+	asDotted                // a.b = 1 makes a: other dotted keys of its table add to it, headers below it too
+	asHeader                // [a]: its own keys, headers below it
+	asTables                // [[a]]: another [[a]] adds an element, the last one is open
+	aboveHeader             // [a.b] makes a: [a] may follow
+	aboveTables             // [[a.b]] makes a: [a] may follow by TOML, but Nix 2.8 refuses it
+	tableElement            // an element of asTables
+)
 
 func (p *place) field(name string, at int) *place {
 	if f := p.fields[name]; f != nil {
@@ -34,7 +48,7 @@ func (p *place) field(name string, at int) *place {
 
 // open is the table that keys below p go to: p, or the last of its tables.
 func (p *place) open() *place {
-	if p.tables && len(p.items) > 0 {
+	if p.defined == asTables && len(p.items) > 0 {
 		return p.items[len(p.items)-1]
 	}
 	return p
@@ -56,6 +70,8 @@ type note struct {
 	at   int
 	what string
 }
+
+func (s *scanner) note(at int, what string) { s.notes = append(s.notes, note{at, what}) }
 
 func scan(src string) (*place, *scanner) {
 	s := &scanner{src: src}
@@ -127,30 +143,59 @@ func (s *scanner) header(root *place) *place {
 		f := cur.field(part.name, part.at)
 		switch {
 		case i < len(parts)-1:
+			s.above(f, part, array)
 			cur = f.open()
 		case array:
-			f.tables = true
-			cur = &place{key: start, value: start}
+			if f.defined != undefined && f.defined != asTables {
+				s.twice(part)
+				*f = place{key: part.at}
+			}
+			f.defined = asTables
+			cur = &place{key: start, value: start, defined: tableElement}
 			f.items = append(f.items, cur)
 		default:
-			if !f.header {
-				f.header, f.key, f.value = true, part.at, start
+			switch f.defined {
+			case undefined, aboveHeader:
+			case aboveTables:
+				s.note(part.at, fmt.Sprintf("[%s] after an array of tables inside of it; put it before", part.name))
+			default:
+				s.twice(part)
 			}
+			f.defined, f.key, f.value = asHeader, part.at, start
 			cur = f
 		}
 	}
 	return cur
 }
 
+// above takes in that a header is for something below f.
+func (s *scanner) above(f *place, p part, array bool) {
+	switch {
+	case f.defined == asValue:
+		s.twice(p)
+	case f.defined == undefined && array:
+		f.defined = aboveTables
+	case f.defined == undefined:
+		f.defined = aboveHeader
+	}
+}
+
+func (s *scanner) twice(p part) { s.note(p.at, fmt.Sprintf("the key %q a second time", p.name)) }
+
 // keyValue reads one key = value into a table.
 func (s *scanner) keyValue(cur *place, depth int) {
-	start := s.pos
-	for _, part := range s.path() {
+	parts := s.path()
+	for i, part := range parts {
 		cur = cur.field(part.name, part.at)
-	}
-	if cur.tables {
-		s.notes = append(s.notes, note{start, "a key that is an array of tables already"})
-		cur.tables, cur.items = false, nil
+		switch {
+		case i < len(parts)-1 && (cur.defined == undefined || cur.defined == asDotted):
+			cur.defined = asDotted
+		case i == len(parts)-1 && cur.defined == undefined:
+			cur.defined = asValue
+		default:
+			s.twice(part)
+			*cur = place{key: part.at, defined: asValue}
+		}
 	}
 	s.over(" \t")
 	if !s.take('=') {
@@ -207,10 +252,10 @@ func (s *scanner) inline(p *place, depth int) {
 	}
 	s.take('}')
 	if lines {
-		s.notes = append(s.notes, note{start - 1, "an inline table over several lines"})
+		s.note(start-1, "an inline table over several lines")
 	}
 	if comma >= 0 {
-		s.notes = append(s.notes, note{comma, "a comma after the last entry of an inline table"})
+		s.note(comma, "a comma after the last entry of an inline table")
 	}
 }
 
@@ -291,7 +336,7 @@ func (s *scanner) escape() {
 	s.pos++
 	switch {
 	case s.at('e'), s.at('x'):
-		s.notes = append(s.notes, note{at, `the escape \` + s.src[s.pos:s.pos+1]})
+		s.note(at, `the escape \`+s.src[s.pos:s.pos+1])
 	case s.at('\n'):
 		return
 	}
