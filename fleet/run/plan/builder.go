@@ -1,0 +1,73 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+	"time"
+
+	"assay/fleet/engine"
+)
+
+// Builder makes a plan host by host, so that what is known about one host can
+// be let go before the next one is asked. Several goroutines may add at once;
+// the order does not matter.
+type Builder struct {
+	mu     sync.Mutex
+	plan   Plan
+	folder folder
+}
+
+// NewBuilder returns a Builder of a plan without hosts.
+func NewBuilder(kind Kind, fleet string, goal engine.Goal, engine string, at time.Time) *Builder {
+	return &Builder{plan: Plan{
+		Version: Version, Kind: kind, Fleet: fleet, Goal: goal, Engine: engine, At: at.UTC(), Hosts: []Entry{},
+	}}
+}
+
+// Add adds a host to an update. It keeps nothing of h but strings.
+func (b *Builder) Add(h *Host) {
+	e := updateEntry(b.plan.Goal, h)
+	var c Change
+	if e.Status == StatusChange {
+		c = difference(h.Current, &h.Wanted.Record, placesOf(h.Composition))
+	}
+	b.add(e, c)
+}
+
+// AddBack adds a host to a rollback. It keeps nothing of h but strings.
+func (b *Builder) AddBack(h *BackHost) {
+	e := backEntry(h)
+	var c Change
+	if e.Status == StatusChange {
+		c = difference(h.Current, h.Record, nil)
+	}
+	b.add(e, c)
+}
+
+func (b *Builder) add(e Entry, c Change) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.plan.Hosts = append(b.plan.Hosts, e)
+	if e.Status == StatusChange {
+		b.folder.add(e.Machine, c)
+	}
+}
+
+// Plan returns the plan of the hosts that were added. The Builder is not to
+// be used after it.
+func (b *Builder) Plan() *Plan {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	p := b.plan
+	slices.SortFunc(p.Hosts, func(a, b Entry) int { return cmp.Compare(a.Machine, b.Machine) })
+	var index map[string]int
+	p.Groups, index = b.folder.groups()
+	for i := range p.Hosts {
+		if g, ok := index[p.Hosts[i].Machine]; ok {
+			p.Hosts[i].Group = g
+		}
+	}
+	p.ID = p.sum()
+	return &p
+}
