@@ -28,12 +28,18 @@ type Request struct {
 // outside of the tree (Scope.Foreign, and the module system's own) may define
 // it as well: a list may get more elements, and a priority of theirs may win.
 func Compose(tree *modules.Tree, req Request) Composition {
+	types, err := readTypes(tree)
+	c := composeBy(types, tree, req)
+	if err != nil {
+		c.Problems = append(c.Problems, Problem{Severity: fleet.Error, Text: err.Error()})
+	}
+	return c
+}
+
+// composeBy composes with a table of types.
+func composeBy(types table, tree *modules.Tree, req Request) Composition {
 	m := req.Machine
 	c := Composition{Machine: m.Name, System: m.System, Class: m.Class}
-	types, err := readTypes(tree)
-	if err != nil {
-		c.Problems = append(c.Problems, Problem{Severity: "error", Text: err.Error()})
-	}
 	start := Step{Kind: "machine", Name: m.Name, At: m.At}
 	w := newWalker(tree, types, m.Class, m.System, &c.Scope)
 	if req.Only != nil {

@@ -41,7 +41,7 @@ type def struct {
 	condition string
 	broken    string  // why the module system cannot take it as it is written
 	bounds    []bound // the options with chosen names on the way, outermost first
-	empty     bool    // the set at the last of the bounds has no attributes
+	mark      bool    // nothing is defined: the last of the bounds is all there is
 	opaque    bool    // the value is not known and may set anything below path
 	value     Value
 	elems     []Value // of a list
@@ -51,9 +51,15 @@ type def struct {
 // bound is a set of chosen names on the way to a definition. The module
 // system compares priorities there before it looks inside.
 type bound struct {
-	path     string
-	priority int
+	path      string
+	priority  int
+	order     int
+	submodule bool
+	of        *occurrence
 }
+
+// occurrence tells sets apart that are written for the same option.
+type occurrence struct{ at fleet.Pos }
 
 // place is how far flattening has come.
 type place struct {
@@ -62,8 +68,9 @@ type place struct {
 	inside    bool // of settings, below which every attribute is an option
 	element   bool // the value is that of a chosen name
 	priority  int
-	set       bool // the priority was set at this level
+	set       bool // a priority was given since the last option
 	order     int
+	ordered   bool // an order was given since the last option
 	condition string
 	broken    string
 	bounds    []bound
@@ -130,10 +137,29 @@ func (p *place) ends() bool { return p.entry.leaf() }
 // chosen reports whether the names below are chosen by users.
 func (p *place) chosen() bool { return p.inside || p.entry.free() }
 
-// property applies mkIf, mkMerge, mkOverride and mkOrder.
+// option reports whether the module system takes the value as a definition of
+// an option, or of an element of one, rather than as a set of options.
+func (p *place) option() bool { return p.entry == nil || p.ends() || p.chosen() || p.element }
+
+// submodule reports whether the module system evaluates the set as modules of
+// their own.
+func (p *place) submodule() bool {
+	if p.entry == nil || p.inside {
+		return p.entry != nil && p.entry.typ == settings
+	}
+	return p.element || p.entry.typ == settings || p.entry.typ == "submodule"
+}
+
+// property applies mkIf, mkMerge, mkOverride and mkOrder. The module system
+// looks for them in this order only: conditions and merges outside of
+// priorities, priorities outside of orders; and a set of options has no order.
 func (f *flattener) property(w *symbolic.Wrap, p place) {
 	switch w.Kind {
 	case symbolic.MkIf:
+		if p.set || p.ordered {
+			p.broken = "mkIf stands inside of a priority or an order"
+			break
+		}
 		c := w.If.Force()
 		if b, ok := c.(symbolic.Bool); ok {
 			if b.B {
@@ -143,6 +169,9 @@ func (f *flattener) property(w *symbolic.Wrap, p place) {
 		}
 		p.condition = both(p.condition, conditionText(c))
 	case symbolic.MkMerge:
+		if p.ordered || p.set && p.option() {
+			p.broken = "mkMerge stands inside of a priority or an order"
+		}
 		if l, ok := w.Body.Force().(*symbolic.List); ok {
 			f.merge(l, p)
 			return
@@ -150,13 +179,17 @@ func (f *flattener) property(w *symbolic.Wrap, p place) {
 		f.leaf(w.Body.Force(), p)
 		return
 	case symbolic.MkOverride:
-		if p.set {
-			p.broken = "a priority stands inside of another one"
-		} else {
-			p.priority, p.set = w.N, true
+		if p.set || p.ordered {
+			p.broken = "a priority stands inside of another one, or of an order"
+			break
 		}
+		p.priority, p.set = w.N, true
 	case symbolic.MkOrder:
-		p.order = w.N
+		if p.ordered || !p.option() {
+			p.broken = "an order stands around another one, or around a set of options"
+			break
+		}
+		p.order, p.ordered = w.N, true
 	}
 	f.walk(w.Body.Force(), p)
 }
@@ -225,12 +258,7 @@ func (f *flattener) attrs(a *symbolic.Attrs, p place) {
 		return
 	}
 	if p.chosen() || p.element {
-		p.bounds = append(slices.Clip(p.bounds), bound{pathText(p.path), p.priority})
-		if a.Len() == 0 && len(a.Rest) == 0 {
-			f.defs = append(f.defs, def{bounds: p.bounds, empty: true, condition: p.condition, at: position(p.at, a)})
-			return
-		}
-		p.priority, p.set = plainPriority, false
+		p = f.bound(a, p)
 	}
 	names := a.Names()
 	slices.SortStableFunc(names, func(x, y string) int { return inSource(a.Attr(x).At, a.Attr(y).At) })
@@ -251,6 +279,22 @@ func (f *flattener) attrs(a *symbolic.Attrs, p place) {
 	for _, v := range a.Rest {
 		f.rest(v, p)
 	}
+}
+
+// bound notes a set of chosen names, at which the module system compares
+// priorities, whatever is in the set.
+func (f *flattener) bound(a *symbolic.Attrs, p place) place {
+	at := position(p.at, a)
+	p.bounds = append(slices.Clip(p.bounds), bound{
+		path: pathText(p.path), priority: p.priority, order: p.order, submodule: p.submodule(), of: &occurrence{at},
+	})
+	f.defs = append(f.defs, def{bounds: p.bounds, mark: true, condition: p.condition, at: at})
+	if p.ordered && (p.inside || p.submodule()) {
+		p.broken = "an order stands around a set that the module system cannot sort"
+	}
+	p.priority, p.set = plainPriority, false
+	p.order, p.ordered = plainOrder, false
+	return p
 }
 
 // rest enters the attributes that a set may have besides those that are known.

@@ -6,8 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"assay/fleet"
 )
 
 // given is a definition as one scope meets it.
@@ -28,7 +26,7 @@ func (w *walker) options() {
 	weigh(all)
 	for _, g := range all {
 		switch {
-		case g.empty:
+		case g.mark:
 		case g.opaque:
 			opaque = append(opaque, g)
 		default:
@@ -69,32 +67,54 @@ func (w *walker) definitions() []given {
 }
 
 // weigh finds the definitions that lose with a set of chosen names around
-// them: environment.etc = mkForce { } drops what else is said of any file.
+// them: environment.etc = mkForce { } drops what else is said of any file. A
+// set that has lost with one around it does not count.
 func weigh(all []given) {
-	sure, maybe := map[string]int{}, map[string]int{}
-	for _, g := range all {
-		for _, b := range g.bounds {
-			into := sure
-			if g.condition != "" {
-				into = maybe
+	s := scale{sure: map[string]int{}, maybe: map[string]int{}}
+	for level, found := 1, true; found; level++ {
+		found = false
+		for i := range all {
+			g := &all[i]
+			if !g.mark || len(g.bounds) != level {
+				continue
 			}
-			if old, ok := into[b.path]; !ok || b.priority < old {
-				into[b.path] = b.priority
+			found = true
+			if lost, _ := s.loses(g.bounds[:level-1]); lost == 0 {
+				s.add(g)
 			}
 		}
 	}
 	for i := range all {
-		g := &all[i]
-		for _, b := range g.bounds {
-			if best, ok := sure[b.path]; ok && b.priority > best {
-				g.lost = b.priority
-				break
-			}
-			if best, ok := maybe[b.path]; ok && b.priority > best {
-				g.unsure = "a conditional definition of " + b.path + " may override it"
-			}
+		all[i].lost, all[i].unsure = s.loses(all[i].bounds)
+	}
+}
+
+// scale is the lowest priority at every set of chosen names: of the
+// definitions that surely apply, and of the others.
+type scale struct{ sure, maybe map[string]int }
+
+func (s scale) add(g *given) {
+	b, into := g.bounds[len(g.bounds)-1], s.sure
+	if g.condition != "" {
+		into = s.maybe
+	}
+	if old, ok := into[b.path]; !ok || b.priority < old {
+		into[b.path] = b.priority
+	}
+}
+
+// loses returns the priority with which one of the bounds loses, or 0, and why
+// one may lose.
+func (s scale) loses(bounds []bound) (lost int, unsure string) {
+	for _, b := range bounds {
+		if best, ok := s.sure[b.path]; ok && b.priority > best {
+			return b.priority, ""
+		}
+		if best, ok := s.maybe[b.path]; ok && b.priority > best {
+			unsure = "a conditional definition of " + b.path + " may override it"
 		}
 	}
+	return 0, unsure
 }
 
 func next(paths []string, i int) string {
@@ -177,10 +197,50 @@ func mergeDefinitions(typ string, all []given) Merged {
 		in = append(in, candidate{g, i})
 	}
 	if !sure || len(in) == 0 {
-		return open("every definition lost with a set around it")
+		return open(overridden)
+	}
+	arrange(in)
+	return mergeAs(typ, in)
+}
+
+// overridden is the reason of an option that has definitions and no value.
+const overridden = "not set: every definition is overridden by one of a set around it"
+
+// arrange brings definitions into the order in which they merge: at every set
+// of chosen names around them, and at last at the option, by the places that
+// mkOrder gives. The definitions of a submodule are modules of their own,
+// which are once more taken in reverse.
+func arrange(in []candidate) {
+	for level := 0; ; level++ {
+		at := func(c candidate) *bound {
+			if level < len(c.bounds) {
+				return &c.bounds[level]
+			}
+			return nil
+		}
+		if slices.ContainsFunc(in, func(c candidate) bool { return at(c) == nil }) {
+			break
+		}
+		slices.SortStableFunc(in, func(a, b candidate) int { return cmp.Compare(at(a).order, at(b).order) })
+		if at(in[0]).submodule {
+			reverseGroups(in, func(c candidate) *occurrence { return at(c).of })
+		}
 	}
 	slices.SortStableFunc(in, func(a, b candidate) int { return cmp.Compare(a.order, b.order) })
-	return mergeAs(typ, in)
+}
+
+// reverseGroups reverses the order of neighbours that belong to different
+// groups, and keeps it inside of a group.
+func reverseGroups(in []candidate, group func(candidate) *occurrence) {
+	slices.Reverse(in)
+	for start := 0; start < len(in); {
+		end := start + 1
+		for end < len(in) && group(in[end]) == group(in[start]) {
+			end++
+		}
+		slices.Reverse(in[start:end])
+		start = end
+	}
 }
 
 // lowest returns the lowest priority among the definitions that surely apply:
@@ -221,12 +281,4 @@ func packageList(path string) bool {
 		return true
 	}
 	return strings.HasPrefix(path, "users.users.") && strings.HasSuffix(path, ".packages")
-}
-
-func places(in []candidate) []fleet.Pos {
-	at := make([]fleet.Pos, len(in))
-	for i, c := range in {
-		at[i] = c.at
-	}
-	return at
 }
