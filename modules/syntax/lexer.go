@@ -12,7 +12,8 @@ type lexer struct {
 	name     string
 	src      string
 	pos      int
-	prevEnd  int // end of the token before tok
+	prev     int // start of the token before tok
+	prevEnd  int // its end
 	tok      token
 	comments []Comment
 	noPath   int // no token that starts before this offset is a path (saves scanning a.b.c.d again for each name)
@@ -79,7 +80,7 @@ func (l *lexer) peek() byte {
 
 // next reads the next token into tok.
 func (l *lexer) next() {
-	l.prevEnd = l.tok.end
+	l.prev, l.prevEnd = l.tok.start, l.tok.end
 	i := l.space(l.pos, true)
 	l.tok = token{tEOF, i, i}
 	if i < len(l.src) {

@@ -75,7 +75,8 @@ func (p *parser) mixedPipes() {
 	p.unexpectedHint("", "", "'|>' and '<|' do not mix without parentheses")
 }
 
-// operators reads operands and operators that bind at least as tightly as least.
+// operators reads operands and operators that bind at least as tightly as least. An empty what stands for an expression after the
+// token before.
 func (p *parser) operators(least uint8, what string) Expr {
 	start := p.tok.start
 	x := p.operand(what)
@@ -102,7 +103,7 @@ func (p *parser) operators(least uint8, what string) Expr {
 			continue
 		}
 		p.enter()
-		y := p.operators(w.right, "an expression after '"+string(w.op)+"'")
+		y := p.operators(w.right, "")
 		p.leave()
 		x = &Binary{p.span(start), w.op, at, x, y}
 	}
@@ -129,7 +130,7 @@ func (p *parser) operand(what string) Expr {
 func (p *parser) unary(start int, op Op, least uint8) Expr {
 	p.next()
 	p.enter()
-	x := p.operators(least, "an expression after '"+string(op)+"'")
+	x := p.operators(least, "")
 	p.leave()
 	return &Unary{p.span(start), op, x}
 }

@@ -11,7 +11,7 @@ import (
 
 // Printer writes expressions as `nix-instantiate --parse` of Nix 2.8 does: desugared, fully parenthesised, attributes sorted and
 // merged. Formals are sorted by name, as later versions do (2.8 has them in the order of addresses). Pipes, which 2.8 does not
-// know, are printed as applications.
+// know, are printed as applications. As Nix does, inherit (x) a b repeats x for every name. The tree must come from Parse.
 type Printer struct {
 	Dir  string // the directory that relative paths are resolved against; if empty, paths are not resolved
 	Home string // what ~ stands for; if empty, it stays

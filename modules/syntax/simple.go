@@ -66,6 +66,9 @@ func (p *parser) set(open int) []Binding {
 
 // notAnExpression refuses the current token where an expression is expected.
 func (p *parser) notAnExpression(what string) {
+	if what == "" {
+		what = "an expression after '" + p.src[p.prev:p.prevEnd] + "'"
+	}
 	hint := ""
 	switch p.tok.kind {
 	case tIf, tWith, tAssert, tLet:
