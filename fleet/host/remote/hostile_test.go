@@ -148,14 +148,19 @@ func TestHostileHandshake(t *testing.T) {
 				return nil, io.EOF
 			}
 		}), host.StageAuth, true},
-		{"flood of authentication banners", handshake(func(s *ssh.ServerConfig, c net.Conn) {
-			s.PublicKeyCallback = nil
-			s.KeyboardInteractiveCallback = nil
-			s.NoClientAuthCallback = nil
-			s.PublicKeyAuthAlgorithms = nil
-			s.PasswordCallback = func(ssh.ConnMetadata, []byte) (*ssh.Permissions, error) { return nil, io.EOF }
-			s.BannerCallback = func(ssh.ConnMetadata) string { return strings.Repeat("\x1b[2J", 1<<13) }
+		{"flood of authentication banners, then no", handshake(func(s *ssh.ServerConfig, _ net.Conn) {
+			s.PreAuthConnCallback = func(c ssh.ServerPreAuthConn) {
+				for range 500 {
+					c.SendAuthBanner(strings.Repeat("\x1b[2J", 1<<10))
+				}
+			}
 		}), host.StageAuth, false},
+		{"endless authentication banners", handshake(func(s *ssh.ServerConfig, _ net.Conn) {
+			s.PreAuthConnCallback = func(c ssh.ServerPreAuthConn) {
+				for c.SendAuthBanner("\x1b[2J") == nil {
+				}
+			}
+		}), host.StageAuth, true},
 		{"key of another machine", handshake(func(s *ssh.ServerConfig, _ net.Conn) {
 			*s = ssh.ServerConfig{NoClientAuth: true}
 			s.AddHostKey(key(t, "stibnite"))
