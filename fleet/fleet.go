@@ -5,7 +5,11 @@
 // long as nobody changes them.
 package fleet
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // Pos is a place in a file of the fleet. The zero Pos is "nowhere known".
 type Pos struct {
@@ -63,8 +67,13 @@ type Rollout struct {
 	Parallel int // hosts at once; 0 means the default
 }
 
-// Machine returns the machine of that name, or nil.
+// Machine returns the machine of that name, or nil. It is quick when the
+// machines are in order, as Resolve leaves them, and right in any case.
 func (f *Fleet) Machine(name string) *Machine {
+	i, ok := slices.BinarySearchFunc(f.Machines, name, func(m Machine, name string) int { return strings.Compare(m.Name, name) })
+	if ok {
+		return &f.Machines[i]
+	}
 	for i := range f.Machines {
 		if f.Machines[i].Name == name {
 			return &f.Machines[i]

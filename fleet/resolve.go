@@ -52,7 +52,8 @@ func (f *Fleet) RolesOf(machine string) []string {
 	var roles []string
 	for _, s := range f.Services {
 		for _, r := range s.Roles {
-			if slices.ContainsFunc(r.Members, func(m Member) bool { return m.Machine == machine }) {
+			_, member := slices.BinarySearchFunc(r.Members, machine, func(m Member, machine string) int { return strings.Compare(m.Machine, machine) })
+			if member {
 				roles = append(roles, s.Name+"/"+r.Name)
 			}
 		}

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -69,5 +70,33 @@ func TestResolveProblems(t *testing.T) {
 				t.Error("the rest is not resolved")
 			}
 		})
+	}
+}
+
+func TestMachine(t *testing.T) {
+	f := &Fleet{Machines: []Machine{{Name: "c"}, {Name: "a"}, {Name: "b"}}}
+	for range 2 { // in any order, and sorted
+		for _, name := range []string{"a", "b", "c"} {
+			if m := f.Machine(name); m == nil || m.Name != name {
+				t.Errorf("%s is %v", name, m)
+			}
+		}
+		if m := f.Machine("d"); m != nil {
+			t.Errorf("d is %v", m)
+		}
+		f.Resolve()
+	}
+}
+
+func BenchmarkResolve(b *testing.B) {
+	f := &Fleet{Tags: []TagRule{{Name: "edge", Selector: "@cloud and not m[1-9]*"}, {Name: "core", Selector: "not @edge"}},
+		Services: []Service{{Name: "s", Roles: []Role{{Name: "peer", Tags: []Named{{Name: "edge"}, {Name: "core"}}}}}}}
+	for i := range 5000 {
+		f.Machines = append(f.Machines, Machine{Name: fmt.Sprintf("m%04d", i), Class: NixOS, Tags: []string{"cloud"}})
+	}
+	for b.Loop() {
+		if ps := f.Resolve(); len(ps) > 0 {
+			b.Fatal(ps)
+		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 // Subject is what a selector is asked about: one machine and what is known of
 // it besides its declaration.
 type Subject struct {
-	Machine      *Machine
+	Machine      *Machine // never nil
 	Aspects      []string // that the composition reaches
 	AspectsKnown bool     // Aspects is complete
 	Roles        []string // "zerotier/peer"
