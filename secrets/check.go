@@ -79,7 +79,7 @@ func markShared(store *vars.Store, machines []string, findings []Finding) {
 				f := &findings[pair[0]]
 				f.State = Shared
 				f.Detail = "machine " + machines[pair[1]] + " has the same host key, so that either can pose as the other"
-				f.Remedy = "generate a new key for one of them: assay vars generate --regenerate " + machine + " " + generate.HostKeyGenerator
+				f.Remedy = "generate a new key for one of them: clan vars generate --regenerate " + machine + " -g " + generate.HostKeyGenerator
 			}
 		}
 	}
@@ -97,7 +97,7 @@ func checkHostKey(store *vars.Store, machine string, identities []sops.Identity)
 		f.State, f.Detail, f.Remedy = state, detail, remedy
 		return f
 	}
-	generateIt := fmt.Sprintf("assay vars generate %s %s", machine, generate.HostKeyGenerator)
+	generateIt := fmt.Sprintf("clan vars generate %s -g %s", machine, generate.HostKeyGenerator)
 
 	found, err := store.Inspect(private)
 	if err != nil {
@@ -118,7 +118,7 @@ func checkHostKey(store *vars.Store, machine string, identities []sops.Identity)
 	case found.State == vars.Unreadable:
 		return fail(Unreadable, strings.Join(found.Faults, "; "), "restore it from version control")
 	case found.State == vars.Drifted:
-		return fail(Drifted, describeDrift(found), fmt.Sprintf("assay vars fix %s %s", machine, generate.HostKeyGenerator))
+		return fail(Drifted, describeDrift(found), fmt.Sprintf("clan vars fix %s -g %s", machine, generate.HostKeyGenerator))
 	}
 	if len(identities) == 0 {
 		f.Detail = "not decrypted: no age identity at hand"

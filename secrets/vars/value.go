@@ -35,7 +35,7 @@ func wantGenerate(err error, id ID) error {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return fmt.Errorf("%w\nhint: assay vars generate %s", err, strings.TrimSpace(id.Owner+" "+id.Name))
+	return fmt.Errorf("%w\nhint: clan vars generate %s", err, strings.TrimSpace(id.Owner+" -g "+id.Name))
 }
 
 func (s *Store) openSecret(dir string, identities []sops.Identity) (secret.Value, error) {
