@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"assay/fleet"
 	"assay/fleet/engine"
@@ -88,13 +87,12 @@ func (m *machine) unheard(ctx context.Context, err error) event.Phase {
 	return event.Returning
 }
 
-// sentence is the errors in one line, the nil ones left out.
+// sentence is the text of the errors, the nil ones left out.
 func sentence(errs ...error) string {
-	joined := errors.Join(errs...)
-	if joined == nil {
-		return ""
+	if joined := errors.Join(errs...); joined != nil {
+		return joined.Error()
 	}
-	return strings.ReplaceAll(joined.Error(), "\n", "; ")
+	return ""
 }
 
 const askHint = "see what the host runs with assay status"
@@ -294,7 +292,7 @@ func (m *machine) readBack(ctx context.Context, why string) event.Phase {
 	switch {
 	case m.arrived(f) && m.phase != event.Returning:
 		m.succeed()
-		m.result.Reason = why + "; the host says that it has arrived"
+		m.end(m.result.Outcome, why+"; the host says that it has arrived", "")
 		return event.Done
 	case m.former(f):
 		return m.end(event.Failed, why+"; the host ran its former system when it was asked last", askHint)

@@ -110,7 +110,7 @@ func (b *box) fail(ctx context.Context, f fault, c *wire) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case f == exit || f == half || f == whole || f == lie || f == moved:
-		return &host.ExitError{Machine: b.name, Code: 1, Stderr: "it did not work"}
+		return &host.ExitError{Machine: b.name, Code: 1, Stderr: "it did\nnot work"}
 	case f == lost || f == lostHalf || f == lostEnd || f == lostLate || f == lostSlow || f == lostBusy:
 		if c != nil {
 			c.dead = true

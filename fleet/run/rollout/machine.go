@@ -110,8 +110,10 @@ func (m *machine) step(ctx context.Context) event.Phase {
 	panic("no work in phase " + string(m.phase))
 }
 
-// end sets the outcome.
+// end sets the outcome. What a program printed may have lines; a reason has
+// one.
 func (m *machine) end(o event.Outcome, reason, hint string) event.Phase {
+	reason = strings.ReplaceAll(strings.TrimSpace(reason), "\n", "; ")
 	m.result.Outcome, m.result.Reason, m.result.Hint = o, reason, hint
 	return event.Done
 }

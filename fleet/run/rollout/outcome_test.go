@@ -218,23 +218,28 @@ func TestRecordFails(t *testing.T) {
 	}
 }
 
+// many is a world of so many hosts and the plan to update them.
+func many(hosts int) (*world, *plan.Plan) {
+	w := &world{hosts: map[string]*box{}, stop: make(chan struct{})}
+	in := plan.Input{Goal: engine.GoalSwitch}
+	for i := range hosts {
+		b := &box{
+			w: w, name: fmt.Sprintf("h%03d", i), running: path("now"), profile: path("now"), number: 2,
+			gens: map[int]string{2: path("now")}, has: map[string]bool{path("now"): true},
+		}
+		w.hosts[b.name] = b
+		in.Hosts = append(in.Hosts, plan.Host{
+			Machine: fleet.Machine{Name: b.name}, Facts: b.facts(), Wanted: engine.System{Path: path("new")},
+		})
+	}
+	return w, plan.New(in)
+}
+
 // TestParallel counts how many hosts are worked on at once.
 func TestParallel(t *testing.T) {
 	const hosts, limit = 40, 7
-	w := &world{hosts: map[string]*box{}, stop: make(chan struct{})}
-	in := plan.Input{Goal: engine.GoalSwitch}
-	template := newWorld(setting{}).hosts["a"]
-	for i := range hosts {
-		name := fmt.Sprintf("h%02d", i)
-		w.hosts[name] = &box{
-			w: w, name: name, running: path("now"), profile: path("now"), number: 2,
-			gens: map[int]string{2: path("now")}, has: map[string]bool{path("now"): true},
-		}
-		in.Hosts = append(in.Hosts, plan.Host{
-			Machine: fleet.Machine{Name: name}, Facts: template.facts(), Wanted: engine.System{Path: path("new")},
-		})
-	}
-	o, _ := options(t, w, plan.New(in))
+	w, p := many(hosts)
+	o, _ := options(t, w, p)
 	o.Parallel = limit
 	var now, most, begun atomic.Int32
 	full := make(chan struct{})
@@ -277,6 +282,20 @@ func TestOptions(t *testing.T) {
 		spoil(&o)
 		if _, err := rollout.Run(t.Context(), o); err == nil {
 			t.Errorf("a run without %s began", name)
+		}
+	}
+}
+
+// BenchmarkRun is what a run costs beside the work on the hosts.
+func BenchmarkRun(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		b.StopTimer()
+		w, p := many(500)
+		o, _ := options(b, w, p)
+		b.StartTimer()
+		if report, err := rollout.Run(b.Context(), o); err != nil || report.Counts[event.Updated] != 500 {
+			b.Fatal(report.Counts, err)
 		}
 	}
 }
