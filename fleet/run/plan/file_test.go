@@ -3,7 +3,11 @@ package plan_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"flag"
 	"fmt"
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -12,6 +16,37 @@ import (
 	"assay/fleet/engine"
 	"assay/fleet/run/plan"
 )
+
+var update = flag.Bool("update", false, "write the golden file")
+
+// TestGolden keeps the JSON form, and with it the ids of saved plans, as it
+// is.
+func TestGolden(t *testing.T) {
+	silent := machine("b")
+	silent.Facts = fleet.Facts{Reach: fleet.Unreachable, Cause: "handshake deadline"}
+	broken := machine("c")
+	broken.WantedErr = errors.New("x.nix:3: no")
+	got, err := of(engine.GoalSwitch, rich(), silent, broken).Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden := filepath.Join("testdata", "plan.json")
+	if *update {
+		if err := os.WriteFile(golden, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if _, err := plan.Decode(want); err != nil {
+		t.Error(err)
+	}
+}
 
 func TestDecodeRefuses(t *testing.T) {
 	good := of(engine.GoalSwitch, with("a", "1"), with("b", "1"))

@@ -111,7 +111,8 @@ func decode(p *plan.Plan) (*plan.Plan, error) {
 
 func pos(file string, line int) fleet.Pos { return fleet.Pos{File: file, Line: line} }
 
-func TestChange(t *testing.T) {
+// rich is a host with a difference of every kind.
+func rich() plan.Host {
 	h := machine("a")
 	h.Current = &engine.Record{
 		Aspects: []string{"base", "gone"},
@@ -160,6 +161,11 @@ func TestChange(t *testing.T) {
 		},
 		Packages: []compose.Package{{Name: "git", At: pos("p.nix", 9)}},
 	}}
+	return h
+}
+
+func TestChange(t *testing.T) {
+	h := rich()
 	got := of(engine.GoalSwitch, h).Change("a")
 	want := &plan.Change{
 		Aspects: []plan.AspectChange{{Op: plan.Removed, Name: "gone"}, {Op: plan.Added, Name: "server", At: "base.nix:7"}},
