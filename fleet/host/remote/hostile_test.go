@@ -189,6 +189,9 @@ func TestHostileHandshake(t *testing.T) {
 			if len(err.Error()) > 4000 || host.Sanitize(err.Error()) != err.Error() {
 				t.Errorf("text of the host in %q", err)
 			}
+			if test.name == "refuses the key" && !strings.Contains(err.Error(), ssh.FingerprintSHA256(key(t, "client").PublicKey())) {
+				t.Errorf("%v does not name our key", err)
+			}
 			if test.name == "key of another machine" && !strings.Contains(err.Error(), "it is the key of stibnite") {
 				t.Errorf("%v names no machine", err)
 			}

@@ -18,6 +18,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"time"
@@ -165,16 +166,34 @@ func (c *Connector) attempt(ctx context.Context, pins *pins, text string) (*conn
 		if err == nil {
 			client.Close()
 		}
-		return nil, fail(check.stage(nil), context.Cause(ctx))
+		if err = ctx.Err(); errors.Is(err, context.DeadlineExceeded) {
+			err = fmt.Errorf("the host accepts the connection and then takes too long: %w", err)
+		}
+		return nil, fail(check.stage(nil), err)
 	}
 	if err != nil {
 		tcp.Close()
-		if refused := check.refused.Load(); refused != nil {
-			err = *refused
-		}
-		return nil, fail(check.stage(err), err)
+		return nil, fail(check.stage(err), c.explain(check, err))
 	}
 	return newConn(pins.machine, client, channels, requests, c.options), nil
+}
+
+// explain adds to the error of a handshake what to do about it.
+func (c *Connector) explain(check *check, err error) error {
+	if refused := check.refused.Load(); refused != nil {
+		return *refused
+	}
+	if check.stage(err) != host.StageAuth || errors.Is(err, io.EOF) {
+		return err
+	}
+	if len(c.options.Signers) == 0 {
+		return fmt.Errorf("%w; hint: there is no key to authenticate with", err)
+	}
+	var keys []string
+	for _, s := range c.options.Signers {
+		keys = append(keys, ssh.FingerprintSHA256(s.PublicKey()))
+	}
+	return fmt.Errorf("%w; hint: the machine has to let in one of these keys: %s", err, strings.Join(keys, ", "))
 }
 
 // config lists only algorithms that ssh-audit has nothing to say against.

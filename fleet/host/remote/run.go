@@ -103,9 +103,6 @@ func (s *session) unknown(err error) error {
 	defer s.mu.Unlock()
 	s.aborted = true
 	if !s.started {
-		if s.channel != nil {
-			go s.channel.Close()
-		}
 		return fmt.Errorf("%s: command not started: %w", s.conn.machine, err)
 	}
 	return &host.LostError{Machine: s.conn.machine, Err: err}
@@ -130,7 +127,7 @@ func (s *session) exec(line string) {
 	defer s.conn.ended()
 	status := make(chan error, 1)
 	go func() { status <- s.collect(requests) }()
-	defer func() { channel.Close() }()
+	defer channel.Close()
 	if !s.begin(channel) {
 		return
 	}

@@ -14,6 +14,9 @@ import (
 // handshakeLimit bounds how long a client may take to prove itself.
 const handshakeLimit = 30 * time.Second
 
+// acceptRetry is the pause after a failed accept.
+const acceptRetry = 5 * time.Millisecond
+
 // server is one host that runs.
 type server struct {
 	fleet  *Fleet
@@ -40,8 +43,16 @@ func newServer(f *Fleet, h Host) *server {
 func (s *server) accept(l net.Listener) {
 	for {
 		c, err := l.Accept()
-		if err != nil {
-			return // closed
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil { // out of file descriptors; they come back
+			select {
+			case <-time.After(acceptRetry):
+				continue
+			case <-s.fleet.ctx.Done():
+				return
+			}
 		}
 		if !s.fleet.track(c) {
 			c.Close()

@@ -19,6 +19,7 @@ import (
 	"net"
 	"path/filepath"
 	"sync"
+	"syscall"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -70,6 +71,9 @@ func Start(ctx context.Context, o Options) (*Fleet, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("simulated hosts: %w", err)
 	}
+	if err := enoughFiles(len(o.Hosts)); err != nil {
+		return nil, err
+	}
 	f := &Fleet{client: o.ClientKey.Marshal(), addresses: map[string]string{}, open: map[net.Conn]struct{}{}, starter: newStarter()}
 	f.ctx, f.cancel = context.WithCancel(ctx)
 	context.AfterFunc(f.ctx, f.shut)
@@ -80,6 +84,26 @@ func Start(ctx context.Context, o Options) (*Fleet, error) {
 		}
 	}
 	return f, nil
+}
+
+// filesPerHost is how many file descriptors a host needs when its client is
+// in this process too: its listener and both ends of a connection.
+const filesPerHost = 3
+
+// filesElse is left for running commands and for the rest of the process.
+const filesElse = 200
+
+// enoughFiles returns an error when the process may not open enough files
+// for so many hosts.
+func enoughFiles(hosts int) error {
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		return nil // not known
+	}
+	if need := uint64(hosts*filesPerHost + filesElse); limit.Cur < need {
+		return fmt.Errorf("%d simulated hosts need %d open files and this process may have %d; hint: ulimit -n %d", hosts, need, limit.Cur, need)
+	}
+	return nil
 }
 
 func (f *Fleet) start(h Host) error {
