@@ -19,9 +19,18 @@
 //	record.json   the engine.Record
 //	left-out      what was left out and why, for people
 //
+// Links on a host lead through run/current-system, so that the one rename of
+// that link changes every file. Killed anywhere, a copy leaves no object that
+// is not whole, and an activation leaves current-system at the old or at the
+// new system with that system's files in place; the profile is set last. A
+// lock is a file named after a process and its start, so a dead process holds
+// none. (Where one system has a file and the other a directory of that name,
+// a kill in between can leave that place empty until the next activation.)
+//
 // An Engine may be used by several goroutines at once, and several processes
 // may share one store directory. Contents of files are in memory only while
-// one machine is evaluated or built.
+// one machine is evaluated or built, but for 16 MiB of texts that records
+// share.
 package embedded
 
 import (

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"io/fs"
 	"os"
 	"os/exec"
 	"path"
@@ -29,8 +30,24 @@ func nixStoreAdd(t *testing.T, store, file string) string {
 	return strings.TrimSpace(string(out))
 }
 
+// nixStore is a private store. Nix takes the write permission off directories,
+// without which an ordinary user cannot remove them.
+func nixStore(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	t.Cleanup(func() {
+		filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+			if err == nil && d.IsDir() {
+				os.Chmod(p, 0o755)
+			}
+			return nil
+		})
+	})
+	return dir
+}
+
 func TestPathsAreThoseOfNix(t *testing.T) {
-	store := t.TempDir()
+	store := nixStore(t)
 	for name, content := range map[string]string{"etc-motd": "welcome\n", "empty": "", "etc-x+y_z?1=2": strings.Repeat("long ", 4000)} {
 		for _, executable := range []bool{false, true} {
 			file := filepath.Join(t.TempDir(), name)
@@ -60,7 +77,7 @@ func TestGenerationPathIsThatOfNix(t *testing.T) {
 	if err := e.Copy(t.Context(), conn, c.Objects, nil); err != nil {
 		t.Fatal(err)
 	}
-	store := t.TempDir()
+	store := nixStore(t)
 	for _, o := range c.Objects {
 		// Nix takes the name of the path from the name of the file.
 		_, name, _ := strings.Cut(path.Base(o.Path), "-")
