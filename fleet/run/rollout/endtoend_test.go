@@ -175,9 +175,9 @@ func (s *site) look(machine string) (facts fleet.Facts, record engine.Record) {
 	return facts, record
 }
 
-func (s *site) plan() *plan.Plan {
+func (s *site) plan(goal engine.Goal) *plan.Plan {
 	s.t.Helper()
-	in := plan.Input{Fleet: "minerals", Goal: engine.GoalSwitch, Engine: s.engine.Name(), At: time.Now()}
+	in := plan.Input{Fleet: "minerals", Goal: goal, Engine: s.engine.Name(), At: time.Now()}
 	for _, m := range s.machines {
 		h := plan.Host{Machine: m}
 		var current engine.Record
@@ -299,7 +299,7 @@ func TestEndToEnd(t *testing.T) {
 	all := func(o event.Outcome) map[string]event.Outcome { return map[string]event.Outcome{"": o} }
 
 	s.say("second\n")
-	p := s.plan()
+	p := s.plan(engine.GoalSwitch)
 	if len(p.Groups) == 0 || p.Count(plan.StatusChange) != 4 {
 		t.Fatalf("%+v", p)
 	}
@@ -308,7 +308,7 @@ func TestEndToEnd(t *testing.T) {
 	}
 	s.expect(s.apply(ctx, p, nil), all(event.Updated))
 
-	again := s.plan()
+	again := s.plan(engine.GoalSwitch)
 	if !again.Empty() {
 		t.Errorf("after the update the plan still has something to do: %+v", again)
 	}
@@ -322,7 +322,7 @@ func TestEndToEnd(t *testing.T) {
 	}
 
 	s.say("third\n")
-	p = s.plan()
+	p = s.plan(engine.GoalSwitch)
 	s.say("somebody else's\n")
 	s.install(s.machines[2])
 	s.say("third\n")
@@ -330,7 +330,7 @@ func TestEndToEnd(t *testing.T) {
 
 	s.say("fourth\n")
 	stop := make(chan struct{})
-	report := s.apply(ctx, s.plan(), func(o *rollout.Options) {
+	report := s.apply(ctx, s.plan(engine.GoalSwitch), func(o *rollout.Options) {
 		o.Stop, o.Parallel = stop, 1
 		sink := o.Sink
 		o.Sink = event.Tee(sink, event.SinkFunc(func(e event.Event) {
@@ -344,9 +344,17 @@ func TestEndToEnd(t *testing.T) {
 		t.Errorf("the run is %s", report.Outcome)
 	}
 
+	// All but cinnabar still are to have the fourth.
+	s.expect(s.apply(ctx, s.plan(engine.GoalDryActivate), nil), all(event.Unchanged))
+	s.expect(s.apply(ctx, s.plan(engine.GoalBoot), nil), map[string]event.Outcome{
+		"": event.Staged, "cinnabar": event.Unchanged, "stibnite": event.Failed, // darwin has no goal boot
+	})
+	s.expect(s.apply(ctx, s.plan(engine.GoalTest), nil), map[string]event.Outcome{"": event.Updated, "cinnabar": event.Unchanged})
+	s.expect(s.apply(ctx, s.plan(engine.GoalSwitch), nil), map[string]event.Outcome{"": event.Unchanged, "stibnite": event.Updated})
+
 	s.say("fifth\n")
 	given, giveUp := context.WithCancel(ctx)
-	report = s.apply(given, s.plan(), func(o *rollout.Options) {
+	report = s.apply(given, s.plan(engine.GoalSwitch), func(o *rollout.Options) {
 		o.Parallel = 4
 		o.Sink = event.Tee(o.Sink, event.SinkFunc(func(e event.Event) {
 			if b, ok := e.Body.(event.HostPhase); ok && b.Phase == event.Activating {
