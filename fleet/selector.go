@@ -27,7 +27,7 @@ import (
 //	role:zerotier    any role of that instance; role:zerotier/peer that role
 //	state:offline    online, offline, unverified (the host's identity), unknown
 //	drift:yes        runs something else than wanted: yes, no, unknown
-//	reboot:yes       runs another system than it booted: yes, no, unknown
+//	reboot:no        runs the system that it booted: yes, no, unknown
 //	failed, @failed  failed in the last run
 //
 // @all, @nixos and @darwin are every machine and those of a class.

@@ -77,7 +77,11 @@ Start with:  assay demo -- status`,
 	root.SetOut(a.env.Stdout)
 	root.SetErr(a.env.Stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usagef("%w (see: %s --help)", err, cmd.CommandPath())
+		hint := "see " + cmd.CommandPath() + " --help"
+		if strings.Contains(cmd.Use, "SELECTOR") {
+			hint += "; a selector that begins with - goes after --"
+		}
+		return usagef("%w; hint: %s", err, hint)
 	})
 	flags := root.PersistentFlags()
 	flags.StringVarP(&a.flags.dir, "directory", "C", "", "the fleet's `directory` (default: the nearest parent with a fleet.toml)")
@@ -172,6 +176,12 @@ func (a *app) selectMachines(ctx context.Context, s *session.Session, words []st
 		return nil, withCode(exitNothing, err)
 	case err != nil:
 		return nil, withCode(exitUsage, err)
+	}
+	// A name that no machine has is a slip, also where other terms match.
+	for _, u := range selection.Unmatched {
+		if u.Exact() && (u.Kind == fleet.KindName || u.Kind == fleet.KindTag) {
+			return nil, withCode(exitNothing, errors.New(u.String()))
+		}
 	}
 	if n := len(selection.Unknown); n > 0 {
 		a.errors().clean("%s not selected because a fact is unknown: %s", count(n, "machine"), strings.Join(selection.Unknown, ", "))

@@ -94,8 +94,10 @@ func fate(e overlay.Entry) cell {
 		return c("")
 	case e.Dead == fleet.True:
 		return cr(bad, "dead: "+e.Why)
+	case e.Dead == fleet.Unknown:
+		return cr(warn, "shadowed by "+e.By+"; whether that builds on it is unknown")
 	}
-	return cr(warn, "shadowed by "+e.By)
+	return cr(warn, "shadowed by "+e.By+", which builds on it")
 }
 
 func (a *app) whichCommand() *cobra.Command {
@@ -189,10 +191,8 @@ func (a *app) printAnswer(answer overlay.Answer) {
 	}
 	p.clean("  versions  %s", strings.Join(versions, ", "))
 	for _, e := range answer.Shadowed {
-		state := "shadowed"
-		if e.Dead == fleet.True {
-			state = "dead"
-		}
-		p.clean("  %-8s  layer %d %s: %s  %s (%s)", state, e.Number, e.Layer, origin(e), e.At, e.Why)
+		state := fate(e)
+		p.line("  shadows   layer %d %s: %s  %s  %s", e.Number, host.Sanitize(e.Layer), host.Sanitize(origin(e)),
+			p.paint(faint, host.Sanitize(e.At.String())), p.paint(state.role, state.text))
 	}
 }
