@@ -234,6 +234,13 @@ func TestConnectAddresses(t *testing.T) {
 		return l.Addr().String()
 	}()
 	c := remote.New(remote.Options{Signers: []ssh.Signer{key(t, "client")}, Timeout: 300 * time.Millisecond})
+	if conn, err := remote.New(remote.Options{Signers: []ssh.Signer{key(t, "client")}, Timeout: time.Hour, Race: time.Millisecond}).
+		Connect(t.Context(), host.Target{Machine: good.Machine, HostKeys: good.HostKeys,
+			Addresses: []string{silent, stranger, silent, good.Addresses[0], good.Addresses[0]}}); err != nil {
+		t.Errorf("side by side: %v", err)
+	} else {
+		conn.Close()
+	}
 	for _, test := range []struct {
 		name      string
 		addresses []string
