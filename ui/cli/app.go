@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -133,8 +134,11 @@ func (a *app) text() *printer { return a.printer(a.env.Stdout) }
 // errors returns the printer for what is said beside the answer.
 func (a *app) errors() *printer { return a.printer(a.env.Stderr) }
 
+// printer returns a printer that fits and colours what it writes to a
+// terminal. COLUMNS, where it is exported, is a width for any output.
 func (a *app) printer(out io.Writer) *printer {
 	p := &printer{out: out, colour: a.flags.colour == "always"}
+	p.width, _ = strconv.Atoi(a.env.Getenv("COLUMNS"))
 	file, ok := out.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return p

@@ -21,7 +21,8 @@ type call struct {
 type shell struct {
 	t     *testing.T
 	state string
-	dir   string // of the fleet, for commands outside of the demo
+	dir   string            // of the fleet, for commands outside of the demo
+	vars  map[string]string // environment beside HOME and XDG_STATE_HOME
 }
 
 func newShell(t *testing.T) *shell {
@@ -38,7 +39,10 @@ func (s *shell) run(args ...string) call {
 	env := Env{
 		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs,
 		Getenv: func(name string) string {
-			return map[string]string{"XDG_STATE_HOME": s.state, "HOME": s.state}[name]
+			if name == "XDG_STATE_HOME" || name == "HOME" {
+				return s.state
+			}
+			return s.vars[name]
 		},
 	}
 	code := Main(args, env, example)

@@ -169,7 +169,7 @@ func (a *app) printAnswer(answer overlay.Answer) {
 	p := a.text()
 	layer := "no layer"
 	if answer.Layer != "" {
-		layer = fmt.Sprintf("layer %d %s", answer.Number, answer.Layer)
+		layer = fmt.Sprintf("layer %d %s", answer.Number, host.Sanitize(answer.Layer))
 	}
 	supplier := orUnknown(answer.Channel)
 	if answer.Channel == "" && answer.Layer != "" {
@@ -178,8 +178,10 @@ func (a *app) printAnswer(answer overlay.Answer) {
 	if answer.Alias != "" && answer.Alias != answer.Channel {
 		supplier += " (pkgs." + answer.Alias + ")"
 	}
-	p.line("%s on %s: %s, %s  %s", p.paint(strong, host.Sanitize(answer.Package)), host.Sanitize(answer.System), p.paint(good, host.Sanitize(supplier)),
-		host.Sanitize(layer), p.paint(faint, host.Sanitize(answer.At.String())))
+	if !answer.At.IsZero() {
+		layer += "  " + p.paint(faint, host.Sanitize(answer.At.String()))
+	}
+	p.line("%s on %s: %s, %s", p.paint(strong, host.Sanitize(answer.Package)), host.Sanitize(answer.System), p.paint(good, host.Sanitize(supplier)), layer)
 	p.clean("  why       %s", answer.Reason)
 	var versions []string
 	for _, v := range answer.Versions {
