@@ -38,18 +38,22 @@ type opener struct {
 	ev    *symbolic.Evaluator
 	args  symbolic.Value
 	depth int
+	work  int // modules opened and imports followed
 }
 
-// maxNesting bounds modules inside of modules.
-const maxNesting = 64
+// Bounds of modules inside of modules: how deep, and how many in all.
+const (
+	maxNesting = 64
+	maxModules = 20000
+)
 
 func (o *opener) open(v symbolic.Value) *Module {
 	o.depth++
 	defer func() { o.depth-- }()
 	at := v.Where()
 	m := &Module{At: at.Pos()}
-	if o.depth > maxNesting {
-		m.Why = "modules are nested too deeply"
+	if o.work++; o.depth > maxNesting || o.work > maxModules {
+		m.Why = "too many modules are inside of each other"
 		return m
 	}
 	for range 3 { // a function that returns a module, or a role's function that returns such a function
@@ -125,6 +129,10 @@ func (o *opener) attrs(m *Module, set *symbolic.Attrs) {
 
 // imports enters the elements of a list of modules.
 func (o *opener) imports(m *Module, v symbolic.Value, at fleet.Pos, condition string) {
+	if o.work++; o.work > maxModules {
+		m.Imports = append(m.Imports, Import{At: at, Why: "too many modules are inside of each other", Condition: condition})
+		return
+	}
 	switch v := v.(type) {
 	case *symbolic.List:
 		for _, item := range v.Items {
@@ -145,7 +153,7 @@ func (o *opener) imports(m *Module, v symbolic.Value, at fleet.Pos, condition st
 		}
 	case *symbolic.Cond:
 		o.imports(m, v.Then.Force(), at, both(condition, conditionText(v.If)))
-		o.imports(m, v.Else.Force(), at, both(condition, "not ("+conditionText(v.If)+")"))
+		o.imports(m, v.Else.Force(), at, both(condition, not(conditionText(v.If))))
 	default:
 		why := orElse(symbolic.Why(v), "it is not a list")
 		m.Imports = append(m.Imports, Import{At: at, Why: why, Condition: condition})
@@ -192,11 +200,13 @@ func conditionText(v symbolic.Value) string {
 	return orElse(v.Where().Source(), orElse(symbolic.Why(v), "a condition"))
 }
 
+func not(condition string) string { return "!(" + condition + ")" }
+
 func both(a, b string) string {
 	if a == "" {
 		return b
 	}
-	return a + " and " + b
+	return a + " && " + b
 }
 
 func orElse(s, otherwise string) string {

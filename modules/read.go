@@ -44,6 +44,7 @@ type reader struct {
 	src   *sources
 	seen  map[string]bool
 	queue []queued
+	work  int // sets followed in the module at hand
 }
 
 type queued struct {
@@ -86,6 +87,7 @@ func (r *reader) run() {
 		q := r.queue[0]
 		r.queue = r.queue[1:]
 		r.tree.ev.Begin()
+		r.work = 0
 		r.module(q)
 	}
 }
@@ -187,12 +189,22 @@ func (r *reader) open(set *symbolic.Attrs, what string) {
 
 // each calls f with every set that v may be.
 func (r *reader) each(v symbolic.Value, condition string, f func(*symbolic.Attrs, string)) {
+	if r.work++; r.work > maxModules {
+		if r.work == maxModules+1 {
+			r.tree.Problems = append(r.tree.Problems, failure(v.Where().Pos(), "the file defines too much to be read", ""))
+		}
+		return
+	}
 	switch v := v.(type) {
 	case *symbolic.Attrs:
 		f(v, condition)
 	case *symbolic.Cond:
-		r.each(v.Then.Force(), both(condition, conditionText(v.If)), f)
-		r.each(v.Else.Force(), both(condition, "not ("+conditionText(v.If)+")"), f)
+		common, then, els := v.Split()
+		if common != nil {
+			r.each(common, condition, f)
+		}
+		r.each(then, both(condition, conditionText(v.If)), f)
+		r.each(els, both(condition, not(conditionText(v.If))), f)
 	case *symbolic.Wrap:
 		r.wrapped(v, condition, f)
 	case *symbolic.Unknown:

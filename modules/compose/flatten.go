@@ -81,10 +81,14 @@ type place struct {
 type flattener struct {
 	root *entry
 	defs []def
+	work int
 }
 
-// maxDefs bounds the definitions of one module.
-const maxDefs = 20000
+// Bounds of one module: its definitions, and the values followed to find them.
+const (
+	maxDefs = 20000
+	maxWork = 200000
+)
 
 func makeUnit(m *modules.Module, root *entry) *unit {
 	u := &unit{at: m.At, key: m.Key, why: m.Why, notes: m.Notes}
@@ -105,7 +109,8 @@ func makeUnit(m *modules.Module, root *entry) *unit {
 
 func (f *flattener) walk(v symbolic.Value, p place) {
 	p.depth++
-	if p.depth > 200 || len(f.defs) > maxDefs {
+	if f.work++; p.depth > 200 || len(f.defs) > maxDefs || f.work > maxWork {
+		f.tooMuch(p)
 		return
 	}
 	switch v := v.(type) {
@@ -126,6 +131,17 @@ func (f *flattener) walk(v symbolic.Value, p place) {
 	f.leaf(v, p)
 }
 
+// tooMuch ends the reading of a module in a definition of anything.
+func (f *flattener) tooMuch(p place) {
+	if n := len(f.defs); n > 0 && f.defs[n-1].opaque && f.defs[n-1].value.Why == bounded {
+		return
+	}
+	f.defs = append(f.defs, def{priority: plainPriority, order: plainOrder, opaque: true, value: Value{Text: "…", Why: bounded}, at: p.at.Pos()})
+}
+
+// bounded is the reason of what is left out of a module that is too large.
+const bounded = "the module defines too much to be read"
+
 func isSet(v symbolic.Value) bool {
 	_, ok := v.(*symbolic.Attrs)
 	return ok
@@ -139,7 +155,7 @@ func (p *place) chosen() bool { return p.inside || p.entry.free() }
 
 // option reports whether the module system takes the value as a definition of
 // an option, or of an element of one, rather than as a set of options.
-func (p *place) option() bool { return p.entry == nil || p.ends() || p.chosen() || p.element }
+func (p *place) option() bool { return p.entry == nil || p.ends() || p.chosen() || p.submodule() }
 
 // submodule reports whether the module system evaluates the set as modules of
 // their own.
@@ -222,20 +238,9 @@ func (f *flattener) mergeBranch(v symbolic.Value, p place, condition string) {
 // branches follows both sides of a condition that is not known. What both
 // sides share, as the left side of // does, is defined in any case.
 func (f *flattener) branches(c *symbolic.Cond, p place) {
-	then, els := c.Then.Force(), c.Else.Force()
-	ta, tok := then.(*symbolic.Attrs)
-	ea, eok := els.(*symbolic.Attrs)
-	if tok && eok {
-		var shared []string
-		for _, name := range ta.Names() {
-			if other := ea.Attr(name); other != nil && other.V == ta.Attr(name).V {
-				shared = append(shared, name)
-			}
-		}
-		if len(shared) > 0 {
-			f.walk(ta.Only(shared...), p)
-			then, els = ta.Except(shared...), ea.Except(shared...)
-		}
+	common, then, els := c.Split()
+	if common != nil {
+		f.walk(common, p)
 	}
 	text := conditionText(c.If)
 	yes, no := p, p
@@ -257,7 +262,7 @@ func (f *flattener) attrs(a *symbolic.Attrs, p place) {
 		f.leaf(a, p)
 		return
 	}
-	if p.chosen() || p.element {
+	if p.chosen() || p.submodule() {
 		p = f.bound(a, p)
 	}
 	names := a.Names()

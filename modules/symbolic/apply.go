@@ -20,7 +20,9 @@ func (ev *Evaluator) apply(at Place, fn Value, arg *Thunk) Value {
 		if len(args) < f.spec.arity {
 			return &Prim{Place: at, Name: f.Name, spec: f.spec, args: args}
 		}
-		if v := f.spec.run(ev, at, args); v != nil {
+		v := f.spec.run(ev, at, args)
+		ev.scanned(args)
+		if v != nil {
 			return v
 		}
 		return ev.openCall(at, f, args)
@@ -39,6 +41,22 @@ func (ev *Evaluator) apply(at Place, fn Value, arg *Thunk) Value {
 		return &Unknown{Place: at, Why: f.Why, Fault: f.Fault}
 	}
 	return fault(at, "cannot call "+kindOf(fn))
+}
+
+// scanned charges for the arguments that a function has looked at.
+func (ev *Evaluator) scanned(args []*Thunk) {
+	for _, a := range args {
+		switch v := a.v.(type) {
+		case *String:
+			for _, p := range v.Parts {
+				ev.scan(len(p.Text) + 1)
+			}
+		case *List:
+			ev.scan(4 * len(v.Items))
+		case *Attrs:
+			ev.scan(16 * v.Len())
+		}
+	}
 }
 
 // openCall keeps a call of a known function whose arguments are not known.

@@ -236,6 +236,9 @@ const (
 
 // has tells whether v surely has or surely lacks an attribute.
 func (ev *Evaluator) has(v Value, name string) answer {
+	if !ev.tick() {
+		return unsure
+	}
 	switch v := v.(type) {
 	case *Attrs:
 		switch {
@@ -300,7 +303,8 @@ func (ev *Evaluator) update(at Place, l, r Value) Value {
 	}
 	out := emptyAttrs(at)
 	la, rb := asAttrs(l), asAttrs(r)
-	ev.grow(la.Len() + rb.Len())
+	ev.scan(16 * (la.Len() + rb.Len()))
+	ev.grow(16 * (la.Len() + rb.Len()))
 	for name, a := range la.byName {
 		if len(rb.Rest) > 0 && rb.Attr(name) == nil {
 			a = &Attr{V: a.V, At: a.At, Maybe: append(slices.Clip(a.Maybe), rb.Rest...)}

@@ -80,18 +80,30 @@ func (ev *Evaluator) Import(at Place, name string) Value {
 	return ev.File(f)
 }
 
+// tooMuch is the reason of a value that would not fit into the budget.
+const tooMuch = "the expression takes too much memory to evaluate"
+
 // spent reports that the budget is gone, and which part of it.
 func (ev *Evaluator) spent() string {
 	switch {
 	case ev.steps > ev.limits.Steps:
 		return "the expression takes too many steps to evaluate"
 	case ev.bytes > ev.limits.Bytes:
-		return "the expression takes too much memory to evaluate"
+		return tooMuch
 	case ev.depth > ev.limits.Depth:
 		return "the expression is nested too deeply to evaluate"
 	}
 	return ""
 }
+
+// tick charges a step of work and reports whether it is affordable.
+func (ev *Evaluator) tick() bool {
+	ev.steps++
+	return ev.spent() == ""
+}
+
+// scan charges the work of looking at n bytes or elements.
+func (ev *Evaluator) scan(n int) { ev.steps += n / 16 }
 
 // grow charges n bytes or elements and reports whether they are affordable.
 func (ev *Evaluator) grow(n int) bool {
@@ -244,7 +256,7 @@ func (ev *Evaluator) global(name string, at Place) Value {
 func (ev *Evaluator) list(at Place, x *syntax.List, sc *scope) Value {
 	l := &List{Place: at, Items: make([]Item, len(x.Elems))}
 	if !ev.grow(len(x.Elems)) {
-		return &Unknown{Place: at, Why: ev.spent()}
+		return &Unknown{Place: at, Why: tooMuch}
 	}
 	for i, e := range x.Elems {
 		l.Items[i] = Item{V: ev.delay(e, sc), At: sc.place(e)}
@@ -303,28 +315,33 @@ func (ev *Evaluator) interpolate(at Place, parts []syntax.Part, sc *scope) Value
 			return fault(sc.place(p.X), "cannot put "+kindOf(v)+" into a string")
 		}
 	}
-	if !ev.grow(b.size) {
-		return &Unknown{Place: at, Why: ev.spent()}
-	}
-	return &String{Place: at, Parts: b.parts}
+	return ev.joined(at, &b)
 }
 
 // textBuilder joins known text.
 type textBuilder struct {
-	parts []Part
-	size  int
+	parts   []Part
+	pending []byte // text that is not yet in parts
+	size    int
 }
 
 func (b *textBuilder) text(s string) {
-	if s == "" {
-		return
-	}
 	b.size += len(s)
-	if n := len(b.parts); n > 0 && b.parts[n-1].X == nil {
-		b.parts[n-1].Text += s
-		return
+	b.pending = append(b.pending, s...)
+}
+
+// open adds a piece that is not known.
+func (b *textBuilder) open(x Value) {
+	b.flush()
+	b.size += 16
+	b.parts = append(b.parts, Part{X: x})
+}
+
+func (b *textBuilder) flush() {
+	if len(b.pending) > 0 {
+		b.parts = append(b.parts, Part{Text: string(b.pending)})
+		b.pending = b.pending[:0]
 	}
-	b.parts = append(b.parts, Part{Text: s})
 }
 
 // value adds a value as interpolation does; false if its type forbids it. A
@@ -336,13 +353,13 @@ func (b *textBuilder) value(v Value) bool {
 			if p.X == nil {
 				b.text(p.Text)
 			} else {
-				b.parts = append(b.parts, p)
+				b.open(p.X)
 			}
 		}
 		return true
 	case *Attrs:
-		if a := v.Attr("outPath"); a != nil {
-			return b.value(a.V.Force())
+		if path := outPath(v); path != nil {
+			return b.value(path)
 		}
 		if a := v.Attr("__toString"); a == nil && len(v.Rest) == 0 {
 			return false
@@ -351,9 +368,33 @@ func (b *textBuilder) value(v Value) bool {
 	default:
 		return false
 	}
-	b.size += 16
-	b.parts = append(b.parts, Part{X: v})
+	b.open(v)
 	return true
+}
+
+// joined is the string that was built.
+func (ev *Evaluator) joined(at Place, b *textBuilder) Value {
+	if !ev.grow(b.size) {
+		return &Unknown{Place: at, Why: tooMuch}
+	}
+	b.flush()
+	return &String{Place: at, Parts: b.parts}
+}
+
+// outPath follows outPath to what is not a set with one, or returns nil.
+func outPath(set *Attrs) Value {
+	for range 20 {
+		a := set.Attr("outPath")
+		if a == nil {
+			return nil
+		}
+		next, ok := a.V.Force().(*Attrs)
+		if !ok {
+			return a.V.Force()
+		}
+		set = next
+	}
+	return fault(set.Place, "outPath leads to outPath without end")
 }
 
 // path evaluates a path literal, which is relative to its file's directory.
@@ -377,7 +418,7 @@ func (ev *Evaluator) path(at Place, x *syntax.Path, sc *scope) Value {
 			return &Unknown{Place: at, Why: "the path has a part that is not known"}
 		}
 		if !ev.grow(text.Len()) {
-			return &Unknown{Place: at, Why: ev.spent()}
+			return &Unknown{Place: at, Why: tooMuch}
 		}
 	}
 	if x.Home {

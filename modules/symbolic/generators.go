@@ -10,8 +10,7 @@ import (
 // plain is a value as data: nil, bool, int64, float64, string, []any or
 // map[string]any. bad is the part that is none of these, or nil.
 func (ev *Evaluator) plain(v Value, depth int) (data any, bad Value) {
-	ev.steps++
-	if why := ev.spent(); why != "" || depth > 200 {
+	if !ev.tick() || depth > 200 {
 		return nil, &Unknown{Place: v.Where(), Why: "the value is nested too deeply to evaluate"}
 	}
 	switch v := v.(type) {
@@ -74,7 +73,7 @@ func primToJSON(ev *Evaluator, at Place, a []*Thunk) Value {
 	var b strings.Builder
 	writeJSON(&b, data)
 	if !ev.grow(b.Len()) {
-		return &Unknown{Place: at, Why: ev.spent()}
+		return &Unknown{Place: at, Why: tooMuch}
 	}
 	return Text(at, b.String())
 }

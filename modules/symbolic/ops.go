@@ -129,8 +129,9 @@ func (ev *Evaluator) concat(at Place, vs ...Value) Value {
 	for _, v := range vs {
 		switch v := v.(type) {
 		case *List:
+			ev.scan(len(v.Items))
 			if !ev.grow(16 * len(v.Items)) {
-				return &Unknown{Place: at, Why: ev.spent()}
+				return &Unknown{Place: at, Why: tooMuch}
 			}
 			out.Items = append(out.Items, v.Items...)
 		default:
@@ -175,10 +176,7 @@ func (ev *Evaluator) add(at Place, l, r Value) Value {
 	if !b.value(l) || !b.value(r) {
 		return fault(at, "cannot add "+kindOf(l)+" and "+kindOf(r))
 	}
-	if !ev.grow(b.size) {
-		return &Unknown{Place: at, Why: ev.spent()}
-	}
-	return &String{Place: at, Parts: b.parts}
+	return ev.joined(at, &b)
 }
 
 // addPath adds a known string to a path, or to the flake itself, whose path is
@@ -291,6 +289,7 @@ func (ev *Evaluator) order(l, r Value) (n int, known bool, bad Value) {
 	if lok && rok {
 		lt, lok := ls.Text()
 		rt, rok := rs.Text()
+		ev.scan(min(len(lt), len(rt)))
 		return strings.Compare(lt, rt), lok && rok, nil
 	}
 	if symbolic(l) || symbolic(r) {
@@ -329,6 +328,7 @@ func (ev *Evaluator) equal(l, r Value, depth int) answer {
 		if !lok || !rok {
 			return unsure
 		}
+		ev.scan(min(len(lt), len(rt)))
 		return answerOf(lt == rt)
 	case *Path:
 		p, ok := r.(*Path)

@@ -50,7 +50,7 @@ func primReadFile(ev *Evaluator, at Place, a []*Thunk) Value {
 		return &Unknown{Place: at, Why: name + " is not text"}
 	}
 	if !ev.grow(len(content)) {
-		return &Unknown{Place: at, Why: ev.spent()}
+		return &Unknown{Place: at, Why: tooMuch}
 	}
 	return Text(at, string(content))
 }

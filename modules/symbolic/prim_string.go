@@ -84,7 +84,7 @@ func change1(f func(s string) string) func(*Evaluator, Place, []*Thunk) Value {
 			return wrong(at, a[0], "a string")
 		}
 		if !ev.grow(len(s)) {
-			return &Unknown{Place: at, Why: ev.spent()}
+			return &Unknown{Place: at, Why: tooMuch}
 		}
 		return Text(at, f(s))
 	}
@@ -109,6 +109,9 @@ func primToString(ev *Evaluator, at Place, a []*Thunk) Value { return ev.toStrin
 // toString is builtins.toString; unlike interpolation it takes numbers, lists,
 // Booleans, null and paths, the last without copying them to the store.
 func (ev *Evaluator) toString(at Place, v Value, depth int) Value {
+	if !ev.tick() || depth > 50 {
+		return &Unknown{Place: at, Why: orElse(ev.spent(), "the list is nested too deeply")}
+	}
 	switch v := v.(type) {
 	case *String:
 		return v
@@ -131,8 +134,8 @@ func (ev *Evaluator) toString(at Place, v Value, depth int) Value {
 		if a := v.Attr("__toString"); a != nil {
 			return ev.apply(at, a.V.Force(), Done(v))
 		}
-		if a := v.Attr("outPath"); a != nil {
-			return ev.toString(at, a.V.Force(), depth+1)
+		if path := outPath(v); path != nil {
+			return ev.toString(at, path, depth+1)
 		}
 	}
 	if symbolic(v) {
@@ -145,7 +148,7 @@ func (ev *Evaluator) toString(at Place, v Value, depth int) Value {
 }
 
 func (ev *Evaluator) listToString(at Place, l *List, depth int) Value {
-	if depth > 50 || l.open() {
+	if l.open() {
 		return &Unknown{Place: at, Why: "the list is not known"}
 	}
 	var b textBuilder
@@ -158,10 +161,7 @@ func (ev *Evaluator) listToString(at Place, l *List, depth int) Value {
 			return s
 		}
 	}
-	if !ev.grow(b.size) {
-		return &Unknown{Place: at, Why: ev.spent()}
-	}
-	return &String{Place: at, Parts: b.parts}
+	return ev.joined(at, &b)
 }
 
 func (ev *Evaluator) join(at Place, sep *Thunk, v Value) Value {
@@ -189,13 +189,10 @@ func (ev *Evaluator) join(at Place, sep *Thunk, v Value) Value {
 			return fault(at, "cannot put "+kindOf(piece)+" into a string")
 		}
 		if b.size > ev.limits.Bytes {
-			break
+			return &Unknown{Place: at, Why: tooMuch}
 		}
 	}
-	if !ev.grow(b.size) {
-		return &Unknown{Place: at, Why: ev.spent()}
-	}
-	return &String{Place: at, Parts: b.parts}
+	return ev.joined(at, &b)
 }
 
 func (ev *Evaluator) joinMapped(at Place, sep, fn, l *Thunk) Value {
@@ -251,7 +248,7 @@ func primSplit(ev *Evaluator, at Place, a []*Thunk) Value {
 		return nil
 	}
 	if !ev.grow(64 * (1 + strings.Count(s, sep))) {
-		return &Unknown{Place: at, Why: ev.spent()}
+		return &Unknown{Place: at, Why: tooMuch}
 	}
 	out := &List{Place: at}
 	for _, piece := range strings.Split(s, sep) {
@@ -314,6 +311,9 @@ func primReplace(ev *Evaluator, at Place, a []*Thunk) Value {
 	}
 	var b strings.Builder
 	for i := 0; i <= len(s); {
+		if ev.scan(4 * len(from)); !ev.tick() {
+			return &Unknown{Place: at, Why: ev.spent()}
+		}
 		n := 0
 		for n < len(from) && !strings.HasPrefix(s[i:], from[n]) {
 			n++
@@ -321,7 +321,7 @@ func primReplace(ev *Evaluator, at Place, a []*Thunk) Value {
 		switch {
 		case n < len(from):
 			if !ev.grow(len(to[n])) {
-				return &Unknown{Place: at, Why: ev.spent()}
+				return &Unknown{Place: at, Why: tooMuch}
 			}
 			b.WriteString(to[n])
 			if from[n] == "" {
@@ -340,7 +340,7 @@ func primReplace(ev *Evaluator, at Place, a []*Thunk) Value {
 		}
 	}
 	if !ev.grow(b.Len()) {
-		return &Unknown{Place: at, Why: ev.spent()}
+		return &Unknown{Place: at, Why: tooMuch}
 	}
 	return Text(at, b.String())
 }

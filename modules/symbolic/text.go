@@ -70,3 +70,10 @@ func Line(s string) string {
 	}
 	return b.String()
 }
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}

@@ -67,3 +67,25 @@ func (a *Attrs) Only(names ...string) *Attrs {
 	}
 	return out
 }
+
+// Split takes a condition between two sets apart: the attributes that both
+// have in any case, as the left side of // has, and what each has besides.
+// common is nil where there are none.
+func (c *Cond) Split() (common *Attrs, then, els Value) {
+	then, els = c.Then.Force(), c.Else.Force()
+	t, tok := then.(*Attrs)
+	e, eok := els.(*Attrs)
+	if !tok || !eok {
+		return nil, then, els
+	}
+	var same []string
+	for name, attr := range t.byName {
+		if other := e.byName[name]; other != nil && other.V == attr.V {
+			same = append(same, name)
+		}
+	}
+	if len(same) == 0 {
+		return nil, then, els
+	}
+	return t.Only(same...), t.Except(same...), e.Except(same...)
+}
