@@ -28,7 +28,7 @@ func (s *server) session(n ssh.NewChannel) {
 	var ended sync.WaitGroup
 	defer ended.Wait()
 	for r := range requests {
-		ok := false
+		ok, begun := false, false
 		switch {
 		case r.Type == "exec" && running == nil:
 			var m struct{ Command string }
@@ -39,9 +39,7 @@ func (s *server) session(n ssh.NewChannel) {
 				io.WriteString(channel.Stderr(), err.Error()+"\n")
 				break
 			}
-			ok = true
-			child := running
-			ended.Go(func() { child.attend(channel) })
+			ok, begun = true, true
 		case r.Type == "signal" && running != nil:
 			var m struct{ Name string }
 			if ssh.Unmarshal(r.Payload, &m) == nil {
@@ -50,6 +48,10 @@ func (s *server) session(n ssh.NewChannel) {
 		}
 		if r.WantReply {
 			r.Reply(ok, nil)
+		}
+		if begun { // after the reply, or a short command could close the channel before it
+			child := running
+			ended.Go(func() { child.attend(channel) })
 		}
 	}
 	if running != nil { // the client is gone

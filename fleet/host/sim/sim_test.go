@@ -160,8 +160,18 @@ func TestStatus(t *testing.T) {
 		"nosuchcommand":          "Process exited with status 127",
 	} {
 		s := session(t, c)
-		s.Stdin = strings.NewReader("x")
-		err := s.Run(command)
+		stdin, err := s.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err = s.Start(command); err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(command, "cat") {
+			stdin.Write([]byte("x"))
+			stdin.Close()
+		}
+		err = s.Wait()
 		if got := fmt.Sprint(err); got != want && !(err == nil && want == "") {
 			t.Errorf("%s: %v, want %s", command, err, want)
 		}
