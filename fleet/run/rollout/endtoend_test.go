@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -39,8 +40,29 @@ type site struct {
 	connector host.Connector
 	engine    *embedded.Engine
 
-	mu   sync.Mutex
-	motd string // what every machine should say; the tests change it
+	mu    sync.Mutex
+	motd  string     // what every machine should say; the tests change it
+	lines []net.Conn // every connection that was dialled
+}
+
+func (s *site) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	c, err := new(net.Dialer).DialContext(ctx, network, address)
+	if err == nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.lines = append(s.lines, c)
+	}
+	return c, err
+}
+
+// cut ends every connection.
+func (s *site) cut() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.lines {
+		c.Close()
+	}
+	s.lines = nil
 }
 
 func signer(t *testing.T) ssh.Signer {
@@ -87,7 +109,7 @@ func newSite(t *testing.T) *site {
 		target.Addresses = []string{hosts.Address(name)}
 		s.targets[name] = target
 	}
-	s.connector = remote.New(remote.Options{Signers: []ssh.Signer{client}})
+	s.connector = remote.New(remote.Options{Signers: []ssh.Signer{client}, Dial: s.dial})
 	s.engine = embedded.New(embedded.Options{Store: filepath.Join(s.dir, "store"), Compose: s.compose})
 	for _, m := range s.machines {
 		s.install(m)
@@ -372,4 +394,39 @@ func TestEndToEnd(t *testing.T) {
 	if report.Outcome != event.RunAbandonment && report.Outcome != event.RunDone {
 		t.Errorf("the run is %s", report.Outcome)
 	}
+}
+
+// TestLinesCut ends all connections at some event of a run, one event after
+// the other: every host is whole afterwards, and where the run says.
+func TestLinesCut(t *testing.T) {
+	if _, err := os.Stat("/bin/sh"); err != nil {
+		t.Skip("simulated hosts run /bin/sh: ", err)
+	}
+	s := newSite(t)
+	seen := map[event.Outcome]int{}
+	for n := 4; n <= 52; n += 4 {
+		s.say(fmt.Sprintf("cut at %d\n", n))
+		p := s.plan(engine.GoalSwitch)
+		report := s.apply(t.Context(), p, func(o *rollout.Options) {
+			o.Parallel = 4
+			o.Backoff = func(ctx context.Context, n int) error { return ctx.Err() }
+			o.Sink = event.Tee(o.Sink, event.SinkFunc(func(e event.Event) {
+				if e.Seq == int64(n) {
+					s.cut()
+				}
+			}))
+		})
+		for _, h := range report.Results {
+			seen[h.Outcome]++
+			f, r := s.look(h.Machine)
+			e := p.Entry(h.Machine)
+			if f.Running != e.To.Path && f.Running != e.From.Path || len(r.Files) != 1 {
+				t.Errorf("cut at %d: %s runs %s, neither the old nor the new", n, h.Machine, f.Running)
+			}
+			if (h.Outcome == event.Updated || h.Outcome == event.Returned) && (h.Current != f.Running || h.Profile != f.Profile) {
+				t.Errorf("cut at %d: the run says %+v, the host runs %s", n, h, f.Running)
+			}
+		}
+	}
+	t.Logf("outcomes: %v", seen)
 }
