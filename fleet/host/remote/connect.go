@@ -184,7 +184,8 @@ func (c *Connector) explain(check *check, err error) error {
 	return fmt.Errorf("%w; hint: the machine has to let in one of these keys: %s", err, strings.Join(keys, ", "))
 }
 
-// config lists only algorithms that ssh-audit has nothing to say against.
+// config offers modern algorithms only: no SHA-1, no CBC, no MAC before
+// encryption, no NIST curves in the key exchange.
 func (c *Connector) config(user string, check *check) *ssh.ClientConfig {
 	return &ssh.ClientConfig{
 		Config: ssh.Config{

@@ -19,7 +19,9 @@ var (
 )
 
 // Run runs one command as host.Conn says. When ctx ends, the command is sent
-// a TERM signal and its session is closed.
+// a TERM signal and its session is closed. OpenSSH passes no signals to
+// commands of root; such a command goes on until it notices that its streams
+// are closed.
 func (c *conn) Run(ctx context.Context, cmd host.Command) error {
 	line, err := commandLine(cmd)
 	if err != nil {

@@ -114,3 +114,26 @@ func TestProbeManyHosts(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// TestShortCommands: commands that end at once, with and without input that
+// nobody reads, have their status all the same.
+func TestShortCommands(t *testing.T) {
+	conn := connect(t, connector(t), simulated(t, 1)[0])
+	var all sync.WaitGroup
+	for i := range 200 {
+		all.Go(func() {
+			cmd := host.Command{Script: "echo $1; exit $1", Args: []string{fmt.Sprint(i % 3)}}
+			if i%2 == 0 {
+				cmd.Stdin = strings.NewReader("nobody reads this")
+			}
+			var out bytes.Buffer
+			cmd.Stdout = &out
+			err := conn.Run(t.Context(), cmd)
+			exit, _ := errors.AsType[*host.ExitError](err)
+			if code := i % 3; out.String() != fmt.Sprintln(code) || (code == 0) != (err == nil) || code > 0 && (exit == nil || exit.Code != code) {
+				t.Errorf("%d: %q, %v", code, out.String(), err)
+			}
+		})
+	}
+	all.Wait()
+}

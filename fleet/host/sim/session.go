@@ -2,6 +2,7 @@ package sim
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -28,35 +29,41 @@ func (s *server) session(n ssh.NewChannel) {
 	var ended sync.WaitGroup
 	defer ended.Wait()
 	for r := range requests {
-		ok, begun := false, false
+		ok := false
+		var begun *child
 		switch {
 		case r.Type == "exec" && running == nil:
-			var m struct{ Command string }
-			if ssh.Unmarshal(r.Payload, &m) != nil {
-				break
-			}
-			if running, err = s.run(m.Command); err != nil {
-				io.WriteString(channel.Stderr(), err.Error()+"\n")
-				break
-			}
-			ok, begun = true, true
+			begun = s.exec(r.Payload, channel.Stderr())
+			running, ok = begun, begun != nil
 		case r.Type == "signal" && running != nil:
 			var m struct{ Name string }
-			if ssh.Unmarshal(r.Payload, &m) == nil {
-				ok = running.signal(m.Name)
-			}
+			ok = ssh.Unmarshal(r.Payload, &m) == nil && running.signal(m.Name)
 		}
 		if r.WantReply {
 			r.Reply(ok, nil)
 		}
-		if begun { // after the reply, or a short command could close the channel before it
-			child := running
-			ended.Go(func() { child.attend(channel) })
+		if begun != nil { // not before the reply: a short command would close the channel first
+			ended.Go(func() { begun.attend(channel) })
 		}
 	}
 	if running != nil { // the client is gone
 		running.kill()
 	}
+}
+
+// exec starts the command of an exec request. It returns nil, and the reason
+// on stderr, when there is none or it does not start.
+func (s *server) exec(payload []byte, stderr io.Writer) *child {
+	var m struct{ Command string }
+	if ssh.Unmarshal(payload, &m) != nil {
+		return nil
+	}
+	c, err := s.run(m.Command)
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return nil
+	}
+	return c
 }
 
 // child is one command of a host with the ends of its pipes.
