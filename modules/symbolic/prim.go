@@ -39,18 +39,16 @@ var libSections = []string{"attrsets", "lists", "strings", "trivial", "modules",
 // nil.
 func primFor(r *Ref) *Prim {
 	path := r.Path
+	if r.Root == Lib && len(path) == 2 && prims[path[0]+"."+path[1]] != nil {
+		path = []string{path[0] + "." + path[1]}
+	}
 	if r.Root == Lib && len(path) == 2 && slices.Contains(libSections, path[0]) {
 		path = path[1:]
 	}
-	var name string
-	switch {
-	case len(path) == 1:
-		name = path[0]
-	case r.Root == Lib && len(path) == 2 && path[0] == "generators":
-		name = "generators." + path[1]
-	default:
+	if len(path) != 1 {
 		return nil
 	}
+	name := path[0]
 	spec := prims[name]
 	if spec == nil || r.Root == Builtins && spec.lib {
 		return nil

@@ -25,12 +25,19 @@ var listPrims = map[string]*primSpec{
 	}},
 	"tail":        {arity: 1, run: primTail},
 	"reverseList": {arity: 1, run: primReverse},
-	"genList":     {arity: 2, run: primGenList},
-	"range":       {arity: 2, run: primRange},
-	"foldl'":      {arity: 3, run: primFoldl},
-	"foldl":       {arity: 3, run: primFoldl},
-	"foldr":       {arity: 3, run: primFoldr},
-	"fold":        {arity: 3, run: primFoldr},
+	"replicate": {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value {
+		n, ok := integer(a[0])
+		if !ok {
+			return wrong(at, a[0], "an integer")
+		}
+		return ev.generate(at, n, func(int64) Value { return a[1].Force() })
+	}},
+	"genList": {arity: 2, run: primGenList},
+	"range":   {arity: 2, run: primRange},
+	"foldl'":  {arity: 3, run: primFoldl},
+	"foldl":   {arity: 3, run: primFoldl},
+	"foldr":   {arity: 3, run: primFoldr},
+	"fold":    {arity: 3, run: primFoldr},
 	"optional": {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value {
 		return ev.optionalList(at, a[0], Done(newList(at, a[1])))
 	}},

@@ -27,26 +27,26 @@ var stringPrims = map[string]*primSpec{
 	"optionalString": {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value {
 		return ev.choose(at, a[0].Force(), a[1], Done(Text(at, "")))
 	}},
-	"hasPrefix":        {arity: 2, run: test2(strings.HasPrefix)},
-	"hasSuffix":        {arity: 2, run: test2(strings.HasSuffix)},
-	"hasInfix":         {arity: 2, run: test2(strings.Contains)},
-	"removePrefix":     {arity: 2, run: change2(strings.TrimPrefix)},
-	"removeSuffix":     {arity: 2, run: change2(strings.TrimSuffix)},
-	"toUpper":          {arity: 1, run: change1(asciiUpper)},
-	"toLower":          {arity: 1, run: change1(asciiLower)},
-	"trim":             {arity: 1, run: change1(func(s string) string { return strings.Trim(s, " \t\r\n") })},
-	"escapeShellArg":   {arity: 1, run: primEscapeShell},
-	"splitString":      {arity: 2, run: primSplit},
-	"stringLength":     {arity: 1, run: primStringLength},
-	"substring":        {arity: 3, run: primSubstring},
-	"replaceStrings":   {arity: 3, run: primReplace},
-	"replicate":        {arity: 2, run: primReplicate},
-	"fixedWidthString": {arity: 3, run: primFixedWidth},
-	"baseNameOf":       {arity: 1, run: primBaseName},
-	"dirOf":            {arity: 1, run: primDirName},
-	"boolToString":     {arity: 1, run: primBoolToString},
-	"toInt":            {arity: 1, run: primToInt},
-	"quote":            {arity: 1, run: change1(func(s string) string { return `"` + s + `"` })},
+	"hasPrefix":         {arity: 2, run: test2(strings.HasPrefix)},
+	"hasSuffix":         {arity: 2, run: test2(strings.HasSuffix)},
+	"hasInfix":          {arity: 2, run: test2(strings.Contains)},
+	"removePrefix":      {arity: 2, run: change2(strings.TrimPrefix)},
+	"removeSuffix":      {arity: 2, run: change2(strings.TrimSuffix)},
+	"toUpper":           {arity: 1, run: change1(asciiUpper)},
+	"toLower":           {arity: 1, run: change1(asciiLower)},
+	"trim":              {arity: 1, run: change1(func(s string) string { return strings.Trim(s, " \t\r\n") })},
+	"escapeShellArg":    {arity: 1, run: primEscapeShell},
+	"splitString":       {arity: 2, run: primSplit},
+	"stringLength":      {arity: 1, run: primStringLength},
+	"substring":         {arity: 3, run: primSubstring},
+	"replaceStrings":    {arity: 3, run: primReplace},
+	"strings.replicate": {arity: 2, run: primReplicateString},
+	"fixedWidthString":  {arity: 3, run: primFixedWidth},
+	"baseNameOf":        {arity: 1, run: primBaseName},
+	"dirOf":             {arity: 1, run: primDirName},
+	"boolToString":      {arity: 1, run: primBoolToString},
+	"toInt":             {arity: 1, run: primToInt},
+	"quote":             {arity: 1, run: change1(func(s string) string { return `"` + s + `"` })},
 }
 
 func test2(f func(s, part string) bool) func(*Evaluator, Place, []*Thunk) Value {
@@ -345,18 +345,19 @@ func primReplace(ev *Evaluator, at Place, a []*Thunk) Value {
 	return Text(at, b.String())
 }
 
-func primReplicate(ev *Evaluator, at Place, a []*Thunk) Value {
+func primReplicateString(ev *Evaluator, at Place, a []*Thunk) Value {
 	n, ok := integer(a[0])
 	if !ok {
 		return wrong(at, a[0], "an integer")
 	}
-	if s, ok := text(a[1]); ok {
-		if n < 0 || n > int64(ev.limits.Bytes) || !ev.grow(int(n)*max(1, min(len(s), 1<<20))) {
-			return &Unknown{Place: at, Why: "the string is too long to evaluate"}
-		}
-		return Text(at, strings.Repeat(s, int(n)))
+	s, ok := text(a[1])
+	if !ok {
+		return wrong(at, a[1], "a string")
 	}
-	return ev.generate(at, n, func(int64) Value { return a[1].Force() })
+	if n < 0 || n > int64(ev.limits.Bytes) || !ev.grow(int(n)*max(1, min(len(s), 1<<20))) {
+		return &Unknown{Place: at, Why: tooMuch}
+	}
+	return Text(at, strings.Repeat(s, int(n)))
 }
 
 func primFixedWidth(ev *Evaluator, at Place, a []*Thunk) Value {
