@@ -64,7 +64,7 @@ func (w *walker) aspect(class fleet.Class, name string, way []Step, condition st
 	if a == nil {
 		hint := ""
 		if near := fleet.Nearest(name, w.tree.Names(class)); near != "" {
-			hint = "did you mean " + near + "?"
+			hint = fmt.Sprintf("did you mean %q?", near)
 		}
 		w.problem(at, hint, "the tree defines no aspect %s of class %s", name, class)
 		return

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -40,7 +41,7 @@ func (w *walker) role(f *fleet.Fleet, s *fleet.Service, r *fleet.Role, member fl
 	if a == nil {
 		hint := "define flake.modules." + string(m.Class) + "." + symbolic.AttrName(name)
 		if near := fleet.Nearest(name, w.tree.Names(m.Class)); near != "" {
-			hint += ", or did you mean " + near + "?"
+			hint += fmt.Sprintf(", or did you mean %q?", near)
 		}
 		w.problem(member.At, hint, "it has the role %s (by %s), for which the tree defines no module of class %s", title, member.Via, m.Class)
 		return

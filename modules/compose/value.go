@@ -46,7 +46,7 @@ func valueOf(v symbolic.Value) (Value, []Value) {
 		}
 		if item.Rest {
 			r.unknown(orElse(symbolic.Why(e), "the elements are not known"))
-			_, elem.Text = r.read(e, 0)
+			elem.Text = "…"
 		} else {
 			elem.Data, elem.Text = r.read(e, 0)
 		}
