@@ -22,6 +22,11 @@ func Sanitize(s string) string {
 	b.Grow(len(s))
 	open := 0 // no control string that starts before open is terminated
 	for i := 0; i < len(s); {
+		if c := s[i]; c >= ' ' && c < 0x7f {
+			b.WriteByte(c)
+			i++
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if n := sequence(s[i:], i < open); n > 0 {
 			i += n
@@ -51,8 +56,13 @@ func clean(s string) bool {
 
 // dangerous reports whether r must not reach a terminal.
 func dangerous(r rune) bool {
-	if r == '\n' || r == '\t' {
+	switch {
+	case r == '\n' || r == '\t':
 		return false
+	case r < 0xa0:
+		return r < ' ' || r >= 0x7f
+	case r <= unicode.MaxLatin1:
+		return r == 0xad // soft hyphen
 	}
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point) ||
 		r >= 0xE0000 && r <= 0xE0FFF
