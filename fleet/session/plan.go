@@ -21,24 +21,24 @@ func (s *Session) Plan(ctx context.Context, names []string, goal engine.Goal, do
 	if err := s.enforced(); err != nil {
 		return nil, err
 	}
-	hosts := make([]plan.Host, len(names))
-	each(ctx, runtime.NumCPU(), names, func(i int, name string) {
-		hosts[i] = s.wanted(ctx, name)
-	})
-	each(ctx, probes, hosts, func(i int, _ plan.Host) {
+	b := plan.NewBuilder(plan.Update, s.Fleet().Name, goal, s.reach.Engine.Name(), s.opts.Clock())
+	cores := make(chan struct{}, runtime.NumCPU())
+	each(ctx, probes, names, func(_ int, name string) {
+		cores <- struct{}{}
+		h := s.wanted(ctx, name)
+		<-cores
 		if goal != engine.GoalBuild {
-			s.ask(ctx, &hosts[i])
+			s.ask(ctx, &h)
 		}
+		b.Add(&h)
 		if done != nil {
 			done()
 		}
 	})
-	if err := ctx.Err(); err != nil {
-		return nil, err
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
 	}
-	return plan.New(plan.Input{
-		Fleet: s.Fleet().Name, Goal: goal, Engine: s.reach.Engine.Name(), At: s.opts.Clock(), Hosts: hosts,
-	}), nil
+	return b.Plan(), nil
 }
 
 // wanted evaluates and builds what the machine should run.
@@ -99,19 +99,18 @@ func (s *Session) PlanBack(ctx context.Context, names []string, to int, done fun
 	if s.reach == nil {
 		return nil, ErrNoHosts
 	}
-	hosts := make([]plan.BackHost, len(names))
-	each(ctx, probes, names, func(i int, name string) {
-		hosts[i] = s.former(ctx, *s.Fleet().Machine(name), to)
+	b := plan.NewBuilder(plan.Rollback, s.Fleet().Name, engine.GoalSwitch, s.reach.Engine.Name(), s.opts.Clock())
+	each(ctx, probes, names, func(_ int, name string) {
+		h := s.former(ctx, *s.Fleet().Machine(name), to)
+		b.AddBack(&h)
 		if done != nil {
 			done()
 		}
 	})
-	if err := ctx.Err(); err != nil {
-		return nil, err
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
 	}
-	return plan.Back(plan.BackInput{
-		Fleet: s.Fleet().Name, Engine: s.reach.Engine.Name(), At: s.opts.Clock(), Hosts: hosts,
-	}), nil
+	return b.Plan(), nil
 }
 
 func (s *Session) former(ctx context.Context, m fleet.Machine, to int) plan.BackHost {

@@ -55,7 +55,10 @@ func (s *Session) Status(ctx context.Context, names []string, done func()) ([]St
 			done()
 		}
 	})
-	return out, ctx.Err()
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return out, nil
 }
 
 // facts asks one machine for its facts; a machine that does not answer yields

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"assay/fleet/engine"
 	"assay/fleet/host/probe"
 	"assay/fleet/run/event"
 	"assay/fleet/run/journal"
@@ -42,24 +41,9 @@ func (s *Session) Apply(ctx context.Context, p *plan.Plan, how Apply) (rollout.R
 		RunID: string(id), Operator: s.opts.Operator, Assay: s.opts.Version,
 		Plan: p, Engine: s.reach.Engine, Deployer: s.reach.Deployer,
 		Sink: event.Tee(record, how.Sink), Connect: s.Connect, Probe: probe.Read,
-		Closure: s.closureOf(p), Stop: how.Stop, Parallel: parallel, Clock: s.opts.Clock,
+		Stop: how.Stop, Parallel: parallel, Clock: s.opts.Clock,
 	})
 	return report, errors.Join(err, record.Close())
-}
-
-// closureOf builds what the plan wants on a machine and refuses when the
-// repository has come to want something else since.
-func (s *Session) closureOf(p *plan.Plan) func(context.Context, string) (engine.Closure, error) {
-	return func(ctx context.Context, machine string) (engine.Closure, error) {
-		system, err := s.reach.Engine.Evaluate(ctx, machine)
-		if err != nil {
-			return engine.Closure{}, err
-		}
-		if want := p.Entry(machine).To.Path; system.Path != want {
-			return engine.Closure{}, fmt.Errorf("%s: the repository now wants %s, the plan says %s; hint: make the plan again", machine, system.Path, want)
-		}
-		return s.reach.Engine.Build(ctx, system)
-	}
 }
 
 // fits refuses a plan that was made for another fleet or by another engine.
