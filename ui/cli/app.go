@@ -100,6 +100,7 @@ Start with:  assay demo -- status`,
 		a.demoCommand(), a.versionCommand(),
 		a.refusedCommand("exec", "SELECTOR -- COMMAND ..."), a.refusedCommand("ssh", "MACHINE [-- COMMAND]"),
 	)
+	root.AddCommand(topics()...)
 	return root
 }
 

@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"assay/fleet/fleetfile"
+)
+
+// topics are help texts that belong to no command.
+func topics() []*cobra.Command {
+	return []*cobra.Command{
+		{Use: "fleet.toml", Short: "Every key of the registry", Long: fleetFileHelp()},
+		{Use: "selectors", Short: "How machines are chosen", Long: selectorHelp},
+	}
+}
+
+// fleetFileHelp is the reference of fleet.toml, made from the table that files
+// are checked against.
+func fleetFileHelp() string {
+	var b strings.Builder
+	b.WriteString("fleet.toml is a fleet's registry. It is strict: any other key is an error.\n")
+	for _, key := range fleetfile.Schema() {
+		fmt.Fprintf(&b, "\n%s  (%s)\n    %s", key.Path, kindOf(key), key.Doc)
+		if key.Default != "" {
+			fmt.Fprintf(&b, "\n    default: %s", key.Default)
+		}
+		if key.Unenforced != "" {
+			fmt.Fprintf(&b, "\n    in this version: %s", key.Unenforced)
+		}
+	}
+	return b.String()
+}
+
+func kindOf(key fleetfile.Key) string {
+	kind := string(key.Type)
+	switch {
+	case len(key.Values) > 0:
+		kind += " of " + strings.Join(key.Values, " | ")
+	case key.Form != "":
+		kind += ", " + key.Form
+	}
+	if key.Required {
+		kind += ", required"
+	}
+	return kind
+}
+
+const selectorHelp = `A selector chooses machines, on the command line and in [tags] of fleet.toml.
+
+  web* web? web[1-20]    by name: globs, and numbers as clush writes them
+  @cloud                 by tag; @all, @nixos and @darwin are always there
+  class:darwin           nixos or darwin
+  system:aarch64-*       by Nix system
+  user:cameron           the primary user, or one with a home
+  aspect:caddy           an aspect that the machine's composition reaches
+  role:zerotier/peer     a role of a service instance; role:zerotier is any
+  state:offline          online, offline, unverified, unknown: the host is asked
+  drift:yes reboot:no    yes, no, unknown: the host is asked
+  failed, @failed        failed in the last run
+
+  and or not ( )         a space means and, a comma or, -x is not x
+
+A fact that is not known matches neither x nor not x; how many machines that
+concerns is said. A selector that begins with - goes after --.`
