@@ -44,6 +44,7 @@ type reader struct {
 	src   *sources
 	seen  map[string]bool
 	queue []queued
+	group int // definitions of flake so far
 	work  int // sets followed in the module at hand
 }
 
@@ -121,6 +122,9 @@ func (r *reader) module(q queued) {
 // registry descends to flake.modules and enters what is defined there.
 func (r *reader) registry(v symbolic.Value, path []string, file int, condition string) {
 	r.each(v, condition, func(set *symbolic.Attrs, condition string) {
+		if len(path) == 1 {
+			r.group++ // set is a definition of flake
+		}
 		if len(path) == 0 {
 			r.classes(set, file, condition)
 			return
@@ -138,7 +142,7 @@ func (r *reader) classes(set *symbolic.Attrs, file int, condition string) {
 			r.open(aspects, "an aspect of flake.modules."+symbolic.AttrName(class))
 			for _, name := range aspects.Names() {
 				a := aspects.Attr(name)
-				r.aspect(class, name, Contributor{At: a.At.Pos(), File: file, value: a.V.Force(), Condition: condition})
+				r.aspect(class, name, Contributor{At: a.At.Pos(), File: file, value: a.V.Force(), group: r.group, Condition: condition})
 			}
 		})
 	}

@@ -43,8 +43,25 @@ type Contributor struct {
 	At    fleet.Pos
 	File  int // index in Tree.Files
 	value symbolic.Value
+	group int // which of the file's definitions of the option flake it is in
 	// Condition is why it may not apply; "" if it surely does.
 	Condition string
+}
+
+// MergeOrder returns the indices of the contributors in the order in which
+// flake-parts imports them: by file, as the module system meets them (its
+// reversal and that of the submodule flake cancel out), several definitions of
+// flake in one file in reverse, and what is merged inside of one as written.
+func (a *Aspect) MergeOrder() []int {
+	order := make([]int, len(a.Contributors))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(x, y int) int {
+		c, d := &a.Contributors[x], &a.Contributors[y]
+		return cmp.Or(cmp.Compare(c.File, d.File), cmp.Compare(d.group, c.group))
+	})
+	return order
 }
 
 // User is an aspect that imports another one.

@@ -48,12 +48,13 @@ func generate(r *rand.Rand) generated {
 					imports = append(imports, "inputs.self.modules.nixos."+c)
 				}
 			}
-			file := fmt.Sprintf("m/%c%d.nix", 'a'+g.IntN(4), i*10+part)
-			bodies[file] = append(bodies[file], fmt.Sprintf("flake.modules.nixos.a%d = %s;", i, g.module(imports)))
+			file := fmt.Sprintf("m/%c%d.nix", 'a'+g.IntN(3), g.IntN(3))
+			bodies[file] = append(bodies[file], fmt.Sprintf("modules.nixos.a%d = %s;", i, g.module(imports)))
 		}
 	}
-	for file, body := range bodies {
-		g.files[file] = "{ lib, inputs, ... }:\n{\n  " + strings.Join(body, "\n  ") + "\n}\n"
+	for _, file := range sortedNames(bodies) {
+		body := bodies[file]
+		g.files[file] = "{ lib, inputs, ... }:\n" + g.flake(body) + "\n"
 	}
 	out.files = g.files
 	for _, name := range sortedNames(g.files) {
@@ -62,6 +63,22 @@ func generate(r *rand.Rand) generated {
 		}
 	}
 	return out
+}
+
+// flake writes a flake-parts module with these definitions in the option
+// flake.
+func (g *generator) flake(body []string) string {
+	if len(body) == 1 {
+		return "{ flake." + body[0] + " }"
+	}
+	sets := "[\n  { " + strings.Join(body, " }\n  { ") + " }\n]"
+	switch g.IntN(3) {
+	case 0:
+		return "{ config = lib.mkMerge (map (flake: { inherit flake; }) " + sets + "); }"
+	case 1:
+		return "{ flake = lib.mkMerge " + sets + "; }"
+	}
+	return "{ flake.modules = lib.mkMerge (map (set: set.modules) " + sets + "); }"
 }
 
 // module writes a module with these imports, and some of its own.

@@ -128,10 +128,12 @@ func realExpression(lib, dir string, trees []generated) string {
 	fmt.Fprintf(&b, "let\n  lib = import %s;\n%s", nixPath(lib), nixTypes)
 	b.WriteString(`
   registry = {
-    options.flake.modules = lib.mkOption {
-      type = with lib.types; lazyAttrsOf (lazyAttrsOf deferredModule);
-      apply = lib.mapAttrs (class: lib.mapAttrs (name: module: { ... }: { _class = class; _file = name; imports = [ module ]; }));
-    };
+    options.flake = lib.mkOption { type = lib.types.submodule {
+      options.modules = lib.mkOption {
+        type = with lib.types; lazyAttrsOf (lazyAttrsOf deferredModule);
+        apply = lib.mapAttrs (class: lib.mapAttrs (name: module: { ... }: { _class = class; _file = name; imports = [ module ]; }));
+      };
+    }; };
   };
   ask = value: let r = builtins.tryEval (builtins.deepSeq value value); in if r.success then { ok = true; value = r.value; } else { ok = false; value = null; };
   run = files: aspects:

@@ -143,26 +143,14 @@ func (w *walker) run() {
 	}
 }
 
-// contributors queues one module per definition of an aspect. Definitions of
-// the registry merge in reverse order of files, like those of any option.
+// contributors queues one module per definition of an aspect.
 func (w *walker) contributors(it item) {
-	for _, i := range mergeOrder(it.aspect.Contributors) {
+	for _, i := range it.aspect.MergeOrder() {
 		next := it
 		next.level, next.unit, next.units = 2, it.units[i], nil
 		next.condition = both(it.condition, it.aspect.Contributors[i].Condition)
 		w.queue = append(w.queue, next)
 	}
-}
-
-// mergeOrder returns the indices of contributors: last file first, and within
-// a file as written.
-func mergeOrder(cs []modules.Contributor) []int {
-	order := make([]int, len(cs))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cs[b].File - cs[a].File })
-	return order
 }
 
 func reached(it item) Reached {
