@@ -119,9 +119,7 @@ func RoleAspect(module, role string) string {
 func (w *walker) finish(c *Composition) {
 	w.run()
 	for _, m := range w.met {
-		for _, n := range m.unit.notes {
-			w.faults = append(w.faults, Problem{Severity: n.Severity, Text: n.Text, At: n.At, Hint: n.Hint})
-		}
+		w.faults = append(w.faults, m.unit.notes...)
 	}
 	w.options()
 	for _, p := range w.faults {

@@ -30,6 +30,7 @@ type Scope struct {
 
 // Reached is an aspect that applies.
 type Reached struct {
+	Class fleet.Class // of the scope, or "generic"
 	Name  string
 	Files []fleet.Pos // where it is defined: one aspect may have several contributors
 	Way   []Step      // from the registry to the aspect

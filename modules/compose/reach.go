@@ -154,7 +154,7 @@ func (w *walker) contributors(it item) {
 }
 
 func reached(it item) Reached {
-	r := Reached{Name: it.name, Way: it.way}
+	r := Reached{Class: it.aspect.Class, Name: it.name, Way: it.way}
 	for _, c := range it.aspect.Contributors {
 		r.Files = append(r.Files, c.At)
 	}
