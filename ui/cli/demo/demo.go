@@ -84,7 +84,7 @@ func Open(ctx context.Context, o Options) (_ *Demo, err error) {
 			d.Close()
 		}
 	}()
-	if d.lock, err = lock(o.Dir); err != nil {
+	if d.lock, err = lock(ctx, o.Dir); err != nil {
 		return nil, err
 	}
 	w := world{dir: filepath.Join(o.Dir, strconv.Itoa(o.Hosts)+"-hosts"), Options: o}
@@ -121,21 +121,34 @@ func (d *Demo) Close() error {
 	return err
 }
 
+// patience is how long an occupied demo is waited for, asked again every
+// retry.
+const (
+	patience = 2 * time.Second
+	retry    = 10 * time.Millisecond
+)
+
 // lock makes sure that one process at a time works on the demos. The kernel
-// gives the lock free when a process ends, however it ends.
-func lock(dir string) (*flock.Flock, error) {
+// gives the lock free when a process ends, however it ends. When that was
+// between a fork and its exec, the child holds a copy of the lock's file for
+// a moment longer: that is why it is asked for more than once.
+func lock(ctx context.Context, dir string) (*flock.Flock, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
+	wait, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	l := flock.New(filepath.Join(dir, "lock"))
-	held, err := l.TryLock()
-	if err != nil {
-		return nil, fmt.Errorf("lock the demo: %w", err)
-	}
-	if !held {
+	held, err := l.TryLockContext(wait, retry)
+	switch {
+	case held:
+		return l, nil
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case wait.Err() != nil:
 		return nil, errors.New("another assay demo is running here; hint: wait for it, or set XDG_STATE_HOME to another directory")
 	}
-	return l, nil
+	return nil, fmt.Errorf("lock the demo: %w", err)
 }
 
 // start starts the hosts and makes what reaches them.
