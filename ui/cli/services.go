@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"assay/fleet"
@@ -90,9 +88,4 @@ func servicesToJSON(f *fleet.Fleet) []serviceJSON {
 		out = append(out, js)
 	}
 	return out
-}
-
-// indent puts two spaces before every line of a text.
-func indent(text string) string {
-	return "  " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n  ")
 }
