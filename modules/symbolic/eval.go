@@ -29,7 +29,7 @@ type Limits struct {
 
 // DefaultLimits are generous for configurations that people write and end a
 // hostile one within a second.
-var DefaultLimits = Limits{Steps: 2_000_000, Depth: 1500, Bytes: 64 << 20}
+var DefaultLimits = Limits{Steps: 500_000, Depth: 1500, Bytes: 32 << 20}
 
 // Evaluator evaluates files.
 type Evaluator struct {
