@@ -27,6 +27,7 @@ type app struct {
 	env     Env
 	example []byte // fleet.toml of the example fleet
 	inDemo  bool   // this command line runs inside of a demo
+	began   bool   // the command's own code runs: the command line fits it
 	flags   struct {
 		dir    string
 		json   bool
@@ -48,17 +49,49 @@ func Main(args []string, env Env, example []byte) int {
 // run executes the command line and prints its error, if any.
 func (a *app) run(ctx context.Context, args []string) int {
 	root := a.root()
+	a.noteBegin(root)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitDone
 	}
 	var exit *exitError
+	if !a.began && !errors.As(err, &exit) {
+		err = usagef("%w; hint: see %s --help", err, cmd.CommandPath())
+	}
 	if !errors.As(err, &exit) || !exit.quiet {
 		p := a.errors()
 		p.clean("assay: %s", err)
 	}
 	return codeOf(err)
+}
+
+// noteBegin makes every command note that it runs: an error from before that
+// is one of the command line, such as too many arguments.
+func (a *app) noteBegin(cmd *cobra.Command) {
+	if run := cmd.RunE; run != nil {
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			a.began = true
+			if err := a.checkFlags(); err != nil {
+				return err
+			}
+			return run(cmd, args)
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		a.noteBegin(sub)
+	}
+}
+
+// checkFlags refuses values of the flags of all commands that mean nothing.
+func (a *app) checkFlags() error {
+	switch {
+	case !slices.Contains([]string{"auto", "always", "never"}, a.flags.colour):
+		return usagef("--color %q: expected auto, always or never", a.flags.colour)
+	case a.inDemo && a.flags.dir != "":
+		return usagef("-C in the demo: its fleet is always the example; hint: leave the demo away to work on %s", a.flags.dir)
+	}
+	return nil
 }
 
 func (a *app) root() *cobra.Command {
@@ -174,13 +207,18 @@ func (a *app) openDirectory(context.Context) (*session.Session, error) {
 // selectMachines turns the words of a selector into machines' names. None
 // means all.
 func (a *app) selectMachines(ctx context.Context, s *session.Session, words []string) ([]string, error) {
-	selection, err := s.Select(ctx, strings.Join(words, " "))
+	watch, stop := a.interruptible(ctx)
+	selection, err := s.Select(watch, strings.Join(words, " "))
+	stop()
 	var empty *fleet.EmptyError
+	var syntax *fleet.SyntaxError
 	switch {
 	case errors.As(err, &empty):
 		return nil, withCode(exitNothing, err)
-	case err != nil:
+	case errors.As(err, &syntax):
 		return nil, withCode(exitUsage, err)
+	case err != nil:
+		return nil, err
 	}
 	// A name that no machine has is a slip, also where other terms match.
 	for _, u := range selection.Unmatched {

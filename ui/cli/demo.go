@@ -28,6 +28,8 @@ hosts. What the hosts run stays there from one command to the next.
   assay demo --hosts 500 -- update --yes`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
+			case a.inDemo:
+				return usagef("this is inside of the demo already")
 			case engine == "nix":
 				return usagef("the nix engine is not in this version; hint: --engine embedded")
 			case engine != "embedded":
@@ -56,10 +58,15 @@ func (a *app) runDemo(ctx context.Context, o demo.Options, args []string) error 
 	watch, stop := a.interruptible(ctx)
 	d, err := demo.Open(watch, o)
 	stop()
+	if err == nil {
+		defer d.Close()
+	}
+	if watch.Err() != nil { // the hosts have ended with it
+		return context.Cause(watch)
+	}
 	if err != nil {
 		return err
 	}
-	defer d.Close()
 
 	inside := &app{env: a.env, example: a.example, inDemo: true}
 	inside.world = func(context.Context) (*session.Session, error) { return d.Session, nil }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"syscall"
 
 	"golang.org/x/term"
 )
@@ -17,14 +18,14 @@ type Env struct {
 	Stderr      io.Writer
 	Getenv      func(string) string
 	Interactive bool // somebody can answer on a terminal
-	// Interrupts delivers the user's ctrl-c presses.
-	Interrupts <-chan os.Signal
+	// Interrupts begins to deliver the user's ctrl-c presses and returns what
+	// ends that. While nobody listens, ctrl-c ends the process at once. A nil
+	// Interrupts never delivers any.
+	Interrupts func() (presses <-chan os.Signal, release func())
 }
 
 // System returns the Env of this process.
 func System() Env {
-	interrupts := make(chan os.Signal, 2)
-	signal.Notify(interrupts, os.Interrupt)
 	return Env{
 		Stdin:       os.Stdin,
 		Stdout:      os.Stdout,
@@ -33,6 +34,22 @@ func System() Env {
 		Interactive: term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd())),
 		Interrupts:  interrupts,
 	}
+}
+
+// interrupts listens to ctrl-c and to the signals by which a supervisor or a
+// closed terminal asks a process to end.
+func interrupts() (presses <-chan os.Signal, release func()) {
+	c := make(chan os.Signal, 2)
+	signal.Notify(c, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	return c, func() { signal.Stop(c) }
+}
+
+// listen is Interrupts, also where there are none.
+func (e Env) listen() (presses <-chan os.Signal, release func()) {
+	if e.Interrupts == nil {
+		return nil, func() {}
+	}
+	return e.Interrupts()
 }
 
 // stateDir is the directory for what assay keeps between runs.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -92,11 +93,11 @@ func (a *app) makePlan(ctx context.Context, s *session.Session, words []string, 
 }
 
 func savePlan(p *plan.Plan, path string) error {
-	text, err := p.Encode()
-	if err != nil {
+	var text bytes.Buffer
+	if err := p.Encode(&text); err != nil {
 		return err
 	}
-	if err := renameio.WriteFile(path, text, 0o600); err != nil {
+	if err := renameio.WriteFile(path, text.Bytes(), 0o600); err != nil {
 		return fmt.Errorf("save the plan: %w", err)
 	}
 	return nil

@@ -55,17 +55,21 @@ func (p *progress) clear() {
 }
 
 // interruptible returns a context that the first ctrl-c ends: for commands
-// that change nothing. After release ctrl-c is somebody else's; the context
-// goes on.
+// that change nothing. The second one ends the process. After release ctrl-c
+// is somebody else's; a context that was not ended goes on.
 func (a *app) interruptible(ctx context.Context) (_ context.Context, release func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	done := make(chan struct{})
+	presses, deaf := a.env.listen()
+	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
+		defer close(ended)
 		select {
-		case <-a.env.Interrupts:
+		case <-presses:
 			cancel(withCode(exitDeclined, errInterrupted))
+			deaf()
 		case <-done:
+			deaf()
 		}
 	}()
-	return ctx, func() { close(done) }
+	return ctx, func() { close(done); <-ended }
 }

@@ -46,6 +46,7 @@ finishes the steps that run and starts nothing new; the second abandons.`,
 	goalFlag(cmd, &goal)
 	applyFlags(cmd, &yes, &parallel)
 	cmd.Flags().StringVar(&file, "plan", "", "apply the plan saved in `FILE` exactly as it stands")
+	cmd.MarkFlagsMutuallyExclusive("plan", "goal") // a plan has its goal
 	return cmd
 }
 
@@ -102,6 +103,9 @@ func loadPlan(file string, args []string) (*plan.Plan, error) {
 
 // approveAndApply shows the plan, has it approved and carries it out.
 func (a *app) approveAndApply(ctx context.Context, s *session.Session, p *plan.Plan, yes bool, parallel int) error {
+	if parallel < 0 {
+		return usagef("--parallel %d: expected 1 or more, or 0 for the fleet's policy", parallel)
+	}
 	if !a.flags.json {
 		a.printPlan(p, detailed)
 	}
@@ -124,20 +128,42 @@ func (a *app) approve(p *plan.Plan) error {
 		return withCode(exitDeclined, fmt.Errorf("nothing was changed: there is no terminal to ask on; hint: give --yes"))
 	}
 	fmt.Fprintf(a.env.Stderr, "%s %s? [y/N] ", verb(p), count(p.Count(plan.StatusChange), "machine"))
-	answer, _ := bufio.NewReader(a.env.Stdin).ReadString('\n')
-	switch strings.ToLower(strings.TrimSpace(answer)) {
+	switch strings.ToLower(strings.TrimSpace(a.answer())) {
 	case "y", "yes":
 		return nil
 	}
 	return withCode(exitDeclined, fmt.Errorf("declined: nothing was changed"))
 }
 
+// answer reads a line that the user types; the end of input and ctrl-c are
+// an empty one. After ctrl-c the reader is left behind: the program ends.
+func (a *app) answer() string {
+	presses, release := a.env.listen()
+	defer release()
+	typed := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(a.env.Stdin).ReadString('\n')
+		typed <- line
+	}()
+	select {
+	case line := <-typed:
+		return line
+	case <-presses:
+		a.errors().line("")
+		return ""
+	}
+}
+
 func (a *app) apply(ctx context.Context, s *session.Session, p *plan.Plan, parallel int) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	presses, release := a.env.listen()
 	stop, ended := make(chan struct{}), make(chan struct{})
 	defer close(ended)
-	go a.watchInterrupts(stop, cancel, ended)
+	go func() {
+		defer release()
+		a.watchInterrupts(presses, stop, cancel, ended)
+	}()
 
 	report, err := s.Apply(ctx, p, session.Apply{Parallel: parallel, Stop: stop, Sink: a.runPrinter()})
 	if err != nil {
@@ -146,17 +172,18 @@ func (a *app) apply(ctx context.Context, s *session.Session, p *plan.Plan, paral
 	return runVerdict(report)
 }
 
-// watchInterrupts closes stop at the first ctrl-c and cancels at the second.
-func (a *app) watchInterrupts(stop chan<- struct{}, cancel context.CancelFunc, ended <-chan struct{}) {
+// watchInterrupts closes stop at the first ctrl-c and cancels at the second,
+// then nobody listens any more: the third ends the process.
+func (a *app) watchInterrupts(presses <-chan os.Signal, stop chan<- struct{}, cancel context.CancelFunc, ended <-chan struct{}) {
 	select {
-	case <-a.env.Interrupts:
+	case <-presses:
 		close(stop)
 		a.errors().line("interrupted: finishing the steps that run; once more abandons them")
 	case <-ended:
 		return
 	}
 	select {
-	case <-a.env.Interrupts:
+	case <-presses:
 		cancel()
 	case <-ended:
 	}

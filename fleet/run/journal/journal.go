@@ -98,10 +98,7 @@ func (j *Journal) open(p *plan.Plan) error {
 	if ok, err := j.lock.TryLock(); err != nil || !ok {
 		return errors.Join(errors.New("cannot take its lock"), err)
 	}
-	text, err := p.Encode()
-	if err == nil {
-		err = renameio.WriteFile(filepath.Join(j.dir, planFile), text, 0o600, renameio.IgnoreUmask())
-	}
+	err := j.writePlan(p)
 	if err == nil {
 		j.file, err = os.OpenFile(filepath.Join(j.dir, eventsFile), os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o600)
 	}
@@ -110,6 +107,19 @@ func (j *Journal) open(p *plan.Plan) error {
 	}
 	j.buf = bufio.NewWriterSize(j.file, 64<<10)
 	return nil
+}
+
+func (j *Journal) writePlan(p *plan.Plan) error {
+	file, err := renameio.NewPendingFile(filepath.Join(j.dir, planFile), renameio.WithPermissions(0o600), renameio.IgnoreUmask())
+	if err != nil {
+		return err
+	}
+	defer file.Cleanup()
+	buf := bufio.NewWriterSize(file, 64<<10)
+	if err := errors.Join(p.Encode(buf), buf.Flush()); err != nil {
+		return err
+	}
+	return file.CloseAtomicallyReplace()
 }
 
 // Dir is the run's directory.

@@ -17,13 +17,49 @@ import (
 // MaxFile is the largest plan that Read takes, in bytes.
 const MaxFile = 256 << 20
 
-// Encode returns the plan as a JSON file for Decode.
-func (p *Plan) Encode() ([]byte, error) {
-	text, err := json.MarshalIndent(p, "", "  ")
-	if err != nil {
-		return nil, fmt.Errorf("encode plan: %w", err)
+// Encode writes the plan as a JSON file for Decode: a line for each host and
+// each group, so that a large plan need not be in memory as text.
+func (p *Plan) Encode(w io.Writer) error {
+	head := *p
+	head.Hosts, head.Groups = nil, nil
+	text, ok := bytes.CutSuffix(encode(head), []byte(`"hosts":null,"groups":null}`))
+	if !ok {
+		panic("plan: hosts and groups are not its last fields")
 	}
-	return append(text, '\n'), nil
+	out := listWriter{w: w}
+	out.write(text)
+	out.list("hosts", len(p.Hosts), func(i int) any { return p.Hosts[i] })
+	out.write([]byte(","))
+	out.list("groups", len(p.Groups), func(i int) any { return p.Groups[i] })
+	out.write([]byte("}\n"))
+	if out.err != nil {
+		return fmt.Errorf("write plan: %w", out.err)
+	}
+	return nil
+}
+
+// listWriter writes JSON piece by piece; after an error it writes nothing.
+type listWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (l *listWriter) write(text []byte) {
+	if l.err == nil {
+		_, l.err = l.w.Write(text)
+	}
+}
+
+func (l *listWriter) list(name string, n int, item func(int) any) {
+	l.write([]byte(`"` + name + `":[`))
+	for i := range n {
+		if i > 0 {
+			l.write([]byte(","))
+		}
+		l.write([]byte("\n"))
+		l.write(encode(item(i)))
+	}
+	l.write([]byte("]"))
 }
 
 // Decode reads what Encode wrote. It is strict: unknown fields, another

@@ -68,8 +68,9 @@ func (p *Plan) sum() string {
 	for i := range q.Hosts {
 		q.Hosts[i].Copy = Amount{}
 	}
-	h := sha256.Sum256(encode(q))
-	return hex.EncodeToString(h[:6])
+	h := sha256.New()
+	_ = q.Encode(h) // a hash takes everything
+	return hex.EncodeToString(h.Sum(nil)[:6])
 }
 
 // encode is the JSON form of a value that always has one.

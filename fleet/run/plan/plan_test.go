@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"reflect"
@@ -102,11 +103,11 @@ func TestStatus(t *testing.T) {
 }
 
 func decode(p *plan.Plan) (*plan.Plan, error) {
-	text, err := p.Encode()
-	if err != nil {
+	var text bytes.Buffer
+	if err := p.Encode(&text); err != nil {
 		return nil, err
 	}
-	return plan.Decode(text)
+	return plan.Decode(text.Bytes())
 }
 
 func pos(file string, line int) fleet.Pos { return fleet.Pos{File: file, Line: line} }

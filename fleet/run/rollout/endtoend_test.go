@@ -1,6 +1,7 @@
 package rollout_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -239,11 +240,11 @@ func (s *site) saved(p *plan.Plan) *plan.Plan {
 }
 
 func decode(p *plan.Plan) (*plan.Plan, error) {
-	text, err := p.Encode()
-	if err != nil {
+	var text bytes.Buffer
+	if err := p.Encode(&text); err != nil {
 		return nil, err
 	}
-	return plan.Decode(text)
+	return plan.Decode(text.Bytes())
 }
 
 // apply runs the plan with a journal, and compares the picture of the live
