@@ -153,21 +153,21 @@ func (p *selectorParser) and(depth int) (*node, error) {
 	return n, err
 }
 
-// join makes one node of left and right, flat where left is the same
-// operation already.
+// join makes one node of left and right, flat where one is the same operation
+// already. It takes left over, so that a long list costs its length.
 func join(o op, left, right *node) *node {
-	if right == nil {
+	switch {
+	case right == nil:
 		return left
+	case left.op != o:
+		left = &node{op: o, kids: []*node{left}}
 	}
-	n := &node{op: o}
-	for _, k := range []*node{left, right} {
-		if k.op == o {
-			n.kids = append(n.kids, k.kids...)
-		} else {
-			n.kids = append(n.kids, k)
-		}
+	if right.op == o {
+		left.kids = append(left.kids, right.kids...)
+	} else {
+		left.kids = append(left.kids, right)
 	}
-	return n
+	return left
 }
 
 func (p *selectorParser) unary(depth int) (*node, error) {
