@@ -13,9 +13,10 @@ func each[T any](ctx context.Context, limit int, items []T, do func(i int, item 
 	for i, item := range items {
 		select {
 		case <-ctx.Done():
-			wg.Wait()
-			return
 		case slots <- struct{}{}:
+		}
+		if ctx.Err() != nil {
+			break
 		}
 		wg.Go(func() {
 			defer func() { <-slots }()
