@@ -60,6 +60,7 @@ func TestForms(t *testing.T) {
 		{"pipe", `{ lib, ... }: { flake.modules.nixos = [ "x" ] |> map (n: { name = n; value = { }; }) |> lib.listToAttrs; }`, "nixos.x:1"},
 		{"mapAttrs", `{ lib, ... }: { flake.modules.nixos = lib.mapAttrs (n: v: { imports = [ v ]; }) { x = { }; }; }`, "nixos.x:1"},
 		{"all arguments", `args@{ lib, ... }: args.lib.setAttrByPath [ "flake" "modules" "nixos" "x" ] { }`, "nixos.x:1"},
+		{"with a system", `{ moduleWithSystem, ... }: { flake.modules.nixos.x = moduleWithSystem (perSystem@{ config, pkgs, ... }: nixos@{ lib, ... }: { environment.etc.x.text = "y"; }); }`, "nixos.x:1"},
 		{"imports", `{ imports = [ ./_more.nix { flake.modules.nixos.y = { }; } ]; flake.modules.nixos.x = ./_x.nix; }`, "nixos.more:1 nixos.x:1 nixos.y:1"},
 		{"optional", `{ lib, config, ... }: { flake.modules.nixos = { x = { }; } // lib.optionalAttrs config.q { y = { }; }; }`, "nixos.x:1 nixos.y:1"},
 	} {

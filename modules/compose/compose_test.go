@@ -205,3 +205,19 @@ func TestSplitPath(t *testing.T) {
 		}
 	}
 }
+
+// TestModuleWithSystem reads a module that takes perSystem's arguments first.
+func TestModuleWithSystem(t *testing.T) {
+	c := composed(t, `{ moduleWithSystem, withSystem, ... }: { flake.modules.nixos.a.imports = [
+		(moduleWithSystem ({ config, pkgs, ... }: { lib, ... }: { s = "x"; p = pkgs.git; any = config.packages.y; }))
+		(withSystem "x86_64-linux" ({ pkgs, ... }: { t = "z"; }))
+	]; }`, nil)
+	for path, want := range map[string]string{
+		"s": `known "x"`, "p": "known pkgs.git", "t": `known "z"`,
+		"any": "unknown m/a.nix:2: the argument perSystem.config.packages.y comes from outside of the tree",
+	} {
+		if got := option(t, c, path); got != want {
+			t.Errorf("%s: got %s, want %s", path, got, want)
+		}
+	}
+}

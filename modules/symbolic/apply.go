@@ -35,12 +35,26 @@ func (ev *Evaluator) apply(at Place, fn Value, arg *Thunk) Value {
 		}
 	case *Cond:
 		return ev.each(at, f, func(b Value) Value { return ev.apply(at, b, arg) })
-	case *Ref, *Call:
+	case *Ref:
+		if f.Root == Arg && len(f.Path) == 1 && f.Path[0] == "moduleWithSystem" {
+			return ev.perSystem(at, arg)
+		}
+		return &Call{Place: at, Fn: fn, Arg: arg}
+	case *Call:
+		if r, ok := f.Fn.(*Ref); ok && r.Root == Arg && len(r.Path) == 1 && r.Path[0] == "withSystem" {
+			return ev.perSystem(at, arg)
+		}
 		return &Call{Place: at, Fn: fn, Arg: arg}
 	case *Unknown:
 		return &Unknown{Place: at, Why: f.Why, Fault: f.Fault}
 	}
 	return fault(at, "cannot call "+kindOf(fn))
+}
+
+// perSystem calls a function as flake-parts' moduleWithSystem and withSystem
+// do, with the arguments of perSystem.
+func (ev *Evaluator) perSystem(at Place, fn *Thunk) Value {
+	return ev.apply(at, fn.Force(), Done(&Ref{Place: at, Root: Arg, Path: []string{"perSystem"}}))
 }
 
 // scanned charges for the arguments that a function has looked at.

@@ -160,7 +160,7 @@ func (ev *Evaluator) add(at Place, l, r Value) Value {
 	ln, lok := number(l)
 	rn, rok := number(r)
 	if lok && rok {
-		return ev.sum(at, l, r, ln, rn)
+		return sum(at, l, r, ln, rn)
 	}
 	_, lpath := l.(*Path)
 	if _, ok := r.(*String); lpath && ok {
@@ -204,7 +204,11 @@ func (ev *Evaluator) addPath(l, r Value) (string, bool) {
 		if !ok || base == "" && !strings.HasPrefix(s, "/") {
 			return "", false
 		}
-		return strings.TrimPrefix(path.Clean(base+s), map[bool]string{true: "/"}[base == ""]), ev.grow(len(base) + len(s))
+		joined := path.Clean(base + s)
+		if base == "" {
+			joined = strings.TrimPrefix(joined, "/")
+		}
+		return joined, ev.grow(len(joined))
 	}
 	return "", false
 }
@@ -219,7 +223,8 @@ func number(v Value) (float64, bool) {
 	return 0, false
 }
 
-func (ev *Evaluator) sum(at Place, l, r Value, ln, rn float64) Value {
+// sum adds two numbers; ln and rn are their values.
+func sum(at Place, l, r Value, ln, rn float64) Value {
 	li, lok := l.(Int)
 	ri, rok := r.(Int)
 	if lok && rok {

@@ -20,6 +20,10 @@ func reduceRef(r *Ref) Value {
 		return reduceInputs(r)
 	case Pkgs:
 		return reducePkgs(r)
+	case Arg:
+		if len(r.Path) >= 2 && r.Path[0] == "perSystem" && r.Path[1] == "pkgs" {
+			return reduceRest(r.rooted(Pkgs), r.Path[2:])
+		}
 	case Lib, Builtins:
 		if p := primFor(r); p != nil {
 			return p
