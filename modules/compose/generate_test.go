@@ -26,11 +26,16 @@ func generate(r *rand.Rand) generated {
 	g := &generator{Rand: r, files: map[string]string{}}
 	n := 2 + g.IntN(6)
 	children := make([][]string, n)
-	var out generated
+	class := make([]string, n)
+	out := generated{q: g.IntN(2) == 0}
 	for i := range n {
 		name := fmt.Sprintf("a%d", i)
+		class[i] = "nixos"
 		if parent := g.IntN(i + 1); i > 0 && parent > 0 {
-			children[parent-1] = append(children[parent-1], name)
+			if g.IntN(4) == 0 {
+				class[i] = "generic"
+			}
+			children[parent-1] = append(children[parent-1], class[i]+"."+name)
 		} else {
 			out.registry = append(out.registry, name)
 		}
@@ -45,11 +50,11 @@ func generate(r *rand.Rand) generated {
 			var imports []string
 			for k, c := range children[i] {
 				if k%parts == part {
-					imports = append(imports, "inputs.self.modules.nixos."+c)
+					imports = append(imports, "inputs.self.modules."+c)
 				}
 			}
 			file := fmt.Sprintf("m/%c%d.nix", 'a'+g.IntN(3), g.IntN(3))
-			bodies[file] = append(bodies[file], fmt.Sprintf("modules.nixos.a%d = %s;", i, g.module(imports)))
+			bodies[file] = append(bodies[file], fmt.Sprintf("modules.%s.a%d = %s;", class[i], i, g.module(imports)))
 		}
 	}
 	for _, file := range sortedNames(bodies) {
@@ -89,12 +94,12 @@ func (g *generator) module(imports []string) string {
 	if g.IntN(5) == 0 {
 		g.inner++
 		name := fmt.Sprintf("_f%d.nix", g.inner)
-		g.files["m/"+name] = "{ lib, ... }:\n" + g.body(nil) + "\n"
+		g.files["m/"+name] = "{ lib, config, ... }:\n" + g.body(nil) + "\n"
 		imports = append(imports, "./"+name)
 	}
 	g.Shuffle(len(imports), func(i, j int) { imports[i], imports[j] = imports[j], imports[i] })
 	body := g.body(imports)
-	if g.IntN(2) == 0 {
+	if strings.Contains(body, "config.q") || g.IntN(2) == 0 {
 		return "{ lib, config, ... }: " + body
 	}
 	return body
@@ -129,6 +134,10 @@ func (g *generator) outer(options func() string, depth int) string {
 	case 0:
 		if !g.ranked {
 			return "(lib.mkIf true " + g.outer(options, depth-1) + ")"
+		}
+	case 5:
+		if !g.ranked && g.IntN(3) == 0 {
+			return "(lib.mkIf config.q " + g.outer(options, depth-1) + ")"
 		}
 	case 1:
 		if !g.ranked {
@@ -251,6 +260,10 @@ func (g *generator) value(v string) string {
 		return "(lib.mkIf false " + v + ")"
 	case 13:
 		return "(lib.mkMerge [ " + v + " (lib.mkDefault " + v + ") ])"
+	case 14:
+		return "(lib.mkIf config.q " + v + ")"
+	case 15:
+		return "(lib.mkIf (!config.q) (lib.mkForce " + v + "))"
 	}
 	return v
 }
@@ -282,7 +295,7 @@ func TestGenerated(t *testing.T) {
 			states[o.Merged.State]++
 		}
 	}
-	if states[Known] < 2*states[Open] || states[Conflict] == 0 {
+	if states[Known] < states[Open] || states[Conflict] == 0 {
 		t.Errorf("the generated trees show little: %v", states)
 	}
 }

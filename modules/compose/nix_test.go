@@ -131,15 +131,15 @@ func realExpression(lib, dir string, trees []generated) string {
     options.flake = lib.mkOption { type = lib.types.submodule {
       options.modules = lib.mkOption {
         type = with lib.types; lazyAttrsOf (lazyAttrsOf deferredModule);
-        apply = lib.mapAttrs (class: lib.mapAttrs (name: module: { ... }: { _class = class; _file = name; imports = [ module ]; }));
+        apply = lib.mapAttrs (class: lib.mapAttrs (name: module: if class == "generic" then module else { ... }: { _class = class; _file = name; imports = [ module ]; }));
       };
     }; };
   };
   ask = value: let r = builtins.tryEval (builtins.deepSeq value value); in if r.success then { ok = true; value = r.value; } else { ok = false; value = null; };
-  run = files: aspects:
+  run = q: files: aspects:
     let
       flake = (lib.evalModules { modules = [ registry { imports = files; } ]; specialArgs.inputs.self = flake; }).config.flake;
-      machine = lib.evalModules { class = "nixos"; modules = [ declared ] ++ map (n: flake.modules.nixos.${n}) aspects; };
+      machine = lib.evalModules { class = "nixos"; modules = [ declared { options.q = lib.mkOption { type = lib.types.bool; default = q; }; } ] ++ map (n: flake.modules.nixos.${n}) aspects; };
       named = path: o: { "${path}" = if o.isDefined then ask (lib.getAttrFromPath (lib.splitString "." path) machine.config) else { ok = false; value = "unset"; }; };
     in
     lib.foldl' (a: path: a // named path (lib.getAttrFromPath (lib.splitString "." path) machine.options)) { }
@@ -157,7 +157,7 @@ in
 [
 `)
 	for i, g := range trees {
-		fmt.Fprintf(&b, "  (run [")
+		fmt.Fprintf(&b, "  (run %t [", g.q)
 		for _, name := range g.modules {
 			fmt.Fprintf(&b, " %s", nixPath(filepath.Join(dir, fmt.Sprint(i), name)))
 		}
@@ -178,6 +178,7 @@ type generated struct {
 	files    map[string]string // by name
 	modules  []string          // those that import-tree finds, in its order
 	registry []string          // the machine's aspects
+	q        bool              // the option that conditions read, which only Nix knows
 }
 
 func (g generated) compose(t *testing.T) Composition {
