@@ -12,11 +12,11 @@ const maxPattern = 256
 
 // pattern is a compiled glob. In it
 //
-//   - is any text, also none
-//     ?        is one byte
-//     [1-20]   is a number of the set, written as clush writes node sets:
-//     [01-20]  two digits at least, [1,3,7-9] several, [0-10/2] with a step
-//     [ab-d]   is one byte of the set, [!ab] or [^ab] one that is not in it
+//	?        is one byte
+//	*        is any text, also none
+//	[1-20]   is a number of the set, written as clush writes node sets:
+//	[01-20]  two digits at least, [1,3,7-9] several, [0-10/2] with a step
+//	[ab-d]   is one byte of the set, [!ab] or [^ab] one that is not in it
 //
 // A bracket that holds only digits, commas, dashes and a step is a set of
 // numbers; any other is a set of bytes.
