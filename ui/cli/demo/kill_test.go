@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"math/rand/v2"
@@ -20,13 +19,16 @@ import (
 	"github.com/nix-community/go-nix/pkg/nixbase32"
 
 	"assay/fleet/host"
+	"assay/fleet/run/journal"
+	"assay/fleet/session"
 )
 
 // kills is how often the process is killed.
 const kills = 50
 
 // TestKilled kills the program at random moments of updates and rollbacks,
-// and looks at every host over SSH afterwards: it runs a whole system, and
+// and looks at every host over SSH and at every run's record afterwards: the
+// host runs a whole system, the record can be read and nobody holds it, and
 // the next command works.
 func TestKilled(t *testing.T) {
 	binary := filepath.Join(t.TempDir(), "assay")
@@ -35,8 +37,8 @@ func TestKilled(t *testing.T) {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
 	k := killer{t: t, binary: binary, state: t.TempDir()}
-	took := k.run("status", "not scheelite")
-	took = max(k.run("update", "not scheelite", "--yes"), took)
+	k.run("status", "not scheelite") // also installs the hosts
+	took := k.run("update", "not scheelite", "--yes")
 	killed := 0
 	for i := range kills {
 		command := []string{"rollback", "not scheelite", "--yes"}
@@ -46,15 +48,15 @@ func TestKilled(t *testing.T) {
 		if k.runKilled(rand.N(took), command...) {
 			killed++
 		}
-		k.checkHosts()
-		k.checkRuns()
+		k.check()
 	}
 	t.Logf("killed %d of %d in the middle; an undisturbed run takes %v", killed, kills, took)
 	if killed < kills/4 {
 		t.Errorf("only %d of %d were killed in the middle: the moments are chosen badly", killed, kills)
 	}
 	k.run("update", "not scheelite", "--yes")
-	k.checkHosts()
+	k.check()
+	k.run("runs", "--all")
 }
 
 type killer struct {
@@ -92,15 +94,17 @@ func (k *killer) runKilled(after time.Duration, args ...string) bool {
 	return errors.As(err, &exit) && !exit.Exited()
 }
 
-// checkHosts asks every host over SSH for the objects of the system that it
-// runs and of the one that it boots, and hashes them.
-func (k *killer) checkHosts() {
+// check opens the demo as the next command does, reads the record of every
+// run, asks every host over SSH for the objects of the system that it runs and
+// of the one that it boots, and hashes them.
+func (k *killer) check() {
 	k.t.Helper()
 	d, err := Open(k.t.Context(), Options{Dir: filepath.Join(k.state, "assay", "demo"), Example: exampleText(k.t)})
 	if err != nil {
 		k.t.Fatalf("open the demo again: %v", err)
 	}
 	defer d.Close()
+	k.checkRuns(d.Session)
 	for _, name := range names(d.Session.Fleet()) {
 		if name == silent {
 			continue
@@ -115,25 +119,14 @@ func (k *killer) checkHosts() {
 }
 
 // checkRuns reads the record of every run.
-func (k *killer) checkRuns() {
+func (k *killer) checkRuns(s *session.Session) {
 	k.t.Helper()
-	var out bytes.Buffer
-	cmd := k.command("runs", "--all", "--json")
-	cmd.Stdout = &out
-	if err := cmd.Run(); err != nil {
-		k.t.Fatalf("runs: %v\n%s", err, out.String())
+	runs, err := s.Runs(0)
+	if err != nil || len(runs) == 0 {
+		k.t.Fatalf("runs: %v, %d of them", err, len(runs))
 	}
-	var list struct {
-		Runs []struct {
-			ID, Ending string
-			Problems   []string
-		}
-	}
-	if err := json.Unmarshal(out.Bytes(), &list); err != nil || len(list.Runs) == 0 {
-		k.t.Fatalf("runs: %v, %d of them", err, len(list.Runs))
-	}
-	for _, run := range list.Runs {
-		if run.Ending != "finished" && run.Ending != "interrupted" || len(run.Problems) > 0 {
+	for _, run := range runs {
+		if run.Ending != journal.Finished && run.Ending != journal.Torn || len(run.Problems) > 0 {
 			k.t.Errorf("run %+v", run)
 		}
 	}
