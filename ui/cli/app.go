@@ -41,9 +41,15 @@ type app struct {
 // Main runs one command line and returns the program's exit code. example is
 // the text of the example fleet's fleet.toml.
 func Main(args []string, env Env, example []byte) int {
+	out := &output{Writer: env.Stdout}
+	env.Stdout = out
 	a := &app{env: env, example: example}
 	a.world = a.openDirectory
-	return a.run(context.Background(), args)
+	code := a.run(context.Background(), args)
+	if err := out.verdict(); err != nil && code == exitDone {
+		return a.complain(err)
+	}
+	return code
 }
 
 // run executes the command line and prints its error, if any.
@@ -59,6 +65,12 @@ func (a *app) run(ctx context.Context, args []string) int {
 	if !a.began && !errors.As(err, &exit) {
 		err = usagef("%w; hint: see %s --help", err, cmd.CommandPath())
 	}
+	return a.complain(err)
+}
+
+// complain prints an error unless it is quiet and returns its exit code.
+func (a *app) complain(err error) int {
+	var exit *exitError
 	if !errors.As(err, &exit) || !exit.quiet {
 		p := a.errors()
 		p.clean("assay: %s", err)
@@ -173,6 +185,9 @@ func (a *app) errors() *printer { return a.printer(a.env.Stderr) }
 func (a *app) printer(out io.Writer) *printer {
 	p := &printer{out: out, colour: a.flags.colour == "always"}
 	p.width, _ = strconv.Atoi(a.env.Getenv("COLUMNS"))
+	if o, ok := out.(*output); ok {
+		out = o.Writer
+	}
 	file, ok := out.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return p

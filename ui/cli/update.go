@@ -165,7 +165,13 @@ func (a *app) apply(ctx context.Context, s *session.Session, p *plan.Plan, paral
 		a.watchInterrupts(presses, stop, cancel, ended)
 	}()
 
-	report, err := s.Apply(ctx, p, session.Apply{Parallel: parallel, Stop: stop, Sink: a.runPrinter()})
+	defer outlive()()
+	shown := newBacklog(a.runPrinter())
+	report, err := s.Apply(ctx, p, session.Apply{Parallel: parallel, Stop: stop, Sink: shown})
+	release() // ctrl-c ends a program that only waits for its reader
+	if left := shown.Close(); left > 0 {
+		a.errors().line("%s left out here, because they were read too slowly; see: assay logs %s", count(left, "line"), report.Run)
+	}
 	if err != nil {
 		return err
 	}
