@@ -38,13 +38,14 @@ type opener struct {
 	ev    *symbolic.Evaluator
 	args  symbolic.Value
 	depth int
-	work  int // modules opened and imports followed
+	work  int  // modules opened and imports followed
+	full  bool // some were left out
 }
 
 // Bounds of modules inside of modules: how deep, and how many in all.
 const (
 	maxNesting = 64
-	maxModules = 20000
+	maxModules = 10000
 )
 
 func (o *opener) open(v symbolic.Value) *Module {
@@ -53,7 +54,7 @@ func (o *opener) open(v symbolic.Value) *Module {
 	at := v.Where()
 	m := &Module{At: at.Pos()}
 	if o.work++; o.depth > maxNesting || o.work > maxModules {
-		m.Why = "too many modules are inside of each other"
+		o.tooMany(&m.Why)
 		return m
 	}
 	for range 3 { // a function that returns a module, or a role's function that returns such a function
@@ -79,6 +80,13 @@ func (o *opener) open(v symbolic.Value) *Module {
 		m.Why = orElse(symbolic.Why(v), "it is not a module")
 	}
 	return m
+}
+
+// tooMany says, once, that what follows is left out.
+func (o *opener) tooMany(why *string) {
+	if !o.full {
+		o.full, *why = true, "too many modules are inside of each other"
+	}
 }
 
 // checkFormals notes a function that the module system cannot call: it gives
@@ -130,7 +138,7 @@ func (o *opener) attrs(m *Module, set *symbolic.Attrs) {
 // imports enters the elements of a list of modules.
 func (o *opener) imports(m *Module, v symbolic.Value, at fleet.Pos, condition string) {
 	if o.work++; o.work > maxModules {
-		m.Imports = append(m.Imports, Import{At: at, Why: "too many modules are inside of each other", Condition: condition})
+		o.tooMany(&m.Why)
 		return
 	}
 	switch v := v.(type) {

@@ -221,3 +221,21 @@ func TestModuleWithSystem(t *testing.T) {
 		}
 	}
 }
+
+// TestHostile composes modules that have no end. What is left out is said.
+func TestHostile(t *testing.T) {
+	wide := composed(t, `{ flake.modules.nixos.a = { lib, ... }: let m = lib.genAttrs (lib.genList toString 3000) (_: m); in { set = m; s = "x"; }; }`, nil)
+	for _, o := range wide.Scope.Options {
+		if o.Merged.State == Known && o.Path != "s" {
+			t.Errorf("%.40s… is known", o.Path)
+		}
+	}
+	deep := composed(t, `{ flake.modules.nixos.a = { lib, ... }: let i = lib.genList (_: { imports = i; }) 30; in { imports = i; }; }`, nil)
+	if len(deep.Problems) != 1 || !strings.Contains(deep.Problems[0].Text, "too many modules") {
+		t.Errorf("modules without end give %v", deep.Problems)
+	}
+	long := composed(t, `{ flake.modules.nixos.a = { lib, ... }: let s = lib.strings.replicate 10000000 "x"; in { l = lib.genList (_: s) 15000; }; }`, nil)
+	if got := option(t, long, "l"); !strings.HasSuffix(got, "the value is too large") {
+		t.Errorf("a list of 150 GB is %.80s", got)
+	}
+}

@@ -84,10 +84,12 @@ type flattener struct {
 	work int
 }
 
-// Bounds of one module: its definitions, and the values followed to find them.
+// Bounds of one module: its definitions, the values followed to find them, and
+// how deep they may be.
 const (
-	maxDefs = 20000
-	maxWork = 200000
+	maxDefs  = 10000
+	maxWork  = 100000
+	maxDepth = 64
 )
 
 func makeUnit(m *modules.Module, root *entry) *unit {
@@ -109,7 +111,7 @@ func makeUnit(m *modules.Module, root *entry) *unit {
 
 func (f *flattener) walk(v symbolic.Value, p place) {
 	p.depth++
-	if f.work++; p.depth > 200 || len(f.defs) > maxDefs || f.work > maxWork {
+	if f.work++; p.depth > maxDepth || len(f.defs) > maxDefs || f.work > maxWork {
 		f.tooMuch(p)
 		return
 	}

@@ -139,7 +139,7 @@ func mergeLists(in []candidate) Merged {
 			words = append(words, element(e.Text))
 		}
 	}
-	text := clip("[ " + strings.Join(append(words, "]"), " "))
+	text := "[ " + strings.Join(append(words, "]"), " ")
 	if unknown == nil {
 		return known(in, data, text)
 	}

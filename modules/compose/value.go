@@ -8,38 +8,42 @@ import (
 	"assay/modules/symbolic"
 )
 
-// maxText bounds Value.Text, in bytes.
-const maxText = 400
-
 // reader turns symbolic values into data. One is used for one definition, so
 // that a value of unbounded size ends in one that is not known.
 type reader struct {
 	left int // values that may still be read
+	room int // bytes that their text may still have
 	why  string
 }
 
-// maxValues bounds the values that one definition may consist of.
-const maxValues = 20000
+// Bounds of one definition: the values that it may consist of, and the bytes
+// of their text.
+const (
+	maxValues = 20000
+	maxText   = 4 << 20
+)
+
+func newReader() *reader { return &reader{left: maxValues, room: maxText} }
 
 // valueOf returns a definition's value, and the values of its elements if it
 // is a list.
 func valueOf(v symbolic.Value) (Value, []Value) {
-	r := &reader{left: maxValues}
+	r := newReader()
 	out := Value{At: v.Where().Pos()}
 	out.Data, out.Text = r.read(v, 0)
 	out.Known, out.Why = r.why == "", r.why
 	if !out.Known {
 		out.Data = nil
 	}
-	out.Text = clip(out.Text)
 	l, ok := v.(*symbolic.List)
 	if !ok {
 		return out, nil
 	}
 	elems := make([]Value, 0, len(l.Items))
+	r = newReader()
 	for _, item := range l.Items {
 		e := item.V.Force()
-		r := &reader{left: maxValues}
+		r.why = ""
 		elem := Value{At: item.At.Pos()}
 		if elem.At.IsZero() {
 			elem.At = e.Where().Pos()
@@ -54,7 +58,6 @@ func valueOf(v symbolic.Value) (Value, []Value) {
 		if !elem.Known {
 			elem.Data = nil
 		}
-		elem.Text = clip(elem.Text)
 		elems = append(elems, elem)
 	}
 	return out, elems
@@ -65,13 +68,6 @@ func orElse(s, otherwise string) string {
 		return otherwise
 	}
 	return s
-}
-
-func clip(s string) string {
-	if len(s) <= maxText {
-		return s
-	}
-	return strings.ToValidUTF8(s[:maxText], "") + "…"
 }
 
 func (r *reader) unknown(why string) {
@@ -120,20 +116,33 @@ func (r *reader) read(v symbolic.Value, depth int) (any, string) {
 		r.unknown("it is a function")
 	}
 	r.unknown(orElse(symbolic.Why(v), "it is not known"))
-	return nil, sourceText(v)
+	return nil, r.source(v)
 }
 
-func sourceText(v symbolic.Value) string {
-	return orElse(symbolic.Line(v.Where().Source()), "…")
+// source is how a value is written, in full while there is room.
+func (r *reader) source(v symbolic.Value) string {
+	at := v.Where()
+	if r.room -= int(at.Span.End - at.Span.Start); r.room < 0 {
+		return "…"
+	}
+	return orElse(at.Whole(), "…")
 }
 
 func (r *reader) str(s *symbolic.String) (any, string) {
 	if text, ok := s.Text(); ok {
+		if r.room -= len(text); r.room < 0 {
+			r.unknown("the value is too large")
+			return nil, "…"
+		}
 		return text, symbolic.Quote(text)
 	}
 	var b strings.Builder
 	b.WriteByte('"')
 	for _, p := range s.Parts {
+		if r.room -= len(p.Text); r.room < 0 {
+			r.unknown("the value is too large")
+			break
+		}
 		if p.X == nil {
 			quoted := symbolic.Quote(p.Text)
 			b.WriteString(quoted[1 : len(quoted)-1])
@@ -144,7 +153,7 @@ func (r *reader) str(s *symbolic.String) (any, string) {
 			b.WriteString("${" + ref.String() + "}")
 			continue
 		}
-		b.WriteString("${" + sourceText(p.X) + "}")
+		b.WriteString("${" + r.source(p.X) + "}")
 	}
 	b.WriteByte('"')
 	return nil, b.String()
@@ -209,17 +218,15 @@ func (r *reader) attrs(a *symbolic.Attrs, depth int) (any, string) {
 	return data, strings.Join(append(words, "}"), " ")
 }
 
-// Render returns data as Value.Data holds it as one line of Nix.
+// Render returns data as Value.Data holds it as one line of Nix, in full.
+// Characters that a terminal would obey are replaced.
 func Render(data any) string {
 	var b strings.Builder
 	render(&b, data)
-	return clip(b.String())
+	return b.String()
 }
 
 func render(b *strings.Builder, data any) {
-	if b.Len() > maxText {
-		return
-	}
 	switch d := data.(type) {
 	case nil:
 		b.WriteString("null")

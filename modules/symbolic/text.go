@@ -54,12 +54,14 @@ func Quote(s string) string {
 
 // Line returns s on one line without characters that a terminal would obey,
 // cut to a readable length.
-func Line(s string) string {
-	const most = 160
+func Line(s string) string { return oneLine(s, 160) }
+
+// oneLine is s on one line, cut to most characters unless most is negative.
+func oneLine(s string, most int) string {
 	var b strings.Builder
 	n := 0
 	for _, r := range strings.Join(strings.Fields(s), " ") {
-		if n++; n > most {
+		if n++; most >= 0 && n > most {
 			b.WriteRune('…')
 			break
 		}

@@ -45,6 +45,15 @@ func (p Place) Source() string {
 	return text
 }
 
+// Whole returns all of the source text at the place on one line, "" for
+// nowhere. Characters that a terminal would obey are replaced.
+func (p Place) Whole() string {
+	if p.File == nil {
+		return ""
+	}
+	return oneLine(string(p.File.Source[p.Span.Start:p.Span.End]), -1)
+}
+
 // Value is a value of the language in weak head normal form: one of Null,
 // Bool, Int, Float, *String, *Path, *List, *Attrs, *Func, *Prim and the
 // symbolic *Ref, *Call, *Cond, *Wrap, *Unknown. It is never nil.
