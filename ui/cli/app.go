@@ -119,6 +119,7 @@ Start with:  assay demo -- status`,
 		Args:          cobra.ArbitraryArgs,
 		RunE:          a.runRoot,
 	}
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", fmt.Sprintf(".FlagUsagesWrapped %d ", helpWidth)))
 	root.SetIn(a.env.Stdin)
 	root.SetOut(a.env.Stdout)
 	root.SetErr(a.env.Stderr)

@@ -58,7 +58,8 @@ func (a *app) printProblems(problems []fleet.Problem) {
 		if problem.Severity == fleet.Error {
 			r = bad
 		}
-		p.line("%s %s", p.paint(r, string(problem.Severity)), sanitised(problem))
+		severity := string(problem.Severity)
+		p.line("%s%s", p.paint(r, severity), p.fold(" "+sanitised(problem), len(severity), 4))
 	}
 }
 

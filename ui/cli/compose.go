@@ -154,7 +154,11 @@ func (a *app) showOption(comp compose.Composition, path string) error {
 		}
 	}
 	if a.flags.json {
-		return p.json(map[string]any{"machine": comp.Machine, "option": path, "set": len(found) > 0, "options": found, "foreign": foreignRefs(comp)})
+		err := p.json(map[string]any{"machine": comp.Machine, "option": path, "set": len(found) > 0, "options": found, "foreign": foreignRefs(comp)})
+		if err == nil && len(found) == 0 {
+			return failed(exitNothing) // as the text does
+		}
+		return err
 	}
 	if len(found) == 0 {
 		return notSet(comp, path)

@@ -19,9 +19,9 @@ func (a *app) demoCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo [-- COMMAND ...]",
 		Short: "The example fleet on hosts inside this process",
-		Long: `Starts the example fleet's hosts as SSH servers inside this process, each with a
-directory of its own, and runs a command on them through the same code as for real
-hosts. What the hosts run stays there from one command to the next.
+		Long: `Starts the example fleet's hosts as SSH servers inside this process, each with
+a directory of its own, and runs a command on them through the same code as for
+real hosts. What the hosts run stays there from one command to the next.
 
   assay demo -- status
   assay demo -- update @nixos --yes

@@ -39,7 +39,7 @@ func (a *app) printPlan(pl *plan.Plan, limit int) {
 	p.unchanged(pl)
 	p.problems(pl)
 	amount := pl.Size()
-	p.line("plan %s: %s to %s, %d unchanged, %d unreachable, %s; %s in %s to copy",
+	p.clean("plan %s: %s to %s, %d unchanged, %d unreachable, %s; %s in %s to copy",
 		pl.ID, count(pl.Count(plan.StatusChange), "machine"), verb(pl), pl.Count(plan.StatusUnchanged), pl.Count(plan.StatusUnreachable),
 		count(pl.Count(plan.StatusError), "error"), size(amount.Bytes), count(amount.Objects, "object"))
 }
@@ -193,7 +193,7 @@ func (p *printer) fileChanges(list []plan.FileChange) {
 	p.section("files", len(list))
 	for _, ch := range list {
 		mark := ops[ch.Op]
-		p.line("    %s %s  %s", p.paint(mark.role, mark.text), host.Sanitize(ch.Path), p.paint(faint, fileRemark(ch)))
+		p.line("    %s %s  %s", p.paint(mark.role, mark.text), host.Sanitize(ch.Path), p.paint(faint, host.Sanitize(fileRemark(ch))))
 		p.diff(ch.Diff)
 		if ch.Cut {
 			p.line("        %s", p.paint(faint, "... the diff goes on"))
@@ -265,11 +265,12 @@ func (p *printer) problems(pl *plan.Plan) {
 		if e.Status != plan.StatusUnreachable && e.Status != plan.StatusError {
 			continue
 		}
-		text := host.Sanitize(fmt.Sprintf("%s: %s", e.Machine, e.Cause))
+		text := fmt.Sprintf(" %s: %s", e.Machine, e.Cause)
 		if e.Hint != "" {
-			text += "; hint: " + host.Sanitize(e.Hint)
+			text += "; hint: " + e.Hint
 		}
-		p.line("%s %s", p.paint(bad, string(e.Status)), text)
+		status := string(e.Status)
+		p.line("%s%s", p.paint(bad, status), p.fold(host.Sanitize(text), len(status), 4))
 	}
 }
 

@@ -69,12 +69,46 @@ type cell struct {
 	role role
 }
 
-func c(text string) cell                 { return cell{text: host.Sanitize(text)} }
-func cr(r role, text string) cell        { return cell{text: host.Sanitize(text), role: r} }
+// breaks are what would break a cell, in texts that people wrote.
+var breaks = strings.NewReplacer("\n", " ", "\t", " ")
+
+func c(text string) cell                 { return cr(plain, text) }
+func cr(r role, text string) cell        { return cell{text: breaks.Replace(host.Sanitize(text)), role: r} }
 func cf(format string, args ...any) cell { return c(fmt.Sprintf(format, args...)) }
 func (c cell) width() int                { return utf8.RuneCountInString(c.text) }
+
+// clean prints a text that may hold anything, folded where it is too wide.
 func (p *printer) clean(format string, args ...any) {
-	p.line("%s", host.Sanitize(fmt.Sprintf(format, args...)))
+	for line := range strings.SplitSeq(host.Sanitize(fmt.Sprintf(format, args...)), "\n") {
+		indent := len(line) - len(strings.TrimLeft(line, " "))
+		p.line("%s", p.fold(line, 0, indent+4))
+	}
+}
+
+// fold breaks a text that is too wide for the terminal between its words. So
+// many columns are used before it on its first line, and so many are empty
+// before its further lines.
+func (p *printer) fold(text string, used, indent int) string {
+	if p.width == 0 || used+utf8.RuneCountInString(text) <= p.width {
+		return text
+	}
+	var b strings.Builder
+	column := used
+	for i, word := range strings.Split(text, " ") {
+		wide := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case column > indent && column+1+wide > p.width:
+			b.WriteString("\n" + strings.Repeat(" ", indent))
+			column = indent
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += wide
+	}
+	return b.String()
 }
 
 // table prints rows under a head, columns as wide as their widest cell and

@@ -85,21 +85,22 @@ func (t *runText) phase(e event.Event, b event.HostPhase) {
 }
 
 func (t *runText) result(e event.Event, b event.HostResult) {
-	text := fmt.Sprintf("  %s %s", host.Sanitize(fmt.Sprintf("%-12s", b.Machine)), t.p.paint(outcomeRoles[b.Outcome], string(b.Outcome)))
+	name, outcome, text := host.Sanitize(fmt.Sprintf("%-12s", b.Machine)), host.Sanitize(string(b.Outcome)), ""
 	if b.Current != "" {
 		text += " runs " + shortPath(b.Current) + generation(b.Generation)
 	}
 	if started := t.started[b.Machine]; !started.IsZero() {
-		text += t.p.paint(faint, fmt.Sprintf(" after %.1fs", e.Time.Sub(started).Seconds()))
+		text += fmt.Sprintf(" after %.1fs", e.Time.Sub(started).Seconds())
 		delete(t.started, b.Machine)
 	}
 	if b.Reason != "" {
-		text += ": " + host.Sanitize(b.Reason)
+		text += ": " + b.Reason
 	}
 	if b.Hint != "" {
-		text += "; hint: " + host.Sanitize(b.Hint)
+		text += "; hint: " + b.Hint
 	}
-	t.p.line("%s", text)
+	text = t.p.fold(host.Sanitize(text), len("  ")+len(name)+len(" ")+len(outcome), len("    "))
+	t.p.line("  %s %s%s", name, t.p.paint(outcomeRoles[b.Outcome], outcome), text)
 }
 
 // outcomeCounts says how many machines had each outcome.

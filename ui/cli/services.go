@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"assay/fleet"
+	"assay/fleet/host"
 )
 
 type serviceJSON struct {
@@ -58,9 +59,9 @@ func (a *app) printServices(f *fleet.Fleet) {
 		if service.Input != "" {
 			module = service.Input + "#" + module
 		}
-		p.line("%s  %s", p.paint(strong, service.Name), p.paint(faint, module+"  "+service.At.String()))
+		p.line("%s  %s", p.paint(strong, host.Sanitize(service.Name)), p.paint(faint, host.Sanitize(module+"  "+service.At.String())))
 		for _, role := range service.Roles {
-			p.line("  %s  %s", role.Name, p.paint(faint, count(len(role.Members), "member")))
+			p.line("  %s  %s", host.Sanitize(role.Name), p.paint(faint, count(len(role.Members), "member")))
 			var rows [][]cell
 			for _, m := range role.Members {
 				rows = append(rows, []cell{c(m.Machine), cr(faint, m.Via), cr(faint, m.At.String())})

@@ -43,10 +43,10 @@ func (a *app) statusCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "status [SELECTOR]",
 		Short: "Ask the hosts and compare them with what the repository wants",
-		Long: `Asks every selected host, over SSH and in one round trip each, what it runs, what
-it booted and what it boots next, and compares that with what the repository
-wants. Exits with 1 when a host could not be asked or its configuration has an
-error, with 5 when a host's identity could not be verified.`,
+		Long: `Asks every selected host, over SSH and in one round trip each, what it runs,
+what it booted and what it boots next, and compares that with what the
+repository wants. Exits with 1 when a host could not be asked or its
+configuration has an error, with 5 when a host's identity could not be verified.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := a.world(cmd.Context())
 			if err != nil {

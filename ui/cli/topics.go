@@ -1,13 +1,15 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"assay/fleet/fleetfile"
 )
+
+// helpWidth is how many columns help texts take.
+const helpWidth = 80
 
 // topics are help texts that belong to no command.
 func topics() []*cobra.Command {
@@ -21,17 +23,19 @@ func topics() []*cobra.Command {
 // are checked against.
 func fleetFileHelp() string {
 	var b strings.Builder
-	b.WriteString("fleet.toml is a fleet's registry. It is strict: any other key is an error.\n")
+	p := &printer{out: &b, width: helpWidth}
+	p.line("fleet.toml is a fleet's registry. It is strict: any other key is an error.\n")
 	for _, key := range fleetfile.Schema() {
-		fmt.Fprintf(&b, "\n%s  (%s)\n    %s", key.Path, kindOf(key), key.Doc)
+		p.clean("%s  (%s)", key.Path, kindOf(key))
+		p.line("    %s", p.fold(key.Doc, 4, 4))
 		if key.Default != "" {
-			fmt.Fprintf(&b, "\n    default: %s", key.Default)
+			p.clean("    default: %s", key.Default)
 		}
 		if key.Unenforced != "" {
-			fmt.Fprintf(&b, "\n    in this version: %s", key.Unenforced)
+			p.clean("    in this version: %s", key.Unenforced)
 		}
 	}
-	return b.String()
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 func kindOf(key fleetfile.Key) string {
