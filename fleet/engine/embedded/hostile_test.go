@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -126,6 +127,34 @@ func TestCopyWithoutReferences(t *testing.T) {
 	if err := e.Activate(t.Context(), conn, switchTo(s), nil); exitCode(err) != exitLacks {
 		t.Errorf("activating what is not there: %v", err)
 	}
+}
+
+// A system whose list of places was changed on the host reaches no place that
+// the engine would not use.
+func TestPlacesAreChecked(t *testing.T) {
+	e, conn := testEngine(t, sampleFleet()), newHost(t)
+	s := brought(t, e, conn, "cinnabar")
+	list := strings.TrimPrefix(s.Path, "/") + "/links"
+	links := conn.read(t, list)
+	if err := os.Chmod(conn.path(list), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, place := range []string{"../x", "etc/../x", "etc/..", "etc/./x", "etc//x", "/etc/x", "etc", "etc/", "home/x", "run/x", "nix/store/x", ".assay-sim-host"} {
+		conn.write(t, list, strings.Replace(links, "\tetc/motd\n", "\t"+place+"\n", 1))
+		for _, goal := range []engine.Goal{engine.GoalDryActivate, engine.GoalBoot, engine.GoalSwitch} {
+			a := switchTo(s)
+			a.Goal = goal
+			err := e.Activate(t.Context(), conn, a, nil)
+			if exitCode(err) != exitLacks || !strings.Contains(err.Error(), "damaged") {
+				t.Errorf("%s of a file at %q: %v", goal, place, err)
+			}
+		}
+		if conn.exists("x") || conn.exists("etc") || conn.exists("run/current-system") {
+			t.Fatalf("a file at %q: something was changed", place)
+		}
+	}
+	conn.write(t, list, links)
+	activate(t, e, conn, switchTo(s))
 }
 
 // Copies of the same objects at the same time do not disturb each other, and

@@ -62,7 +62,7 @@ point() {
 	ln -s "$2" "$root/run/.assay-link.$me"
 	mv -fT "$root/run/.assay-link.$me" "$1" 2>/dev/null ||
 		mv -fh "$root/run/.assay-link.$me" "$1" 2>/dev/null ||
-		perl -e 'rename($ARGV[0], $ARGV[1]) or die "$ARGV[1]: $!\n"' "$root/run/.assay-link.$me" "$1"
+		perl -e 'rename($ARGV[0], $ARGV[1]) or (warn("$ARGV[1]: $!\n"), exit(1))' "$root/run/.assay-link.$me" "$1"
 }
 
 # ours LINK: whether this script made the link below /etc or in a home. Its
@@ -250,8 +250,15 @@ fi
 while IFS=$tab read -r source object text place; do
 	[ "$sys/$source" -ef "$root/nix/store/$object" ] ||
 		refuse 46 "the host lacks /nix/store/$object, or $system is damaged at $source"
+	case /$place/ in
+	//) continue ;; # it stays inside of the system
+	*/../* | */./* | *//*) inside=no ;;
+	/etc/?* | /home/?*/?* | /Users/?*/?* | /root/?* | /var/root/?*) inside=yes ;;
+	*) inside=no ;;
+	esac
+	[ $inside = yes ] || refuse 46 "$system is damaged: it has a place for $source that is neither below /etc nor in a home"
 	# What leads to the current system's file of that name need not be asked.
-	[ -z "$place" ] || [ "$goal" = boot ] || [ "$root/$place" -ef "$current/$source" ] || free "$place"
+	[ "$goal" = boot ] || [ "$root/$place" -ef "$current/$source" ] || free "$place"
 done <"$sys/links"
 
 if [ "$goal" = dry-activate ]; then
