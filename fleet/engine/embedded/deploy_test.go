@@ -149,6 +149,10 @@ func TestRefusesOtherHosts(t *testing.T) {
 		"no root":   func(c *shellConn) { c.env = []string{"ASSAY_ROOT="} },
 		"relative":  func(c *shellConn) { c.env = []string{"ASSAY_ROOT=."} },
 		"dots":      func(c *shellConn) { c.env = []string{"ASSAY_ROOT=" + c.root + "/x/.."} },
+		"newline": func(c *shellConn) {
+			c.root += "/a\nb"
+			c.write(t, ".assay-sim-host", "")
+		},
 		"marker link": func(c *shellConn) {
 			os.Remove(c.path(".assay-sim-host"))
 			os.Symlink("/etc/passwd", c.path(".assay-sim-host"))

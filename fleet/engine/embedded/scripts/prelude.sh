@@ -18,7 +18,8 @@ refuse() { # STATUS MESSAGE...
 root=${ASSAY_ROOT:-}
 case $root in
 '') refuse 40 'ASSAY_ROOT is not set: this is not a demo host, and the embedded engine works on no other' ;;
-*/../* | */..) refuse 40 'ASSAY_ROOT is not a plain path' ;;
+*/../* | */.. | *'
+'*) refuse 40 'ASSAY_ROOT is not a plain path' ;; # find writes a path a line
 /?*) ;;
 *) refuse 40 'ASSAY_ROOT is not an absolute path of a demo host' ;;
 esac
@@ -40,7 +41,7 @@ started() {
 		set -- $stat
 		set +f
 		case $1 in Z | X | x) return 0 ;; esac
-		start=${20}
+		start=${20-} # absent where the program's name holds a newline; no shell's does
 	else
 		start=$(ps -o stat= -o lstart= -p "$1" 2>/dev/null) || start=
 		case $start in
