@@ -157,10 +157,11 @@ func TestFilesThatCannotBe(t *testing.T) {
 		options []compose.Option
 		why     string
 	}{
-		"climbs":       {[]compose.Option{text(`environment.etc."../shadow".text`, "x")}, "is not a path below"},
-		"absolute":     {[]compose.Option{text(`environment.etc."/shadow".text`, "x")}, "is not a path below"},
-		"odd":          {[]compose.Option{text(`environment.etc."a//b".text`, "x")}, "is not a path below"},
-		"control":      {[]compose.Option{text("environment.etc.\"a\tb\".text", "x")}, "is not a path below"},
+		"climbs":       {[]compose.Option{text(`environment.etc."../shadow".text`, "x")}, "is no path that can be put below"},
+		"dots":         {[]compose.Option{text(`environment.etc."..x".text`, "x")}, "is no path that can be put below"},
+		"absolute":     {[]compose.Option{text(`environment.etc."/shadow".text`, "x")}, "is no path that can be put below"},
+		"odd":          {[]compose.Option{text(`environment.etc."a//b".text`, "x")}, "is no path that can be put below"},
+		"control":      {[]compose.Option{text("environment.etc.\"a\tb\".text", "x")}, "is no path that can be put below"},
 		"built":        {[]compose.Option{known("environment.etc.a.source", pkg, "pkgs.zsh")}, onlyNix},
 		"absent":       {[]compose.Option{known("environment.etc.a.source", compose.PathRef{Path: "no"}, "./no")}, "no does not exist"},
 		"nothing":      {[]compose.Option{known("environment.etc.a.enable", true, "true")}, "neither text nor source"},

@@ -156,12 +156,14 @@ func homeDir(class fleet.Class, user string) string {
 
 // validTarget reports whether a file may be put at a path relative to /etc or
 // a home: no way out, no empty or overlong names, nothing but printable text.
+// Names that start with two dots are refused all, since the NAR writer takes
+// them for a way up.
 func validTarget(target string) bool {
 	if target == "" || len(target) > 1024 || path.IsAbs(target) || path.Clean(target) != target || target == "." {
 		return false
 	}
 	for name := range strings.SplitSeq(target, "/") {
-		if name == ".." || len(name) > 200 {
+		if strings.HasPrefix(name, "..") || len(name) > 200 {
 			return false
 		}
 	}
