@@ -96,17 +96,18 @@ func (s *store) place(p string, nodes []node) error {
 
 // sweep removes what processes that are gone were writing.
 func (s *store) sweep() {
-	left, err := filepath.Glob(filepath.Join(s.dir, ".tmp-*"))
+	entries, err := os.ReadDir(s.dir)
 	if err != nil {
 		return
 	}
-	for _, name := range left {
-		pid, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(name), ".tmp-"), "-")
+	for _, entry := range entries {
+		rest, ok := strings.CutPrefix(entry.Name(), ".tmp-")
+		pid, _, _ := strings.Cut(rest, "-")
 		n, err := strconv.Atoi(pid)
-		if err != nil || n <= 0 || !errors.Is(syscall.Kill(n, 0), syscall.ESRCH) {
+		if !ok || err != nil || n <= 0 || !errors.Is(syscall.Kill(n, 0), syscall.ESRCH) {
 			continue
 		}
-		os.Remove(name)
+		os.Remove(filepath.Join(s.dir, entry.Name()))
 	}
 }
 
