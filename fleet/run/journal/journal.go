@@ -44,16 +44,16 @@ const (
 	lockFile   = "lock"
 )
 
-// ID names a run, "20261122T125007Z-3f9a1c". IDs sort by time.
+// ID names a run, "20261122T125007.250Z-3f9a1c". IDs sort by time.
 type ID string
 
-var idForm = regexp.MustCompile(`^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}$`)
+var idForm = regexp.MustCompile(`^[0-9]{8}T[0-9]{6}\.[0-9]{3}Z-[0-9a-f]{6}$`)
 
 // NewID returns an id for a run that starts at that time.
 func NewID(at time.Time) ID {
 	var b [3]byte
 	rand.Read(b[:]) // never fails, as crypto/rand documents
-	return ID(at.UTC().Format("20060102T150405Z") + "-" + hex.EncodeToString(b[:]))
+	return ID(at.UTC().Format("20060102T150405.000Z") + "-" + hex.EncodeToString(b[:]))
 }
 
 // Journal writes the record of one run. It is an event.Failing sink.
@@ -95,8 +95,10 @@ func Create(dir string, id ID, p *plan.Plan) (*Journal, error) {
 
 func (j *Journal) open(p *plan.Plan) error {
 	j.lock = flock.New(filepath.Join(j.dir, lockFile), flock.SetPermissions(0o600))
-	if ok, err := j.lock.TryLock(); err != nil || !ok {
-		return errors.Join(errors.New("cannot take its lock"), err)
+	// The directory is new: at most a reader that looks whether the run is
+	// live holds the lock, for a moment.
+	if err := j.lock.Lock(); err != nil {
+		return fmt.Errorf("take its lock: %w", err)
 	}
 	err := j.writePlan(p)
 	if err == nil {
@@ -110,7 +112,7 @@ func (j *Journal) open(p *plan.Plan) error {
 }
 
 func (j *Journal) writePlan(p *plan.Plan) error {
-	file, err := renameio.NewPendingFile(filepath.Join(j.dir, planFile), renameio.WithPermissions(0o600), renameio.IgnoreUmask())
+	file, err := renameio.NewPendingFile(filepath.Join(j.dir, planFile), renameio.WithTempDir(j.dir), renameio.WithPermissions(0o600), renameio.IgnoreUmask())
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ import (
 
 var at = time.Date(2026, 11, 22, 12, 50, 7, 0, time.UTC)
 
-const id = journal.ID("20261122T125007Z-3f9a1c")
+const id = journal.ID("20261122T125007.250Z-3f9a1c")
 
 func aPlan() *plan.Plan {
 	return plan.New(plan.Input{Fleet: "minerals", Goal: engine.GoalSwitch, Engine: "fake", At: at, Hosts: []plan.Host{
@@ -252,7 +252,7 @@ func TestOpenByName(t *testing.T) {
 	if _, err := journal.Open(dir, "last"); !errors.Is(err, journal.ErrNoRun) {
 		t.Errorf("of none: %v", err)
 	}
-	ids := []journal.ID{"20261122T125007Z-aaaaaa", "20261122T125007Z-bbbbbb", "20261123T000000Z-cccccc"}
+	ids := []journal.ID{"20261122T125007.250Z-aaaaaa", "20261122T125007.250Z-bbbbbb", "20261123T000000.250Z-cccccc"}
 	for _, id := range ids {
 		j, err := journal.Create(dir, id, aPlan())
 		if err != nil {
@@ -264,7 +264,7 @@ func TestOpenByName(t *testing.T) {
 	}
 	for name, want := range map[string]journal.ID{
 		"last": ids[2], string(ids[0]): ids[0], "20261123": ids[2], "bbbbbb": ids[1],
-		"20261122": "", "": "", "x": "", "../runs": "", "20261122T125007Z-": "",
+		"20261122": "", "": "", "x": "", "../runs": "", "20261122T125007.250Z-": "",
 	} {
 		r, err := journal.Open(dir, name)
 		switch {
@@ -286,11 +286,18 @@ func TestOpenByName(t *testing.T) {
 	}
 }
 
+func TestLaterRunsSortLater(t *testing.T) {
+	first, second := journal.NewID(at), journal.NewID(at.Add(time.Millisecond))
+	if first >= second {
+		t.Errorf("%s is not before %s", first, second)
+	}
+}
+
 func TestNewID(t *testing.T) {
 	seen := map[journal.ID]bool{}
 	for range 100 {
 		n := journal.NewID(at.In(time.FixedZone("", 3600)))
-		if !strings.HasPrefix(string(n), "20261122T125007Z-") {
+		if !strings.HasPrefix(string(n), "20261122T125007.000Z-") {
 			t.Fatal(n)
 		}
 		seen[n] = true
@@ -365,5 +372,20 @@ func BenchmarkLog(b *testing.B) {
 		if n != 200 {
 			b.Fatal(n)
 		}
+	}
+}
+
+// TestIDsSortByTime: also runs of one second are told apart by their ids.
+func TestIDsSortByTime(t *testing.T) {
+	at := time.Date(2026, 11, 22, 12, 50, 7, 0, time.UTC)
+	last := journal.NewID(at)
+	for _, later := range []time.Duration{
+		time.Microsecond, 15 * time.Microsecond, 16 * time.Microsecond, time.Millisecond, 999999 * time.Microsecond, time.Second, time.Hour,
+	} {
+		id := journal.NewID(at.Add(later))
+		if id <= last {
+			t.Errorf("%v later the id is %s, which does not sort after %s", later, id, last)
+		}
+		last = id
 	}
 }
