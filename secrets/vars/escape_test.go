@@ -94,3 +94,23 @@ func TestNothingEscapes(t *testing.T) {
 		t.Errorf("the file outside is now %q, %v", b, err)
 	}
 }
+
+// A private key that is a link out of reach, say to a disk that is not
+// mounted, is there: it is neither missing nor made anew.
+func TestSecretOutOfReach(t *testing.T) {
+	for name, to := range map[string]string{"dangling": "nowhere", "outside": t.TempDir()} {
+		s := open(t)
+		user(t, s, "cameron")
+		link(t, s, "sops/secrets/m-age.key/secret", to)
+		if _, err := s.AddMachineKey("m", vars.Access{Users: []string{"cameron"}}, nil); err == nil {
+			t.Errorf("%s: a machine key was made in place of one that is there", name)
+		}
+		if got, err := os.Readlink(filepath.Join(s.Dir(), "sops/secrets/m-age.key/secret")); got != to {
+			t.Errorf("%s: the link is now %q, %v", name, got, err)
+		}
+		link(t, s, "vars/per-machine/m/g/f/secret", to)
+		if _, secret, err := s.Has(vars.Machine("m", "g").Var("f")); !secret || err != nil {
+			t.Errorf("%s: Has says %t, %v", name, secret, err)
+		}
+	}
+}

@@ -201,7 +201,10 @@ func (s *Store) AddMachineKey(machine string, access Access, identities []sops.I
 		return "", err
 	}
 	dir := path.Join("sops/secrets", machineKeyName(machine))
-	if s.isFile(path.Join(dir, "secret")) {
+	switch found, err := s.exists(path.Join(dir, "secret")); {
+	case err != nil:
+		return "", err
+	case found:
 		id, err := s.machineIdentity(machine, identities)
 		if err != nil {
 			return "", fmt.Errorf("machine %s has a private age key but no public one: %w", machine, err)

@@ -2,7 +2,6 @@ package vars
 
 import (
 	"errors"
-	"io/fs"
 	"path"
 	"slices"
 )
@@ -128,17 +127,18 @@ func drift(wanted, actual []Key) (lacking, surplus []Key) {
 }
 
 // Has reports whether the var has a public value or a secret; what it cannot
-// tell is an error.
+// tell is an error. A link counts wherever it leads: a secret that is out of
+// reach is not one that may be made anew.
 func (s *Store) Has(id ID) (public, secret bool, err error) {
 	if err := id.check(); err != nil {
 		return false, false, err
 	}
 	has := func(name string) bool {
-		_, e := s.root.Stat(path.Join(id.Dir(), name))
-		if e != nil && !errors.Is(e, fs.ErrNotExist) {
+		found, e := s.exists(path.Join(id.Dir(), name))
+		if e != nil {
 			err = e
 		}
-		return e == nil
+		return found
 	}
 	public, secret = has("value"), has("secret")
 	return public, secret, err

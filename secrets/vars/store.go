@@ -122,6 +122,19 @@ func reason(err error) error {
 	return err
 }
 
+// exists reports whether anything has that name, a link that leads nowhere
+// included; what it cannot tell is an error.
+func (s *Store) exists(name string) (bool, error) {
+	_, err := s.root.Lstat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", s.real(name), reason(err))
+	}
+	return true, nil
+}
+
 // isFile reports whether name is there and no directory.
 func (s *Store) isFile(name string) bool {
 	st, err := s.root.Stat(name)
