@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/google/renameio/v2"
 )
@@ -37,6 +38,9 @@ func Prepare(root string, host Host) error {
 func prepare(root string, host Host) error {
 	if !filepath.IsAbs(root) {
 		return fmt.Errorf("%q is not an absolute path", root)
+	}
+	if strings.Contains(root, "\n") { // tools that list files write a path a line
+		return fmt.Errorf("%q holds a newline; hint: choose another state directory", root)
 	}
 	marker := filepath.Join(root, MarkerFile)
 	if _, err := os.Lstat(marker); err != nil {

@@ -378,4 +378,7 @@ func TestPrepare(t *testing.T) {
 	if err := Prepare("relative", h); err == nil {
 		t.Error("a relative root is accepted")
 	}
+	if err := Prepare(filepath.Join(t.TempDir(), "a\nb"), h); err == nil {
+		t.Error("a root with a newline is accepted")
+	}
 }
