@@ -374,18 +374,3 @@ func BenchmarkLog(b *testing.B) {
 		}
 	}
 }
-
-// TestIDsSortByTime: also runs of one second are told apart by their ids.
-func TestIDsSortByTime(t *testing.T) {
-	at := time.Date(2026, 11, 22, 12, 50, 7, 0, time.UTC)
-	last := journal.NewID(at)
-	for _, later := range []time.Duration{
-		time.Microsecond, 15 * time.Microsecond, 16 * time.Microsecond, time.Millisecond, 999999 * time.Microsecond, time.Second, time.Hour,
-	} {
-		id := journal.NewID(at.Add(later))
-		if id <= last {
-			t.Errorf("%v later the id is %s, which does not sort after %s", later, id, last)
-		}
-		last = id
-	}
-}
