@@ -3,7 +3,11 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/google/renameio/v2"
@@ -92,15 +96,36 @@ func (a *app) makePlan(ctx context.Context, s *session.Session, words []string, 
 	return s.Plan(watch, chosen, goal, progress.step)
 }
 
+// savePlan writes the plan to a new file, or over a regular one; a device or a
+// pipe gets it as it comes.
 func savePlan(p *plan.Plan, path string) error {
 	var text bytes.Buffer
 	if err := p.Encode(&text); err != nil {
 		return err
 	}
-	if err := renameio.WriteFile(path, text.Bytes(), 0o600); err != nil {
+	target, err := filepath.EvalSymlinks(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		target, err = path, nil
+	}
+	if err == nil {
+		err = writePlan(target, text.Bytes())
+	}
+	if err != nil {
 		return fmt.Errorf("save the plan: %w", err)
 	}
 	return nil
+}
+
+func writePlan(path string, text []byte) error {
+	if st, err := os.Stat(path); err == nil && !st.Mode().IsRegular() {
+		file, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		_, err = file.Write(text)
+		return errors.Join(err, file.Close())
+	}
+	return renameio.WriteFile(path, text, 0o600, renameio.WithTempDir(filepath.Dir(path)))
 }
 
 // planVerdict is the exit code of a plan: hosts that could not be asked, or

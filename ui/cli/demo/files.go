@@ -43,12 +43,12 @@ func (w world) writeFleet() error {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return err
 		}
-		if err := renameio.WriteFile(path, f.text, 0o600); err != nil {
+		if err := renameio.WriteFile(path, f.text, 0o600, renameio.WithTempDir(filepath.Dir(path))); err != nil {
 			return err
 		}
 	}
 	// The record comes last: an interrupted start is repeated.
-	return renameio.WriteFile(origin, append(sum, '\n'), 0o600)
+	return renameio.WriteFile(origin, append(sum, '\n'), 0o600, renameio.WithTempDir(w.fleetDir()))
 }
 
 type exampleFile struct {
