@@ -220,6 +220,16 @@ func (a *app) openDirectory(context.Context) (*session.Session, error) {
 	return session.New(repository, session.Options{StateDir: filepath.Join(a.env.stateDir(), "fleets", repository.Fleet.Name), Version: version(), Operator: operator(a.env)}), nil
 }
 
+// openAndSelect opens what the command works on and selects machines of it.
+func (a *app) openAndSelect(ctx context.Context, words []string) (*session.Session, []string, error) {
+	s, err := a.world(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	chosen, err := a.selectMachines(ctx, s, words)
+	return s, chosen, err
+}
+
 // selectMachines turns the words of a selector into machines' names. None
 // means all.
 func (a *app) selectMachines(ctx context.Context, s *session.Session, words []string) ([]string, error) {
@@ -229,6 +239,8 @@ func (a *app) selectMachines(ctx context.Context, s *session.Session, words []st
 	var empty *fleet.EmptyError
 	var syntax *fleet.SyntaxError
 	switch {
+	case watch.Err() != nil:
+		return nil, context.Cause(watch)
 	case errors.As(err, &empty):
 		return nil, withCode(exitNothing, err)
 	case errors.As(err, &syntax):

@@ -39,7 +39,7 @@ func TestInterruptBeforeRun(t *testing.T) {
 	}
 	for n, what := range []string{"the demo starts", "machines are selected", "the plan is made", "the question"} {
 		env, stderr := interrupting(s.state, n+1)
-		if code := Main([]string{"demo", "--", "update", "drift:yes"}, env, example); code != exitDeclined {
+		if code := Main([]string{"demo", "--", "update", "cinnabar"}, env, example); code != exitDeclined {
 			t.Errorf("ctrl-c while %s: exit %d, want %d\n%s", what, code, exitDeclined, stderr)
 		}
 	}

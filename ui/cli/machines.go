@@ -49,11 +49,7 @@ func (a *app) machinesCommand() *cobra.Command {
 		Use:   "machines [SELECTOR]",
 		Short: "List the registry",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.world(cmd.Context())
-			if err != nil {
-				return err
-			}
-			chosen, err := a.selectMachines(cmd.Context(), s, args)
+			s, chosen, err := a.openAndSelect(cmd.Context(), args)
 			if err != nil {
 				return err
 			}

@@ -69,6 +69,11 @@ func (a *app) interruptible(ctx context.Context) (_ context.Context, release fun
 			deaf()
 		case <-done:
 			deaf()
+			select {
+			case <-presses: // it came just before
+				cancel(withCode(exitDeclined, errInterrupted))
+			default:
+			}
 		}
 	}()
 	return ctx, func() { close(done); <-ended }

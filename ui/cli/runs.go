@@ -18,7 +18,7 @@ const runsShown = 20
 type runJSON struct {
 	ID       string                `json:"id"`
 	Ending   journal.Ending        `json:"ending"`
-	Start    string                `json:"start"` // RFC 3339
+	Start    string                `json:"start"` // RFC 3339; "" when the process ended before the first event
 	End      string                `json:"end"`   // of the last event
 	Kind     string                `json:"kind"`
 	Goal     string                `json:"goal"`
@@ -115,10 +115,11 @@ func (a *app) replay(run *journal.Run, machine string, logs bool) error {
 	if text, ok := sink.(*runText); ok {
 		text.verbose = logs
 	}
-	seen := false
+	seen, whole := false, true
 	for e, err := range run.Events() {
 		if err != nil {
 			a.errors().clean("assay: %s", err)
+			whole = false
 			continue
 		}
 		if machine == "" || e.Machine() == machine {
@@ -131,6 +132,9 @@ func (a *app) replay(run *journal.Run, machine string, logs bool) error {
 	}
 	if summary := run.Summary(); summary.Ending != journal.Finished && !a.flags.json {
 		a.text().clean("run %s is %s: %s without a result", run.ID(), summary.Ending, count(len(summary.Open), "machine"))
+	}
+	if !whole {
+		return failed(exitFailed)
 	}
 	return nil
 }
@@ -153,16 +157,24 @@ func (a *app) printRuns(list []journal.Summary) {
 			verb = s.Started.Kind
 		}
 		rows = append(rows, []cell{
-			c(string(s.ID)), c(s.Start.Local().Format(time.DateTime)), cr(r, ending), c(verb),
+			c(string(s.ID)), c(orUnknown(stamp(s.Start.Local(), time.DateTime))), cr(r, ending), c(orUnknown(verb)),
 			c(count(len(s.Started.Machines), "machine")), c(outcomeCounts(s.Counts)),
 		})
 	}
 	p.table([]string{"RUN", "STARTED", "ENDED", "GOAL", "MACHINES", "OUTCOMES"}, rows)
 }
 
+// stamp writes a time, "" for the zero one: nothing was recorded then.
+func stamp(t time.Time, layout string) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(layout)
+}
+
 func runToJSON(s journal.Summary) runJSON {
 	return runJSON{
-		ID: string(s.ID), Ending: s.Ending, Start: s.Start.UTC().Format(time.RFC3339Nano), End: s.End.UTC().Format(time.RFC3339Nano),
+		ID: string(s.ID), Ending: s.Ending, Start: stamp(s.Start.UTC(), time.RFC3339Nano), End: stamp(s.End.UTC(), time.RFC3339Nano),
 		Kind: s.Started.Kind, Goal: s.Started.Goal, Plan: s.Started.Plan, Operator: s.Started.Operator,
 		Machines: orEmpty(s.Started.Machines), Outcome: s.Outcome, Counts: s.Counts,
 		Results: orEmpty(s.Results), Open: orEmpty(s.Open), Problems: orEmpty(s.Problems),

@@ -48,11 +48,7 @@ what it booted and what it boots next, and compares that with what the
 repository wants. Exits with 1 when a host could not be asked or its
 configuration has an error, with 5 when a host's identity could not be verified.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.world(cmd.Context())
-			if err != nil {
-				return err
-			}
-			chosen, err := a.selectMachines(cmd.Context(), s, args)
+			s, chosen, err := a.openAndSelect(cmd.Context(), args)
 			if err != nil {
 				return err
 			}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -57,11 +58,7 @@ func (a *app) rollbackCommand() *cobra.Command {
 		Use:   "rollback [SELECTOR]",
 		Short: "Return the hosts to a former generation",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.world(cmd.Context())
-			if err != nil {
-				return err
-			}
-			chosen, err := a.selectMachines(cmd.Context(), s, args)
+			s, chosen, err := a.openAndSelect(cmd.Context(), args)
 			if err != nil {
 				return err
 			}
@@ -90,7 +87,7 @@ func loadPlan(file string, args []string) (*plan.Plan, error) {
 	if len(args) > 0 {
 		return nil, usagef("--plan names the machines itself: give no selector")
 	}
-	text, err := os.ReadFile(file)
+	text, err := readPlan(file)
 	if err != nil {
 		return nil, withCode(exitUsage, err)
 	}
@@ -99,6 +96,16 @@ func loadPlan(file string, args []string) (*plan.Plan, error) {
 		return nil, withCode(exitUsage, fmt.Errorf("%s: %w", file, err))
 	}
 	return p, nil
+}
+
+// readPlan reads at most as much as a plan can be; Decode refuses what is cut.
+func readPlan(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, plan.MaxFile+1))
 }
 
 // approveAndApply shows the plan, has it approved and carries it out.
