@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"os/user"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -36,6 +35,8 @@ real hosts. What the hosts run stays there from one command to the next.
 				return usagef("%q is no engine: embedded, nix", engine)
 			case hosts < demo.LeastHosts:
 				return usagef("a demo of %d hosts: the example's services need at least %d", hosts, demo.LeastHosts)
+			case hosts > demo.MostHosts:
+				return usagef("a demo of %d hosts: at most %d fit one fleet.toml", hosts, demo.MostHosts)
 			case cmd.ArgsLenAtDash() < 0 && len(args) > 0:
 				return usagef("put -- before the command: assay demo -- %s", args[0])
 			}
@@ -52,6 +53,9 @@ real hosts. What the hosts run stays there from one command to the next.
 // own; without a command it shows the hosts' state.
 func (a *app) runDemo(ctx context.Context, o demo.Options, args []string) error {
 	o.Dir = filepath.Join(a.env.stateDir(), "demo")
+	if !filepath.IsAbs(o.Dir) {
+		return usagef("no place for the demo's hosts; hint: set HOME or XDG_STATE_HOME to an absolute directory")
+	}
 	o.Example, o.Version, o.Operator = a.example, version(), operator(a.env)
 	o.Notice = func(text string) { a.errors().clean("assay: %s", text) }
 
@@ -67,13 +71,19 @@ func (a *app) runDemo(ctx context.Context, o demo.Options, args []string) error 
 	if err != nil {
 		return err
 	}
+	return a.runInside(ctx, inside, d.Session, args)
+}
 
-	inside := &app{env: a.env, example: a.example, inDemo: true}
-	inside.world = func(context.Context) (*session.Session, error) { return d.Session, nil }
-	if len(args) == 0 {
-		args = []string{"status"}
-		a.errors().line("the console is not in this version; this is: assay demo -- status (more: assay --help)")
-	}
+// looksBack reports whether the command only reads the record of past runs,
+// for which no host need be there: so a run can be watched while it goes on.
+func (a *app) looksBack(args []string) bool {
+	cmd, _, err := a.root().Find(args)
+	return err == nil && cmd.GroupID == "runs"
+}
+
+// runInside runs a command line in the demo's world.
+func (a *app) runInside(ctx context.Context, inside *app, s *session.Session, args []string) error {
+	inside.world = func(context.Context) (*session.Session, error) { return s, nil }
 	if code := inside.run(ctx, inside.inherit(a, args)); code != exitDone {
 		return failed(code)
 	}
@@ -87,14 +97,6 @@ func (a *app) inherit(outer *app, args []string) []string {
 		flags = append(flags, "--json")
 	}
 	return append(flags, args...)
-}
-
-// operator is the name of the user who runs this.
-func operator(env Env) string {
-	if u, err := user.Current(); err == nil {
-		return u.Username
-	}
-	return env.Getenv("USER")
 }
 
 // refusedCommand is a verb that runs a command of the user's choice on hosts.
