@@ -32,6 +32,9 @@ func (b *Builder) Add(h *Host) {
 	if e.Status == StatusChange {
 		c = difference(h.Current, &h.Wanted.Record, placesOf(h.Composition))
 	}
+	if b.plan.Goal == engine.GoalBuild && c.Unknown != "" {
+		c.Unknown = "hosts are not asked for the goal build"
+	}
 	b.add(e, c)
 }
 
