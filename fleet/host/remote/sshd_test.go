@@ -371,7 +371,7 @@ func TestOpenSSHMaxSessions(t *testing.T) {
 func TestOpenSSHStopped(t *testing.T) {
 	noLeak(t)
 	s := startSSHD(t, []string{"ed25519"})
-	c := remote.New(remote.Options{Signers: []ssh.Signer{key(t, "client")}, KeepAlive: 20 * time.Millisecond})
+	c := remote.New(remote.Options{Signers: []ssh.Signer{key(t, "client")}, KeepAlive: 100 * time.Millisecond})
 	conn := connect(t, c, s.target(pin(s.keys["ed25519"])))
 	// A stopped server answers nothing, as after a lost link.
 	var pid int
