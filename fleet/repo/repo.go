@@ -45,7 +45,7 @@ func Open(dir string) (*Repository, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := root.ReadFile(fleetfile.Name)
+	text, err := readRegular(root, fleetfile.Name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s has no fleet.toml: reading a flake without one is not in this version; hint: write one, see the example fleet's", dir)
 	}
@@ -64,6 +64,18 @@ func Open(dir string) (*Repository, error) {
 	r.tree = sync.OnceValues(r.readTree)
 	r.stack = sync.OnceValues(r.readStack)
 	return r, nil
+}
+
+// readRegular reads a file that is one: a pipe of that name would never end.
+func readRegular(root *os.Root, name string) ([]byte, error) {
+	st, err := root.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !st.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no regular file", filepath.Join(root.Name(), name))
+	}
+	return root.ReadFile(name)
 }
 
 func (r *Repository) readTree() (*modules.Tree, error) {
@@ -124,7 +136,7 @@ func (r *Repository) meant(name string) string {
 // ReadFile reads a file of the fleet by its path relative to the fleet's
 // directory, which it cannot leave.
 func (r *Repository) ReadFile(path string) ([]byte, error) {
-	return r.root.ReadFile(filepath.FromSlash(path))
+	return readRegular(r.root, filepath.FromSlash(path))
 }
 
 // Problems is everything wrong with the tree and the layers, and what

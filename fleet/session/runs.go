@@ -8,12 +8,18 @@ import (
 // Runs returns the summaries of the fleet's newest runs, the newest first; max
 // 0 means all.
 func (s *Session) Runs(max int) ([]journal.Summary, error) {
+	if s.opts.StateDir == "" {
+		return nil, nil
+	}
 	return journal.List(s.opts.StateDir, max)
 }
 
 // Run opens a recorded run by its id, a beginning of it that fits only one,
 // its last part, or "last".
 func (s *Session) Run(name string) (*journal.Run, error) {
+	if s.opts.StateDir == "" {
+		return nil, journal.ErrNoRun
+	}
 	return journal.Open(s.opts.StateDir, name)
 }
 

@@ -29,7 +29,7 @@ type Session struct {
 
 // Options configure a session. Zero values have sensible meanings.
 type Options struct {
-	StateDir string // where the fleet's runs are recorded
+	StateDir string // where the fleet's runs are recorded; "" has none
 	Version  string // of assay, for the record
 	Operator string // who runs this, for the record
 	Reach    *Reach // nil: verbs that reach hosts return ErrNoHosts

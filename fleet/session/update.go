@@ -22,10 +22,7 @@ type Apply struct {
 // Apply carries a plan out exactly as it stands and records the run. The
 // error is about the run itself; what became of the hosts is in the report.
 func (s *Session) Apply(ctx context.Context, p *plan.Plan, how Apply) (rollout.Report, error) {
-	if s.reach == nil {
-		return rollout.Report{}, ErrNoHosts
-	}
-	if err := s.fits(p); err != nil {
+	if err := s.Fits(p); err != nil {
 		return rollout.Report{}, err
 	}
 	id := journal.NewID(s.opts.Clock())
@@ -46,8 +43,11 @@ func (s *Session) Apply(ctx context.Context, p *plan.Plan, how Apply) (rollout.R
 	return report, errors.Join(err, record.Close())
 }
 
-// fits refuses a plan that was made for another fleet or by another engine.
-func (s *Session) fits(p *plan.Plan) error {
+// Fits refuses a plan that was made for another fleet or by another engine.
+func (s *Session) Fits(p *plan.Plan) error {
+	if s.reach == nil {
+		return ErrNoHosts
+	}
 	if p.Fleet != s.Fleet().Name {
 		return fmt.Errorf("plan %s is for the fleet %q, this is %q", p.ID, p.Fleet, s.Fleet().Name)
 	}

@@ -217,7 +217,11 @@ func (a *app) openDirectory(context.Context) (*session.Session, error) {
 	if err != nil {
 		return nil, withCode(exitUsage, err)
 	}
-	return session.New(repository, session.Options{StateDir: filepath.Join(a.env.stateDir(), "fleets", repository.Fleet.Name), Version: version(), Operator: operator(a.env)}), nil
+	options := session.Options{Version: version(), Operator: a.env.operator()}
+	if state, err := a.env.stateDir(); err == nil { // reading works without
+		options.StateDir = filepath.Join(state, "fleets", repository.Fleet.Name)
+	}
+	return session.New(repository, options), nil
 }
 
 // openAndSelect opens what the command works on and selects machines of it.
@@ -233,6 +237,9 @@ func (a *app) openAndSelect(ctx context.Context, words []string) (*session.Sessi
 // selectMachines turns the words of a selector into machines' names. None
 // means all.
 func (a *app) selectMachines(ctx context.Context, s *session.Session, words []string) ([]string, error) {
+	if len(words) > 0 && strings.TrimSpace(strings.Join(words, "")) == "" {
+		return nil, usagef("the selector is empty; hint: leave it away to choose all machines, or write @all")
+	}
 	watch, stop := a.interruptible(ctx)
 	selection, err := s.Select(watch, strings.Join(words, " "))
 	stop()

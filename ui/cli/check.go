@@ -21,13 +21,13 @@ warnings alone exit with 0.`,
 			if err != nil {
 				return err
 			}
-			identities, err := sops.FindIdentities(a.env.Getenv)
-			if err != nil {
-				return withCode(exitUsage, err)
-			}
+			identities, noKeys := sops.FindIdentities(a.env.Getenv)
 			problems, err := s.Check(cmd.Context(), identities)
 			if err != nil {
 				return err
+			}
+			if noKeys != nil {
+				problems = append(problems, fleet.Problem{Severity: fleet.Warning, Text: "no secret was opened: " + noKeys.Error()})
 			}
 			errors := 0
 			for _, p := range problems {

@@ -217,7 +217,7 @@ func TestExitCodes(t *testing.T) {
 		{[]string{"demo", "--", "demo"}, exitUsage, "inside"},
 		{[]string{"demo", "--", "-C", "/", "machines"}, exitUsage, "-C"},
 		{[]string{"which", "fish", "--on", "stibnit"}, exitNothing, "stibnite"},
-		{[]string{"plan"}, exitFailed, "assay demo"},
+		{[]string{"plan"}, exitUsage, "assay demo"},
 		{[]string{"-C", "/nonexistent", "machines"}, exitUsage, "/nonexistent"},
 		{[]string{"demo", "status"}, exitUsage, "--"},
 		{[]string{"demo", "--engine", "nix"}, exitUsage, "embedded"},
@@ -227,6 +227,11 @@ func TestExitCodes(t *testing.T) {
 		{[]string{"demo", "--", "logs", "last"}, exitNothing, "no such run"},
 		{[]string{"demo", "--", "runs"}, exitDone, "no runs yet"},
 		{[]string{"demo", "--hosts", "1"}, exitUsage, "2"},
+		{[]string{"demo", "--hosts", "100000", "--", "version"}, exitUsage, "10000"},
+		{[]string{"machines", ""}, exitUsage, "@all"},
+		{[]string{"demo", "--", "update", "", "--yes"}, exitUsage, "@all"},
+		{[]string{"layers", "--system", "foo"}, exitUsage, "x86_64-linux"},
+		{[]string{"which", "fish", "--system", "foo"}, exitUsage, "x86_64-linux"},
 	} {
 		c := s.here(test.args...)
 		if c.code != test.code || !strings.Contains(c.stdout+c.stderr, test.text) {

@@ -52,12 +52,23 @@ real hosts. What the hosts run stays there from one command to the next.
 // runDemo opens the demo and runs the command in it, as a command line of its
 // own; without a command it shows the hosts' state.
 func (a *app) runDemo(ctx context.Context, o demo.Options, args []string) error {
-	o.Dir = filepath.Join(a.env.stateDir(), "demo")
-	if !filepath.IsAbs(o.Dir) {
-		return usagef("no place for the demo's hosts; hint: set HOME or XDG_STATE_HOME to an absolute directory")
+	state, err := a.env.stateDir()
+	if err != nil {
+		return err
 	}
-	o.Example, o.Version, o.Operator = a.example, version(), operator(a.env)
+	o.Dir = filepath.Join(state, "demo")
+	o.Example, o.Version, o.Operator = a.example, version(), a.env.operator()
 	o.Notice = func(text string) { a.errors().clean("assay: %s", text) }
+	inside := &app{env: a.env, example: a.example, inDemo: true}
+	if len(args) == 0 {
+		args = []string{"status"}
+		a.errors().line("the console is not in this version; this is: assay demo -- status (more: assay --help)")
+	}
+	if !o.Reset && inside.looksBack(args) {
+		if s, err := demo.Look(o); err == nil {
+			return a.runInside(ctx, inside, s, args)
+		}
+	}
 
 	watch, stop := a.interruptible(ctx)
 	d, err := demo.Open(watch, o)

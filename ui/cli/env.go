@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"syscall"
 
 	"golang.org/x/term"
@@ -53,9 +55,17 @@ func (e Env) listen() (presses <-chan os.Signal, release func()) {
 }
 
 // stateDir is the directory for what assay keeps between runs.
-func (e Env) stateDir() string {
+func (e Env) stateDir() (string, error) {
 	if dir := e.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
-		return filepath.Join(dir, "assay")
+		return filepath.Join(dir, "assay"), nil
 	}
-	return filepath.Join(e.Getenv("HOME"), ".local", "state", "assay")
+	if home := e.Getenv("HOME"); filepath.IsAbs(home) {
+		return filepath.Join(home, ".local", "state", "assay"), nil
+	}
+	return "", usagef("there is no place to keep state: neither XDG_STATE_HOME nor HOME is an absolute path; hint: set one")
+}
+
+// operator is the name of the user who runs this, for the record.
+func (e Env) operator() string {
+	return cmp.Or(e.Getenv("LOGNAME"), e.Getenv("USER"), "uid "+strconv.Itoa(os.Getuid()))
 }

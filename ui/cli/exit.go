@@ -3,6 +3,8 @@ package cli
 import (
 	"errors"
 	"fmt"
+
+	"assay/fleet/session"
 )
 
 // The exit codes of the program. "go run" flattens all but 0 to 1.
@@ -57,6 +59,8 @@ func codeOf(err error) int {
 		return exitDone
 	case errors.As(err, &exit):
 		return exit.code
+	case errors.Is(err, session.ErrNoHosts):
+		return exitUsage
 	}
 	return exitFailed
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -34,6 +35,9 @@ func (a *app) layersCommand() *cobra.Command {
 			stack := s.Repo.Stack()
 			systems := stack.Systems()
 			if system != "" {
+				if err := checkSystem(system, systems); err != nil {
+					return err
+				}
 				systems = []string{system}
 			}
 			if a.flags.json {
@@ -142,7 +146,7 @@ func (a *app) whichCommand() *cobra.Command {
 func whichSystems(f *fleet.Fleet, stack *overlay.Stack, machine, system string) ([]string, error) {
 	switch {
 	case system != "":
-		return []string{system}, nil
+		return []string{system}, checkSystem(system, stack.Systems())
 	case machine == "":
 		return stack.Systems(), nil
 	}
@@ -151,6 +155,17 @@ func whichSystems(f *fleet.Fleet, stack *overlay.Stack, machine, system string) 
 		return nil, noMachine(f, machine)
 	}
 	return []string{m.System}, nil
+}
+
+var systemForm = regexp.MustCompile(`^[a-z0-9_]+-(linux|darwin)$`)
+
+// checkSystem refuses what is no Nix system of NixOS or nix-darwin. It need
+// not be one of the fleet's.
+func checkSystem(system string, known []string) error {
+	if systemForm.MatchString(system) {
+		return nil
+	}
+	return usagef("%q is no system of NixOS or nix-darwin; the fleet has %s", system, strings.Join(known, ", "))
 }
 
 func noMachine(f *fleet.Fleet, name string) error {

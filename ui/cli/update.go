@@ -113,6 +113,9 @@ func (a *app) approveAndApply(ctx context.Context, s *session.Session, p *plan.P
 	if parallel < 0 {
 		return usagef("--parallel %d: expected 1 or more, or 0 for the fleet's policy", parallel)
 	}
+	if err := s.Fits(p); err != nil {
+		return withCode(exitUsage, err)
+	}
 	if !a.flags.json {
 		a.printPlan(p, detailed)
 	}
@@ -209,11 +212,12 @@ func runVerdict(report rollout.Report) error {
 		return failed(exitInterrupted)
 	case report.Identity:
 		return failed(exitIdentity)
-	case report.Counts[event.Failed]+report.Counts[event.Returned]+report.Counts[event.Refused]+
-		report.Counts[event.Unreachable]+report.Counts[event.Uncertain] > 0:
+	case report.Counts[event.Failed]+report.Counts[event.Returned]+report.Counts[event.Refused]+report.Counts[event.Uncertain] > 0:
 		return failed(exitFailed)
 	case report.Outcome == event.RunInterrupt:
 		return failed(exitDeclined)
+	case report.Counts[event.Unreachable] > 0:
+		return failed(exitFailed)
 	}
 	return nil
 }

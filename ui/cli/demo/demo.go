@@ -64,6 +64,10 @@ type world struct {
 	Options
 }
 
+func newWorld(o Options) world {
+	return world{dir: filepath.Join(o.Dir, strconv.Itoa(o.Hosts)+"-hosts"), Options: o}
+}
+
 func (w world) fleetDir() string              { return filepath.Join(w.dir, "fleet") }
 func (w world) hostDir(machine string) string { return filepath.Join(w.dir, "hosts", machine) }
 func (w world) storeDir() string              { return filepath.Join(w.dir, "store") }
@@ -87,7 +91,7 @@ func Open(ctx context.Context, o Options) (_ *Demo, err error) {
 	if d.lock, err = lock(ctx, o.Dir); err != nil {
 		return nil, err
 	}
-	w := world{dir: filepath.Join(o.Dir, strconv.Itoa(o.Hosts)+"-hosts"), Options: o}
+	w := newWorld(o)
 	if o.Reset {
 		if err := os.RemoveAll(w.dir); err != nil {
 			return nil, fmt.Errorf("reset the demo: %w", err)
@@ -105,6 +109,20 @@ func Open(ctx context.Context, o Options) (_ *Demo, err error) {
 	}
 	d.Session = session.New(repository, session.Options{StateDir: w.dir, Version: o.Version, Operator: o.Operator, Reach: &d.Reach})
 	return d, w.install(ctx, d.Session, repository)
+}
+
+// Look opens a demo that is there without its hosts and without taking it for
+// itself: for reading what past and present runs recorded.
+func Look(o Options) (*session.Session, error) {
+	if o.Hosts == 0 {
+		o.Hosts = DefaultHosts
+	}
+	w := newWorld(o)
+	repository, err := repo.Open(w.fleetDir())
+	if err != nil {
+		return nil, err
+	}
+	return session.New(repository, session.Options{StateDir: w.dir, Version: o.Version, Operator: o.Operator}), nil
 }
 
 // Close ends the hosts and gives the directory free. It may be called twice.

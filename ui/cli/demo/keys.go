@@ -2,7 +2,9 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -10,6 +12,7 @@ import (
 
 	"assay/fleet/repo"
 	"assay/secrets"
+	"assay/secrets/generate"
 	"assay/secrets/sops"
 	"assay/secrets/vars"
 )
@@ -31,9 +34,9 @@ func (w world) hostKeys(ctx context.Context, r *repo.Repository) (map[string]ssh
 	}
 	signers := make(map[string]ssh.Signer, len(machines))
 	for _, machine := range machines {
-		key, err := secrets.HostKey(r.Vars, machine, identities)
+		key, err := r.Vars.Secret(vars.Machine(machine, generate.HostKeyGenerator).Var(generate.HostKeyPrivate), identities)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("host key of %s: %w", machine, err)
 		}
 		signer, err := ssh.ParsePrivateKey(key.Bytes())
 		key.Wipe()
@@ -50,6 +53,11 @@ func (w world) hostKeys(ctx context.Context, r *repo.Repository) (map[string]ssh
 func (w world) operator(store *vars.Store) ([]sops.Identity, error) {
 	if err := os.MkdirAll(filepath.Dir(w.operatorFile()), 0o700); err != nil {
 		return nil, err
+	}
+	if _, err := os.Lstat(w.operatorFile()); errors.Is(err, fs.ErrNotExist) {
+		if _, err := store.UserKeys(operatorName); err == nil {
+			return nil, fmt.Errorf("the demo's age identity %s is gone, and nothing else opens its secrets", w.operatorFile())
+		}
 	}
 	identity, err := secrets.CreateOperator(store, w.operatorFile(), operatorName)
 	if err != nil {

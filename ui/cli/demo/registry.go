@@ -17,6 +17,9 @@ var keepFirst = []string{"cinnabar", "scheelite", "stibnite", "galena"}
 // LeastHosts is the smallest fleet whose tags and services all have a member.
 const LeastHosts = 2
 
+// MostHosts keeps the registry well below fleetfile's limit.
+const MostHosts = 10_000
+
 // registry returns the text of a fleet.toml with n machines: the example's
 // own, without the last ones where n is smaller, and with copies of them where
 // n is larger. A copy of galena is galena-2: the same aspects under another
