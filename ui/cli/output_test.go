@@ -23,7 +23,7 @@ func TestOutputThatFails(t *testing.T) {
 		for _, args := range [][]string{{"machines"}, {"version"}} {
 			var stderr strings.Builder
 			env := Env{
-				Stdin: strings.NewReader(""), Stderr: &stderr, Getenv: func(string) string { return "" },
+				Stdin: strings.NewReader(""), Stderr: &stderr, Getenv: func(string) string { return t.TempDir() },
 				Stdout: writerFunc(func([]byte) (int, error) { return 0, test.err }),
 			}
 			code := Main(append([]string{"-C", "../.."}, args...), env, example)

@@ -72,10 +72,9 @@ type cell struct {
 // breaks are what would break a cell, in texts that people wrote.
 var breaks = strings.NewReplacer("\n", " ", "\t", " ")
 
-func c(text string) cell                 { return cr(plain, text) }
-func cr(r role, text string) cell        { return cell{text: breaks.Replace(host.Sanitize(text)), role: r} }
-func cf(format string, args ...any) cell { return c(fmt.Sprintf(format, args...)) }
-func (c cell) width() int                { return utf8.RuneCountInString(c.text) }
+func c(text string) cell          { return cr(plain, text) }
+func cr(r role, text string) cell { return cell{text: breaks.Replace(host.Sanitize(text)), role: r} }
+func (c cell) width() int         { return utf8.RuneCountInString(c.text) }
 
 // clean prints a text that may hold anything, folded where it is too wide.
 func (p *printer) clean(format string, args ...any) {
