@@ -22,6 +22,7 @@ type Facts struct {
 	Running     string // store path of the running system
 	Booted      string // store path of the system that was booted
 	Profile     string // store path of the system profile: what boots next
+	Damaged     string // what is wrong with what the host runs or boots next, in words; "" when nothing was seen
 	Generation  int    // number of the profile's generation
 	Generations []Generation
 	Kernel      string // "Linux 6.1.0", as uname says
@@ -34,13 +35,13 @@ type Generation struct {
 	Path   string
 }
 
-// Drift reports whether the host runs something else than wanted. It is
-// Unknown when either side is not known.
+// Drift reports whether the host runs something else than wanted; a damaged
+// system is something else. It is Unknown when either side is not known.
 func (f *Facts) Drift(wanted string) Truth {
 	if f == nil || f.Running == "" || wanted == "" {
 		return Unknown
 	}
-	return TruthOf(f.Running != wanted)
+	return TruthOf(f.Running != wanted || f.Damaged != "")
 }
 
 // Reboot reports whether the host needs a reboot to run all of its system:

@@ -32,6 +32,9 @@ type answer struct {
 	profile  string // name of the link that the profile points to
 	boottime int64  // seconds since the epoch, 0 when not said
 	now      int64
+	wrong    map[string]string // by name of a link to a system: what the script says of it
+	strange  map[string]string // where such a link leads that does not lead to a store path
+	broken   map[string]string // link of a system that leads nowhere, as "motd -> /nix/store/..."
 }
 
 // parse reads the output of the script. What comes before its first line and
@@ -42,7 +45,7 @@ func parse(output []byte) (fleet.Facts, error) {
 	if !found {
 		return fleet.Facts{}, errAnswer
 	}
-	var a answer
+	a := answer{wrong: map[string]string{}, strange: map[string]string{}, broken: map[string]string{}}
 	for line := range bytes.Lines(rest) {
 		line, whole := bytes.CutSuffix(line, []byte("\n"))
 		if whole && string(line) == "end" {
@@ -78,6 +81,12 @@ func (a *answer) line(line string) {
 		}
 	case "now":
 		a.now, _ = strconv.ParseInt(value, 10, 64)
+	case "wrong":
+		name, what, _ := strings.Cut(value, " ")
+		a.wrong[name] = what
+	case "broken":
+		name, entry, _ := strings.Cut(value, " ")
+		a.addBroken(name, entry)
 	}
 }
 
@@ -95,12 +104,15 @@ func (a *answer) finish() {
 	if a.boottime > 0 && a.now > a.boottime {
 		f.Uptime = seconds(float64(a.now) - float64(a.boottime))
 	}
+	f.Damaged = a.damaged()
 }
 
 func (a *answer) link(name, target string) {
 	switch name {
 	case "current-system":
-		a.facts.Running = a.storePath(runDir, target)
+		if a.facts.Running = a.storePath(runDir, target); a.facts.Running == "" {
+			a.strange[name] = target
+		}
 	case "booted-system":
 		a.facts.Booted = a.storePath(runDir, target)
 	case "system":

@@ -62,6 +62,11 @@ func hostRoot(t *testing.T) string {
 	return root
 }
 
+// shells are those that a host may have, where they are installed.
+func shells() [][]string {
+	return [][]string{{"/bin/sh"}, {"dash"}, {"bash", "--posix"}, {"busybox", "sh"}, {"ksh"}, {"zsh", "--emulate", "sh"}}
+}
+
 func TestReadInEveryShell(t *testing.T) {
 	root := hostRoot(t)
 	want := fleet.Facts{
@@ -69,7 +74,7 @@ func TestReadInEveryShell(t *testing.T) {
 		Running: hashB, Booted: hashA, Profile: hashB, Generation: 12,
 		Generations: []fleet.Generation{{Number: 2, Path: hashA}, {Number: 3}, {Number: 4}, {Number: 12, Path: hashB}},
 	}
-	for _, shell := range [][]string{{"/bin/sh"}, {"dash"}, {"bash", "--posix"}, {"busybox", "sh"}, {"ksh"}, {"zsh", "--emulate", "sh"}} {
+	for _, shell := range shells() {
 		t.Run(shell[0], func(t *testing.T) {
 			if _, err := exec.LookPath(shell[0]); err != nil {
 				t.Skip("not run: no", shell[0])
@@ -120,10 +125,15 @@ func TestParse(t *testing.T) {
 		{"darwin", head + "lrwxr-xr-x@ 1 0  0 90 Nov 22 12:00 run/current-system -> " + hashA + "\n" +
 			"kernel Darwin 24.1.0\nboottime { sec = 1700000000, usec = 12 } Tue Nov 14 22:13:20 2023\nnow 1700000060\nend\n",
 			fleet.Facts{Running: hashA, Kernel: "Darwin 24.1.0", Uptime: time.Minute}},
-		{"no store path", head + "lrwxrwxrwx 1 0 0 9 Nov 22 12:00 run/current-system -> /etc\nend\n", fleet.Facts{}},
-		{"inside a store path", head + "lrwxrwxrwx 1 0 0 9 Nov 22 12:00 run/current-system -> " + hashA + "/x\nend\n", fleet.Facts{}},
-		{"climbing", head + "lrwxrwxrwx 1 0 0 9 Nov 22 12:00 run/current-system -> " + hashA + "/../../../etc\nend\n", fleet.Facts{}},
+		{"no store path", head + "lrwxrwxrwx 1 0 0 9 Nov 22 12:00 run/current-system -> /etc\nend\n",
+			fleet.Facts{Damaged: "/run/current-system leads to /etc, which is no store path"}},
+		{"inside a store path", head + "lrwxrwxrwx 1 0 0 9 Nov 22 12:00 run/current-system -> " + hashA + "/x\nend\n",
+			fleet.Facts{Damaged: "/run/current-system leads to " + hashA + "/x, which is no store path"}},
+		{"climbing", head + "lrwxrwxrwx 1 0 0 9 Nov 22 12:00 run/current-system -> " + hashA + "/../../\x1b[31m../etc\nend\n",
+			fleet.Facts{Damaged: "/run/current-system leads to " + hashA + "/../../../etc" + ", which is no store path"}},
 		{"no link", head + "drwxrwxrwx 1 0 0 9 Nov 22 12:00 run/current-system -> " + hashA + "\nend\n", fleet.Facts{}},
+		{"broken before its link is known", head + "broken current-system l run/current-system/sw -> " + hashB + "\nend\n", fleet.Facts{}},
+		{"unheard of", head + "wrong x missing\nwrong\nbroken\nbroken current-system\nend\n", fleet.Facts{}},
 		{"profile elsewhere", head + "lrwxrwxrwx 1 0 0 9 Nov 22 12:00 nix/var/nix/profiles/system -> /tmp/system-7-link\nend\n", fleet.Facts{}},
 		{"odd numbers", head + "uptime 1e99\nboottime { sec = -1, usec\nnow 5\nkernel " + strings.Repeat("k", 101) + "\nend\n",
 			fleet.Facts{Kernel: strings.Repeat("k", 100)}},
@@ -194,6 +204,7 @@ func TestUnreachable(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add([]byte("\nassay-facts 1\nroot /r\nlrwxrwxrwx 1 0 0 9 Nov 22 12:00 run/current-system -> /r" + hashA + "\nkernel Linux 6\nuptime 1.5\nend\n"))
 	f.Add([]byte("\nassay-facts 1\nroot \nlrwxrwxrwx 1 0 0 9 x nix/var/nix/profiles/system -> system-1-link\nlrwxrwxrwx 1 0 0 9 x system-1-link -> ../../../.." + hashB + "\nend\n"))
+	f.Add([]byte("\nassay-facts 1\nlrwxrwxrwx 1 0 0 9 x run/current-system -> " + hashA + "\nwrong system missing\nbroken current-system l x run/current-system/etc/a -> ../../zzzz\nend\n"))
 	f.Add([]byte("\nassay-facts 1\nboottime { sec = 1, usec = 2 }\nnow 9\nend\n"))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		facts, err := parse(in)
@@ -205,7 +216,10 @@ func FuzzParse(f *testing.F) {
 				t.Errorf("store path %q", p)
 			}
 		}
-		if host.Sanitize(facts.Kernel) != facts.Kernel || facts.Uptime < 0 || facts.Generation < 0 {
+		if text := facts.Kernel + facts.Damaged; host.Sanitize(text) != text || strings.Contains(text, "\n") || len(text) > 1000 {
+			t.Errorf("text %q", text)
+		}
+		if facts.Uptime < 0 || facts.Generation < 0 {
 			t.Errorf("%+v", facts)
 		}
 		for i, g := range facts.Generations {
