@@ -16,6 +16,7 @@ type Builder struct {
 	mu     sync.Mutex
 	plan   Plan
 	folder folder
+	omits  omits
 }
 
 // NewBuilder returns a Builder of a plan without hosts.
@@ -28,14 +29,19 @@ func NewBuilder(kind Kind, fleet string, goal engine.Goal, engine string, at tim
 // Add adds a host to an update. It keeps nothing of h but strings.
 func (b *Builder) Add(h *Host) {
 	e := updateEntry(b.plan.Goal, h)
+	at := placesOf(h.Composition)
 	var c Change
 	if e.Status == StatusChange {
-		c = difference(h.Current, &h.Wanted.Record, placesOf(h.Composition))
+		c = difference(h.Current, &h.Wanted.Record, at)
 	}
 	if b.plan.Goal == engine.GoalBuild && c.Unknown != "" {
 		c.Unknown = "hosts are not asked for the goal build"
 	}
-	b.add(e, c)
+	var left []LeftOut
+	if wantedError(h) == nil {
+		left = leftOut(h.Wanted.Record.LeftOut, at)
+	}
+	b.add(e, c, left)
 }
 
 // AddBack adds a host to a rollback. It keeps nothing of h but strings.
@@ -45,12 +51,19 @@ func (b *Builder) AddBack(h *BackHost) {
 	if e.Status == StatusChange {
 		c = difference(h.Current, h.Record, nil)
 	}
-	b.add(e, c)
+	var left []LeftOut
+	if h.Record != nil {
+		left = leftOut(h.Record.LeftOut, nil)
+	}
+	b.add(e, c, left)
 }
 
-func (b *Builder) add(e Entry, c Change) {
+// add takes what is left out of the host's wanted system as left, nil where
+// that is not known.
+func (b *Builder) add(e Entry, c Change, left []LeftOut) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	e.LeftOut = b.omits.add(left)
 	b.plan.Hosts = append(b.plan.Hosts, e)
 	if e.Status == StatusChange {
 		b.folder.add(e.Machine, c)
@@ -71,6 +84,7 @@ func (b *Builder) Plan() *Plan {
 			p.Hosts[i].Group = g
 		}
 	}
+	p.LeftOut = b.omits.number(p.Hosts)
 	p.ID = p.sum()
 	return &p
 }

@@ -17,9 +17,6 @@ func difference(from, to *engine.Record, at *places) Change {
 		Aspects: []AspectChange{}, Options: []OptionChange{}, Files: []FileChange{},
 		Packages: []PackageChange{}, LeftOut: []LeftOut{},
 	}
-	if to != nil {
-		c.LeftOut = leftOut(to.LeftOut, at)
-	}
 	switch {
 	case from == nil:
 		c.Unknown = "the running system has no record that could be read"
@@ -32,6 +29,7 @@ func difference(from, to *engine.Record, at *places) Change {
 	c.Options = optionChanges(from.Options, to.Options, at)
 	c.Files = fileChanges(from.Files, to.Files)
 	c.Packages = packageChanges(from.Packages, to.Packages, at)
+	c.LeftOut = newlyLeftOut(from.LeftOut, to.LeftOut, at)
 	return c
 }
 
@@ -117,6 +115,16 @@ func packageChanges(from, to []engine.Package, at *places) []PackageChange {
 		out = append(out, c)
 	}
 	return out
+}
+
+// newlyLeftOut is what of to is not also in from with the same reason. What is
+// no longer left out shows as what became of it.
+func newlyLeftOut(from, to []engine.LeftOut, at *places) []LeftOut {
+	former := make(map[engine.LeftOut]bool, len(from))
+	for _, l := range from {
+		former[l] = true
+	}
+	return leftOut(slices.DeleteFunc(slices.Clone(to), func(l engine.LeftOut) bool { return former[l] }), at)
 }
 
 func leftOut(list []engine.LeftOut, at *places) []LeftOut {

@@ -17,20 +17,27 @@ import (
 // MaxFile is the largest plan that Read takes, in bytes.
 const MaxFile = 256 << 20
 
-// Encode writes the plan as a JSON file for Decode: a line for each host and
-// each group, so that a large plan need not be in memory as text.
+// Encode writes the plan as a file for Decode. It is JSON with a line for each
+// host, each difference and each group, so that a large plan need not be in
+// memory as text. Differences that hosts have in common are in it once.
 func (p *Plan) Encode(w io.Writer) error {
+	s := p.pack()
 	head := *p
-	head.Hosts, head.Groups = nil, nil
-	text, ok := bytes.CutSuffix(encode(head), []byte(`"hosts":null,"groups":null}`))
+	head.Hosts, head.Groups, head.LeftOut = nil, nil, nil
+	text, ok := bytes.CutSuffix(encode(head), []byte(`,"hosts":null,"groups":null,"left_out":null}`))
 	if !ok {
-		panic("plan: hosts and groups are not its last fields")
+		panic("plan: hosts, groups and left_out are not its last fields")
 	}
 	out := listWriter{w: w}
 	out.write(text)
-	out.list("hosts", len(p.Hosts), func(i int) any { return p.Hosts[i] })
-	out.write([]byte(","))
-	out.list("groups", len(p.Groups), func(i int) any { return p.Groups[i] })
+	writeList(&out, "hosts", s.Hosts)
+	writeList(&out, "aspects", s.Aspects)
+	writeList(&out, "options", s.Options)
+	writeList(&out, "files", s.Files)
+	writeList(&out, "packages", s.Packages)
+	writeList(&out, "omitted", s.Omitted)
+	writeList(&out, "groups", s.Groups)
+	writeList(&out, "left_out", s.LeftOut)
 	out.write([]byte("}\n"))
 	if out.err != nil {
 		return fmt.Errorf("write plan: %w", out.err)
@@ -50,27 +57,29 @@ func (l *listWriter) write(text []byte) {
 	}
 }
 
-func (l *listWriter) list(name string, n int, item func(int) any) {
-	l.write([]byte(`"` + name + `":[`))
-	for i := range n {
+// writeList adds a field that is a list, a line for each item.
+func writeList[T any](l *listWriter, name string, items []T) {
+	l.write([]byte(`,"` + name + `":[`))
+	for i := range items {
 		if i > 0 {
 			l.write([]byte(","))
 		}
 		l.write([]byte("\n"))
-		l.write(encode(item(i)))
+		l.write(encode(&items[i]))
 	}
 	l.write([]byte("]"))
 }
 
-// Decode reads what Encode wrote. It is strict: unknown fields, another
-// version, paths that are none, or content that does not give the id are
-// errors, because what it returns will be applied.
+// Decode reads what Encode wrote, or a Plan's own JSON form. It is strict:
+// unknown fields, another version, paths that are none, or content that does
+// not give the id are errors, because what it returns will be applied.
 func Decode(text []byte) (*Plan, error) {
 	if len(text) > MaxFile {
 		return nil, errors.New("plan: larger than 256 MiB")
 	}
 	var v struct {
-		Version int `json:"version"`
+		Version int             `json:"version"`
+		Omitted json.RawMessage `json:"omitted"` // only what Encode wrote has it
 	}
 	if err := json.Unmarshal(text, &v); err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
@@ -80,12 +89,23 @@ func Decode(text []byte) (*Plan, error) {
 	}
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
-	p := new(Plan)
-	if err := dec.Decode(p); err != nil {
+	s := new(saved)
+	form := any(&s.Plan)
+	if v.Omitted != nil {
+		form = s
+	}
+	if err := dec.Decode(form); err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
 	}
 	if _, err := dec.Token(); err != io.EOF {
 		return nil, errors.New("plan: something follows its end")
+	}
+	p := &s.Plan
+	if v.Omitted != nil {
+		var err error
+		if p, err = s.unpack(maxNumbers); err != nil {
+			return nil, fmt.Errorf("plan: %w", err)
+		}
 	}
 	if err := p.check(); err != nil {
 		return nil, fmt.Errorf("plan: %w", err)
@@ -133,6 +153,9 @@ func (e *Entry) check(p *Plan) error {
 		if path != "" && !storePath.MatchString(path) {
 			return fmt.Errorf("%q is no store path", path)
 		}
+	}
+	if e.LeftOut < -1 || e.LeftOut >= len(p.LeftOut) {
+		return fmt.Errorf("there is no list %d of what is left out", e.LeftOut)
 	}
 	if e.From.Generation < 0 || e.To.Generation < 0 || e.Copy.Bytes < 0 || e.Copy.Objects < 0 {
 		return errors.New("a number is negative")

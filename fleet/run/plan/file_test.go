@@ -52,7 +52,7 @@ func TestDecodeRefuses(t *testing.T) {
 		t.Fatalf("%v, %+v", err, p)
 	}
 	for name, change := range map[string][2]string{
-		"version":      {`"version":1`, `"version":2`},
+		"version":      {`"version":2`, `"version":1`},
 		"kind":         {`"kind":"update"`, `"kind":"download"`},
 		"goal":         {`"goal":"switch"`, `"goal":"switches"`},
 		"field":        {`"fleet":`, `"flea":1, "fleet":`},
@@ -63,6 +63,9 @@ func TestDecodeRefuses(t *testing.T) {
 		"long way":     {next, next + "/../../evil"},
 		"status":       {`"status":"change"`, `"status":"changed"`},
 		"group":        {`"group":0`, `"group":7`},
+		"difference":   {`"options":[0]`, `"options":[1]`},
+		"below zero":   {`"options":[0]`, `"options":[-1]`},
+		"omissions":    {`"left_out":0`, `"left_out":1`},
 		"machine":      {`"machine":"a"`, `"machine":"-oProxyCommand=x"`},
 		"twice":        {`"machine":"a"`, `"machine":"b"`},
 		"class":        {`"class":"nixos"`, `"class":"homeManager"`},
@@ -79,9 +82,44 @@ func TestDecodeRefuses(t *testing.T) {
 			t.Errorf("%s: decoded to %+v", name, p)
 		}
 	}
+	own, err := json.MarshalIndent(good, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, err := plan.Decode(own); err != nil || !reflect.DeepEqual(p, good) {
+		t.Errorf("the plan's own form: %v, %+v", err, p)
+	}
+	if _, err := plan.Decode(bytes.Replace(own, []byte(`"new": "1"`), []byte(`"new": "2"`), 1)); err == nil {
+		t.Error("a changed plan in its own form was decoded")
+	}
 	// The time and the bytes to copy may differ: neither is what is approved.
-	if _, err := plan.Decode(bytes.Replace(text, []byte(`"bytes": 120`), []byte(`"bytes": 121`), 1)); err != nil {
-		t.Error(err)
+	if p, err := plan.Decode(bytes.Replace(text, []byte(`"bytes":120`), []byte(`"bytes":121`), 1)); err != nil || p.Hosts[0].Copy.Bytes != 121 {
+		t.Errorf("%v, %+v", err, p)
+	}
+}
+
+// TestFileIsSmall saves the plan of a fleet whose hosts differ in one option
+// and have all others, and what is left out, in common.
+func TestFileIsSmall(t *testing.T) {
+	var hosts []plan.Host
+	for n := range 50 {
+		h := with(fmt.Sprintf("h%02d", n), fmt.Sprint(n))
+		for k := range 200 {
+			h.Wanted.Record.Options = append(h.Wanted.Record.Options, engine.Option{Path: fmt.Sprint("services.x.setting", k), Value: "true", Known: true})
+			h.Wanted.Record.LeftOut = append(h.Wanted.Record.LeftOut, engine.LeftOut{What: fmt.Sprint("services.x.setting", k), Why: "only Nix can build this"})
+		}
+		hosts = append(hosts, h)
+	}
+	p := of(engine.GoalSwitch, hosts...)
+	if len(p.Groups) != len(hosts) || len(p.LeftOut) != 1 {
+		t.Fatalf("%d groups, %d lists of what is left out", len(p.Groups), len(p.LeftOut))
+	}
+	text := encoded(t, p)
+	if perHost := len(text) / len(hosts); perHost > 4000 {
+		t.Errorf("%d bytes for a host", perHost)
+	}
+	if again, err := plan.Decode(text); err != nil || !reflect.DeepEqual(again, p) {
+		t.Errorf("it does not come back as it was: %v", err)
 	}
 }
 
@@ -95,6 +133,11 @@ func FuzzDecode(f *testing.F) {
 			f.Fatal(err)
 		}
 		f.Add(text)
+		var saved bytes.Buffer
+		if err := p.Encode(&saved); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(saved.Bytes())
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		p, err := plan.Decode(text)

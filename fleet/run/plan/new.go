@@ -23,7 +23,7 @@ func entryOf(m *fleet.Machine, facts *fleet.Facts) Entry {
 		class = fleet.ClassOf(m.System)
 	}
 	return Entry{
-		Machine: m.Name, System: m.System, Class: class, Group: -1,
+		Machine: m.Name, System: m.System, Class: class, Group: -1, LeftOut: -1,
 		From: Side{Path: facts.Running, Profile: facts.Profile, Generation: facts.Generation},
 	}
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // Version is the version of the plans that this package makes and loads.
-const Version = 1
+const Version = 2
 
 // Input is what an update's plan is made from.
 type Input struct {
@@ -75,8 +75,9 @@ type Plan struct {
 	Goal    engine.Goal `json:"goal"`
 	Engine  string      `json:"engine"`
 	At      time.Time   `json:"at"`
-	Hosts   []Entry     `json:"hosts"`  // by machine
-	Groups  []Group     `json:"groups"` // largest first
+	Hosts   []Entry     `json:"hosts"`    // by machine
+	Groups  []Group     `json:"groups"`   // largest first
+	LeftOut [][]LeftOut `json:"left_out"` // of the wanted systems; each Entry names its list
 }
 
 // Status is what a plan has to say about a host.
@@ -103,6 +104,7 @@ type Entry struct {
 	Hint     string      `json:"hint,omitempty"`     // what to do about it
 	Identity bool        `json:"identity,omitempty"` // unreachable because its identity could not be verified
 	Copy     Amount      `json:"copy"`
+	LeftOut  int         `json:"left_out"` // index into Plan.LeftOut; -1 where the wanted system has no record
 }
 
 // Side is one end of a change.
@@ -146,13 +148,12 @@ type Change struct {
 	Options  []OptionChange  `json:"options"`
 	Files    []FileChange    `json:"files"`
 	Packages []PackageChange `json:"packages"`
-	LeftOut  []LeftOut       `json:"left_out"` // of the wanted system, whether new or not
+	LeftOut  []LeftOut       `json:"left_out"` // newly, or for another reason than before
 }
 
-// Empty reports whether the change shows no difference. What is left out is
-// none.
+// Empty reports whether the change shows no difference.
 func (c *Change) Empty() bool {
-	return c.Unknown == "" && len(c.Aspects)+len(c.Options)+len(c.Files)+len(c.Packages) == 0
+	return c.Unknown == "" && len(c.Aspects)+len(c.Options)+len(c.Files)+len(c.Packages)+len(c.LeftOut) == 0
 }
 
 // AspectChange is an aspect that begins or ceases to apply.
@@ -234,6 +235,16 @@ func (p *Plan) Change(machine string) *Change {
 		return nil
 	}
 	return &p.Groups[e.Group].Change
+}
+
+// Omits returns everything that is left out of the system that the machine is
+// to run, whether that is new or not; ok is false where it is not known.
+func (p *Plan) Omits(machine string) (list []LeftOut, ok bool) {
+	e := p.Entry(machine)
+	if e == nil || e.LeftOut < 0 || e.LeftOut >= len(p.LeftOut) {
+		return nil, false
+	}
+	return p.LeftOut[e.LeftOut], true
 }
 
 // Empty reports whether a run of the plan would change nothing. Hosts that

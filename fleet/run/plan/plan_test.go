@@ -130,7 +130,7 @@ func rich() plan.Host {
 			{Path: "/etc/same", Hash: "4", Mode: "0444"},
 		},
 		Packages: []engine.Package{{Name: "fish", Layer: "inputs", Channel: "unstable"}, {Name: "vim"}},
-		LeftOut:  []engine.LeftOut{{What: "old.thing", Why: "?"}},
+		LeftOut:  []engine.LeftOut{{What: "always", Why: "a build"}, {What: "c.other", Why: "?"}, {What: "gone", Why: "?"}},
 	}
 	h.Wanted.Record = engine.Record{
 		Aspects: []string{"base", "server"},
@@ -148,7 +148,7 @@ func rich() plan.Host {
 			{Path: "/etc/same", Hash: "4", Mode: "0444"},
 		},
 		Packages: []engine.Package{{Name: "fish", Layer: "hotfixes", Channel: "stable"}, {Name: "git"}},
-		LeftOut:  []engine.LeftOut{{What: "e.merged", Why: "a build"}},
+		LeftOut:  []engine.LeftOut{{What: "e.merged", Why: "a build"}, {What: "always", Why: "a build"}, {What: "c.other", Why: "a build"}},
 	}
 	def := func(aspect, file string, line int) compose.Definition {
 		return compose.Definition{Aspect: aspect, At: pos(file, line)}
@@ -186,14 +186,19 @@ func TestChange(t *testing.T) {
 			{Op: plan.Added, Name: "git", At: "p.nix:9"},
 			{Op: plan.Removed, Name: "vim"},
 		},
-		LeftOut: []plan.LeftOut{{What: "e.merged", Why: "a build"}},
+		LeftOut: []plan.LeftOut{{What: "c.other", Why: "a build"}, {What: "e.merged", Why: "a build"}},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
 	h.Current = nil
-	if c := of(engine.GoalSwitch, h).Change("a"); c.Unknown == "" || c.Empty() || len(c.Options) != 0 || len(c.LeftOut) != 1 {
+	p := of(engine.GoalSwitch, h)
+	if c := p.Change("a"); c.Unknown == "" || c.Empty() || len(c.Options) != 0 || len(c.LeftOut) != 0 {
 		t.Errorf("without a record: %+v", c)
+	}
+	all := []plan.LeftOut{{What: "always", Why: "a build"}, {What: "c.other", Why: "a build"}, {What: "e.merged", Why: "a build"}}
+	if left, ok := p.Omits("a"); !ok || !reflect.DeepEqual(left, all) {
+		t.Errorf("left out: %v, %+v", ok, left)
 	}
 }
 
@@ -236,6 +241,43 @@ func TestGroups(t *testing.T) {
 		with("b", path("1", "tool")), with("d", path("1", "other")), with("c", "2"), with("a", path("2", "tool")), with("e", path("1", "tool")))
 	if !reflect.DeepEqual(p, q) {
 		t.Error("the same hosts in another order make another plan")
+	}
+}
+
+// TestGroupsDoNotAskWhatWasLeftOutBefore: hosts that change in the same way
+// are shown together, whatever else their systems leave out.
+func TestGroupsDoNotAskWhatWasLeftOutBefore(t *testing.T) {
+	leaving := func(name string, left ...string) plan.Host {
+		h := with(name, "1")
+		for _, what := range left {
+			h.Current.LeftOut = append(h.Current.LeftOut, engine.LeftOut{What: what, Why: "a build"})
+		}
+		h.Wanted.Record.LeftOut = h.Current.LeftOut
+		return h
+	}
+	b, d := leaving("b", "x", "y"), leaving("d", "x", "y")
+	d.Wanted.Record.LeftOut = append(d.Wanted.Record.LeftOut[:1:1], engine.LeftOut{What: "y", Why: "another"})
+	p := of(engine.GoalSwitch, d, leaving("c", "x"), b, leaving("a", "x"))
+	if len(p.Groups) != 2 || !reflect.DeepEqual(p.Groups[0].Machines, []string{"a", "b", "c"}) {
+		t.Fatalf("%+v", p.Groups)
+	}
+	if left := p.Change("d").LeftOut; len(left) != 1 || left[0].Why != "another" {
+		t.Errorf("newly left out on d: %+v", left)
+	}
+	var lists []int
+	for i := range p.Hosts {
+		lists = append(lists, p.Hosts[i].LeftOut)
+	}
+	if !reflect.DeepEqual(lists, []int{0, 1, 0, 2}) || len(p.LeftOut) != 3 {
+		t.Errorf("lists %v of %+v", lists, p.LeftOut)
+	}
+	if left, ok := p.Omits("b"); !ok || len(left) != 2 {
+		t.Errorf("left out on b: %+v", left)
+	}
+	broken := with("a", "1")
+	broken.WantedErr = errors.New("no")
+	if _, ok := of(engine.GoalSwitch, broken).Omits("a"); ok {
+		t.Error("it is known what an unknown system leaves out")
 	}
 }
 
