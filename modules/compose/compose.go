@@ -126,7 +126,6 @@ func (w *walker) finish(c *Composition) {
 		if w.scope.User != "" {
 			p.Text = fmt.Sprintf("home of %s: %s", w.scope.User, p.Text)
 		}
-		p.Text = fmt.Sprintf("machine %s: %s", c.Machine, p.Text)
 		c.Problems = append(c.Problems, p)
 	}
 }

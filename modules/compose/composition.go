@@ -77,15 +77,16 @@ type State string
 const (
 	Known    State = "known"    // Merged.Value is what the module system would give
 	Open     State = "unknown"  // the definitions stand, their merge is not known
-	Conflict State = "conflict" // definitions that the type cannot merge: an error
+	Conflict State = "conflict" // definitions that the type cannot merge
+	Invalid  State = "invalid"  // a definition that Nix refuses by itself: of the wrong type, or without a value
 )
 
 // Merged is what the definitions of an option come to.
 type Merged struct {
 	State  State
-	Value  Value  // valid when State is Known
+	Value  Value  // valid when State is Known; where it is Conflict or Invalid, its At is the place of the fault
 	Winner int    // index of the definition that decides, -1 where several do or none is known
-	Reason string // why it is unknown or in conflict
+	Reason string // why it is unknown, in conflict or invalid
 }
 
 // Value is a static value. Data holds it where it is Known: nil, bool, int64,
@@ -113,5 +114,6 @@ type Package struct {
 }
 
 // Problem is an error or a warning of composing, such as an aspect reached
-// twice.
+// twice. Its text does not name the machine: the same problem of several
+// machines is the same value.
 type Problem = fleet.Problem

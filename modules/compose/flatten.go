@@ -40,6 +40,8 @@ type def struct {
 	order     int
 	condition string
 	broken    string  // why the module system cannot take it as it is written
+	fault     *fault  // why it surely has no value
+	wrong     string  // the type that the value surely is not of, where the option is a set of others
 	bounds    []bound // the options with chosen names on the way, outermost first
 	mark      bool    // nothing is defined: the last of the bounds is all there is
 	opaque    bool    // the value is not known and may set anything below path
@@ -185,6 +187,10 @@ func (f *flattener) property(w *symbolic.Wrap, p place) {
 			}
 			return
 		}
+		if bad, ok := c.(*symbolic.Unknown); ok && bad.Fault {
+			f.leaf(c, p)
+			return
+		}
 		p.condition = both(p.condition, conditionText(c))
 	case symbolic.MkMerge:
 		if p.ordered || p.set && p.option() {
@@ -310,7 +316,7 @@ func (f *flattener) rest(v symbolic.Value, p place) {
 		f.branches(c, p)
 		return
 	}
-	value, _ := valueOf(v)
+	value, _, _ := valueOf(v)
 	f.defs = append(f.defs, def{
 		path: pathText(p.path), priority: p.priority, order: p.order, condition: p.condition, bounds: p.bounds,
 		opaque: true, value: value, at: position(v.Where(), v),
@@ -331,9 +337,10 @@ func (f *flattener) leaf(v symbolic.Value, p place) {
 	case p.inside:
 		d.typ = settings
 	}
-	d.value, d.elems = valueOf(v)
+	d.value, d.elems, d.fault = valueOf(v)
 	if len(p.path) == 0 || p.entry != nil && !p.entry.leaf() {
 		d.opaque = true
+		d.wrong = notSet(v, p.entry)
 	}
 	f.defs = append(f.defs, d)
 }

@@ -277,6 +277,10 @@ func (g *generator) odd(v string) string {
 		return "(lib.mkBefore (lib.mkForce " + v + "))"
 	case 2:
 		return "(lib.mkDefault (lib.mkForce " + v + "))"
+	case 3:
+		return "1.5"
+	case 4:
+		return `(lib.mkBefore (throw "no"))`
 	}
 	return g.value(v)
 }
@@ -288,14 +292,14 @@ func TestGenerated(t *testing.T) {
 	for i := range 100 {
 		g := generate(rand.New(rand.NewPCG(7, uint64(i))))
 		c := g.compose(t)
-		for _, p := range c.Problems {
+		for _, p := range besidesConflicts(c) {
 			t.Fatalf("%v\n%s", p, g)
 		}
 		for _, o := range c.Scope.Options {
 			states[o.Merged.State]++
 		}
 	}
-	if states[Known] < states[Open] || states[Conflict] == 0 {
+	if states[Known] < states[Open] || states[Conflict] == 0 || states[Invalid] == 0 {
 		t.Errorf("the generated trees show little: %v", states)
 	}
 }

@@ -40,10 +40,11 @@ func (w *walker) options() {
 	w.scope.Options = make([]Option, 0, len(paths))
 	for i, path := range paths {
 		o := merge(path, byPath[path])
-		if o.Merged.State == Known {
+		if o.Merged.State != Open {
 			o.Merged = shadow(path, o.Merged, opaque, next(paths, i))
 		}
 		w.scope.Options = append(w.scope.Options, o)
+		w.refuse(&o)
 		w.packages(&o, byPath[path])
 	}
 	w.unfollowed()
@@ -129,11 +130,11 @@ func next(paths []string, i int) string {
 // or that has options below it although it is a value.
 func shadow(path string, m Merged, opaque []given, following string) Merged {
 	for _, g := range opaque {
-		if g.path == "" || strings.HasPrefix(path, g.path+".") {
+		if g.path != path && (g.path == "" || strings.HasPrefix(path, g.path+".")) {
 			return Merged{State: Open, Winner: -1, Reason: fmt.Sprintf("%s may set it too: %s", g.at, orElse(g.value.Why, g.value.Text))}
 		}
 	}
-	if strings.HasPrefix(following, path+".") {
+	if m.State != Invalid && strings.HasPrefix(following, path+".") {
 		return Merged{State: Open, Winner: -1, Reason: "it is given a value, and " + following + " as well"}
 	}
 	return m
@@ -179,6 +180,9 @@ func open(format string, args ...any) Merged {
 // mergeDefinitions merges as lib.mergeDefinitions does: the definitions with
 // the lowest number of priority, in their order, by the rule of the type.
 func mergeDefinitions(typ string, all []given) Merged {
+	if m, ok := refused(typ, all); ok {
+		return m
+	}
 	best, sure := lowest(all)
 	var in []candidate
 	for i := range all {

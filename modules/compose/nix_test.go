@@ -60,7 +60,7 @@ const nixTypes = `
 
 // TestAgainstNix composes generated trees and asks the real lib.evalModules
 // what they come to. What is Known here must be that, and what is in Conflict
-// must be an error there.
+// or Invalid must be an error there.
 func TestAgainstNix(t *testing.T) {
 	lib := os.Getenv("ASSAY_NIXPKGS_LIB")
 	if lib == "" {
@@ -109,7 +109,7 @@ func against(t *testing.T, nix, lib string, seed uint64, size int) {
 		k, o, c := compareWith(t, fmt.Sprintf("seed %d, tree %d", seed, i), g, real[i])
 		known, open, conflicts = known+k, open+o, conflicts+c
 	}
-	t.Logf("seed %d: %d trees: %d options known, %d in conflict, %d unknown", seed, size, known, conflicts, open)
+	t.Logf("seed %d: %d trees: %d options known, %d in conflict or invalid, %d unknown", seed, size, known, conflicts, open)
 	if known < 5*size {
 		t.Errorf("only %d options known, the comparison shows little", known)
 	}
@@ -217,7 +217,7 @@ func (g generated) String() string {
 func compareWith(t *testing.T, title string, g generated, real map[string]realOption) (known, open, conflicts int) {
 	t.Helper()
 	c := g.compose(t)
-	for _, p := range c.Problems {
+	for _, p := range besidesConflicts(c) {
 		t.Fatalf("%s: %v\n%s", title, p, g)
 	}
 	for _, o := range c.Scope.Options {
@@ -236,10 +236,10 @@ func compareWith(t *testing.T, title string, g generated, real map[string]realOp
 			continue
 		}
 		switch {
-		case o.Merged.State == Conflict:
+		case o.Merged.State == Conflict, o.Merged.State == Invalid:
 			conflicts++
 			if r.Ok {
-				t.Errorf("%s: %s is in conflict here (%s), and %v in Nix\n%s", title, o.Path, o.Merged.Reason, r.Value, g)
+				t.Errorf("%s: %s is refused here (%s), and %v in Nix\n%s", title, o.Path, o.Merged.Reason, r.Value, g)
 			}
 		case !r.Ok:
 			t.Errorf("%s: %s is %s here, and an error in Nix\n%s", title, o.Path, o.Merged.Value.Text, g)

@@ -29,9 +29,9 @@ func mergeAs(typ string, in []candidate) Merged {
 	case settings, "anything":
 		return mergeAny(in)
 	case "":
-		return open("merge unknown: the type of the option is not in the table")
+		return open("the type of the option is not in the table")
 	}
-	return open("merge unknown: the type %s is not one that is merged here", typ)
+	return open("the type %s is not one that is merged here", typ)
 }
 
 func isList(typ string) bool { return strings.HasPrefix(typ, "listOf ") }
@@ -52,8 +52,9 @@ func known(in []candidate, data any, text string) Merged {
 }
 
 func conflict(a, b candidate, why string) Merged {
-	return Merged{State: Conflict, Winner: -1, Reason: fmt.Sprintf("%s at %s and %s at %s, both with priority %d: %s; hint: decide with lib.mkForce",
-		a.value.Text, a.at, b.value.Text, b.at, a.priority, why)}
+	return Merged{State: Conflict, Winner: -1, Value: Value{At: a.at},
+		Reason: fmt.Sprintf("%s at %s (aspect %s) and %s at %s (aspect %s), both with priority %d: %s",
+			clip(a.value.Text), a.at, a.aspect, clip(b.value.Text), b.at, b.aspect, a.priority, why)}
 }
 
 // mergeNull is nullOr: all null, or none.
@@ -111,9 +112,9 @@ func mergeAny(in []candidate) Merged {
 	for _, c := range in {
 		switch c.value.Data.(type) {
 		case []any, map[string]any:
-			return open("merge unknown: several definitions that are not scalars, and the type of the option is not in the table")
+			return open("several definitions that are not scalars, and the type of the option is not in the table")
 		case PackageRef:
-			return open("merge unknown: several packages, and the type of the option is not in the table")
+			return open("several packages, and the type of the option is not in the table")
 		}
 	}
 	return mergeEqual(in)

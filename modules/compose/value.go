@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"assay/fleet"
 	"assay/modules/symbolic"
 )
 
@@ -14,6 +15,13 @@ type reader struct {
 	left int // values that may still be read
 	room int // bytes that their text may still have
 	why  string
+	bad  *fault // the first part that surely has no value
+}
+
+// fault is a part of a value that cannot be evaluated.
+type fault struct {
+	why string
+	at  fleet.Pos
 }
 
 // Bounds of one definition: the values that it may consist of, and the bytes
@@ -25,9 +33,9 @@ const (
 
 func newReader() *reader { return &reader{left: maxValues, room: maxText} }
 
-// valueOf returns a definition's value, and the values of its elements if it
-// is a list.
-func valueOf(v symbolic.Value) (Value, []Value) {
+// valueOf returns a definition's value, the values of its elements if it is a
+// list, and the part of it that surely cannot be evaluated.
+func valueOf(v symbolic.Value) (Value, []Value, *fault) {
 	r := newReader()
 	out := Value{At: v.Where().Pos()}
 	out.Data, out.Text = r.read(v, 0)
@@ -37,8 +45,9 @@ func valueOf(v symbolic.Value) (Value, []Value) {
 	}
 	l, ok := v.(*symbolic.List)
 	if !ok {
-		return out, nil
+		return out, nil, r.bad
 	}
+	bad := r.bad
 	elems := make([]Value, 0, len(l.Items))
 	r = newReader()
 	for _, item := range l.Items {
@@ -60,7 +69,7 @@ func valueOf(v symbolic.Value) (Value, []Value) {
 		}
 		elems = append(elems, elem)
 	}
-	return out, elems
+	return out, elems, bad
 }
 
 func orElse(s, otherwise string) string {
@@ -110,6 +119,10 @@ func (r *reader) read(v symbolic.Value, depth int) (any, string) {
 		}
 		r.unknown(symbolic.Why(v))
 		return nil, v.String()
+	case *symbolic.Unknown:
+		if v.Fault && r.bad == nil {
+			r.bad = &fault{v.Why, v.Where().Pos()}
+		}
 	case *symbolic.Wrap:
 		r.unknown("a property of the module system stands inside of a value")
 	case *symbolic.Func, *symbolic.Prim:
