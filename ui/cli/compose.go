@@ -117,8 +117,8 @@ func (p *printer) option(o compose.Option) {
 	switch o.Merged.State {
 	case compose.Known:
 		text = o.Merged.Value.Text
-	case compose.Conflict:
-		text, r = "conflict: "+o.Merged.Reason, bad
+	case compose.Conflict, compose.Invalid:
+		text, r = string(o.Merged.State)+": "+o.Merged.Reason, bad
 	default:
 		text, r = "merge unknown: "+o.Merged.Reason, warn
 	}
