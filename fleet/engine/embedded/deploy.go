@@ -7,43 +7,10 @@ import (
 	"io"
 	"path"
 	"strconv"
-	"strings"
 
 	"assay/fleet/engine"
 	"assay/fleet/host"
 )
-
-// Missing asks the host in one round trip. What it answers is believed only
-// where it names an object that was asked for.
-func (e *Engine) Missing(ctx context.Context, conn host.Conn, c engine.Closure) ([]engine.Object, error) {
-	var names strings.Builder
-	for _, o := range c.Objects {
-		if err := CheckPath(o.Path); err != nil {
-			return nil, fmt.Errorf("missing objects of %s: %w", path.Base(c.System), err)
-		}
-		names.WriteString(path.Base(o.Path) + "\n")
-	}
-	answer := limited{limit: names.Len()}
-	err := runLimited(ctx, conn, host.Command{Script: preludeSh + missingSh, Stdin: strings.NewReader(names.String())}, &answer)
-	if err != nil {
-		return nil, explain("ask for missing objects", err)
-	}
-	lacks := make(map[string]bool)
-	for name := range strings.Lines(answer.String()) {
-		lacks[strings.TrimSuffix(name, "\n")] = true
-	}
-	var missing []engine.Object
-	for _, o := range c.Objects {
-		if lacks[path.Base(o.Path)] {
-			missing = append(missing, o)
-			delete(lacks, path.Base(o.Path))
-		}
-	}
-	if len(lacks) > 0 {
-		return nil, errors.New("ask for missing objects: the host named objects that nobody asked for")
-	}
-	return missing, nil
-}
 
 // Activate runs the system's own activate script on the host. Besides
 // engine.ErrMoved and engine.ErrGoal its errors are those of the connection,

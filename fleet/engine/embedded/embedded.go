@@ -27,6 +27,12 @@
 // none. (Where one system has a file and the other a directory of that name,
 // a kill in between can leave that place empty until the next activation.)
 //
+// Objects of a host's store that are gone or are not what their names say are
+// found by Missing, which hashes them, and replaced by Copy; the next activation
+// then makes the rest whole. A file is replaced in one step. A damaged
+// system's directory is taken away before the whole one takes its place: killed
+// in between, the system is missing until the next copy.
+//
 // An Engine may be used by several goroutines at once, and several processes
 // may share one store directory. Contents of files are in memory only while
 // one machine is evaluated or built, but for 16 MiB of texts that records

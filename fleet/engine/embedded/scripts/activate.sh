@@ -242,14 +242,16 @@ fi
 [ "$goal" = dry-activate ] || take_lock
 if [ -n "$expect" ] && [ ! "$current" -ef "$root$expect" ]; then
 	now=$(readlink "$current") || now=nothing
-	refuse 41 "the host runs ${now##*/}, the plan was made from ${expect##*/}"
+	[ "${now##*/}" = "${expect##*/}" ] && [ ! -e "$current" ] ||
+		refuse 41 "the host runs ${now##*/}, the plan was made from ${expect##*/}"
+	printf 'the running system %s is missing on the host\n' "${now##*/}"
 fi
 if [ "$generation" -ne 0 ] && [ ! "$profiles/system-$generation-link" -ef "$sys" ]; then
 	refuse 46 "generation $generation of the host is not ${system##*/}; hint: plan again"
 fi
 while IFS=$tab read -r source object text place; do
 	[ "$sys/$source" -ef "$root/nix/store/$object" ] ||
-		refuse 46 "the host lacks /nix/store/$object, or $system is damaged at $source"
+		refuse 46 "the host lacks /nix/store/$object, or $system is damaged at $source; hint: plan again"
 	case /$place/ in
 	//) continue ;; # it stays inside of the system
 	*/../* | */./* | *//*) inside=no ;;

@@ -22,22 +22,34 @@ cd "$tmp"
 
 tar -xmof - || refuse 45 'the archive of objects did not arrive whole; nothing was added to the store'
 [ -f end ] || refuse 45 'the archive of objects ended early; nothing was added to the store'
-if command -v sha256sum >/dev/null; then
-	sha256sum -c sums >/dev/null || refuse 45 'the objects that arrived are not those that were sent'
-elif command -v shasum >/dev/null; then
-	shasum -a 256 -c sums >/dev/null || refuse 45 'the objects that arrived are not those that were sent'
-else
-	refuse 45 'this host has neither sha256sum nor shasum, so nothing that arrives can be checked'
-fi
+sha256 -c sums >/dev/null || refuse 45 'the objects that arrived are not those that were sent'
 while IFS= read -r name; do
 	[ -e "$name" ] || [ -e "$store/$name" ] ||
 		refuse 46 "the host lacks /nix/store/$name, which a system refers to; hint: plan again"
 done <references
 
-# Several at once: every rename is one step all the same.
+# aside NAME takes something out of the store, into what is removed at the end.
+aside() {
+	mkdir -p damaged
+	mv -f "$store/$1" damaged/
+}
+
+# whole SYSTEM: whether the store has the directory as it has arrived here.
+whole() {
+	[ -d "$store/$1" ] && [ ! -L "$store/$1" ] || return 1
+	while read -r sum file; do
+		case $file in "$1"/*) printf '%s  %s\n' "$sum" "$file" ;; esac
+	done <sums | (cd "$store" && sha256 -c - >/dev/null 2>&1) || return 1
+	while IFS='	' read -r source object rest; do
+		[ -L "$store/$1/$source" ] && [ "$store/$1/$source" -ef "$store/$object" ] || return 1
+	done <"$1/links"
+}
+
+# What the store has under a name is replaced: it would not have been sent if it
+# were whole. Several at once: every rename is one step all the same.
 set --
 while IFS= read -r name; do
-	[ ! -e "$store/$name" ] || continue
+	[ ! -d "$store/$name" ] || aside "$name"
 	set -- "$@" "$name"
 	if [ $# -ge 200 ]; then
 		mv -f "$@" "$store/"
@@ -46,7 +58,11 @@ while IFS= read -r name; do
 done <files
 [ $# -eq 0 ] || mv -f "$@" "$store/"
 
-# A concurrent copy may have been first; a directory cannot replace a full one.
+# A directory cannot replace a full one. A concurrent copy may have been first.
 while IFS= read -r name; do
-	[ -e "$store/$name" ] || mv -f "$name" "$store/" || [ -d "$store/$name" ] || exit 1
+	if [ -e "$store/$name" ] || [ -L "$store/$name" ]; then
+		! whole "$name" || continue
+		aside "$name"
+	fi
+	mv -f "$name" "$store/" || [ -d "$store/$name" ] || exit 1
 done <trees

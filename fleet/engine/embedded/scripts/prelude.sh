@@ -30,6 +30,17 @@ for dir in nix nix/store nix/var nix/var/nix nix/var/nix/profiles run run/activa
 	[ ! -L "$root/$dir" ] || refuse 44 "/$dir is a symbolic link; nothing was changed"
 done
 
+# sha256 ...: sha256sum, or what is there in its place.
+sha256() {
+	if command -v sha256sum >/dev/null; then
+		sha256sum "$@"
+	elif command -v shasum >/dev/null; then
+		shasum -a 256 "$@"
+	else
+		refuse 45 'this host has neither sha256sum nor shasum, so no object of its store can be checked'
+	fi
+}
+
 # started PID: sets start to a word that says when the process started, or to
 # nothing when there is no such process. A zombie is no process.
 started() {
