@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -238,4 +239,24 @@ func TestExitCodes(t *testing.T) {
 			t.Errorf("assay %s: exit %d, want %d with %q\n%s%s", strings.Join(test.args, " "), c.code, test.code, test.text, c.stdout, c.stderr)
 		}
 	}
+}
+
+// TestForeignKey: a host that does not prove the key that its machine is
+// pinned to is named and never changed.
+func TestForeignKey(t *testing.T) {
+	s := newShell(t)
+	s.demo("status", "electrum").want(t, exitDone)
+	key := func(machine string) string {
+		return filepath.Join(s.state, "assay/demo/8-hosts/fleet/vars/per-machine", machine, "openssh/ssh.id_ed25519.pub/value")
+	}
+	other, err := os.ReadFile(key("galena"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(key("electrum"), other, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.demo("status", "electrum").want(t, exitIdentity, "not the one pinned for electrum")
+	s.demo("update", "electrum", "--yes").want(t, exitIdentity, "unreachable")
+	s.demo("status", "galena").want(t, exitDone)
 }

@@ -51,7 +51,8 @@ type optionJSON struct {
 	Winner      int              `json:"winner"`          // index of the definition that decides; -1 several or none
 	Reason      string           `json:"reason,omitempty"`
 	Definitions []definitionJSON `json:"definitions"`
-	At          string           `json:"at"`
+	At          string           `json:"at"` // of the definition that decides, else of the first
+	Source      fleet.Source     `json:"source"`
 }
 
 type definitionJSON struct {
@@ -110,10 +111,19 @@ func scopeToJSON(sc compose.Scope) scopeJSON {
 	return out
 }
 
+// decider is the place of the definition that makes an option's value, or of
+// the first one.
+func decider(o compose.Option) string {
+	if len(o.Definitions) == 0 {
+		return ""
+	}
+	return o.Definitions[max(o.Merged.Winner, 0)].At.String()
+}
+
 func optionToJSON(user string, o compose.Option) optionJSON {
 	out := optionJSON{
 		User: user, Path: o.Path, Type: o.Type, State: o.Merged.State, Winner: o.Merged.Winner, Reason: o.Merged.Reason,
-		Definitions: []definitionJSON{}, At: deciders(o),
+		Definitions: []definitionJSON{}, At: decider(o), Source: fleet.SourceRead,
 	}
 	if o.Merged.State == compose.Known {
 		out.Value = o.Merged.Value.Text

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -79,8 +81,11 @@ func (a *app) runDemo(ctx context.Context, o demo.Options, args []string) error 
 	if watch.Err() != nil { // the hosts have ended with it
 		return context.Cause(watch)
 	}
-	if err != nil {
+	if errors.Is(err, demo.ErrBusy) {
 		return err
+	}
+	if err != nil {
+		return fmt.Errorf("%w; hint: assay demo --reset starts over", err)
 	}
 	return a.runInside(ctx, inside, d.Session, args)
 }

@@ -30,7 +30,7 @@ type statusJSON struct {
 	Reboot      string           `json:"reboot"` // yes, no, unknown
 	Drift       string           `json:"drift"`
 	Kernel      string           `json:"kernel"`
-	At          string           `json:"at"` // when the host was asked, RFC 3339
+	AskedAt     string           `json:"asked_at"` // RFC 3339
 	Source      fleet.Source     `json:"source"`
 }
 
@@ -169,7 +169,7 @@ func statusesToJSON(statuses []session.Status) []statusJSON {
 			Running: f.Running, Booted: f.Booted, Profile: f.Profile, Generation: f.Generation,
 			Generations: []generationJSON{}, Wanted: st.Wanted,
 			Reboot: f.Reboot().String(), Drift: f.Drift(st.Wanted).String(), Kernel: f.Kernel,
-			At: f.At.UTC().Format(time.RFC3339), Source: fleet.SourceLive,
+			AskedAt: f.At.UTC().Format(time.RFC3339), Source: fleet.SourceLive,
 		}
 		if st.WantedErr != nil {
 			out[i].WantedError = st.WantedErr.Error()

@@ -48,7 +48,9 @@ func Unreachable(machine string, err error, at time.Time) fleet.Facts {
 	facts := fleet.Facts{Machine: machine, At: at, Reach: fleet.Unreachable}
 	if failed, ok := errors.AsType[*host.ConnectError](err); ok {
 		facts.Cause = failed.Cause()
-		facts.Identity = failed.Stage == host.StageHostKey
+		if facts.Identity = failed.Stage == host.StageHostKey; facts.Identity && failed.Err != nil {
+			facts.Cause = host.Sanitize(failed.Err.Error())
+		}
 		if errors.Is(err, context.Canceled) {
 			facts.Cause = "cancelled"
 		}

@@ -14,7 +14,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -26,6 +28,7 @@ import (
 	"assay/fleet/host/sim"
 	"assay/fleet/repo"
 	"assay/fleet/session"
+	"assay/secrets"
 )
 
 // DefaultHosts is the size of the example fleet.
@@ -37,6 +40,9 @@ const silent = "scheelite"
 // deadline bounds dial to authentication. The hosts are on this computer, so
 // that who has not answered by then will not.
 const deadline = 3 * time.Second
+
+// ErrBusy is returned while another process has the demos.
+var ErrBusy = errors.New("another assay demo is running here; hint: wait for it, or set XDG_STATE_HOME to another directory")
 
 // Options say which demo to open.
 type Options struct {
@@ -164,7 +170,7 @@ func lock(ctx context.Context, dir string) (*flock.Flock, error) {
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case wait.Err() != nil:
-		return nil, errors.New("another assay demo is running here; hint: wait for it, or set XDG_STATE_HOME to another directory")
+		return nil, ErrBusy
 	}
 	return nil, fmt.Errorf("lock the demo: %w", err)
 }
@@ -187,10 +193,24 @@ func (d *Demo) start(ctx context.Context, w world, r *repo.Repository) error {
 	})
 	d.Reach = session.Reach{
 		Engine: engine, Deployer: engine,
-		Connector: remote.New(remote.Options{Signers: []ssh.Signer{signer}, Timeout: deadline}),
+		Connector: remote.New(remote.Options{Signers: []ssh.Signer{signer}, Timeout: deadline, Known: owner(r)}),
 		Addresses: func(machine string) []string { return []string{d.hosts.Address(machine)} },
 	}
 	return nil
+}
+
+// owner says which machine of the fleet a host key belongs to.
+func owner(r *repo.Repository) func(ssh.PublicKey) (string, bool) {
+	return func(key ssh.PublicKey) (string, bool) {
+		line := strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key)))
+		for _, name := range names(r.Fleet) {
+			keys, err := secrets.HostKeys(r.Vars, name)
+			if err == nil && slices.ContainsFunc(keys, func(k string) bool { return strings.HasPrefix(k, line) }) {
+				return name, true
+			}
+		}
+		return "", false
+	}
 }
 
 // clientKey makes the key that the hosts let in. It lives in memory only, as
