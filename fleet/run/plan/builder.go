@@ -33,6 +33,7 @@ func (b *Builder) Add(h *Host) {
 	var c Change
 	if e.Status == StatusChange {
 		c = difference(h.Current, &h.Wanted.Record, at)
+		c.because(h.Current, h.CurrentErr)
 	}
 	if b.plan.Goal == engine.GoalBuild && c.Unknown != "" {
 		c.Unknown = "hosts are not asked for the goal build"
@@ -50,6 +51,9 @@ func (b *Builder) AddBack(h *BackHost) {
 	var c Change
 	if e.Status == StatusChange {
 		c = difference(h.Current, h.Record, nil)
+		if c.because(h.Current, h.CurrentErr); h.Current != nil {
+			c.because(h.Record, h.RecordErr)
+		}
 	}
 	var left []LeftOut
 	if h.Record != nil {

@@ -33,6 +33,21 @@ func difference(from, to *engine.Record, at *places) Change {
 	return c
 }
 
+// maxCause bounds the cause of an unknown difference, in runes.
+const maxCause = 300
+
+// because adds to an unknown difference why a record is not there.
+func (c *Change) because(r *engine.Record, err error) {
+	if r != nil || err == nil || c.Unknown == "" {
+		return
+	}
+	cause := []rune(visible(err.Error()))
+	if len(cause) > maxCause {
+		cause = append(cause[:maxCause-1], '…')
+	}
+	c.Unknown += ": " + string(cause)
+}
+
 // pair is the two sides of one key; nil is absent.
 type pair[K cmp.Ordered, T any] struct {
 	key      K
@@ -90,6 +105,11 @@ func optionChanges(from, to []engine.Option, at *places) []OptionChange {
 			o.Scope, o.Path, o.New = visible(p.new.Scope), visible(p.new.Path), visible(p.new.Value)
 			o.Known = o.Known && p.new.Known
 			o.At, o.From = at.option(p.new.Scope, p.new.Path)
+			if !p.new.Known {
+				o.Why = visible(at.reason(p.new.Scope, p.new.Path))
+			} else if !o.Known {
+				o.Why = "it was not known what it came to before"
+			}
 		}
 		out = append(out, o)
 	}

@@ -47,13 +47,26 @@ func updateEntry(goal engine.Goal, h *Host) Entry {
 		e.Hint = "use --goal switch"
 		return e
 	}
-	if Reached(goal, e.To.Path, h.Facts.Running, h.Facts.Profile) {
+	e.Damaged = visible(h.Facts.Damaged)
+	if Reached(goal, e.To.Path, h.Facts.Running, h.Facts.Profile) && !e.repairs(h) {
 		e.Status = StatusUnchanged
 		return e
 	}
 	e.Status = StatusChange
 	e.Copy = Amount{Objects: len(h.Missing), Bytes: engine.Size(h.Missing)}
 	return e
+}
+
+// repairs reports whether a host that is where the goal wants it has to go
+// there once more, because what it has of the wanted system is damaged.
+func (e *Entry) repairs(h *Host) bool {
+	if len(h.Missing) > 0 {
+		if e.Damaged == "" {
+			e.Damaged = "objects of the wanted system are missing on the host, or are not what their names say"
+		}
+		return true
+	}
+	return e.Damaged != "" && e.From.Path == e.To.Path && e.From.Profile == e.To.Path
 }
 
 func wantedError(h *Host) error {
@@ -81,11 +94,21 @@ func (e *Entry) answered(f *fleet.Facts) bool {
 		}
 		return false
 	case f.Running == "":
-		e.fail("the host does not say which system it runs")
+		e.fail(Silent(f))
 		e.Hint = "look at /run/current-system on the host"
 		return false
 	}
 	return true
+}
+
+// Silent says that the host does not name the system that it runs, and why
+// where that is known.
+func Silent(f *fleet.Facts) string {
+	text := "the host does not say which system it runs"
+	if f.Damaged != "" {
+		text += ": " + f.Damaged
+	}
+	return text
 }
 
 func (e *Entry) fail(cause string) { e.Status, e.Cause = StatusError, visible(cause) }

@@ -60,16 +60,34 @@ func (p *places) pkg(scope, name string) string {
 // definitions that take part. An option that is set through one of its
 // parents has the parent's place.
 func (p *places) option(scope, path string) (string, []Def) {
-	if p == nil {
+	o := p.find(scope, path)
+	if o == nil {
 		return "", nil
+	}
+	return decided(o)
+}
+
+// reason says why it is not known what the option's definitions come to.
+func (p *places) reason(scope, path string) string {
+	o := p.find(scope, path)
+	if o == nil {
+		return ""
+	}
+	return o.Merged.Reason
+}
+
+// find returns the option or the nearest of its parents that is set.
+func (p *places) find(scope, path string) *compose.Option {
+	if p == nil {
+		return nil
 	}
 	for {
 		if o := p.options[scope+"\x00"+path]; o != nil {
-			return decided(o)
+			return o
 		}
 		i := strings.LastIndexByte(path, '.')
 		if i < 0 {
-			return "", nil
+			return nil
 		}
 		path = path[:i]
 	}

@@ -32,10 +32,11 @@ type Host struct {
 	Machine     fleet.Machine
 	Facts       fleet.Facts
 	Current     *engine.Record // of the running system; nil is not known
+	CurrentErr  error          // why there is no Current; may be nil
 	Wanted      engine.System
 	WantedErr   error // why there is no Wanted: composition or evaluation failed
 	Closure     engine.Closure
-	Missing     []engine.Object      // of the closure, on the host
+	Missing     []engine.Object      // of the closure, on the host; of a system that runs already too
 	Composition *compose.Composition // for places; may be nil
 }
 
@@ -49,12 +50,14 @@ type BackInput struct {
 
 // BackHost is one machine to be brought back to an older generation.
 type BackHost struct {
-	Machine   fleet.Machine
-	Facts     fleet.Facts
-	Current   *engine.Record   // of the running system; nil is not known
-	Former    fleet.Generation // as Former chose it; zero when FormerErr is set
-	FormerErr error            // why there is nothing to return to
-	Record    *engine.Record   // of the former system; nil is not known
+	Machine    fleet.Machine
+	Facts      fleet.Facts
+	Current    *engine.Record   // of the running system; nil is not known
+	CurrentErr error            // why there is no Current; may be nil
+	Former     fleet.Generation // as Former chose it; zero when FormerErr is set
+	FormerErr  error            // why there is nothing to return to
+	Record     *engine.Record   // of the former system; nil is not known
+	RecordErr  error            // why there is no Record; may be nil
 }
 
 // Kind is what a plan does.
@@ -103,6 +106,7 @@ type Entry struct {
 	Cause    string      `json:"cause,omitempty"`    // of unreachable and error
 	Hint     string      `json:"hint,omitempty"`     // what to do about it
 	Identity bool        `json:"identity,omitempty"` // unreachable because its identity could not be verified
+	Damaged  string      `json:"damaged,omitempty"`  // what is wrong with what the host has; alone it makes a change
 	Copy     Amount      `json:"copy"`
 	LeftOut  int         `json:"left_out"` // index into Plan.LeftOut; -1 where the wanted system has no record
 }
@@ -172,6 +176,7 @@ type OptionChange struct {
 	Old   string `json:"old,omitempty"`
 	New   string `json:"new,omitempty"`
 	Known bool   `json:"known"`          // false: a side is how it is written, not what it comes to
+	Why   string `json:"why,omitempty"`  // it is not known, where that is known
 	At    string `json:"at,omitempty"`   // "file:line" of the definition that wins
 	From  []Def  `json:"from,omitempty"` // where no single definition wins: all that take part
 }

@@ -157,7 +157,7 @@ func rich() plan.Host {
 		Aspects: []compose.Reached{{Name: "server", Way: []compose.Step{{Kind: "machine", At: pos("fleet.toml", 3)}, {Kind: "aspect", At: pos("base.nix", 7)}}}},
 		Options: []compose.Option{
 			{Path: "b.changed", Definitions: []compose.Definition{def("base", "b.nix", 1), def("server", "s.nix", 2)}, Merged: compose.Merged{Winner: 1}},
-			{Path: "d.set", Definitions: []compose.Definition{def("base", "d.nix", 4)}, Merged: compose.Merged{Winner: -1}},
+			{Path: "d.set", Definitions: []compose.Definition{def("base", "d.nix", 4)}, Merged: compose.Merged{Winner: -1, Reason: "its type is not in the table"}},
 			{Path: "e.merged", Definitions: []compose.Definition{def("x", "x.nix", 5), def("y", "y.nix", 6)}, Merged: compose.Merged{Winner: -1}},
 		},
 		Packages: []compose.Package{{Name: "git", At: pos("p.nix", 9)}},
@@ -173,7 +173,7 @@ func TestChange(t *testing.T) {
 		Options: []plan.OptionChange{
 			{Op: plan.Changed, Path: "b.changed", Old: "1", New: "2", Known: true, At: "s.nix:2"},
 			{Op: plan.Removed, Path: "c.gone", Old: "true", Known: true},
-			{Op: plan.Added, Path: "d.set.deep", New: "cfg.x", At: "d.nix:4"},
+			{Op: plan.Added, Path: "d.set.deep", New: "cfg.x", Why: "its type is not in the table", At: "d.nix:4"},
 			{Op: plan.Added, Path: "e.merged", New: "[ 1 2 ]", Known: true, From: []plan.Def{{Aspect: "x", At: "x.nix:5"}, {Aspect: "y", At: "y.nix:6"}}},
 		},
 		Files: []plan.FileChange{
