@@ -19,7 +19,7 @@ func discover(fsys fs.FS, root string) ([]string, []fleet.Problem) {
 	walk = func(dir string) {
 		entries, err := fs.ReadDir(fsys, dir)
 		if err != nil {
-			problems = append(problems, failure(fleetPos(dir), "cannot read the directory: "+cause(err), ""))
+			problems = append(problems, failure(fleetPos(dir), "cannot read the directory: "+cause(err).Error(), ""))
 			return
 		}
 		for _, e := range entries { // sorted by name

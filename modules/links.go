@@ -86,11 +86,7 @@ func (t *Tree) lint() {
 				continue
 			}
 			text := fmt.Sprintf("aspect %s imports %s, which the tree does not define", title(a.Class, a.Name), title(fleet.Class(i.Class), i.Name))
-			hint := ""
-			if near := fleet.Nearest(i.Name, t.Names(fleet.Class(i.Class))); near != "" {
-				hint = fmt.Sprintf("did you mean %q?", near)
-			}
-			t.Problems = append(t.Problems, failure(i.At, text, hint))
+			t.Problems = append(t.Problems, failure(i.At, text, t.Meant(fleet.Class(i.Class), i.Name)))
 		}
 	}
 }

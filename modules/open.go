@@ -30,6 +30,7 @@ type Import struct {
 	Foreign     string  // a module from outside of the tree, as written
 	Module      *Module // a file of the tree, or a module written in place
 	Why         string  // nothing is known of it, and why
+	Fault       bool    // of Why: Nix refuses it
 	Condition   string  // why it may not apply; "" if it surely does
 }
 
@@ -163,8 +164,11 @@ func (o *opener) imports(m *Module, v symbolic.Value, at fleet.Pos, condition st
 		o.imports(m, v.Then.Force(), at, both(condition, conditionText(v.If)))
 		o.imports(m, v.Else.Force(), at, both(condition, not(conditionText(v.If))))
 	default:
-		why := orElse(symbolic.Why(v), "it is not a list")
-		m.Imports = append(m.Imports, Import{At: at, Why: why, Condition: condition})
+		i := Import{At: at, Why: orElse(symbolic.Why(v), "it is not a list"), Condition: condition}
+		if u, ok := v.(*symbolic.Unknown); ok && u.Fault {
+			i.Fault = true
+		}
+		m.Imports = append(m.Imports, i)
 	}
 }
 
@@ -197,7 +201,7 @@ func (o *opener) classify(v symbolic.Value, at fleet.Pos) Import {
 		}
 		i.Module = o.open(v)
 	case *symbolic.Unknown:
-		i.Why = v.Why
+		i.Why, i.Fault = v.Why, v.Fault
 	default:
 		i.Module = o.open(v)
 	}

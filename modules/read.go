@@ -16,15 +16,16 @@ import (
 // Problems of the Tree; the error is only for a root that is not there.
 func Read(fsys fs.FS, root string) (*Tree, error) {
 	if _, err := fs.Stat(fsys, root); err != nil {
-		return nil, fmt.Errorf("cannot read the module tree %s: %s; hint: [sources] modules in fleet.toml names its directory", root, cause(err))
+		return nil, fmt.Errorf("cannot read the module tree %s: %w; hint: [sources] modules in fleet.toml names its directory", root, cause(err))
 	}
 	files, problems := discover(fsys, root)
 	src := &sources{fsys: fsys, parsed: make(map[string]parsed, len(files))}
 	src.parseAll(files, runtime.GOMAXPROCS(0))
 	t := &Tree{
-		Root: root, Problems: problems, byName: map[string]map[string]*Aspect{},
-		evaluation: &evaluation{ev: symbolic.New(src, symbolic.DefaultLimits), memo: map[any]any{}},
+		Root: root, byName: map[string]map[string]*Aspect{},
+		evaluation: &evaluation{ev: symbolic.New(src, symbolic.DefaultLimits), memo: map[any]any{}, src: src},
 	}
+	t.lose(problems...)
 	r := &reader{tree: t, src: src, seen: map[string]bool{}}
 	for _, name := range files {
 		r.enqueue(name, fleet.Pos{})
@@ -33,6 +34,12 @@ func Read(fsys fs.FS, root string) (*Tree, error) {
 	t.links()
 	t.index()
 	t.lint()
+	for name := range src.parsed {
+		if p, ok := src.refused(name); ok {
+			t.Problems = append(t.Problems, p)
+		}
+	}
+	fleet.SortProblems(t.Lost)
 	fleet.SortProblems(t.Problems)
 	return t, nil
 }
@@ -61,7 +68,7 @@ func (r *reader) enqueue(name string, from fleet.Pos) {
 	r.seen[name] = true
 	f, err := r.src.Parsed(name)
 	if err != nil {
-		r.tree.Problems = append(r.tree.Problems, unreadable(name, from, err))
+		r.tree.lose(unreadable(name, from, err))
 		return
 	}
 	r.tree.Files = append(r.tree.Files, name)
@@ -114,6 +121,10 @@ func (r *reader) module(q queued) {
 			}
 			r.queue = append(r.queue, queued{i.Module, file})
 		case i.Why != "":
+			if i.Fault && i.Condition == "" {
+				t.lose(failure(i.At, "Nix refuses a flake module: "+i.Why, ""))
+				continue
+			}
 			t.Problems = append(t.Problems, warning(i.At, "a flake module is not known: "+i.Why, ""))
 		}
 	}
@@ -212,11 +223,11 @@ func (r *reader) each(v symbolic.Value, condition string, f func(*symbolic.Attrs
 	case *symbolic.Wrap:
 		r.wrapped(v, condition, f)
 	case *symbolic.Unknown:
-		severity := warning
 		if v.Fault {
-			severity = failure
+			r.tree.lose(failure(v.Where().Pos(), v.Why, ""))
+			return
 		}
-		r.tree.Problems = append(r.tree.Problems, severity(v.Where().Pos(), v.Why, ""))
+		r.tree.Problems = append(r.tree.Problems, warning(v.Where().Pos(), v.Why, ""))
 	default:
 		if why := symbolic.Why(v); why != "" {
 			r.tree.Problems = append(r.tree.Problems, warning(v.Where().Pos(), "definitions of the flake are not known: "+why, ""))

@@ -143,7 +143,7 @@ func TestProblems(t *testing.T) {
 	}
 	for _, want := range []string{
 		"m/bad.nix:2:7: ",
-		"m/good.nix:3:", "nixos.sevrer2, which the tree does not define; hint: did you mean \"server\"?",
+		"m/good.nix:3:", "nixos.sevrer2, which the tree does not define; hint: it may be defined in m/bad.nix, m/loop.nix, m/thrown.nix or 1 more, which could not be read; or did you mean \"server\"?",
 		"m/strict.nix:1:", "end its arguments with ...",
 		"m/thrown.nix:1:", "throws no",
 		"m/loop.nix:1:", "infinite recursion",

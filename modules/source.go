@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
+	"strings"
 	"sync"
 
 	"assay/fleet"
@@ -22,8 +24,9 @@ type sources struct {
 }
 
 type parsed struct {
-	file *syntax.File
-	err  error
+	file  *syntax.File
+	err   error
+	scope error // a variable that is defined nowhere; the file is read all the same
 }
 
 // Parsed implements symbolic.Files.
@@ -37,6 +40,9 @@ func (s *sources) Parsed(name string) (*syntax.File, error) {
 	content, err := s.Content(name)
 	if err == nil {
 		p.file, p.err = syntax.Parse(name, content)
+		if p.err == nil {
+			p.scope = syntax.CheckScope(p.file)
+		}
 	} else {
 		p.err = err
 	}
@@ -49,11 +55,11 @@ func (s *sources) Parsed(name string) (*syntax.File, error) {
 // Content implements symbolic.Files.
 func (s *sources) Content(name string) ([]byte, error) {
 	if !fs.ValidPath(name) {
-		return nil, fmt.Errorf("%s is outside of the repository", name)
+		return nil, fmt.Errorf("%s is outside of the fleet", name)
 	}
 	info, err := fs.Stat(s.fsys, name)
 	if err != nil {
-		return nil, errors.New(cause(err))
+		return nil, cause(err)
 	}
 	if !info.Mode().IsRegular() {
 		return nil, errors.New("not a regular file")
@@ -67,11 +73,11 @@ func (s *sources) Content(name string) ([]byte, error) {
 // Entries implements symbolic.Files.
 func (s *sources) Entries(name string) (map[string]string, error) {
 	if !fs.ValidPath(name) {
-		return nil, fmt.Errorf("%s is outside of the repository", name)
+		return nil, fmt.Errorf("%s is outside of the fleet", name)
 	}
 	entries, err := fs.ReadDir(s.fsys, name)
 	if err != nil {
-		return nil, errors.New(cause(err))
+		return nil, cause(err)
 	}
 	kinds := make(map[string]string, len(entries))
 	for _, e := range entries {
@@ -109,12 +115,33 @@ func (s *sources) parseAll(files []string, workers int) {
 
 // cause is an error of the file system without the path, which the caller
 // names.
-func cause(err error) string {
+func cause(err error) error {
 	var pe *fs.PathError
 	if errors.As(err, &pe) {
-		return pe.Err.Error()
+		return pe.Err
 	}
-	return err.Error()
+	return err
 }
+
+// refused returns what Nix refuses in the file as soon as it is parsed: an
+// undefined variable.
+func (s *sources) refused(name string) (fleet.Problem, bool) {
+	s.mu.Lock()
+	err := s.parsed[name].scope
+	s.mu.Unlock()
+	var bad *syntax.Error
+	if !errors.As(err, &bad) {
+		return fleet.Problem{}, false
+	}
+	p := unreadable(name, fleet.Pos{}, bad)
+	name = strings.Trim(strings.TrimPrefix(bad.Message, "undefined variable "), "'")
+	if slices.Contains(arguments, name) {
+		p.Hint = "take it as an argument: { " + name + ", ... }:"
+	}
+	return p, true
+}
+
+// arguments are what modules usually take.
+var arguments = []string{"lib", "pkgs", "config", "options", "inputs", "self", "modulesPath", "moduleWithSystem", "withSystem"}
 
 func fleetPos(name string) fleet.Pos { return fleet.Pos{File: path.Clean(name)} }

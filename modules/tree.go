@@ -15,6 +15,7 @@ type Tree struct {
 	Files    []string        // the modules' files in the order in which the module system meets them, relative to the fleet's directory
 	Aspects  []*Aspect       // by class and name
 	Problems []fleet.Problem // by place
+	Lost     []fleet.Problem // those among them that hide definitions: what the tree holds is not all
 
 	byName map[string]map[string]*Aspect // by class, then name
 	users  map[*Aspect][]User
@@ -28,6 +29,7 @@ type evaluation struct {
 	mu   sync.Mutex
 	ev   *symbolic.Evaluator
 	memo map[any]any
+	src  *sources
 }
 
 // Aspect is one member of flake.modules.
@@ -136,7 +138,7 @@ func (t *Tree) add(class, name string, c Contributor) {
 // Without returns the tree as it would be if one aspect were not defined. It
 // shares the parsed files, and is for asking what the aspect is good for.
 func (t *Tree) Without(gone *Aspect) *Tree {
-	out := &Tree{Root: t.Root, Files: t.Files, byName: map[string]map[string]*Aspect{}, evaluation: t.evaluation}
+	out := &Tree{Root: t.Root, Files: t.Files, Lost: t.Lost, byName: map[string]map[string]*Aspect{}, evaluation: t.evaluation}
 	for _, a := range t.Aspects {
 		if a == gone {
 			continue

@@ -49,6 +49,7 @@ func composeBy(types table, tree *modules.Tree, req Request) Composition {
 		w.finish(&c)
 		return c
 	}
+	c.Problems = append(c.Problems, tree.Lost...) // Nix would refuse, and definitions are missing here
 	for _, a := range m.Aspects {
 		w.aspect(m.Class, a.Name, []Step{start, {Kind: "aspect", Name: a.Name, At: a.At}}, "")
 	}
@@ -118,6 +119,11 @@ func RoleAspect(module, role string) string {
 // finish follows the imports and merges what they define.
 func (w *walker) finish(c *Composition) {
 	w.run()
+	for _, p := range w.files {
+		if !slices.Contains(c.Problems, p) {
+			c.Problems = append(c.Problems, p)
+		}
+	}
 	for _, m := range w.met {
 		w.faults = append(w.faults, m.unit.notes...)
 	}

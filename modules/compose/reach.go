@@ -21,6 +21,7 @@ type walker struct {
 	keys   map[string]bool   // modules with a key of their own apply once
 	met    []applied
 	faults []Problem
+	files  []Problem // of whole files, whichever scope has them
 }
 
 // item is a module in the queue. An aspect takes four levels of imports in
@@ -62,11 +63,7 @@ func (w *walker) aspect(class fleet.Class, name string, way []Step, condition st
 	}
 	a := w.tree.Aspect(class, name)
 	if a == nil {
-		hint := ""
-		if near := fleet.Nearest(name, w.tree.Names(class)); near != "" {
-			hint = fmt.Sprintf("did you mean %q?", near)
-		}
-		w.problem(at, hint, "the tree defines no aspect %s of class %s", name, class)
+		w.problem(at, w.tree.Meant(class, name), "the tree defines no aspect %s of class %s", name, class)
 		return
 	}
 	if !w.reach(a, way) {
@@ -173,6 +170,9 @@ func (w *walker) module(it item) {
 	if u.why != "" {
 		w.warn(u.at, "a module of aspect %s is not known: %s", it.name, u.why)
 	}
+	if p, ok := w.tree.Refused(u.at.File); ok && !slices.Contains(w.files, p) {
+		w.files = append(w.files, p)
+	}
 	w.met = append(w.met, applied{u, it.name, it.condition})
 	for _, c := range u.imports {
 		condition := both(it.condition, c.Condition)
@@ -186,6 +186,10 @@ func (w *walker) module(it item) {
 			w.scope.Foreign = append(w.scope.Foreign, Foreign{Ref: c.Foreign, From: it.name, At: c.At})
 		default:
 			w.scope.Foreign = append(w.scope.Foreign, Foreign{Ref: "a module that is not known", From: it.name, At: c.At})
+			if c.Fault && condition == "" {
+				w.problem(c.At, "", "aspect %s has an import that Nix refuses: %s", it.name, c.Why)
+				continue
+			}
 			w.warn(c.At, "aspect %s imports a module that is not known: %s", it.name, c.Why)
 		}
 	}

@@ -140,6 +140,9 @@ func (w *walker) refuse(o *Option) {
 	path := orElse(o.Path, "the configuration")
 	switch o.Merged.State {
 	case Invalid:
+		if slices.ContainsFunc(w.files, func(p Problem) bool { return p.At == o.Merged.Value.At }) {
+			return // told already
+		}
 		w.problem(o.Merged.Value.At, "", "%s: %s", path, o.Merged.Reason)
 	case Conflict:
 		p := Problem{Severity: fleet.Error, At: o.Merged.Value.At, Text: path + " is defined in conflict: " + o.Merged.Reason,

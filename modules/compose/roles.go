@@ -1,7 +1,6 @@
 package compose
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -40,8 +39,8 @@ func (w *walker) role(f *fleet.Fleet, s *fleet.Service, r *fleet.Role, member fl
 	a := w.tree.Aspect(m.Class, name)
 	if a == nil {
 		hint := "define flake.modules." + string(m.Class) + "." + symbolic.AttrName(name)
-		if near := fleet.Nearest(name, w.tree.Names(m.Class)); near != "" {
-			hint += fmt.Sprintf(", or did you mean %q?", near)
+		if meant := w.tree.Meant(m.Class, name); meant != "" {
+			hint += "; or " + meant
 		}
 		w.problem(member.At, hint, "it has the role %s (by %s), for which the tree defines no module of class %s", title, member.Via, m.Class)
 		return

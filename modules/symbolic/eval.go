@@ -1,6 +1,8 @@
 package symbolic
 
 import (
+	"errors"
+	"io/fs"
 	"path"
 	"strings"
 
@@ -11,7 +13,9 @@ import (
 // relative to the root of the files, with slashes. Only import, readFile and
 // their like ask.
 type Files interface {
-	// Parsed returns a Nix file's syntax tree.
+	// Parsed returns a Nix file's syntax tree. The error wraps fs.ErrNotExist
+	// for a file that is not there, here and below, and is a *syntax.Error for
+	// one that Nix cannot parse.
 	Parsed(name string) (*syntax.File, error)
 	// Content returns a file's bytes.
 	Content(name string) ([]byte, error)
@@ -64,8 +68,8 @@ func (ev *Evaluator) Import(at Place, name string) Value {
 	if ev.files == nil {
 		return &Unknown{Place: at, Why: "there are no files to import " + name + " from"}
 	}
-	if strings.HasPrefix(name, "/") || strings.HasPrefix(name, "..") || strings.HasPrefix(name, "~") {
-		return &Unknown{Place: at, Why: name + " is outside of the repository"}
+	if outside(name) {
+		return &Unknown{Place: at, Why: Line(name) + " is outside of the fleet"}
 	}
 	if t := ev.loaded[name]; t != nil {
 		return t.Force()
@@ -75,7 +79,8 @@ func (ev *Evaluator) Import(at Place, name string) Value {
 	}
 	f, err := ev.files.Parsed(name)
 	if err != nil {
-		return &Unknown{Place: at, Why: "cannot import " + name + ": " + err.Error(), Fault: true}
+		var bad *syntax.Error
+		return &Unknown{Place: at, Why: "cannot import " + name + ": " + err.Error(), Fault: errors.Is(err, fs.ErrNotExist) || errors.As(err, &bad)}
 	}
 	return ev.File(f)
 }
