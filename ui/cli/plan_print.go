@@ -4,12 +4,18 @@ import (
 	"fmt"
 	"strings"
 
+	"assay/fleet/engine"
 	"assay/fleet/host"
 	"assay/fleet/run/plan"
 )
 
-// leftOutShown is how many left-out options a group shows; --json has all.
-const leftOutShown = 5
+// How much of a change is shown; --json has all.
+const (
+	leftOutShown = 10 // newly left-out options; of more only the number
+	wholeShown   = 20 // lines of a file that is added or removed
+	diffShown    = 80 // lines of the diff of a file that changes
+	valueShown   = 20 // lines or elements of an option's value that change
+)
 
 // ops are the marks of added, removed and changed things.
 var ops = map[plan.Op]cell{
@@ -58,16 +64,36 @@ func (p *printer) group(pl *plan.Plan, g *plan.Group) {
 	for _, name := range g.Machines {
 		e := pl.Entry(name)
 		rows = append(rows, []cell{
-			c(name), c(orUnknown(shortPath(e.From.Path)) + generation(e.From.Generation)), {text: "->", role: faint},
-			c(shortPath(e.To.Path) + generation(e.To.Generation)), cr(faint, size(e.Copy.Bytes)+" to copy"),
+			c(name), c(runs(pl, e) + generation(e.From.Generation)), {text: "->", role: faint},
+			c(shortPath(e.To.Path) + generation(e.To.Generation)), cr(faint, toCopy(pl, e)),
 		})
 	}
 	p.rows("  ", rows)
+	for _, name := range g.Machines {
+		p.damage(pl.Entry(name))
+	}
 	if g.Varies {
 		p.line("  %s", p.paint(faint, "the same change on each, apart from store paths"))
 	}
 	p.change(&g.Change)
+	p.omitted(pl, g)
 	p.line("")
+}
+
+// runs says what the machine runs now.
+func runs(pl *plan.Plan, e *plan.Entry) string {
+	if e.From.Path == "" && pl.Goal == engine.GoalBuild {
+		return "not asked"
+	}
+	return orUnknown(shortPath(e.From.Path))
+}
+
+// toCopy says how much the machine needs, "" where that is not asked.
+func toCopy(pl *plan.Plan, e *plan.Entry) string {
+	if pl.Goal == engine.GoalBuild {
+		return ""
+	}
+	return size(e.Copy.Bytes) + " to copy"
 }
 
 // digest says how much changes, on one line per machine.
@@ -79,8 +105,19 @@ func (p *printer) digest(pl *plan.Plan, g *plan.Group) {
 	}
 	for _, name := range g.Machines {
 		e := pl.Entry(name)
-		p.line("%s  %s", p.paint(strong, host.Sanitize(name)), host.Sanitize(fmt.Sprintf("%s -> %s  %s; %s to copy",
-			orUnknown(shortPath(e.From.Path)), shortPath(e.To.Path), what, size(e.Copy.Bytes))))
+		all := what
+		if amount := toCopy(pl, e); amount != "" {
+			all += "; " + amount
+		}
+		p.line("%s  %s", p.paint(strong, host.Sanitize(name)), host.Sanitize(fmt.Sprintf("%s -> %s  %s", runs(pl, e), shortPath(e.To.Path), all)))
+		p.damage(e)
+	}
+}
+
+// damage says what is wrong with what the machine has.
+func (p *printer) damage(e *plan.Entry) {
+	if e.Damaged != "" {
+		p.line("%s%s", p.paint(bad, "  damaged"), p.fold(host.Sanitize(fmt.Sprintf(" %s: %s", e.Machine, e.Damaged)), len("  damaged"), 4))
 	}
 }
 
@@ -122,38 +159,6 @@ func (p *printer) aspectChanges(list []plan.AspectChange) {
 	p.rows("    ", rows)
 }
 
-func (p *printer) optionChanges(list []plan.OptionChange) {
-	p.section("options", len(list))
-	for _, ch := range list {
-		mark := ops[ch.Op]
-		value := ch.New
-		switch ch.Op {
-		case plan.Removed:
-			value = ch.Old
-		case plan.Changed:
-			value = ch.Old + " -> " + ch.New
-		}
-		if !ch.Known {
-			value += "  (as written; what it comes to is unknown)"
-		}
-		name, at := host.Sanitize(scoped(ch.Scope, ch.Path)), host.Sanitize(optionPlaces(ch))
-		value = host.Sanitize(short(value, p.room(len("    ~  =   ")+len(name)+len(at))))
-		p.line("    %s %s = %s  %s", p.paint(mark.role, mark.text), name, value, p.paint(faint, at))
-	}
-}
-
-// optionPlaces says where an option's value comes from.
-func optionPlaces(ch plan.OptionChange) string {
-	if ch.At != "" {
-		return ch.At
-	}
-	var places []string
-	for _, def := range ch.From {
-		places = append(places, def.At)
-	}
-	return strings.Join(places, ", ")
-}
-
 func (p *printer) packageChanges(list []plan.PackageChange) {
 	if !p.section("packages", len(list)) {
 		return
@@ -192,12 +197,12 @@ func suppliedBy(layer, channel string) string {
 func (p *printer) fileChanges(list []plan.FileChange) {
 	p.section("files", len(list))
 	for _, ch := range list {
-		mark := ops[ch.Op]
-		p.line("    %s %s  %s", p.paint(mark.role, mark.text), host.Sanitize(ch.Path), p.paint(faint, host.Sanitize(fileRemark(ch))))
-		p.diff(ch.Diff)
-		if ch.Cut {
-			p.line("        %s", p.paint(faint, "... the diff goes on"))
+		p.marked(ch.Op, c(ch.Path), cr(faint, fileRemark(ch)))
+		most := wholeShown
+		if ch.Op == plan.Changed {
+			most = diffShown
 		}
+		p.diff(ch.Diff, most, ch.Cut)
 	}
 }
 
@@ -215,14 +220,17 @@ func fileRemark(ch plan.FileChange) string {
 	return remark
 }
 
-// diff prints the hunks of a unified diff, without its two file lines.
-func (p *printer) diff(text string) {
+// diff prints at most so many lines of a unified diff without its two file
+// lines. A cut diff goes on after its last line.
+func (p *printer) diff(text string, most int, cut bool) {
+	n := 0
 	for line := range strings.Lines(text) {
+		if n++; n > most {
+			continue
+		}
 		line = host.Sanitize(strings.TrimSuffix(line, "\n"))
 		r := plain
 		switch {
-		case strings.HasPrefix(line, "--- "), strings.HasPrefix(line, "+++ "):
-			continue
 		case strings.HasPrefix(line, "@@"):
 			r = faint
 		case strings.HasPrefix(line, "+"):
@@ -230,21 +238,66 @@ func (p *printer) diff(text string) {
 		case strings.HasPrefix(line, "-"):
 			r = bad
 		}
-		p.line("        %s", p.paint(r, line))
+		p.line("%s", strings.TrimRight("        "+p.paint(r, line), " "))
+	}
+	rest := "... "
+	if n > most {
+		rest += count(n-most, "more line")
+	}
+	switch {
+	case cut && n > most:
+		rest += ", and the diff goes on"
+	case cut:
+		rest += "the diff goes on"
+	case n <= most:
+		return
+	}
+	p.line("        %s", p.paint(faint, rest))
+}
+
+// leftOut lists what is newly left out, where that is little.
+func (p *printer) leftOut(list []plan.LeftOut) {
+	if len(list) > leftOutShown || !p.section("newly left out: only Nix can build these", len(list)) {
+		return
+	}
+	for _, l := range list {
+		p.flow("    ", c(scoped(l.Scope, l.What)), cr(faint, l.Why), cr(faint, l.At))
 	}
 }
 
-func (p *printer) leftOut(list []plan.LeftOut) {
-	if !p.section("left out: only Nix can build these", len(list)) {
+// omitted says how much is left out of the group's systems altogether, where
+// the change installs them or leaves out more than before.
+func (p *printer) omitted(pl *plan.Plan, g *plan.Group) {
+	least, most, known := omissions(pl, g)
+	if !known || most == 0 || g.Change.Unknown == "" && len(g.Change.LeftOut) == 0 {
 		return
 	}
-	for i, l := range list {
-		if i == leftOutShown {
-			p.line("    %s", p.paint(faint, fmt.Sprintf("... and %d more; --json lists them", len(list)-i)))
-			return
-		}
-		p.line("    %s  %s", host.Sanitize(scoped(l.Scope, l.What)), p.paint(faint, host.Sanitize(l.Why+"  "+l.At)))
+	where, many := "on every one of these", count(most, "option")
+	if len(g.Machines) == 1 {
+		where = "here"
 	}
+	if least < most {
+		many = fmt.Sprintf("%d to %s", least, many)
+	}
+	if n := len(g.Change.LeftOut); n > 0 {
+		many += fmt.Sprintf(" (%d newly)", n)
+	}
+	p.clean("  left out %s: %s that only Nix can build; --json lists them", where, many)
+}
+
+// omissions counts what is left out of the systems of the group's machines.
+func omissions(pl *plan.Plan, g *plan.Group) (least, most int, known bool) {
+	for _, name := range g.Machines {
+		list, ok := pl.Omits(name)
+		if !ok {
+			continue
+		}
+		if !known {
+			least = len(list)
+		}
+		least, most, known = min(least, len(list)), max(most, len(list)), true
+	}
+	return least, most, known
 }
 
 func (p *printer) unchanged(pl *plan.Plan) {
@@ -265,7 +318,7 @@ func (p *printer) problems(pl *plan.Plan) {
 		if e.Status != plan.StatusUnreachable && e.Status != plan.StatusError {
 			continue
 		}
-		text := fmt.Sprintf(" %s: %s", e.Machine, e.Cause)
+		text := fmt.Sprintf(" %s: %s", e.Machine, terse(e.Machine, e.Cause))
 		if e.Hint != "" {
 			text += "; hint: " + e.Hint
 		}
@@ -280,13 +333,4 @@ func scoped(user, name string) string {
 		return name
 	}
 	return user + ": " + name
-}
-
-// short cuts a text to at most n runes.
-func short(text string, n int) string {
-	runes := []rune(text)
-	if len(runes) <= n {
-		return text
-	}
-	return string(runes[:n-1]) + "…"
 }

@@ -3,10 +3,12 @@ package cli
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"assay/fleet/host"
 	"assay/fleet/run/event"
+	"assay/fleet/run/plan"
 )
 
 // runPrinter returns the sink that shows a run as it happens: NDJSON for
@@ -38,6 +40,7 @@ func (n *ndjson) Emit(e event.Event) {
 type runText struct {
 	p       *printer
 	started map[string]time.Time // when a machine's first phase began
+	kind    string               // of the run, "update" or "rollback"
 	verbose bool                 // also what the hosts print
 }
 
@@ -51,6 +54,7 @@ var outcomeRoles = map[event.Outcome]role{
 func (t *runText) Emit(e event.Event) {
 	switch b := e.Body.(type) {
 	case event.RunStarted:
+		t.kind = b.Kind
 		t.p.clean("run %s: %s of %s, plan %s, %d at once", e.Run, runVerb(b), count(len(b.Machines), "machine"), b.Plan, b.Parallel)
 	case event.HostPhase:
 		t.phase(e, b)
@@ -63,13 +67,42 @@ func (t *runText) Emit(e event.Event) {
 	case event.RunInterrupted:
 		t.p.clean("interrupted: %s", b.Reason)
 	case event.RunFinished:
-		t.p.clean("run %s %s: %s", e.Run, b.Outcome, outcomeCounts(b.Counts))
+		t.p.clean("run %s %s: %s", e.Run, b.Outcome, outcomeCounts(t.kind, b.Counts))
 	}
 }
 
+// rollback is the kind of a run that returns hosts to a former generation.
+const rollback = string(plan.Rollback)
+
+// outcomeWord is how people call an outcome: what a rollback has updated is
+// rolled back.
+func outcomeWord(kind string, o event.Outcome) string {
+	if kind == rollback && o == event.Updated {
+		return "rolled back"
+	}
+	return string(o)
+}
+
+// terse shortens an error about a machine that is named before it: each
+// caller put its own words before those of the one it called.
+func terse(machine, reason string) string {
+	parts := strings.Split(reason, ": ")
+	var kept []string
+	for i, part := range parts {
+		if i+1 < len(parts) && (part == machine || strings.HasPrefix(parts[i+1], part+" ")) {
+			continue
+		}
+		if i+1 < len(parts) {
+			part = strings.TrimSuffix(part, " on "+machine)
+		}
+		kept = append(kept, part)
+	}
+	return strings.Join(kept, ": ")
+}
+
 func runVerb(b event.RunStarted) string {
-	if b.Kind == "rollback" {
-		return "rollback"
+	if b.Kind == rollback {
+		return rollback
 	}
 	return b.Goal
 }
@@ -85,8 +118,11 @@ func (t *runText) phase(e event.Event, b event.HostPhase) {
 }
 
 func (t *runText) result(e event.Event, b event.HostResult) {
-	name, outcome, text := host.Sanitize(fmt.Sprintf("%-12s", b.Machine)), host.Sanitize(string(b.Outcome)), ""
-	if b.Current != "" {
+	name, outcome, text := host.Sanitize(fmt.Sprintf("%-12s", b.Machine)), host.Sanitize(outcomeWord(t.kind, b.Outcome)), ""
+	switch {
+	case b.Current != "" && t.kind == rollback && b.Outcome == event.Updated:
+		text += fmt.Sprintf(" to generation %d, runs %s", b.Generation, shortPath(b.Current))
+	case b.Current != "":
 		text += " runs " + shortPath(b.Current) + generation(b.Generation)
 	}
 	if started := t.started[b.Machine]; !started.IsZero() {
@@ -94,7 +130,7 @@ func (t *runText) result(e event.Event, b event.HostResult) {
 		delete(t.started, b.Machine)
 	}
 	if b.Reason != "" {
-		text += ": " + b.Reason
+		text += ": " + terse(b.Machine, b.Reason)
 	}
 	if b.Hint != "" {
 		text += "; hint: " + b.Hint
@@ -104,14 +140,14 @@ func (t *runText) result(e event.Event, b event.HostResult) {
 }
 
 // outcomeCounts says how many machines had each outcome.
-func outcomeCounts(counts map[event.Outcome]int) string {
+func outcomeCounts(kind string, counts map[event.Outcome]int) string {
 	text := ""
 	for _, o := range event.Outcomes() {
 		if n := counts[o]; n > 0 {
 			if text != "" {
 				text += ", "
 			}
-			text += fmt.Sprintf("%d %s", n, o)
+			text += fmt.Sprintf("%d %s", n, outcomeWord(kind, o))
 		}
 	}
 	if text == "" {

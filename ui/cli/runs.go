@@ -112,7 +112,8 @@ func runError(err error) error {
 // replay prints a run from its record through the printer of a live run.
 func (a *app) replay(run *journal.Run, machine string, logs bool) error {
 	sink := a.runPrinter()
-	if text, ok := sink.(*runText); ok {
+	text, _ := sink.(*runText)
+	if text != nil {
 		text.verbose = logs
 	}
 	seen, whole := false, true
@@ -121,6 +122,9 @@ func (a *app) replay(run *journal.Run, machine string, logs bool) error {
 			a.errors().clean("assay: %s", err)
 			whole = false
 			continue
+		}
+		if started, ok := e.Body.(event.RunStarted); ok && text != nil {
+			text.kind = started.Kind
 		}
 		if machine == "" || e.Machine() == machine {
 			sink.Emit(e)
@@ -158,7 +162,7 @@ func (a *app) printRuns(list []journal.Summary) {
 		}
 		rows = append(rows, []cell{
 			c(string(s.ID)), c(orUnknown(stamp(s.Start.Local(), time.DateTime))), cr(r, ending), c(orUnknown(verb)),
-			c(count(len(s.Started.Machines), "machine")), c(outcomeCounts(s.Counts)),
+			c(count(len(s.Started.Machines), "machine")), c(outcomeCounts(s.Started.Kind, s.Counts)),
 		})
 	}
 	p.table([]string{"RUN", "STARTED", "ENDED", "GOAL", "MACHINES", "OUTCOMES"}, rows)
