@@ -97,7 +97,9 @@ func (r *Repository) Stack() *overlay.Stack {
 	return stack
 }
 
-// Compose works out what the machine is made of.
+// Compose works out what the machine is made of. The error is for a machine
+// that is not there, and the first of the composition's problems that is an
+// error; it does not name the machine.
 func (r *Repository) Compose(machine string) (compose.Composition, error) {
 	return r.ComposeOnly(machine, nil)
 }
@@ -116,7 +118,7 @@ func (r *Repository) ComposeOnly(machine string, only []string) (compose.Composi
 	composition := compose.Compose(tree, compose.Request{Fleet: r.Fleet, Machine: m, Only: only})
 	for _, p := range composition.Problems {
 		if p.Severity == fleet.Error {
-			return composition, fmt.Errorf("%s: %w", machine, p)
+			return composition, p
 		}
 	}
 	return composition, nil
@@ -137,6 +139,16 @@ func (r *Repository) meant(name string) string {
 // directory, which it cannot leave.
 func (r *Repository) ReadFile(path string) ([]byte, error) {
 	return readRegular(r.root, filepath.FromSlash(path))
+}
+
+// Lost are the problems of the tree that hide definitions, so that others may
+// follow from them alone.
+func (r *Repository) Lost() []fleet.Problem {
+	tree, err := r.Tree()
+	if err != nil {
+		return nil
+	}
+	return tree.Lost
 }
 
 // Problems is everything wrong with the tree and the layers, and what

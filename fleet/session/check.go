@@ -2,9 +2,13 @@ package session
 
 import (
 	"context"
+	"fmt"
 	"runtime"
+	"slices"
+	"strings"
 
 	"assay/fleet"
+	"assay/modules/compose"
 	"assay/secrets"
 	"assay/secrets/sops"
 )
@@ -12,19 +16,22 @@ import (
 // Check returns everything that can be told about the repository without
 // touching a host: the tree, every machine's composition, the layers, and the
 // machines' keys, which are decrypted where one of the identities can. The
-// problems are sorted by place.
+// problems are sorted by place, after those of files that could not be read,
+// and each is there once, whichever machines have it.
 func (s *Session) Check(ctx context.Context, identities []sops.Identity) ([]fleet.Problem, error) {
 	problems := s.Repo.Problems()
 	machines := names(s.Fleet().Machines)
-	found := make([][]fleet.Problem, len(machines))
+	compositions := make([]compose.Composition, len(machines))
+	errs := make([]error, len(machines))
 	each(ctx, runtime.NumCPU(), machines, func(i int, name string) {
-		found[i] = s.compositionProblems(name)
+		compositions[i], errs[i] = s.Repo.Compose(name)
 	})
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	for _, list := range found {
-		problems = append(problems, list...)
+	problems = append(problems, ofCompositions(machines, compositions, errs, problems)...)
+	if tree, err := s.Repo.Tree(); err == nil && len(tree.Lost) == 0 {
+		problems = append(problems, compose.Unused(tree, s.Fleet(), compositions)...)
 	}
 	for _, finding := range secrets.Check(s.Repo.Vars, machines, identities) {
 		if finding.State != secrets.OK {
@@ -32,15 +39,64 @@ func (s *Session) Check(ctx context.Context, identities []sops.Identity) ([]flee
 		}
 	}
 	fleet.SortProblems(problems)
-	return compact(problems), nil
+	return causesFirst(slices.Compact(problems), s.Repo.Lost()), nil
 }
 
-func (s *Session) compositionProblems(machine string) []fleet.Problem {
-	composition, err := s.Repo.Compose(machine)
-	if err != nil && len(composition.Problems) == 0 {
-		return []fleet.Problem{{Severity: fleet.Error, Text: err.Error()}}
+// ofCompositions returns the problems of the machines' compositions, without
+// those that are known already. A problem that several machines have is told
+// once and names them.
+func ofCompositions(machines []string, compositions []compose.Composition, errs []error, known []fleet.Problem) []fleet.Problem {
+	var order []fleet.Problem
+	having := map[fleet.Problem][]string{}
+	for i, c := range compositions {
+		found := c.Problems
+		if errs[i] != nil && len(found) == 0 {
+			found = []fleet.Problem{{Severity: fleet.Error, Text: errs[i].Error()}}
+		}
+		for _, p := range found {
+			switch {
+			case slices.Contains(known, p):
+				continue
+			case having[p] == nil:
+				order = append(order, p)
+			case slices.Contains(having[p], machines[i]):
+				continue
+			}
+			having[p] = append(having[p], machines[i])
+		}
 	}
-	return composition.Problems
+	out := make([]fleet.Problem, 0, len(order))
+	for _, p := range order {
+		who := having[p]
+		p.Text = machineNames(who) + ": " + p.Text
+		out = append(out, p)
+	}
+	return out
+}
+
+// machineNames names the machines of a problem, and no more than four.
+func machineNames(who []string) string {
+	const most = 4
+	switch {
+	case len(who) == 1:
+		return "machine " + who[0]
+	case len(who) > most:
+		return fmt.Sprintf("machines %s and %d more", strings.Join(who[:most-1], ", "), len(who)-most+1)
+	}
+	return "machines " + strings.Join(who, ", ")
+}
+
+// causesFirst moves the problems that others may follow from to the front.
+func causesFirst(problems, causes []fleet.Problem) []fleet.Problem {
+	var first, rest []fleet.Problem
+	for _, p := range problems {
+		if slices.Contains(causes, p) {
+			first = append(first, p)
+		} else {
+			rest = append(rest, p)
+		}
+	}
+	return append(first, rest...)
 }
 
 // keyProblem words a finding about a machine's host key. A missing key is a
@@ -54,16 +110,4 @@ func keyProblem(f secrets.Finding) fleet.Problem {
 		At: fleet.Pos{File: "vars/" + f.Var}, Severity: severity,
 		Text: f.Machine + ": SSH host key " + string(f.State) + ": " + f.Detail, Hint: f.Remedy,
 	}
-}
-
-// compact leaves out repetitions: an aspect's fault shows in every machine
-// that has it.
-func compact(sorted []fleet.Problem) []fleet.Problem {
-	out := sorted[:0]
-	for _, p := range sorted {
-		if len(out) == 0 || out[len(out)-1] != p {
-			out = append(out, p)
-		}
-	}
-	return out
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+
+	"assay/fleet"
 )
 
 // mergeAs merges definitions of one priority by the rule of the option's type.
@@ -51,7 +53,12 @@ func known(in []candidate, data any, text string) Merged {
 	return Merged{State: Known, Value: v, Winner: winner(in)}
 }
 
+// conflict names two definitions by place, so that it is the same on every
+// machine that has both.
 func conflict(a, b candidate, why string) Merged {
+	if fleet.ComparePos(b.at, a.at) < 0 {
+		a, b = b, a
+	}
 	return Merged{State: Conflict, Winner: -1, Value: Value{At: a.at},
 		Reason: fmt.Sprintf("%s at %s (aspect %s) and %s at %s (aspect %s), both with priority %d: %s",
 			clip(a.value.Text), a.at, a.aspect, clip(b.value.Text), b.at, b.aspect, a.priority, why)}
