@@ -13,9 +13,10 @@ import (
 
 // Missing asks the host in one round trip. An object that is there and is not
 // what its path says is missing too: the host hashes all files of the closure,
-// which are few and small. Their modes are not looked at. What the host answers
-// is believed only where it is about what was asked for. The objects have to be
-// in the local store.
+// which are few and small. Their modes are not looked at. A system that runs and
+// whose files are not all in their places is missing as well: it has to be
+// activated again. What the host answers is believed only where it is about what
+// was asked for. The objects have to be in the local store.
 func (e *Engine) Missing(ctx context.Context, conn host.Conn, c engine.Closure) ([]engine.Object, error) {
 	q := newQuestion()
 	for _, o := range c.Objects {
@@ -51,7 +52,7 @@ type question struct {
 	names strings.Builder   // a line each
 	sums  map[string]string // SHA-256 that each should have
 	have  map[string]bool   // those that have it
-	wrong map[string]bool   // objects that were asked for; true: a link is wrong
+	wrong map[string]bool   // objects that were asked for; true: a link or a place is wrong
 	limit int               // bytes of an answer
 }
 
