@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"assay/fleet/engine"
@@ -41,7 +42,7 @@ func (c *Change) because(r *engine.Record, err error) {
 	if r != nil || err == nil || c.Unknown == "" {
 		return
 	}
-	cause := []rune(visible(err.Error()))
+	cause := []rune(strings.Join(strings.Fields(visible(err.Error())), " "))
 	if len(cause) > maxCause {
 		cause = append(cause[:maxCause-1], '…')
 	}

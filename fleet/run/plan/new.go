@@ -62,7 +62,7 @@ func updateEntry(goal engine.Goal, h *Host) Entry {
 func (e *Entry) repairs(h *Host) bool {
 	if len(h.Missing) > 0 {
 		if e.Damaged == "" {
-			e.Damaged = "objects of the wanted system are missing on the host, or are not what their names say"
+			e.Damaged = "files of the wanted system are missing on the host, altered, or not in their places"
 		}
 		return true
 	}

@@ -57,9 +57,17 @@ func TestStatus(t *testing.T) {
 		h.Facts = fleet.Facts{Reach: fleet.Unreachable, Cause: "handshake deadline"}
 		h.Current = nil
 	})
-	both := host(func(h *plan.Host) { h.Facts.Running, h.Facts.Profile = next, next })
-	onlyRuns := host(func(h *plan.Host) { h.Facts.Running = next })
-	onlyBoots := host(func(h *plan.Host) { h.Facts.Profile = next })
+	both := host(func(h *plan.Host) { h.Facts.Running, h.Facts.Profile, h.Missing = next, next, nil })
+	onlyRuns := host(func(h *plan.Host) { h.Facts.Running, h.Missing = next, nil })
+	onlyBoots := host(func(h *plan.Host) { h.Facts.Profile, h.Missing = next, nil })
+	damaged := func(h plan.Host) plan.Host {
+		h.Facts.Damaged = "it is\x1bbroken"
+		return h
+	}
+	lacking := func(h plan.Host) plan.Host {
+		h.Missing = machine("a").Missing
+		return h
+	}
 	darwin := host(func(h *plan.Host) { h.Machine.Class = fleet.Darwin })
 	for _, c := range []struct {
 		name  string
@@ -70,6 +78,11 @@ func TestStatus(t *testing.T) {
 	}{
 		{"change", engine.GoalSwitch, plain, plan.StatusChange, ""},
 		{"the same", engine.GoalSwitch, both, plan.StatusUnchanged, ""},
+		{"the same and damaged", engine.GoalSwitch, damaged(both), plan.StatusChange, ""},
+		{"the same and not all there", engine.GoalSwitch, lacking(both), plan.StatusChange, ""},
+		{"staged and not all there", engine.GoalBoot, lacking(onlyBoots), plan.StatusChange, ""},
+		{"staged, and what runs is damaged", engine.GoalBoot, damaged(onlyBoots), plan.StatusUnchanged, ""},
+		{"tested, and what boots is damaged", engine.GoalTest, damaged(onlyRuns), plan.StatusUnchanged, ""},
 		{"tested only", engine.GoalSwitch, onlyRuns, plan.StatusChange, ""},
 		{"staged only", engine.GoalSwitch, onlyBoots, plan.StatusChange, ""},
 		{"staged is staged", engine.GoalBoot, onlyBoots, plan.StatusUnchanged, ""},
@@ -81,6 +94,7 @@ func TestStatus(t *testing.T) {
 		{"nobody asked", engine.GoalSwitch, host(func(h *plan.Host) { h.Facts = fleet.Facts{} }), plan.StatusUnreachable, "it has not been asked"},
 		{"build asks nobody", engine.GoalBuild, unreachable, plan.StatusChange, ""},
 		{"says nothing", engine.GoalSwitch, host(func(h *plan.Host) { h.Facts.Running = "" }), plan.StatusError, "does not say which system"},
+		{"says why it says nothing", engine.GoalSwitch, damaged(host(func(h *plan.Host) { h.Facts.Running = "" })), plan.StatusError, `runs: it is\u001bbroken`},
 		{"does not compose", engine.GoalSwitch, host(func(h *plan.Host) { h.WantedErr = errors.New("x.nix:3: no") }), plan.StatusError, "x.nix:3: no"},
 		{"no system", engine.GoalSwitch, host(func(h *plan.Host) { h.Wanted = engine.System{} }), plan.StatusError, "does not say what"},
 	} {
@@ -108,6 +122,43 @@ func decode(p *plan.Plan) (*plan.Plan, error) {
 		return nil, err
 	}
 	return plan.Decode(text.Bytes())
+}
+
+// What is damaged is said, and what was seen on the host before what is
+// concluded from the objects that it lacks.
+func TestDamaged(t *testing.T) {
+	h := machine("a")
+	h.Facts.Running, h.Facts.Profile = next, next
+	h.Current = &h.Wanted.Record
+	p := of(engine.GoalSwitch, h)
+	if e := p.Entry("a"); !strings.Contains(e.Damaged, "missing on the host, altered") || e.Copy.Objects != 2 || e.From.Path != next {
+		t.Errorf("%+v", e)
+	}
+	if c := p.Change("a"); !c.Empty() {
+		t.Errorf("%+v", c)
+	}
+	h.Facts.Damaged = "the running system is missing on the host\x1b"
+	if e := of(engine.GoalSwitch, h).Entry("a"); e.Damaged != `the running system is missing on the host\u001b` {
+		t.Errorf("%+v", e)
+	}
+}
+
+// Why a record cannot be read is said, in a bounded line without controls.
+func TestUnknownCause(t *testing.T) {
+	h := machine("a")
+	h.Current, h.CurrentErr = nil, errors.New("\x1b]0;x\x07 "+strings.Repeat("long\n", 1000))
+	u := of(engine.GoalSwitch, h).Change("a").Unknown
+	if !strings.HasPrefix(u, `the running system has no record that could be read: \u001b]0;x\u0007 long`) || len(u) > 400 || strings.Contains(u, "\n") {
+		t.Errorf("%q", u)
+	}
+	if u := of(engine.GoalBuild, h).Change("a").Unknown; u != "hosts are not asked for the goal build" {
+		t.Errorf("%q", u)
+	}
+	b := plan.BackHost{Machine: h.Machine, Facts: h.Facts, Former: h.Facts.Generations[0], Current: &engine.Record{}, RecordErr: errors.New("no record.json")}
+	back := plan.Back(plan.BackInput{At: at, Hosts: []plan.BackHost{b}})
+	if u := back.Change("a").Unknown; u != "the wanted system has no record that could be read: no record.json" {
+		t.Errorf("%q", u)
+	}
 }
 
 func pos(file string, line int) fleet.Pos { return fleet.Pos{File: file, Line: line} }
