@@ -52,7 +52,10 @@ func (c Composition) Option(path string) (Answer, error) {
 	var all []string
 	for _, s := range append([]Scope{c.Scope}, c.Homes...) {
 		a.Foreign = append(a.Foreign, s.Foreign...)
-		for _, o := range s.under(a.Path) {
+		if o, ok := s.Option(a.Path); ok {
+			a.Matches = append(a.Matches, Match{User: s.User, Option: o})
+		}
+		for _, o := range s.Below(a.Path) {
 			a.Matches = append(a.Matches, Match{User: s.User, Option: o})
 		}
 		for _, o := range s.Options {
@@ -65,8 +68,20 @@ func (c Composition) Option(path string) (Answer, error) {
 	return a, nil
 }
 
-// Option returns the option of exactly that path in the scope.
+// Normal returns an option path with quotes only where a name needs them, as
+// Option.Path has it; a path that is not one is returned as it is.
+func Normal(path string) string {
+	names, err := splitPath(path)
+	if err != nil {
+		return path
+	}
+	return pathText(names)
+}
+
+// Option returns the option of exactly that path in the scope, whether or not
+// its names are quoted without need.
 func (s *Scope) Option(path string) (Option, bool) {
+	path = Normal(path)
 	i, ok := slices.BinarySearchFunc(s.Options, path, func(o Option, p string) int { return strings.Compare(o.Path, p) })
 	if !ok {
 		return Option{}, false
@@ -74,11 +89,13 @@ func (s *Scope) Option(path string) (Option, bool) {
 	return s.Options[i], true
 }
 
-// under returns the option of that path and those below it.
-func (s *Scope) under(path string) []Option {
+// Below returns the options below a path, such as those of a set of options,
+// by path.
+func (s *Scope) Below(path string) []Option {
+	path = Normal(path)
 	var out []Option
 	for _, o := range s.Options {
-		if o.Path == path || strings.HasPrefix(o.Path, path+".") {
+		if strings.HasPrefix(o.Path, path+".") {
 			out = append(out, o)
 		}
 	}

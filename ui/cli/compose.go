@@ -54,7 +54,7 @@ and what they come to.`,
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&option, "option", "", "show one option by its `PATH`, such as services.openssh.enable")
+	cmd.Flags().StringVar(&option, "option", "", "show one option by its `PATH`, such as services.openssh.enable, or those below it")
 	return cmd
 }
 
@@ -139,18 +139,26 @@ func deciders(o compose.Option) string {
 	return places(at)
 }
 
-// showOption explains one option in every scope that sets it.
+// showOption explains one option in every scope that sets it, or lists the
+// options below the path.
 func (a *app) showOption(comp compose.Composition, path string) error {
 	found := []optionJSON{}
 	p := a.text()
+	path = compose.Normal(path)
 	for _, sc := range append([]compose.Scope{comp.Scope}, comp.Homes...) {
-		i := slices.IndexFunc(sc.Options, func(o compose.Option) bool { return o.Path == path })
-		if i < 0 {
+		if o, ok := sc.Option(path); ok {
+			found = append(found, optionToJSON(sc.User, o))
+			if !a.flags.json {
+				p.explain(comp, sc, o)
+			}
 			continue
 		}
-		found = append(found, optionToJSON(sc.User, sc.Options[i]))
-		if !a.flags.json {
-			p.explain(comp, sc, sc.Options[i])
+		below := sc.Below(path)
+		for _, o := range below {
+			found = append(found, optionToJSON(sc.User, o))
+		}
+		if !a.flags.json && len(below) > 0 {
+			p.below(sc, path, below)
 		}
 	}
 	if a.flags.json {
@@ -195,12 +203,26 @@ func foreignRefs(comp compose.Composition) []string {
 	return slices.Compact(refs)
 }
 
+// below lists the options of a set of options.
+func (p *printer) below(sc compose.Scope, path string, options []compose.Option) {
+	p.line("%s  %s", p.paint(strong, host.Sanitize(scoped(sc.User, path))), p.paint(faint, count(len(options), "option")+" below it"))
+	for _, o := range options {
+		p.option(o)
+	}
+}
+
+// plainOrder is the place in a merged list of what mkBefore and mkAfter do
+// not move.
+const plainOrder = 1000
+
 // explain prints every definition of an option and what they come to.
 func (p *printer) explain(comp compose.Composition, sc compose.Scope, o compose.Option) {
 	p.line("%s  %s", p.paint(strong, host.Sanitize(scoped(sc.User, o.Path))), p.paint(faint, host.Sanitize(orUnknown(o.Type))))
 	switch o.Merged.State {
 	case compose.Known:
 		p.line("  value      %s", p.paint(good, host.Sanitize(o.Merged.Value.Text)))
+	case compose.Conflict, compose.Invalid:
+		p.line("  value      %s", p.paint(bad, host.Sanitize(string(o.Merged.State)+": "+o.Merged.Reason)))
 	default:
 		p.line("  value      %s", p.paint(warn, host.Sanitize(string(o.Merged.State)+": "+o.Merged.Reason)))
 	}
@@ -210,6 +232,9 @@ func (p *printer) explain(comp compose.Composition, sc compose.Scope, o compose.
 			mark = "*"
 		}
 		text := fmt.Sprintf("%s priority %-4d %s", mark, d.Priority, d.Value.Text)
+		if d.Order != plainOrder {
+			text = fmt.Sprintf("%s priority %-4d order %-4d %s", mark, d.Priority, d.Order, d.Value.Text)
+		}
 		if d.Condition != "" {
 			text += " if " + d.Condition
 		}
