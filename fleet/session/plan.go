@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"runtime"
 
 	"assay/fleet"
@@ -70,26 +71,45 @@ func (s *Session) ask(ctx context.Context, h *plan.Host) {
 		h.Facts = probe.Unreachable(name, err, s.opts.Clock())
 		return
 	}
-	h.Current = s.record(ctx, conn, h.Facts.Running)
+	if h.WantedErr == nil && h.Facts.Running == h.Wanted.Path {
+		h.Current = &h.Wanted.Record // equal paths are equal systems
+	} else {
+		h.Current, h.CurrentErr = s.record(ctx, conn, h.Facts.Running)
+	}
 	if h.WantedErr == nil {
 		h.Missing, err = s.reach.Deployer.Missing(ctx, conn, h.Closure)
-		if err != nil {
+		if lost(err) {
 			h.Facts = probe.Unreachable(name, err, s.opts.Clock())
+		} else {
+			h.WantedErr = err
 		}
 	}
 }
 
+// lost reports whether an error is the connection's and not the engine's or
+// the host's.
+func lost(err error) bool {
+	_, is := errors.AsType[*host.LostError](err)
+	return is || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
 // record reads the record of a system on the host, nil when there is none to
-// read: the plan then says that the difference is not known.
-func (s *Session) record(ctx context.Context, conn host.Conn, path string) *engine.Record {
+// read: the plan then says that the difference is not known, and why.
+func (s *Session) record(ctx context.Context, conn host.Conn, path string) (*engine.Record, error) {
 	if path == "" {
-		return nil
+		return nil, errors.New("the host does not name the system")
 	}
 	record, err := s.reach.Deployer.Record(ctx, conn, path)
-	if err != nil {
-		return nil
+	if err == nil {
+		return &record, nil
 	}
-	return &record
+	if exit, ok := errors.AsType[*host.ExitError](err); ok && exit.Stderr != "" {
+		return nil, errors.New(exit.Stderr)
+	}
+	if cause := errors.Unwrap(err); cause != nil { // without the path, which differs from host to host
+		err = cause
+	}
+	return nil, err
 }
 
 // PlanBack works out what returning the named machines to a former generation
@@ -125,9 +145,9 @@ func (s *Session) former(ctx context.Context, m fleet.Machine, to int) plan.Back
 		h.Facts = probe.Unreachable(m.Name, err, s.opts.Clock())
 		return h
 	}
-	h.Current = s.record(ctx, conn, h.Facts.Running)
+	h.Current, h.CurrentErr = s.record(ctx, conn, h.Facts.Running)
 	if h.Former, h.FormerErr = plan.Former(h.Facts, to); h.FormerErr == nil {
-		h.Record = s.record(ctx, conn, h.Former.Path)
+		h.Record, h.RecordErr = s.record(ctx, conn, h.Former.Path)
 	}
 	return h
 }

@@ -19,11 +19,12 @@ type State string
 const (
 	StateUnreachable State = "unreachable" // no facts
 	StateBroken      State = "error"       // the configuration does not compose
+	StateDamaged     State = "damaged"     // what it runs or boots next is missing on it, or not whole
 	StateEmpty       State = "empty"       // the host runs no system yet
 	StateBehind      State = "behind"      // runs something else than wanted
 	StateStaged      State = "staged"      // runs something else; the wanted system boots next
 	StateCurrent     State = "current"     // runs what is wanted
-	StateUnknown     State = "unknown"     // a fact is missing
+	StateUnknown     State = "unknown"     // it does not say what it runs
 )
 
 // Status is one machine's triage: live facts against what is wanted.
@@ -83,10 +84,12 @@ func stateOf(st Status) State {
 		return StateUnreachable
 	case st.WantedErr != nil:
 		return StateBroken
-	case f.Running == "" && f.Profile == "":
+	case f.Running == "" && f.Profile == "" && f.Damaged == "":
 		return StateEmpty
 	case f.Running == "":
 		return StateUnknown
+	case f.Damaged != "":
+		return StateDamaged
 	case f.Running == st.Wanted:
 		return StateCurrent
 	case f.Profile == st.Wanted:

@@ -20,6 +20,7 @@ type statusJSON struct {
 	State       session.State    `json:"state"`
 	Reach       fleet.Reach      `json:"reach"`
 	Cause       string           `json:"cause,omitempty"`
+	Damaged     string           `json:"damaged,omitempty"` // what is wrong with what it runs or boots next
 	Running     string           `json:"running"`
 	Booted      string           `json:"booted"`
 	Profile     string           `json:"profile"`
@@ -45,8 +46,10 @@ func (a *app) statusCommand() *cobra.Command {
 		Short: "Ask the hosts and compare them with what the repository wants",
 		Long: `Asks every selected host, over SSH and in one round trip each, what it runs,
 what it booted and what it boots next, and compares that with what the
-repository wants. Exits with 1 when a host could not be asked or its
-configuration has an error, with 5 when a host's identity could not be verified.`,
+repository wants. That the systems are there with all that they link to is
+looked at, the content of their files is not: assay plan does that. Exits with
+1 when a host could not be asked, is damaged or its configuration has an error,
+with 5 when a host's identity could not be verified.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, chosen, err := a.openAndSelect(cmd.Context(), args)
 			if err != nil {
@@ -83,7 +86,7 @@ func statusVerdict(statuses []session.Status) error {
 		switch {
 		case st.Facts.Identity:
 			return failed(exitIdentity)
-		case st.State == session.StateUnreachable || st.State == session.StateBroken:
+		case st.State == session.StateUnreachable || st.State == session.StateBroken || st.Facts.Damaged != "":
 			code = exitFailed
 		}
 	}
@@ -95,14 +98,14 @@ func statusVerdict(statuses []session.Status) error {
 
 // stateRoles colours the states; the word itself always says the same.
 var stateRoles = map[session.State]role{
-	session.StateUnreachable: bad, session.StateBroken: bad, session.StateEmpty: warn, session.StateBehind: warn,
+	session.StateUnreachable: bad, session.StateBroken: bad, session.StateDamaged: bad, session.StateEmpty: warn, session.StateBehind: warn,
 	session.StateStaged: warn, session.StateUnknown: warn, session.StateCurrent: good,
 }
 
 // stateOrder is the order of the states in tables and summaries: problems
 // first.
 var stateOrder = []session.State{
-	session.StateUnreachable, session.StateBroken, session.StateUnknown, session.StateEmpty,
+	session.StateUnreachable, session.StateBroken, session.StateDamaged, session.StateUnknown, session.StateEmpty,
 	session.StateBehind, session.StateStaged, session.StateCurrent,
 }
 
@@ -135,6 +138,8 @@ func remark(st session.Status) string {
 		return st.Facts.Cause
 	case st.WantedErr != nil:
 		return st.WantedErr.Error()
+	case st.Facts.Damaged != "":
+		return st.Facts.Damaged
 	case st.State == session.StateStaged:
 		return "boots the wanted system next"
 	case st.Facts.Profile != st.Facts.Running:
@@ -165,7 +170,7 @@ func statusesToJSON(statuses []session.Status) []statusJSON {
 	for i, st := range statuses {
 		f := st.Facts
 		out[i] = statusJSON{
-			Name: st.Machine.Name, Class: st.Machine.Class, State: st.State, Reach: f.Reach, Cause: f.Cause,
+			Name: st.Machine.Name, Class: st.Machine.Class, State: st.State, Reach: f.Reach, Cause: f.Cause, Damaged: f.Damaged,
 			Running: f.Running, Booted: f.Booted, Profile: f.Profile, Generation: f.Generation,
 			Generations: []generationJSON{}, Wanted: st.Wanted,
 			Reboot: f.Reboot().String(), Drift: f.Drift(st.Wanted).String(), Kernel: f.Kernel,

@@ -36,7 +36,7 @@ func (m *machine) arrived(f fleet.Facts) bool {
 	case engine.GoalTest:
 		return m.reached(f) && f.Profile == m.before.Profile
 	}
-	return m.reached(f)
+	return m.reached(f) && f.Damaged == ""
 }
 
 // verify asks the host over a new connection what it runs. After a lost
@@ -53,6 +53,8 @@ func (m *machine) verify(ctx context.Context) event.Phase {
 		return m.succeed()
 	case !m.began:
 		return m.end(event.Failed, "the host changed during a dry activation", "")
+	case m.cause == nil && m.reached(f) && f.Damaged != "":
+		m.cause = fmt.Errorf("verify: after the activation %s", f.Damaged)
 	case m.cause == nil:
 		m.cause = fmt.Errorf("verify: after the activation the host runs %s and boots %s", word(f.Running), word(f.Profile))
 	}

@@ -32,7 +32,7 @@ func (m *machine) connect(ctx context.Context) event.Phase {
 		}
 		return event.Building
 	}
-	if m.reached(f) {
+	if m.reached(f) && f.Damaged == "" {
 		return m.end(event.Unchanged, "the host is already there", "")
 	}
 	return m.end(event.Refused, moved(m.e, f), "make the plan again")
@@ -61,7 +61,7 @@ func (m *machine) probe(ctx context.Context, conn host.Conn) (fleet.Facts, error
 	case f.Reach == fleet.Unreachable:
 		return fleet.Facts{}, fmt.Errorf("%s is unreachable: %s", m.e.Machine, f.Cause)
 	case f.Running == "":
-		return fleet.Facts{}, fmt.Errorf("%s does not say which system it runs", m.e.Machine)
+		return fleet.Facts{}, fmt.Errorf("%s: %s", m.e.Machine, plan.Silent(&f))
 	}
 	return f, nil
 }
