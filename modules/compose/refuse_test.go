@@ -58,6 +58,8 @@ func TestRefused(t *testing.T) {
 		{`lib.mkMerge [ { g = throw "no"; } { g.s = "x"; } ]`, `error 2:32 g: it cannot be evaluated: throws no (aspect a)`},
 		{`{ s = lib.mkIf (throw "no") "x"; }`, `error 2:28 s: it cannot be evaluated: throws no (aspect a)`},
 		{`{ any.a = [ { b = { }.c; } ]; }`, `error 2:30 any: it cannot be evaluated: attribute c is missing (aspect a)`},
+		{`{ b = config.q && throw "no"; s = lib.findFirst (x: x == config.q) (throw "no") [ "a" ]; ns = lib.attrByPath [ "x" ] (throw "no") config.q; }`, ``},
+		{`{ b = lib.elem 1 (throw "no"); }`, `error 2:30 b: it cannot be evaluated: throws no (aspect a)`},
 		{`throw "no"`, `error 2:12 the configuration: it cannot be evaluated: throws no (aspect a)`},
 	} {
 		source := "{ ... }: { flake.modules.nixos.a = { config, lib, pkgs, ... }:\n{ config = " + c.module + "; }; }"

@@ -73,11 +73,13 @@ func (ev *Evaluator) scanned(args []*Thunk) {
 	}
 }
 
-// openCall keeps a call of a known function whose arguments are not known.
+// openCall keeps a call of a known function whose arguments are not known. One
+// that cannot be evaluated makes the call no fault: the function may not look
+// at it.
 func (ev *Evaluator) openCall(at Place, p *Prim, args []*Thunk) Value {
 	for _, a := range args {
 		if v := a.Force(); isFault(v) {
-			return v
+			return &Unknown{Place: at, Why: Why(v)}
 		}
 	}
 	var v Value = &Prim{Place: p.Place, Name: p.Name, spec: p.spec}

@@ -90,6 +90,9 @@ func (ev *Evaluator) logic(at Place, x *syntax.Binary, sc *scope) Value {
 	}
 	right := ev.truth(ev.eval(x.Y, sc))
 	if right.bad != nil {
+		if left.a == unsure { // the left side may decide
+			return &Unknown{Place: at, Why: firstWhy("", left.v)}
+		}
 		return right.bad
 	}
 	if right.a != unsure && (right.a == yes) == result {

@@ -107,13 +107,15 @@ func wrong(at Place, t *Thunk, want string) Value {
 			return nil
 		}
 	case *Attrs:
-		if want == "a set" {
-			return nil // one with attributes that are not known
+		if want == "a set" || want == "a string" {
+			return nil // one with attributes that are not known, or with outPath
 		}
-	case *String:
+	case *String, *Path:
 		if want == "a string" {
 			return nil // one with parts that are not known
 		}
+	case *Wrap:
+		return nil // a set, of attributes that nobody asks for
 	}
 	if symbolic(v) {
 		return nil
