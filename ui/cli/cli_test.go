@@ -181,7 +181,7 @@ func TestPlanIsAppliedExactly(t *testing.T) {
 func TestGoals(t *testing.T) {
 	s := newShell(t)
 	s.demo("update", "stibnite", "--goal", "boot", "--yes").want(t, exitFailed, "boot")
-	s.demo("plan", "cinnabar", "--goal", "build").want(t, exitDone, "hosts are not asked")
+	s.demo("plan", "cinnabar", "--goal", "build").want(t, exitDone, "hosts are not asked", "cinnabar  not asked  ->", "0 unreachable, 0 errors\n")
 	s.demo("update", "cinnabar", "--goal", "dry-activate", "--yes").want(t, exitDone)
 	st := decode[statuses](t, s.demo("status", "cinnabar", "--json").want(t, exitDone)).named(t, "cinnabar")
 	if st.State != "behind" || st.Generation != 1 {

@@ -26,8 +26,9 @@ func (a *app) planCommand() *cobra.Command {
 		Long: `Compares what each selected host runs, read from the host, with what the
 repository wants: options with the file:line that decides, files as diffs,
 packages with their layer and channel, the bytes to copy. Hosts that would
-change in the same way are shown together. A plan saved with --out is applied
-exactly as it stands by: assay update --plan FILE`,
+change in the same way are shown together. What only Nix can build is left out
+and counted; --json lists all of it with its file:line. A plan saved with --out
+is applied exactly as it stands by: assay update --plan FILE`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := a.world(cmd.Context())
 			if err != nil {

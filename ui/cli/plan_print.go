@@ -44,10 +44,13 @@ func (a *app) printPlan(pl *plan.Plan, limit int) {
 	}
 	p.unchanged(pl)
 	p.problems(pl)
-	amount := pl.Size()
-	p.clean("plan %s: %s to %s, %d unchanged, %d unreachable, %s; %s in %s to copy",
+	amount := ""
+	if total := pl.Size(); pl.Goal != engine.GoalBuild {
+		amount = fmt.Sprintf("; %s in %s to copy", size(total.Bytes), count(total.Objects, "object"))
+	}
+	p.clean("plan %s: %s to %s, %d unchanged, %d unreachable, %s%s",
 		pl.ID, count(pl.Count(plan.StatusChange), "machine"), verb(pl), pl.Count(plan.StatusUnchanged), pl.Count(plan.StatusUnreachable),
-		count(pl.Count(plan.StatusError), "error"), size(amount.Bytes), count(amount.Objects, "object"))
+		count(pl.Count(plan.StatusError), "error"), amount)
 }
 
 // verb says what the plan does to its machines.
