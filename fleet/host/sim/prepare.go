@@ -24,10 +24,20 @@ type Marker struct {
 // home is the home directory of the hosts' user, below the root.
 const home = "root"
 
+// ForeignError is a directory that holds something and has no marker of the
+// host that it should be the root of: it is somebody else's, or it has been
+// damaged.
+type ForeignError struct {
+	Root   string
+	Reason string // "holds \"x\" and no .assay-sim-host"
+}
+
+func (e *ForeignError) Error() string { return e.Root + " " + e.Reason }
+
 // Prepare creates the root directory of a host with its home directory and,
 // last and atomically, the marker file. A root that is prepared already is
-// left as it is, apart from the marker. A directory that holds something and
-// has no marker is refused: it is somebody else's.
+// left as it is, apart from the marker, whose class and system may have been
+// others. A directory that is not the host's is refused with a *ForeignError.
 func Prepare(root string, host Host) error {
 	if err := prepare(root, host); err != nil {
 		return fmt.Errorf("root of simulated host %s: %w", host.Name, err)
@@ -43,10 +53,8 @@ func prepare(root string, host Host) error {
 		return fmt.Errorf("%q holds a newline; hint: choose another state directory", root)
 	}
 	marker := filepath.Join(root, MarkerFile)
-	if _, err := os.Lstat(marker); err != nil {
-		if err := unused(root); err != nil {
-			return err
-		}
+	if err := ours(root, marker, host.Name); err != nil {
+		return err
 	}
 	if err := os.MkdirAll(filepath.Join(root, home), 0o700); err != nil {
 		return err
@@ -55,7 +63,37 @@ func prepare(root string, host Host) error {
 	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(marker, append(text, '\n'), 0o600)
+	return renameio.WriteFile(marker, append(text, '\n'), 0o600, renameio.WithTempDir(root))
+}
+
+// markerLimit bounds what is read of a marker, in bytes.
+const markerLimit = 4096
+
+// ours returns an error when root is not the host's and cannot become it.
+func ours(root, marker, name string) error {
+	what, err := os.Lstat(marker)
+	switch {
+	case os.IsNotExist(err):
+		return unused(root)
+	case err != nil:
+		return err
+	case !what.Mode().IsRegular():
+		return &ForeignError{root, fmt.Sprintf("has a %s that is not a regular file", MarkerFile)}
+	case what.Size() > markerLimit:
+		return &ForeignError{root, fmt.Sprintf("has a %s of %d bytes", MarkerFile, what.Size())}
+	}
+	text, err := os.ReadFile(marker)
+	if err != nil {
+		return err
+	}
+	var m Marker
+	if err := json.Unmarshal(text, &m); err != nil {
+		return &ForeignError{root, fmt.Sprintf("has a %s that no host has: %v", MarkerFile, err)}
+	}
+	if m.Name != name {
+		return &ForeignError{root, fmt.Sprintf("has the %s of %q", MarkerFile, m.Name)}
+	}
+	return nil
 }
 
 // unused returns an error when root holds more than an interrupted Prepare
@@ -70,7 +108,7 @@ func unused(root string) error {
 	}
 	for _, e := range entries {
 		if e.Name() != home && !isTemporary(e.Name()) {
-			return fmt.Errorf("%s holds %q and no %s; hint: choose a directory that is empty or not there", root, e.Name(), MarkerFile)
+			return &ForeignError{root, fmt.Sprintf("holds %q and no %s", e.Name(), MarkerFile)}
 		}
 	}
 	return nil

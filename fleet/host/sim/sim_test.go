@@ -18,6 +18,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -368,6 +369,31 @@ func TestPrepare(t *testing.T) {
 	if err := Prepare(foreign, h); err == nil || !strings.Contains(err.Error(), "thesis.tex") {
 		t.Errorf("a foreign directory: %v", err)
 	}
+	for name, spoil := range map[string]func(marker string) error{
+		"gone":         os.Remove,
+		"nonsense":     func(m string) error { return os.WriteFile(m, []byte("foo"), 0o600) },
+		"empty":        func(m string) error { return os.Truncate(m, 0) },
+		"huge":         func(m string) error { return os.Truncate(m, 1<<30) },
+		"another host": func(m string) error { return os.WriteFile(m, []byte(`{"name":"pyrite"}`), 0o600) },
+		"a link": func(m string) error {
+			return errors.Join(os.Rename(m, m+"x"), os.Symlink(m+"x", m))
+		},
+		"a directory": func(m string) error { return errors.Join(os.Remove(m), os.Mkdir(m, 0o700)) },
+		"a pipe":      func(m string) error { return errors.Join(os.Remove(m), syscall.Mkfifo(m, 0o600)) },
+	} {
+		root := filepath.Join(t.TempDir(), "galena")
+		if err := errors.Join(Prepare(root, h), os.WriteFile(filepath.Join(root, "kept"), nil, 0o600), spoil(filepath.Join(root, MarkerFile))); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := errors.AsType[*ForeignError](Prepare(root, h)); !ok {
+			t.Errorf("marker %s: %v", name, Prepare(root, h))
+		}
+	}
+	moved := filepath.Join(t.TempDir(), "galena")
+	other := Host{Name: "galena", Class: "darwin", System: "aarch64-darwin"}
+	if err := errors.Join(Prepare(moved, h), Prepare(moved, other)); err != nil {
+		t.Errorf("another class: %v", err)
+	}
 	interrupted := t.TempDir()
 	if err := os.WriteFile(filepath.Join(interrupted, "."+MarkerFile+"123"), nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -380,5 +406,20 @@ func TestPrepare(t *testing.T) {
 	}
 	if err := Prepare(filepath.Join(t.TempDir(), "a\nb"), h); err == nil {
 		t.Error("a root with a newline is accepted")
+	}
+}
+
+// TestPrepareStaysInside looks whether a file was ever made in the directory
+// for temporary files.
+func TestPrepareStaysInside(t *testing.T) {
+	h := Host{Name: "galena", Class: "nixos", System: "aarch64-linux"}
+	root, temp := filepath.Join(t.TempDir(), "galena"), t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	long := time.Date(2001, 9, 9, 1, 46, 40, 0, time.UTC)
+	if err := errors.Join(os.Chtimes(temp, long, long), Prepare(root, h)); err != nil {
+		t.Fatal(err)
+	}
+	if now, err := os.Stat(temp); err != nil || !now.ModTime().Equal(long) {
+		t.Errorf("%s was written to: %v", temp, err)
 	}
 }
