@@ -35,7 +35,7 @@ func (s *Session) Check(ctx context.Context, identities []sops.Identity) ([]flee
 	}
 	for _, finding := range secrets.Check(s.Repo.Vars, machines, identities) {
 		if finding.State != secrets.OK {
-			problems = append(problems, keyProblem(finding))
+			problems = append(problems, keyProblem(s.Fleet().Machine(finding.Machine), finding))
 		}
 	}
 	fleet.SortProblems(problems)
@@ -101,13 +101,13 @@ func causesFirst(problems, causes []fleet.Problem) []fleet.Problem {
 
 // keyProblem words a finding about a machine's host key. A missing key is a
 // warning: the machine cannot be reached yet, and nothing is broken.
-func keyProblem(f secrets.Finding) fleet.Problem {
+func keyProblem(m *fleet.Machine, f secrets.Finding) fleet.Problem {
 	severity := fleet.Error
 	if f.State == secrets.Missing {
 		severity = fleet.Warning
 	}
 	return fleet.Problem{
-		At: fleet.Pos{File: "vars/" + f.Var}, Severity: severity,
+		At: m.At, Severity: severity,
 		Text: f.Machine + ": SSH host key " + string(f.State) + ": " + f.Detail, Hint: f.Remedy,
 	}
 }

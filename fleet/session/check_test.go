@@ -54,7 +54,7 @@ func checked(t *testing.T, files map[string]string) []fleet.Problem {
 	}
 	var out []fleet.Problem
 	for _, p := range found {
-		if !strings.HasPrefix(p.At.File, "vars/") {
+		if !strings.Contains(p.Text, "SSH host key") {
 			out = append(out, p)
 		}
 	}
