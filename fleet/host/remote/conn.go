@@ -23,6 +23,7 @@ type conn struct {
 	machine string
 	client  ssh.Conn
 	slots   *slots
+	gone    chan struct{} // closed once the connection has ended
 
 	interval time.Duration // of keepalives
 	mu       sync.Mutex
@@ -34,7 +35,7 @@ type conn struct {
 }
 
 func newConn(machine string, client ssh.Conn, channels <-chan ssh.NewChannel, requests <-chan *ssh.Request, o Options) *conn {
-	c := &conn{machine: machine, client: client, slots: newSlots(o.Sessions), interval: o.KeepAlive}
+	c := &conn{machine: machine, client: client, slots: newSlots(o.Sessions), gone: make(chan struct{}), interval: o.KeepAlive}
 	if c.interval > 0 {
 		c.mu.Lock()
 		c.timer = time.AfterFunc(c.interval, c.keepAlive)
@@ -65,6 +66,14 @@ func (c *conn) serve(channels <-chan ssh.NewChannel, requests <-chan *ssh.Reques
 		}
 	}
 	c.end(net.ErrClosed)
+	close(c.gone)
+}
+
+// over reports whether the connection has ended or is being ended.
+func (c *conn) over() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.reason != nil
 }
 
 // keepAlive runs once an interval. An answer of any kind is a sign of life.
@@ -152,8 +161,16 @@ func (c *conn) Close() error {
 	return nil
 }
 
+// parting is how long the end of a connection may take to be known after a
+// session on it has ended without a word.
+const parting = 100 * time.Millisecond
+
 // lost says why the outcome of a command is not known.
 func (c *conn) lost() error {
+	select {
+	case <-c.gone:
+	case <-time.After(parting): // the host lives, and did not say
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.reason != nil && c.reason != net.ErrClosed {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"time"
 
 	"assay/fleet/host"
 
@@ -84,12 +85,10 @@ func (s *session) result(ctx context.Context) error {
 	var err error
 	select {
 	case err = <-s.outcome:
+	case <-s.conn.gone:
+		err = s.orphaned(ctx)
 	case <-ctx.Done():
-		select {
-		case err = <-s.outcome: // known all the same
-		default:
-			err = s.unknown(context.Cause(ctx))
-		}
+		err = s.given(context.Cause(ctx))
 	}
 	if _, lost := errors.AsType[*host.LostError](err); lost {
 		go s.abort()
@@ -97,6 +96,37 @@ func (s *session) result(ctx context.Context) error {
 	s.stdout.close()
 	s.stderr.close()
 	return err
+}
+
+// orphaned is the outcome after the connection has ended. An open channel
+// notices that by itself. The ssh package leaves a channel that was asked for
+// in the moment of the end without an answer for ever.
+func (s *session) orphaned(ctx context.Context) error {
+	s.mu.Lock()
+	open := s.channel != nil
+	s.mu.Unlock()
+	var never <-chan time.Time
+	if !open {
+		never = time.After(parting)
+	}
+	select {
+	case err := <-s.outcome:
+		return err
+	case <-never:
+		return s.unknown(s.conn.lost())
+	case <-ctx.Done():
+		return s.given(context.Cause(ctx))
+	}
+}
+
+// given is the outcome if there is one by now, else unknown because of err.
+func (s *session) given(err error) error {
+	select {
+	case known := <-s.outcome:
+		return known
+	default:
+		return s.unknown(err)
+	}
 }
 
 // unknown is the error for a command that was cut short by err.
@@ -120,6 +150,10 @@ func (s *session) abort() {
 // exec opens a channel, runs the command line and gives the outcome. It
 // holds the slot until the host has closed the channel.
 func (s *session) exec(line string) {
+	if s.conn.over() {
+		s.notOpened(s.conn.lost())
+		return
+	}
 	channel, requests, err := s.conn.client.OpenChannel("session", nil)
 	if err != nil {
 		s.notOpened(err)
@@ -234,7 +268,9 @@ func (s *session) collect(requests <-chan *ssh.Request) error {
 			r.Reply(false, nil)
 		}
 	}
-	lost.Err = s.conn.lost()
+	if outcome == error(lost) {
+		lost.Err = s.conn.lost()
+	}
 	return outcome
 }
 
