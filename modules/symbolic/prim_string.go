@@ -50,20 +50,15 @@ var stringPrims = map[string]*primSpec{
 }
 
 func test2(f func(s, part string) bool) func(*Evaluator, Place, []*Thunk) Value {
-	return func(_ *Evaluator, at Place, a []*Thunk) Value {
-		part, ok := text(a[0])
-		if !ok {
-			return wrong(at, a[0], "a string")
-		}
-		s, ok := text(a[1])
-		if !ok {
-			return wrong(at, a[1], "a string")
-		}
-		return Bool{at, f(s, part)}
-	}
+	return text2(func(at Place, s, part string) Value { return Bool{at, f(s, part)} })
 }
 
 func change2(f func(s, part string) string) func(*Evaluator, Place, []*Thunk) Value {
+	return text2(func(at Place, s, part string) Value { return Text(at, f(s, part)) })
+}
+
+// text2 is a function of a part and a string, both known.
+func text2(f func(at Place, s, part string) Value) func(*Evaluator, Place, []*Thunk) Value {
 	return func(_ *Evaluator, at Place, a []*Thunk) Value {
 		part, ok := text(a[0])
 		if !ok {
@@ -73,7 +68,7 @@ func change2(f func(s, part string) string) func(*Evaluator, Place, []*Thunk) Va
 		if !ok {
 			return wrong(at, a[1], "a string")
 		}
-		return Text(at, f(s, part))
+		return f(at, s, part)
 	}
 }
 

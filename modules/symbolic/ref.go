@@ -11,9 +11,9 @@ import (
 func reduceRef(r *Ref) Value {
 	switch r.Root {
 	case FlakeArgs:
-		return flakeArg(r)
+		return moduleArg(r, Flake)
 	case ModuleArgs:
-		return moduleArg(r)
+		return moduleArg(r, Config)
 	case Flake:
 		return reduceFlake(r)
 	case Inputs:
@@ -36,32 +36,12 @@ func (r *Ref) rooted(root Root, path ...string) *Ref {
 	return &Ref{Place: r.Place, Root: root, Path: path, System: r.System}
 }
 
-// flakeArg is one argument of a flake-parts module.
-func flakeArg(r *Ref) Value {
+// moduleArg is one argument of a module, whose config is the given root.
+func moduleArg(r *Ref, config Root) Value {
 	name, rest := r.Path[0], r.Path[1:]
 	switch name {
 	case "config":
-		return reduceRest(r.rooted(Flake), rest)
-	case "self":
-		return reduceRest(r.rooted(Flake, "flake"), rest)
-	case "inputs":
-		return reduceRest(r.rooted(Inputs), rest)
-	case "lib":
-		return reduceRest(r.rooted(Lib), rest)
-	case "options":
-		return reduceRest(r.rooted(Options), rest)
-	case "pkgs":
-		return reduceRest(r.rooted(Pkgs), rest)
-	}
-	return r.rooted(Arg, r.Path...)
-}
-
-// moduleArg is one argument of a module of a machine or of a home.
-func moduleArg(r *Ref) Value {
-	name, rest := r.Path[0], r.Path[1:]
-	switch name {
-	case "config":
-		return reduceRest(r.rooted(Config), rest)
+		return reduceRest(r.rooted(config), rest)
 	case "self":
 		return reduceRest(r.rooted(Flake, "flake"), rest)
 	case "inputs":
