@@ -77,7 +77,7 @@ type Plan struct {
 	Fleet   string      `json:"fleet"`
 	Goal    engine.Goal `json:"goal"`
 	Engine  string      `json:"engine"`
-	At      time.Time   `json:"at"`
+	At      time.Time   `json:"made_at"`
 	Hosts   []Entry     `json:"hosts"`    // by machine
 	Groups  []Group     `json:"groups"`   // largest first
 	LeftOut [][]LeftOut `json:"left_out"` // of the wanted systems; each Entry names its list
