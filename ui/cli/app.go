@@ -170,7 +170,11 @@ func (a *app) runRoot(cmd *cobra.Command, args []string) error {
 	}
 	err := fmt.Errorf("unknown command %q", args[0])
 	if near := fleet.Nearest(args[0], names); near != "" {
-		err = fmt.Errorf("%w; hint: assay %s", err, near)
+		program := "assay"
+		if a.inDemo {
+			program = "assay demo --"
+		}
+		err = fmt.Errorf("%w; hint: %s %s", err, program, near)
 	}
 	return withCode(exitUsage, err)
 }

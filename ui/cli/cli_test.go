@@ -228,6 +228,7 @@ func TestExitCodes(t *testing.T) {
 		{[]string{"demo", "--", "ssh", "cinnabar"}, exitUsage, "this computer"},
 		{[]string{"demo", "--", "logs", "last"}, exitNothing, "no such run"},
 		{[]string{"demo", "--", "runs"}, exitDone, "no runs yet"},
+		{[]string{"demo", "--", "stauts"}, exitUsage, "assay demo -- status"},
 		{[]string{"demo", "--hosts", "1"}, exitUsage, "2"},
 		{[]string{"demo", "--hosts", "100000", "--", "version"}, exitUsage, "10000"},
 		{[]string{"machines", ""}, exitUsage, "@all"},
