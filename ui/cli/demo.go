@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -64,7 +65,7 @@ func (a *app) runDemo(ctx context.Context, o demo.Options, args []string) error 
 	inside := &app{env: a.env, example: a.example, inDemo: true}
 	if len(args) == 0 {
 		args = []string{"status"}
-		a.errors().line("the console is not in this version; this is: assay demo -- status (more: assay --help)")
+		a.errors().clean("the console is not in this version; this is: assay demo -- status (more: assay --help)")
 	}
 	if !o.Reset && inside.looksBack(args) {
 		if s, err := demo.Look(o); err == nil {
@@ -83,6 +84,9 @@ func (a *app) runDemo(ctx context.Context, o demo.Options, args []string) error 
 	}
 	if errors.Is(err, demo.ErrBusy) {
 		return err
+	}
+	if errors.Is(err, syscall.ENOSPC) { // nothing is lost: the next start goes on
+		return fmt.Errorf("%w; hint: make room and try again", err)
 	}
 	if err != nil {
 		return fmt.Errorf("%w; hint: assay demo --reset starts over", err)
