@@ -27,6 +27,14 @@ const (
 	StateUnknown     State = "unknown"     // it does not say what it runs
 )
 
+// States lists the states, the worst first: the order of tables and summaries.
+func States() []State {
+	return []State{
+		StateUnreachable, StateBroken, StateDamaged, StateUnknown, StateEmpty,
+		StateBehind, StateStaged, StateCurrent,
+	}
+}
+
 // Status is one machine's triage: live facts against what is wanted.
 type Status struct {
 	Machine   *fleet.Machine
@@ -38,8 +46,8 @@ type Status struct {
 
 // Status asks every named machine for its facts and compares them with what
 // the repository wants. Results keep the order of names; done, which may be
-// nil, is called after each.
-func (s *Session) Status(ctx context.Context, names []string, done func()) ([]Status, error) {
+// nil, is called with each as it comes, by several goroutines at once.
+func (s *Session) Status(ctx context.Context, names []string, done func(Status)) ([]Status, error) {
 	if s.reach == nil {
 		return nil, ErrNoHosts
 	}
@@ -53,7 +61,7 @@ func (s *Session) Status(ctx context.Context, names []string, done func()) ([]St
 		out[i].Facts = s.facts(ctx, name)
 		out[i].State = stateOf(out[i])
 		if done != nil {
-			done()
+			done(out[i])
 		}
 	})
 	if ctx.Err() != nil {

@@ -20,6 +20,7 @@ import (
 	"assay/fleet"
 	"assay/fleet/repo"
 	"assay/fleet/session"
+	"assay/ui/word"
 )
 
 // app is one run of the command line.
@@ -266,7 +267,7 @@ func (a *app) selectMachines(ctx context.Context, s *session.Session, words []st
 		}
 	}
 	if n := len(selection.Unknown); n > 0 {
-		a.errors().clean("%s not selected because a fact is unknown: %s", count(n, "machine"), strings.Join(selection.Unknown, ", "))
+		a.errors().clean("%s not selected because a fact is unknown: %s", word.Count(n, "machine"), strings.Join(selection.Unknown, ", "))
 	}
 	return slices.Clone(selection.Machines), nil
 }

@@ -11,6 +11,7 @@ import (
 	"assay/fleet/host"
 	"assay/fleet/session"
 	"assay/modules"
+	"assay/ui/word"
 )
 
 // aspectJSON is one entry of "aspects" in `aspects --json`.
@@ -134,7 +135,7 @@ func who(machines []string) string {
 	if len(machines) <= 3 {
 		return strings.Join(machines, " ")
 	}
-	return count(len(machines), "machine")
+	return word.Count(len(machines), "machine")
 }
 
 func (a *app) printAspect(tree *modules.Tree, aspect *modules.Aspect, reach session.AspectMachines) {

@@ -6,6 +6,7 @@ import (
 	"assay/fleet"
 	"assay/fleet/host"
 	"assay/secrets/sops"
+	"assay/ui/word"
 )
 
 func (a *app) checkCommand() *cobra.Command {
@@ -41,7 +42,7 @@ warnings alone exit with 0.`,
 				}
 			} else {
 				a.printProblems(problems)
-				a.text().line("%s: %s, %s, %s", s.Fleet().Name, count(len(s.Fleet().Machines), "machine"), count(errors, "error"), count(len(problems)-errors, "warning"))
+				a.text().line("%s: %s, %s, %s", s.Fleet().Name, word.Count(len(s.Fleet().Machines), "machine"), word.Count(errors, "error"), word.Count(len(problems)-errors, "warning"))
 			}
 			if errors > 0 {
 				return failed(exitFailed)

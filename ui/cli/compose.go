@@ -10,6 +10,7 @@ import (
 	"assay/fleet"
 	"assay/fleet/host"
 	"assay/modules/compose"
+	"assay/ui/word"
 )
 
 func (a *app) composeCommand() *cobra.Command {
@@ -205,7 +206,7 @@ func foreignRefs(comp compose.Composition) []string {
 
 // below lists the options of a set of options.
 func (p *printer) below(sc compose.Scope, path string, options []compose.Option) {
-	p.line("%s  %s", p.paint(strong, host.Sanitize(scoped(sc.User, path))), p.paint(faint, count(len(options), "option")+" below it"))
+	p.line("%s  %s", p.paint(strong, host.Sanitize(word.Scoped(sc.User, path))), p.paint(faint, word.Count(len(options), "option")+" below it"))
 	for _, o := range options {
 		p.option(o)
 	}
@@ -217,7 +218,7 @@ const plainOrder = 1000
 
 // explain prints every definition of an option and what they come to.
 func (p *printer) explain(comp compose.Composition, sc compose.Scope, o compose.Option) {
-	p.line("%s  %s", p.paint(strong, host.Sanitize(scoped(sc.User, o.Path))), p.paint(faint, host.Sanitize(orUnknown(o.Type))))
+	p.line("%s  %s", p.paint(strong, host.Sanitize(word.Scoped(sc.User, o.Path))), p.paint(faint, host.Sanitize(word.OrUnknown(o.Type))))
 	switch o.Merged.State {
 	case compose.Known:
 		p.line("  value      %s", p.paint(good, host.Sanitize(o.Merged.Value.Text)))

@@ -10,6 +10,7 @@ import (
 	"assay/fleet"
 	"assay/fleet/host"
 	"assay/overlay"
+	"assay/ui/word"
 )
 
 // layersJSON is one system's stack in `layers --json`.
@@ -186,7 +187,7 @@ func (a *app) printAnswer(answer overlay.Answer) {
 	if answer.Layer != "" {
 		layer = fmt.Sprintf("layer %d %s", answer.Number, host.Sanitize(answer.Layer))
 	}
-	supplier := orUnknown(answer.Channel)
+	supplier := word.OrUnknown(answer.Channel)
 	if answer.Channel == "" && answer.Layer != "" {
 		supplier = "no channel"
 	}

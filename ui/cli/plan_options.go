@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"assay/fleet/run/plan"
+	"assay/ui/word"
 )
 
 // marked prints a thing that differs with the mark of how, and what belongs
@@ -51,7 +52,7 @@ func (p *printer) optionChanges(list []plan.OptionChange) {
 // optionChange prints one option: on one line what fits there, else of a
 // value that changes the lines or elements that differ.
 func (p *printer) optionChange(ch *plan.OptionChange) {
-	name := c(scoped(ch.Scope, ch.Path) + " =")
+	name := c(word.Scoped(ch.Scope, ch.Path) + " =")
 	note, at := cr(faint, unknownRemark(ch)), cr(faint, optionPlaces(ch))
 	room := p.valueRoom(name, note, at)
 	value := c(ch.New)
@@ -112,7 +113,7 @@ func unknownRemark(ch *plan.OptionChange) string {
 // difference prints what differs between two strings or lists. It is false
 // for other values, and where nothing does but the order.
 func (p *printer) difference(ch *plan.OptionChange, note, at cell) bool {
-	name := c(scoped(ch.Scope, ch.Path))
+	name := c(word.Scoped(ch.Scope, ch.Path))
 	if diff, cut := ch.Diff(); diff != "" {
 		p.marked(ch.Op, name, note, at)
 		p.diff(diff, valueShown, cut)

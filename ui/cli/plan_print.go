@@ -7,6 +7,7 @@ import (
 	"assay/fleet/engine"
 	"assay/fleet/host"
 	"assay/fleet/run/plan"
+	"assay/ui/word"
 )
 
 // How much of a change is shown; --json has all.
@@ -46,19 +47,11 @@ func (a *app) printPlan(pl *plan.Plan, limit int) {
 	p.problems(pl)
 	amount := ""
 	if total := pl.Size(); pl.Goal != engine.GoalBuild {
-		amount = fmt.Sprintf("; %s in %s to copy", size(total.Bytes), count(total.Objects, "object"))
+		amount = fmt.Sprintf("; %s in %s to copy", word.Size(total.Bytes), word.Count(total.Objects, "object"))
 	}
 	p.clean("plan %s: %s to %s, %d unchanged, %d unreachable, %s%s",
-		pl.ID, count(pl.Count(plan.StatusChange), "machine"), verb(pl), pl.Count(plan.StatusUnchanged), pl.Count(plan.StatusUnreachable),
-		count(pl.Count(plan.StatusError), "error"), amount)
-}
-
-// verb says what the plan does to its machines.
-func verb(pl *plan.Plan) string {
-	if pl.Kind == plan.Rollback {
-		return "roll back"
-	}
-	return string(pl.Goal)
+		pl.ID, word.Count(pl.Count(plan.StatusChange), "machine"), word.PlanVerb(pl), pl.Count(plan.StatusUnchanged), pl.Count(plan.StatusUnreachable),
+		word.Count(pl.Count(plan.StatusError), "error"), amount)
 }
 
 func (p *printer) group(pl *plan.Plan, g *plan.Group) {
@@ -67,8 +60,8 @@ func (p *printer) group(pl *plan.Plan, g *plan.Group) {
 	for _, name := range g.Machines {
 		e := pl.Entry(name)
 		rows = append(rows, []cell{
-			c(name), c(runs(pl, e) + generation(e.From.Generation)), {text: "->", role: faint},
-			c(shortPath(e.To.Path) + generation(e.To.Generation)), cr(faint, toCopy(pl, e)),
+			c(name), c(word.Runs(pl, e) + generation(e.From.Generation)), {text: "->", role: faint},
+			c(word.Path(e.To.Path) + generation(e.To.Generation)), cr(faint, toCopy(pl, e)),
 		})
 	}
 	p.rows("  ", rows)
@@ -83,26 +76,18 @@ func (p *printer) group(pl *plan.Plan, g *plan.Group) {
 	p.line("")
 }
 
-// runs says what the machine runs now.
-func runs(pl *plan.Plan, e *plan.Entry) string {
-	if e.From.Path == "" && pl.Goal == engine.GoalBuild {
-		return "not asked"
-	}
-	return orUnknown(shortPath(e.From.Path))
-}
-
 // toCopy says how much the machine needs, "" where that is not asked.
 func toCopy(pl *plan.Plan, e *plan.Entry) string {
 	if pl.Goal == engine.GoalBuild {
 		return ""
 	}
-	return size(e.Copy.Bytes) + " to copy"
+	return word.Size(e.Copy.Bytes) + " to copy"
 }
 
 // digest says how much changes, on one line per machine.
 func (p *printer) digest(pl *plan.Plan, g *plan.Group) {
 	ch := &g.Change
-	what := fmt.Sprintf("%s, %s, %s, %s", count(len(ch.Aspects), "aspect"), count(len(ch.Options), "option"), count(len(ch.Packages), "package"), count(len(ch.Files), "file"))
+	what := fmt.Sprintf("%s, %s, %s, %s", word.Count(len(ch.Aspects), "aspect"), word.Count(len(ch.Options), "option"), word.Count(len(ch.Packages), "package"), word.Count(len(ch.Files), "file"))
 	if ch.Unknown != "" {
 		what = "the difference is not known: " + ch.Unknown
 	}
@@ -112,7 +97,7 @@ func (p *printer) digest(pl *plan.Plan, g *plan.Group) {
 		if amount := toCopy(pl, e); amount != "" {
 			all += "; " + amount
 		}
-		p.line("%s  %s", p.paint(strong, host.Sanitize(name)), host.Sanitize(fmt.Sprintf("%s -> %s  %s", runs(pl, e), shortPath(e.To.Path), all)))
+		p.line("%s  %s", p.paint(strong, host.Sanitize(name)), host.Sanitize(fmt.Sprintf("%s -> %s  %s", word.Runs(pl, e), word.Path(e.To.Path), all)))
 		p.damage(e)
 	}
 }
@@ -168,59 +153,21 @@ func (p *printer) packageChanges(list []plan.PackageChange) {
 	}
 	var rows [][]cell
 	for _, ch := range list {
-		rows = append(rows, []cell{ops[ch.Op], c(scoped(ch.Scope, ch.Name)), c(supply(ch)), cr(faint, ch.At)})
+		rows = append(rows, []cell{ops[ch.Op], c(word.Scoped(ch.Scope, ch.Name)), c(word.Supply(ch)), cr(faint, ch.At)})
 	}
 	p.rows("    ", rows)
-}
-
-// supply says which layer and channel a package comes from, and came from.
-func supply(ch plan.PackageChange) string {
-	was, is := suppliedBy(ch.OldLayer, ch.OldChannel), suppliedBy(ch.NewLayer, ch.NewChannel)
-	switch ch.Op {
-	case plan.Removed:
-		return was
-	case plan.Changed:
-		return was + " -> " + is
-	}
-	return is
-}
-
-func suppliedBy(layer, channel string) string {
-	switch {
-	case layer == "" && channel == "":
-		return "supplier unknown"
-	case layer == "":
-		return channel
-	case channel == "":
-		return layer
-	}
-	return channel + " by " + layer
 }
 
 func (p *printer) fileChanges(list []plan.FileChange) {
 	p.section("files", len(list))
 	for _, ch := range list {
-		p.marked(ch.Op, c(ch.Path), cr(faint, fileRemark(ch)))
+		p.marked(ch.Op, c(ch.Path), cr(faint, word.FileRemark(ch)))
 		most := wholeShown
 		if ch.Op == plan.Changed {
 			most = diffShown
 		}
 		p.diff(ch.Diff, most, ch.Cut)
 	}
-}
-
-func fileRemark(ch plan.FileChange) string {
-	remark := size(ch.NewSize)
-	if ch.Op == plan.Removed {
-		remark = size(ch.OldSize)
-	}
-	if ch.Binary {
-		remark += ", binary or large"
-	}
-	if ch.Op == plan.Changed && ch.OldMode != ch.NewMode {
-		remark += ", mode " + ch.OldMode + " -> " + ch.NewMode
-	}
-	return remark
 }
 
 // diff prints at most so many lines of a unified diff without its two file
@@ -245,7 +192,7 @@ func (p *printer) diff(text string, most int, cut bool) {
 	}
 	rest := "... "
 	if n > most {
-		rest += count(n-most, "more line")
+		rest += word.Count(n-most, "more line")
 	}
 	switch {
 	case cut && n > most:
@@ -264,18 +211,18 @@ func (p *printer) leftOut(list []plan.LeftOut) {
 		return
 	}
 	for _, l := range list {
-		p.flow("    ", c(scoped(l.Scope, l.What)), cr(faint, l.Why), cr(faint, l.At))
+		p.flow("    ", c(word.Scoped(l.Scope, l.What)), cr(faint, l.Why), cr(faint, l.At))
 	}
 }
 
 // omitted says how much is left out of the group's systems altogether, where
 // the change installs them or leaves out more than before.
 func (p *printer) omitted(pl *plan.Plan, g *plan.Group) {
-	least, most, known := omissions(pl, g)
+	least, most, known := word.Omissions(pl, g)
 	if !known || most == 0 || g.Change.Unknown == "" && len(g.Change.LeftOut) == 0 {
 		return
 	}
-	where, many := "on every one of these", count(most, "option")
+	where, many := "on every one of these", word.Count(most, "option")
 	if len(g.Machines) == 1 {
 		where = "here"
 	}
@@ -286,21 +233,6 @@ func (p *printer) omitted(pl *plan.Plan, g *plan.Group) {
 		many += fmt.Sprintf(" (%d newly)", n)
 	}
 	p.clean("  left out %s: %s that only Nix can build; --json lists them", where, many)
-}
-
-// omissions counts what is left out of the systems of the group's machines.
-func omissions(pl *plan.Plan, g *plan.Group) (least, most int, known bool) {
-	for _, name := range g.Machines {
-		list, ok := pl.Omits(name)
-		if !ok {
-			continue
-		}
-		if !known {
-			least = len(list)
-		}
-		least, most, known = min(least, len(list)), max(most, len(list)), true
-	}
-	return least, most, known
 }
 
 func (p *printer) unchanged(pl *plan.Plan) {
@@ -321,19 +253,11 @@ func (p *printer) problems(pl *plan.Plan) {
 		if e.Status != plan.StatusUnreachable && e.Status != plan.StatusError {
 			continue
 		}
-		text := fmt.Sprintf(" %s: %s", e.Machine, terse(e.Machine, e.Cause))
+		text := fmt.Sprintf(" %s: %s", e.Machine, word.Terse(e.Machine, e.Cause))
 		if e.Hint != "" {
 			text += "; hint: " + e.Hint
 		}
 		status := string(e.Status)
 		p.line("%s%s", p.paint(bad, status), p.fold(host.Sanitize(text), len(status), 4))
 	}
-}
-
-// scoped puts a home-manager user before a name.
-func scoped(user, name string) string {
-	if user == "" {
-		return name
-	}
-	return user + ": " + name
 }

@@ -13,6 +13,7 @@ import (
 	"assay/fleet/run/event"
 	"assay/fleet/run/plan"
 	"assay/modules/compose"
+	"assay/ui/word"
 )
 
 // systemPath is a store path whose hash is made of one letter.
@@ -151,7 +152,7 @@ func TestTerse(t *testing.T) {
 		{"cinnabar", "cinnabar"},
 		{"it is on cinnabar", "it is on cinnabar"},
 	} {
-		if got := terse("cinnabar", c[0]); got != c[1] {
+		if got := word.Terse("cinnabar", c[0]); got != c[1] {
 			t.Errorf("%s: %s", c[0], got)
 		}
 	}

@@ -174,34 +174,3 @@ func (p *printer) row(indent string, cells []cell, widths []int) {
 	}
 	fmt.Fprintln(p.out, b.String())
 }
-
-// size says a number of bytes as people read it: "812 B", "1.4 MB".
-func size(n int64) string {
-	switch {
-	case n < 1000:
-		return fmt.Sprintf("%d B", n)
-	case n < 1000*1000:
-		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
-	case n < 1000*1000*1000:
-		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
-	}
-	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
-}
-
-// count says a number of things: "1 host", "3 hosts".
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}
-
-// shortPath shortens a store path to the part that tells systems apart:
-// eight characters of the hash.
-func shortPath(path string) string {
-	_, name, ok := strings.Cut(path, "/nix/store/")
-	if !ok || len(name) < 8 {
-		return path
-	}
-	return name[:8]
-}

@@ -3,12 +3,12 @@ package cli
 import (
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"assay/fleet/host"
 	"assay/fleet/run/event"
 	"assay/fleet/run/plan"
+	"assay/ui/word"
 )
 
 // runPrinter returns the sink that shows a run as it happens: NDJSON for
@@ -55,7 +55,7 @@ func (t *runText) Emit(e event.Event) {
 	switch b := e.Body.(type) {
 	case event.RunStarted:
 		t.kind = b.Kind
-		t.p.clean("run %s: %s of %s, plan %s, %d at once", e.Run, runVerb(b), count(len(b.Machines), "machine"), b.Plan, b.Parallel)
+		t.p.clean("run %s: %s of %s, plan %s, %d at once", e.Run, word.RunVerb(b), word.Count(len(b.Machines), "machine"), b.Plan, b.Parallel)
 	case event.HostPhase:
 		t.phase(e, b)
 	case event.Log:
@@ -74,39 +74,6 @@ func (t *runText) Emit(e event.Event) {
 // rollback is the kind of a run that returns hosts to a former generation.
 const rollback = string(plan.Rollback)
 
-// outcomeWord is how people call an outcome: what a rollback has updated is
-// rolled back.
-func outcomeWord(kind string, o event.Outcome) string {
-	if kind == rollback && o == event.Updated {
-		return "rolled back"
-	}
-	return string(o)
-}
-
-// terse shortens an error about a machine that is named before it: each
-// caller put its own words before those of the one it called.
-func terse(machine, reason string) string {
-	parts := strings.Split(reason, ": ")
-	var kept []string
-	for i, part := range parts {
-		if i+1 < len(parts) && (part == machine || strings.HasPrefix(parts[i+1], part+" ")) {
-			continue
-		}
-		if i+1 < len(parts) {
-			part = strings.TrimSuffix(part, " on "+machine)
-		}
-		kept = append(kept, part)
-	}
-	return strings.Join(kept, ": ")
-}
-
-func runVerb(b event.RunStarted) string {
-	if b.Kind == rollback {
-		return rollback
-	}
-	return b.Goal
-}
-
 func (t *runText) phase(e event.Event, b event.HostPhase) {
 	if b.Phase == event.Waiting || b.Phase == event.Done {
 		return
@@ -118,19 +85,19 @@ func (t *runText) phase(e event.Event, b event.HostPhase) {
 }
 
 func (t *runText) result(e event.Event, b event.HostResult) {
-	name, outcome, text := host.Sanitize(fmt.Sprintf("%-12s", b.Machine)), host.Sanitize(outcomeWord(t.kind, b.Outcome)), ""
+	name, outcome, text := host.Sanitize(fmt.Sprintf("%-12s", b.Machine)), host.Sanitize(word.Outcome(t.kind, b.Outcome)), ""
 	switch {
 	case b.Current != "" && t.kind == rollback && b.Outcome == event.Updated:
-		text += fmt.Sprintf(" to generation %d, runs %s", b.Generation, shortPath(b.Current))
+		text += fmt.Sprintf(" to generation %d, runs %s", b.Generation, word.Path(b.Current))
 	case b.Current != "":
-		text += " runs " + shortPath(b.Current) + generation(b.Generation)
+		text += " runs " + word.Path(b.Current) + generation(b.Generation)
 	}
 	if started := t.started[b.Machine]; !started.IsZero() {
 		text += fmt.Sprintf(" after %.1fs", e.Time.Sub(started).Seconds())
 		delete(t.started, b.Machine)
 	}
 	if b.Reason != "" {
-		text += ": " + terse(b.Machine, b.Reason)
+		text += ": " + word.Terse(b.Machine, b.Reason)
 	}
 	if b.Hint != "" {
 		text += "; hint: " + b.Hint
@@ -147,7 +114,7 @@ func outcomeCounts(kind string, counts map[event.Outcome]int) string {
 			if text != "" {
 				text += ", "
 			}
-			text += fmt.Sprintf("%d %s", n, outcomeWord(kind, o))
+			text += fmt.Sprintf("%d %s", n, word.Outcome(kind, o))
 		}
 	}
 	if text == "" {

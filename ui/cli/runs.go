@@ -9,6 +9,7 @@ import (
 
 	"assay/fleet/run/event"
 	"assay/fleet/run/journal"
+	"assay/ui/word"
 )
 
 // runsShown is how many runs are listed without --all.
@@ -135,7 +136,7 @@ func (a *app) replay(run *journal.Run, machine string, logs bool) error {
 		return withCode(exitNothing, fmt.Errorf("run %s has nothing about %q", run.ID(), machine))
 	}
 	if summary := run.Summary(); summary.Ending != journal.Finished && !a.flags.json {
-		a.text().clean("run %s is %s: %s without a result", run.ID(), summary.Ending, count(len(summary.Open), "machine"))
+		a.text().clean("run %s is %s: %s without a result", run.ID(), summary.Ending, word.Count(len(summary.Open), "machine"))
 	}
 	if !whole {
 		return failed(exitFailed)
@@ -161,8 +162,8 @@ func (a *app) printRuns(list []journal.Summary) {
 			verb = s.Started.Kind
 		}
 		rows = append(rows, []cell{
-			c(string(s.ID)), c(orUnknown(stamp(s.Start.Local(), time.DateTime))), cr(r, ending), c(orUnknown(verb)),
-			c(count(len(s.Started.Machines), "machine")), c(outcomeCounts(s.Started.Kind, s.Counts)),
+			c(string(s.ID)), c(word.OrUnknown(stamp(s.Start.Local(), time.DateTime))), cr(r, ending), c(word.OrUnknown(verb)),
+			c(word.Count(len(s.Started.Machines), "machine")), c(outcomeCounts(s.Started.Kind, s.Counts)),
 		})
 	}
 	p.table([]string{"RUN", "STARTED", "ENDED", "GOAL", "MACHINES", "OUTCOMES"}, rows)

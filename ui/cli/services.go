@@ -5,6 +5,7 @@ import (
 
 	"assay/fleet"
 	"assay/fleet/host"
+	"assay/ui/word"
 )
 
 type serviceJSON struct {
@@ -61,7 +62,7 @@ func (a *app) printServices(f *fleet.Fleet) {
 		}
 		p.line("%s  %s", p.paint(strong, host.Sanitize(service.Name)), p.paint(faint, host.Sanitize(module+"  "+service.At.String())))
 		for _, role := range service.Roles {
-			p.line("  %s  %s", host.Sanitize(role.Name), p.paint(faint, count(len(role.Members), "member")))
+			p.line("  %s  %s", host.Sanitize(role.Name), p.paint(faint, word.Count(len(role.Members), "member")))
 			var rows [][]cell
 			for _, m := range role.Members {
 				rows = append(rows, []cell{c(m.Machine), cr(faint, m.Via), cr(faint, m.At.String())})

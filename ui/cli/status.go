@@ -11,6 +11,7 @@ import (
 
 	"assay/fleet"
 	"assay/fleet/session"
+	"assay/ui/word"
 )
 
 // statusJSON is one entry of "machines" in `status --json`.
@@ -76,7 +77,7 @@ func (a *app) gatherStatus(ctx context.Context, s *session.Session, chosen []str
 	defer stop()
 	progress := a.progress("asking", len(chosen))
 	defer progress.clear()
-	return s.Status(watch, chosen, progress.step)
+	return s.Status(watch, chosen, func(session.Status) { progress.step() })
 }
 
 // statusVerdict turns what was seen into the command's exit code.
@@ -102,17 +103,10 @@ var stateRoles = map[session.State]role{
 	session.StateStaged: warn, session.StateUnknown: warn, session.StateCurrent: good,
 }
 
-// stateOrder is the order of the states in tables and summaries: problems
-// first.
-var stateOrder = []session.State{
-	session.StateUnreachable, session.StateBroken, session.StateDamaged, session.StateUnknown, session.StateEmpty,
-	session.StateBehind, session.StateStaged, session.StateCurrent,
-}
-
 func (a *app) printStatus(statuses []session.Status) {
-	sorted := slices.Clone(statuses)
+	sorted, order := slices.Clone(statuses), session.States()
 	slices.SortStableFunc(sorted, func(x, y session.Status) int {
-		return slices.Index(stateOrder, x.State) - slices.Index(stateOrder, y.State)
+		return slices.Index(order, x.State) - slices.Index(order, y.State)
 	})
 	var rows [][]cell
 	for _, st := range sorted {
@@ -122,8 +116,8 @@ func (a *app) printStatus(statuses []session.Status) {
 		}
 		rows = append(rows, []cell{
 			cr(stateRoles[st.State], string(st.State)), cr(strong, st.Machine.Name), c(string(st.Machine.Class)),
-			c(orUnknown(shortPath(st.Facts.Running))), c(orUnknown(shortPath(st.Facts.Booted))), c(generation),
-			c(orUnknown(shortPath(st.Wanted))), c(remark(st)),
+			c(word.OrUnknown(word.Path(st.Facts.Running))), c(word.OrUnknown(word.Path(st.Facts.Booted))), c(generation),
+			c(word.OrUnknown(word.Path(st.Wanted))), c(word.Remark(st)),
 		})
 	}
 	p := a.text()
@@ -131,27 +125,10 @@ func (a *app) printStatus(statuses []session.Status) {
 	p.line("%s", summary(statuses))
 }
 
-// remark says what the columns do not: the cause of a problem.
-func remark(st session.Status) string {
-	switch {
-	case st.Facts.Reach == fleet.Unreachable:
-		return st.Facts.Cause
-	case st.WantedErr != nil:
-		return st.WantedErr.Error()
-	case st.Facts.Damaged != "":
-		return st.Facts.Damaged
-	case st.State == session.StateStaged:
-		return "boots the wanted system next"
-	case st.Facts.Profile != st.Facts.Running:
-		return "boots " + orUnknown(shortPath(st.Facts.Profile)) + " next"
-	}
-	return ""
-}
-
 // summary counts the machines per state: "1 unreachable, 7 behind".
 func summary(statuses []session.Status) string {
 	var parts []string
-	for _, state := range stateOrder {
+	for _, state := range session.States() {
 		n := 0
 		for _, st := range statuses {
 			if st.State == state {
@@ -162,7 +139,7 @@ func summary(statuses []session.Status) string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, state))
 		}
 	}
-	return count(len(statuses), "machine") + ": " + strings.Join(parts, ", ")
+	return word.Count(len(statuses), "machine") + ": " + strings.Join(parts, ", ")
 }
 
 func statusesToJSON(statuses []session.Status) []statusJSON {
@@ -184,11 +161,4 @@ func statusesToJSON(statuses []session.Status) []statusJSON {
 		}
 	}
 	return out
-}
-
-func orUnknown(text string) string {
-	if text == "" {
-		return "unknown"
-	}
-	return text
 }

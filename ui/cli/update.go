@@ -14,6 +14,7 @@ import (
 	"assay/fleet/run/plan"
 	"assay/fleet/run/rollout"
 	"assay/fleet/session"
+	"assay/ui/word"
 )
 
 func (a *app) updateCommand() *cobra.Command {
@@ -137,7 +138,7 @@ func (a *app) approve(p *plan.Plan) error {
 	if !a.env.Interactive || a.flags.json {
 		return withCode(exitDeclined, fmt.Errorf("nothing was changed: there is no terminal to ask on; hint: give --yes"))
 	}
-	fmt.Fprintf(a.env.Stderr, "%s %s? [y/N] ", verb(p), count(p.Count(plan.StatusChange), "machine"))
+	fmt.Fprintf(a.env.Stderr, "%s %s? [y/N] ", word.PlanVerb(p), word.Count(p.Count(plan.StatusChange), "machine"))
 	switch strings.ToLower(strings.TrimSpace(a.answer())) {
 	case "y", "yes":
 		return nil
@@ -180,7 +181,7 @@ func (a *app) apply(ctx context.Context, s *session.Session, p *plan.Plan, paral
 	report, err := s.Apply(ctx, p, session.Apply{Parallel: parallel, Stop: stop, Sink: shown})
 	release() // ctrl-c ends a program that only waits for its reader
 	if left := shown.Close(); left > 0 {
-		a.errors().line("%s left out here, because they were read too slowly; see: assay logs %s", count(left, "line"), report.Run)
+		a.errors().line("%s left out here, because they were read too slowly; see: assay logs %s", word.Count(left, "line"), report.Run)
 	}
 	if err != nil {
 		return err

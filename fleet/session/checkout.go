@@ -1,0 +1,72 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os/exec"
+	"strings"
+
+	"assay/fleet"
+)
+
+// Checkout is where the fleet's directory stands in its version control.
+type Checkout struct {
+	Revision string      // the commit, 40 or 64 hex digits; "" is not known
+	Branch   string      // "" when detached or not known
+	Dirty    fleet.Truth // whether files differ from the commit
+	Why      string      // why something is not known
+}
+
+// Checkout asks git about the fleet's directory. Nothing that the repository
+// configures is run: with settings that could, whether it is dirty stays
+// unknown.
+func (s *Session) Checkout(ctx context.Context) Checkout {
+	g := git{ctx: ctx, dir: s.Repo.Dir}
+	revision, err := g.ask("rev-parse", "--verify", "HEAD")
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return Checkout{Why: "git is not installed"}
+	case err != nil:
+		return Checkout{Why: "no git commit here"}
+	}
+	c := Checkout{Revision: revision}
+	c.Branch, _ = g.ask("symbolic-ref", "--short", "--quiet", "HEAD")
+	if g.runsPrograms() {
+		c.Why = "the repository's git settings run programs (a filter)"
+		return c
+	}
+	changed, err := g.ask("status", "--porcelain", "--untracked-files=normal", "--ignore-submodules=all", "--", ".")
+	if err != nil {
+		c.Why = "git status failed: " + err.Error()
+		return c
+	}
+	c.Dirty = fleet.TruthOf(changed != "")
+	return c
+}
+
+// git asks about one directory, taking no locks and running nothing else.
+type git struct {
+	ctx context.Context
+	dir string
+}
+
+func (g git) ask(args ...string) (string, error) {
+	cmd := exec.CommandContext(g.ctx, "git", append([]string{"--no-optional-locks", "-C", g.dir, "-c", "core.fsmonitor=false"}, args...)...)
+	var out, diagnosis bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &diagnosis
+	if err := cmd.Run(); err != nil {
+		if line, _, _ := strings.Cut(strings.TrimSpace(diagnosis.String()), "\n"); line != "" {
+			return "", errors.Join(errors.New(line), err)
+		}
+		return "", err
+	}
+	return strings.TrimRight(out.String(), "\n"), nil
+}
+
+// runsPrograms reports whether the repository's own settings name programs
+// that git status would run.
+func (g git) runsPrograms() bool {
+	found, _ := g.ask("config", "--local", "--includes", "--name-only", "--get-regexp", `^filter\..*\.(clean|process)$`)
+	return found != ""
+}

@@ -1,0 +1,160 @@
+// Package known is what the console knows at the moment: the fleet as read,
+// what the hosts said and when, runs, plans. It is filled by the console as
+// answers come, and read by the views.
+//
+// A Known belongs to one goroutine, the console's. What is in it is not
+// changed by anybody who reads it. A run's State is filled by others and locks
+// itself.
+package known
+
+import (
+	"time"
+
+	"assay/fleet"
+	"assay/fleet/engine"
+	"assay/fleet/run/plan"
+	"assay/fleet/run/state"
+	"assay/fleet/session"
+	"assay/modules/compose"
+	"assay/overlay"
+)
+
+// Loaded is something that was asked for, in one of four states: nobody asked
+// (zero), being asked for (Busy), answered (At is set), failed (Err). While it
+// is asked for again, the former answer stays.
+type Loaded[T any] struct {
+	Value T
+	Err   error
+	At    time.Time
+	Busy  bool
+}
+
+// Has reports whether there is an answer.
+func (l *Loaded[T]) Has() bool { return !l.At.IsZero() && l.Err == nil }
+
+// Kind is a kind of thing that the console can ask for.
+type Kind string
+
+// The kinds.
+const (
+	Hosts        Kind = "hosts"        // every host's facts; again with Name: that machine's
+	Subjects     Kind = "subjects"     // what selectors need beside facts
+	Aspects      Kind = "aspects"      //
+	Stack        Kind = "layers"       //
+	Packages     Kind = "packages"     //
+	Problems     Kind = "problems"     //
+	Runs         Kind = "runs"         // summaries
+	Composition  Kind = "composition"  // of the machine Name
+	File         Kind = "file"         // the fleet's file Name
+	RecordedRun  Kind = "recorded run" // of the id Name: Known.Open gets its picture
+	RecordedPlan Kind = "recorded plan"
+)
+
+// Need is something that a view shows. The console asks for what is not there
+// yet, once.
+type Need struct {
+	Kind Kind
+	Name string
+}
+
+// Host is what is known of one live host.
+type Host struct {
+	session.Status           // zero until it was asked
+	Asked          time.Time // when the answer came; zero: never
+	Busy           bool      // being asked
+}
+
+// Planning is the plan that is shown, or being made.
+type Planning struct {
+	Machines    []string // that it was asked for
+	Goal        engine.Goal
+	Back        bool // to a former generation
+	To          int  // its number; 0 the one before the running one
+	Busy        bool
+	Done, Total int // machines asked so far
+	Plan        *plan.Plan
+	Err         error
+}
+
+// Run is a run whose picture the console has: one that goes on in this
+// program, or one that was opened from its record.
+type Run struct {
+	ID       string
+	State    *state.State
+	Plan     *plan.Plan // nil while it is not known
+	Mine     bool       // goes on, or went on, in this program
+	Over     bool       // mine, and ended
+	Err      error      // of the run itself, or of reading its record
+	Reading  bool       // its record is being read
+	Broken   int        // lines of the record that could not be read
+	Stopping int        // how often somebody asked it to stop: 0, 1, 2
+}
+
+// Known is everything. Fields are as of Now.
+type Known struct {
+	// Revision grows with every change of anything here but Now and the
+	// States of runs, so that views may keep what they made of it.
+	Revision uint64
+	Now      time.Time
+
+	Fleet    *fleet.Fleet
+	Dir      string // of the fleet
+	Note     string // what the operator should know of this world: "demo: hosts inside this process"
+	ReadOnly string // why nothing may be changed; "" when it may
+	NoHosts  string // why no host can be reached; "" when they can
+
+	Checkout     Loaded[session.Checkout]
+	Hosts        map[string]*Host // by machine; has every machine
+	Subjects     Loaded[[]fleet.Subject]
+	Aspects      Loaded[[]session.Aspect]
+	Stack        Loaded[*overlay.Stack]
+	Packages     Loaded[[]session.Package]
+	Problems     Loaded[[]fleet.Problem]
+	Runs         Loaded[[]session.RunSummary]
+	Compositions map[string]*Loaded[compose.Composition] // Value also holds what is there beside Err
+	Files        map[string]*Loaded[[]byte]
+
+	Planning *Planning       // nil: none
+	Open     map[string]*Run // by id
+	Current  string          // id of the run that goes on in this program, or was the last to; "" none
+}
+
+// New returns what is known of a fleet before anybody asked anything.
+func New(f *fleet.Fleet, now time.Time) *Known {
+	k := &Known{
+		Now: now, Fleet: f,
+		Hosts:        make(map[string]*Host, len(f.Machines)),
+		Compositions: map[string]*Loaded[compose.Composition]{},
+		Files:        map[string]*Loaded[[]byte]{},
+		Open:         map[string]*Run{},
+	}
+	for i := range f.Machines {
+		m := &f.Machines[i]
+		k.Hosts[m.Name] = &Host{Status: session.Status{Machine: m}}
+	}
+	return k
+}
+
+// Composition is the machine's composition as far as it is there.
+func (k *Known) Composition(machine string) Loaded[compose.Composition] {
+	if l := k.Compositions[machine]; l != nil {
+		return *l
+	}
+	return Loaded[compose.Composition]{}
+}
+
+// File is the text of one of the fleet's files as far as it is there.
+func (k *Known) File(path string) Loaded[[]byte] {
+	if l := k.Files[path]; l != nil {
+		return *l
+	}
+	return Loaded[[]byte]{}
+}
+
+// Running is the run that goes on in this program, or nil.
+func (k *Known) Running() *Run {
+	if r := k.Open[k.Current]; r != nil && !r.Over {
+		return r
+	}
+	return nil
+}

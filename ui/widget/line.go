@@ -1,0 +1,82 @@
+// Package widget holds what views are built of: table, tree, text and a line
+// to type on. Widgets know nothing of fleets. Each draws a given size into a
+// string and draws no more than what is to be seen; whatever text they are
+// given is made safe for the terminal here, so that no view can forget it.
+//
+// A widget belongs to one goroutine, the console's.
+package widget
+
+import (
+	"strings"
+
+	"assay/ui/style"
+	"assay/ui/term"
+)
+
+// Span is a piece of text in one role. Text is any text: Draw cleans it.
+type Span struct {
+	Role style.Role
+	Text string
+}
+
+// Line is one line of spans.
+type Line []Span
+
+// P returns a plain span, R one in a role.
+func P(text string) Span { return Span{Text: text} }
+
+// R returns a span in a role.
+func R(role style.Role, text string) Span { return Span{role, text} }
+
+// Text returns the line's text without roles, cleaned.
+func (l Line) Text() string {
+	var b strings.Builder
+	for _, s := range l {
+		b.WriteString(term.Clean(s.Text))
+	}
+	return b.String()
+}
+
+// Draw returns the line exactly w columns wide: cut with an ellipsis, or
+// filled with spaces.
+func Draw(st *style.Style, l Line, w int) string { return draw(st, l, w, style.Plain) }
+
+// DrawAs draws the line with one role for all of it, such as style.Selected.
+func DrawAs(st *style.Style, role style.Role, l Line, w int) string { return draw(st, l, w, role) }
+
+func draw(st *style.Style, l Line, w int, all style.Role) string {
+	var b, run strings.Builder
+	left := w
+	for _, s := range l {
+		text := term.Clean(s.Text)
+		wide := term.Width(text)
+		if wide > left {
+			text = term.Cut(text, left, st.Glyphs.Ellipsis)
+			wide = term.Width(text)
+		}
+		left -= wide
+		if all != style.Plain {
+			run.WriteString(text)
+		} else {
+			b.WriteString(st.Paint(s.Role, text))
+		}
+		if left <= 0 {
+			break
+		}
+	}
+	if all == style.Plain {
+		b.WriteString(strings.Repeat(" ", max(left, 0)))
+		return b.String()
+	}
+	run.WriteString(strings.Repeat(" ", max(left, 0)))
+	return st.Paint(all, run.String())
+}
+
+// Fit makes a block of exactly h lines of w columns: what is missing is empty.
+func Fit(lines []string, w, h int) string {
+	blank := strings.Repeat(" ", max(w, 0))
+	for len(lines) < h {
+		lines = append(lines, blank)
+	}
+	return strings.Join(lines[:h], "\n")
+}

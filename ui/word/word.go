@@ -1,0 +1,207 @@
+// Package word is how assay says things: amounts, paths, outcomes and states
+// in the words that the command line and the console share. Its functions are
+// pure; what they return is not cleaned for a terminal.
+package word
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"assay/fleet"
+	"assay/fleet/engine"
+	"assay/fleet/run/event"
+	"assay/fleet/run/plan"
+	"assay/fleet/session"
+)
+
+// Size says a number of bytes as people read it: "812 B", "1.4 MB".
+func Size(n int64) string {
+	switch {
+	case n < 1000:
+		return fmt.Sprintf("%d B", n)
+	case n < 1000*1000:
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+	case n < 1000*1000*1000:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+}
+
+// Count says a number of things: "1 host", "3 hosts".
+func Count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// Path shortens a store path to the part that tells systems apart:
+// eight characters of the hash.
+func Path(path string) string {
+	_, name, ok := strings.Cut(path, "/nix/store/")
+	if !ok || len(name) < 8 {
+		return path
+	}
+	return name[:8]
+}
+
+// Outcome is how people call an outcome: what a rollback has updated is
+// rolled back.
+func Outcome(kind string, o event.Outcome) string {
+	if kind == string(plan.Rollback) && o == event.Updated {
+		return "rolled back"
+	}
+	return string(o)
+}
+
+// Terse shortens an error about a machine that is named before it: each
+// caller put its own words before those of the one it called.
+func Terse(machine, reason string) string {
+	parts := strings.Split(reason, ": ")
+	var kept []string
+	for i, part := range parts {
+		if i+1 < len(parts) && (part == machine || strings.HasPrefix(parts[i+1], part+" ")) {
+			continue
+		}
+		if i+1 < len(parts) {
+			part = strings.TrimSuffix(part, " on "+machine)
+		}
+		kept = append(kept, part)
+	}
+	return strings.Join(kept, ": ")
+}
+
+func RunVerb(b event.RunStarted) string {
+	if b.Kind == string(plan.Rollback) {
+		return string(plan.Rollback)
+	}
+	return b.Goal
+}
+
+// PlanVerb says what the plan does to its machines.
+func PlanVerb(pl *plan.Plan) string {
+	if pl.Kind == plan.Rollback {
+		return "roll back"
+	}
+	return string(pl.Goal)
+}
+
+// Runs says what the machine runs now.
+func Runs(pl *plan.Plan, e *plan.Entry) string {
+	if e.From.Path == "" && pl.Goal == engine.GoalBuild {
+		return "not asked"
+	}
+	return OrUnknown(Path(e.From.Path))
+}
+
+// Supply says which layer and channel a package comes from, and came from.
+func Supply(ch plan.PackageChange) string {
+	was, is := SuppliedBy(ch.OldLayer, ch.OldChannel), SuppliedBy(ch.NewLayer, ch.NewChannel)
+	switch ch.Op {
+	case plan.Removed:
+		return was
+	case plan.Changed:
+		return was + " -> " + is
+	}
+	return is
+}
+
+func SuppliedBy(layer, channel string) string {
+	switch {
+	case layer == "" && channel == "":
+		return "supplier unknown"
+	case layer == "":
+		return channel
+	case channel == "":
+		return layer
+	}
+	return channel + " by " + layer
+}
+
+func FileRemark(ch plan.FileChange) string {
+	remark := Size(ch.NewSize)
+	if ch.Op == plan.Removed {
+		remark = Size(ch.OldSize)
+	}
+	if ch.Binary {
+		remark += ", binary or large"
+	}
+	if ch.Op == plan.Changed && ch.OldMode != ch.NewMode {
+		remark += ", mode " + ch.OldMode + " -> " + ch.NewMode
+	}
+	return remark
+}
+
+// Scoped puts a home-manager user before a name.
+func Scoped(user, name string) string {
+	if user == "" {
+		return name
+	}
+	return user + ": " + name
+}
+
+// Omissions counts what is left out of the systems of the group's machines.
+func Omissions(pl *plan.Plan, g *plan.Group) (least, most int, known bool) {
+	for _, name := range g.Machines {
+		list, ok := pl.Omits(name)
+		if !ok {
+			continue
+		}
+		if !known {
+			least = len(list)
+		}
+		least, most, known = min(least, len(list)), max(most, len(list)), true
+	}
+	return least, most, known
+}
+
+// Remark says what the columns do not: the cause of a problem.
+func Remark(st session.Status) string {
+	switch {
+	case st.Facts.Reach == fleet.Unreachable:
+		return st.Facts.Cause
+	case st.WantedErr != nil:
+		return st.WantedErr.Error()
+	case st.Facts.Damaged != "":
+		return st.Facts.Damaged
+	case st.State == session.StateStaged:
+		return "boots the wanted system next"
+	case st.Facts.Profile != st.Facts.Running:
+		return "boots " + OrUnknown(Path(st.Facts.Profile)) + " next"
+	}
+	return ""
+}
+
+func OrUnknown(text string) string {
+	if text == "" {
+		return "unknown"
+	}
+	return text
+}
+
+// Age says how long ago something was, in one unit: "3s", "12m", "5h", "9d".
+func Age(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%ds", max(int(d.Seconds()), 0))
+	case d < time.Hour:
+		return fmt.Sprintf("%dm", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%dh", int(d.Hours()))
+	}
+	return fmt.Sprintf("%dd", int(d.Hours()/24))
+}
+
+// Elapsed says how long something took or takes: "0.4s", "12s", "3m05s".
+func Elapsed(d time.Duration) string {
+	switch {
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.1fs", max(d.Seconds(), 0))
+	case d < time.Minute:
+		return fmt.Sprintf("%ds", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
+	}
+	return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
+}
