@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -10,7 +9,6 @@ import (
 	"assay/fleet"
 	"assay/fleet/host"
 	"assay/fleet/session"
-	"assay/modules"
 	"assay/ui/word"
 )
 
@@ -43,44 +41,43 @@ func (a *app) aspectsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			tree, err := s.Repo.Tree()
-			if err != nil {
+			if _, err := s.Repo.Tree(); err != nil {
 				return withCode(exitUsage, err)
 			}
-			reach, err := s.AspectMachines(cmd.Context())
+			all, err := s.Aspects(cmd.Context())
 			if err != nil {
 				return err
 			}
-			chosen := tree.Aspects
+			chosen := all
 			if len(args) == 1 {
-				if chosen, err = namedAspects(tree, args[0]); err != nil {
+				if chosen, err = namedAspects(all, args[0]); err != nil {
 					return err
 				}
 			}
 			if a.flags.json {
 				out := make([]aspectJSON, len(chosen))
-				for i, aspect := range chosen {
-					out[i] = aspectToJSON(tree, aspect, reach)
+				for i := range chosen {
+					out[i] = aspectToJSON(&chosen[i])
 				}
 				return a.text().json(map[string]any{"aspects": out})
 			}
 			if len(args) == 1 {
-				for _, aspect := range chosen {
-					a.printAspect(tree, aspect, reach)
+				for i := range chosen {
+					a.printAspect(&chosen[i])
 				}
 				return nil
 			}
-			a.printAspects(tree, reach)
+			a.printAspects(all)
 			return nil
 		},
 	}
 }
 
 // namedAspects finds an aspect by its name in every class, or by class/name.
-func namedAspects(tree *modules.Tree, name string) ([]*modules.Aspect, error) {
-	var found []*modules.Aspect
+func namedAspects(aspects []session.Aspect, name string) ([]session.Aspect, error) {
+	var found []session.Aspect
 	var all []string
-	for _, aspect := range tree.Aspects {
+	for _, aspect := range aspects {
 		if aspect.Name == name || string(aspect.Class)+"/"+aspect.Name == name {
 			found = append(found, aspect)
 		}
@@ -97,7 +94,7 @@ func namedAspects(tree *modules.Tree, name string) ([]*modules.Aspect, error) {
 }
 
 // printAspects shows the tree by class.
-func (a *app) printAspects(tree *modules.Tree, reach session.AspectMachines) {
+func (a *app) printAspects(aspects []session.Aspect) {
 	p := a.text()
 	var class fleet.Class
 	var rows [][]cell
@@ -105,13 +102,14 @@ func (a *app) printAspects(tree *modules.Tree, reach session.AspectMachines) {
 		p.rows("  ", rows)
 		rows = nil
 	}
-	for _, aspect := range tree.Aspects {
+	for i := range aspects {
+		aspect := &aspects[i]
 		if aspect.Class != class {
 			flush()
 			class = aspect.Class
 			p.line("%s", p.paint(strong, host.Sanitize(string(class))))
 		}
-		users := reach.Of(aspect.Class, aspect.Name)
+		users := aspect.On()
 		who := cr(faint, who(users))
 		if len(users) == 0 {
 			who = cr(warn, "no machine")
@@ -122,9 +120,9 @@ func (a *app) printAspects(tree *modules.Tree, reach session.AspectMachines) {
 }
 
 // firstPlace is where an aspect is defined, with the number of further files.
-func firstPlace(aspect *modules.Aspect) string {
-	place := aspect.Contributors[0].At.String()
-	if more := len(aspect.Contributors) - 1; more > 0 {
+func firstPlace(aspect *session.Aspect) string {
+	place := aspect.Files[0].At.String()
+	if more := len(aspect.Files) - 1; more > 0 {
 		place += fmt.Sprintf(" and %d more", more)
 	}
 	return place
@@ -138,9 +136,9 @@ func who(machines []string) string {
 	return word.Count(len(machines), "machine")
 }
 
-func (a *app) printAspect(tree *modules.Tree, aspect *modules.Aspect, reach session.AspectMachines) {
+func (a *app) printAspect(aspect *session.Aspect) {
 	p := a.text()
-	js := aspectToJSON(tree, aspect, reach)
+	js := aspectToJSON(aspect)
 	p.line("%s  %s", p.paint(strong, host.Sanitize(aspect.Name)), p.paint(faint, host.Sanitize(string(aspect.Class))))
 	for _, file := range js.Files {
 		p.clean("  defined   %s", file)
@@ -165,34 +163,19 @@ func (a *app) printAspect(tree *modules.Tree, aspect *modules.Aspect, reach sess
 	}
 }
 
-func aspectToJSON(tree *modules.Tree, aspect *modules.Aspect, reach session.AspectMachines) aspectJSON {
+func aspectToJSON(aspect *session.Aspect) aspectJSON {
 	out := aspectJSON{
 		Name: aspect.Name, Class: aspect.Class, Files: []string{}, Imports: []importJSON{}, UsedBy: []namedJSON{},
-		Machines: orEmpty(slices.Clone(reach.Of(aspect.Class, aspect.Name))), Source: fleet.SourceRead,
+		Machines: orEmpty(aspect.On()), Source: fleet.SourceRead,
 	}
-	for _, contributor := range aspect.Contributors {
-		out.Files = append(out.Files, contributor.At.String())
+	for _, file := range aspect.Files {
+		out.Files = append(out.Files, file.At.String())
 	}
 	for _, i := range aspect.Imports {
-		out.Imports = append(out.Imports, importToJSON(i))
+		out.Imports = append(out.Imports, importJSON{Kind: i.Kind, Name: i.Name, Condition: i.Condition, Why: i.Why, At: i.At.String()})
 	}
-	for _, user := range tree.UsedBy(aspect) {
-		out.UsedBy = append(out.UsedBy, namedJSON{user.Aspect.Name, user.At.String()})
-	}
-	return out
-}
-
-func importToJSON(i modules.Import) importJSON {
-	out := importJSON{Condition: i.Condition, Why: i.Why, At: i.At.String()}
-	switch {
-	case i.Name != "":
-		out.Kind, out.Name = "aspect", i.Name
-	case i.Foreign != "":
-		out.Kind, out.Name = "foreign", i.Foreign
-	case i.Module != nil:
-		out.Kind, out.Name = "module", "a module of its own"
-	default:
-		out.Kind, out.Name = "unknown", i.Why
+	for _, user := range aspect.UsedBy {
+		out.UsedBy = append(out.UsedBy, namedJSON{user.Name, user.At.String()})
 	}
 	return out
 }

@@ -1,0 +1,74 @@
+package session
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"assay/fleet"
+	"assay/modules/compose"
+)
+
+// Package is a package that machines of the fleet install.
+type Package struct {
+	Name string // attribute path below pkgs
+	Uses []PackageUse
+}
+
+// PackageUse is one place by which a machine installs a package.
+type PackageUse struct {
+	Machine string
+	User    string // "" for the machine itself
+	Option  string // "environment.systemPackages"
+	Aspect  string
+	At      fleet.Pos
+}
+
+// Packages returns every package that a machine installs or a layer defines,
+// by name; the latter may have no uses. Machines whose composition has an
+// error count with what it still shows.
+func (s *Session) Packages(ctx context.Context) ([]Package, error) {
+	if _, err := s.Repo.Tree(); err != nil {
+		return nil, err
+	}
+	found, err := overMachines(ctx, s, packageUses)
+	if err != nil {
+		return nil, err
+	}
+	uses := map[string][]PackageUse{}
+	for _, use := range found {
+		uses[use.name] = append(uses[use.name], use.PackageUse)
+	}
+	stack := s.Repo.Stack()
+	for _, system := range stack.Systems() {
+		for _, layer := range stack.Layers(system) {
+			for _, entry := range layer.Entries {
+				if _, ok := uses[entry.Package]; !ok {
+					uses[entry.Package] = nil
+				}
+			}
+		}
+	}
+	out := make([]Package, 0, len(uses))
+	for _, name := range slices.Sorted(maps.Keys(uses)) {
+		out = append(out, Package{Name: name, Uses: uses[name]})
+	}
+	return out, nil
+}
+
+type namedUse struct {
+	name string
+	PackageUse
+}
+
+func packageUses(c compose.Composition) []namedUse {
+	var out []namedUse
+	for _, scope := range scopes(c) {
+		for _, p := range scope.Packages {
+			out = append(out, namedUse{p.Name, PackageUse{
+				Machine: c.Machine, User: scope.User, Option: p.Option, Aspect: p.Aspect, At: p.At,
+			}})
+		}
+	}
+	return out
+}
