@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"assay/fleet/host"
+	_ "assay/ui/term/quiet" // whoever draws must not ask the terminal at start
 )
 
 // longest is how many bytes of a line are looked at: nobody reads more of it
