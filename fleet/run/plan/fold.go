@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -47,16 +46,7 @@ func (f *folder) groups() ([]Group, map[string]int) {
 		slices.Sort(g.Machines)
 		groups = append(groups, *g)
 	}
-	slices.SortFunc(groups, func(a, b Group) int {
-		return cmp.Or(cmp.Compare(len(b.Machines), len(a.Machines)), cmp.Compare(a.Machines[0], b.Machines[0]))
-	})
-	index := map[string]int{}
-	for i, g := range groups {
-		for _, m := range g.Machines {
-			index[m] = i
-		}
-	}
-	return groups, index
+	return inOrder(groups)
 }
 
 // sum is the plan's id: what it would do and what it shows, but not when it

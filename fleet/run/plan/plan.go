@@ -129,7 +129,7 @@ type Group struct {
 	Machines []string `json:"machines"` // by name
 	Change   Change   `json:"change"`
 	// Varies says that the hosts' changes differ in the hashes of store paths;
-	// those in Change are the first machine's.
+	// those in Change are the first machine's, unless Without left it out.
 	Varies bool `json:"varies,omitempty"`
 }
 
