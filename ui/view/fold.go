@@ -1,0 +1,39 @@
+package view
+
+import (
+	"strings"
+
+	"assay/ui/term"
+)
+
+// Fold breaks a text between words into lines of at most w columns, and within
+// a word where that alone is wider. Its lines are clean; there is one at least.
+func Fold(text string, w int) []string {
+	w = max(w, 1)
+	var lines []string
+	line, wide := "", 0
+	for _, word := range strings.Fields(term.Clean(text)) {
+		width := term.Width(word)
+		if wide > 0 && wide+1+width <= w {
+			line, wide = line+" "+word, wide+1+width
+			continue
+		}
+		if wide > 0 {
+			lines = append(lines, line)
+		}
+		for width > w {
+			head := term.Cut(word, w, "")
+			if head == "" {
+				break // not even one character fits
+			}
+			lines = append(lines, head)
+			word = term.Skip(word, term.Width(head))
+			width = term.Width(word)
+		}
+		line, wide = word, width
+	}
+	if wide > 0 || len(lines) == 0 {
+		lines = append(lines, line)
+	}
+	return lines
+}
