@@ -1,6 +1,12 @@
 // Package style is how the console looks: what a role is painted with, and
 // the glyphs. Views name roles; what a role looks like on this terminal is
 // decided here, once. A Style is immutable and safe to share.
+//
+// Colours are the terminal's own sixteen, so that they fit whatever palette
+// the operator chose. Text is never given a colour that needs a background it
+// may not have: but for Selected and Bar, which are the terminal's own two
+// colours reversed, the background stays as it is. No colour says anything
+// that a glyph or a word does not say as well.
 package style
 
 // Role is what a piece of text is there for.
@@ -30,17 +36,14 @@ const (
 	roles
 )
 
-// Glyphs are the symbols. Each is one column wide, but for Ellipsis.
-type Glyphs struct {
-	OK, Warn, Fail, Busy, Unknown, Wait, Skip  string
-	Cursor, Mark, Link                         string
-	Expanded, Collapsed, Leaf                  string
-	Ascending, Descending                      string
-	More, Up, Down                             string // more below; arrows
-	Full, Empty                                string // of a bar
-	Ellipsis, Dot, Horizontal, Vertical        string
-	TopLeft, TopRight, BottomLeft, BottomRight string
-	Spin                                       []string // frames of what moves; one frame without motion
+// Options say how the console is to look. The zero value is a style without
+// colours and without motion.
+type Options struct {
+	Colour     bool // the sixteen colours, bold, underlined, reversed: or none of them
+	Theme      Theme
+	Background Background // for the themes that do not name one
+	ASCII      bool       // glyphs of ASCII only
+	Motion     bool       // glyphs may move
 }
 
 // Style paints.
@@ -50,28 +53,23 @@ type Style struct {
 	post   string
 }
 
+// New makes a style.
+func New(o Options) *Style {
+	s := &Style{Glyphs: glyphs(o.ASCII, o.Motion)}
+	if o.Colour {
+		s.pre, s.post = sequences(o.Theme, o.Background)
+	}
+	return s
+}
+
 // Paint returns text in the role. The text must be free of control sequences;
 // its width does not change.
 func (s *Style) Paint(r Role, text string) string {
-	if s.pre[r] == "" || text == "" {
+	if r >= roles || s.pre[r] == "" || text == "" {
 		return text
 	}
 	return s.pre[r] + text + s.post
 }
 
 // PlainStyle returns the style without colours that tests use.
-func PlainStyle() *Style { return &Style{Glyphs: unicode()} }
-
-func unicode() Glyphs {
-	return Glyphs{
-		OK: "✔", Warn: "!", Fail: "✘", Busy: "▸", Unknown: "?", Wait: "·", Skip: "-",
-		Cursor: "▸", Mark: "●", Link: "→",
-		Expanded: "▾", Collapsed: "▸", Leaf: " ",
-		Ascending: "▲", Descending: "▼",
-		More: "…", Up: "↑", Down: "↓",
-		Full: "█", Empty: "░",
-		Ellipsis: "…", Dot: "·", Horizontal: "─", Vertical: "│",
-		TopLeft: "╭", TopRight: "╮", BottomLeft: "╰", BottomRight: "╯",
-		Spin: []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"},
-	}
-}
+func PlainStyle() *Style { return New(Options{Motion: true}) }
