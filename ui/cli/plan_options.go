@@ -53,7 +53,7 @@ func (p *printer) optionChanges(list []plan.OptionChange) {
 // value that changes the lines or elements that differ.
 func (p *printer) optionChange(ch *plan.OptionChange) {
 	name := c(word.Scoped(ch.Scope, ch.Path) + " =")
-	note, at := cr(faint, unknownRemark(ch)), cr(faint, optionPlaces(ch))
+	note, at := cr(faint, word.AsWritten(ch)), cr(faint, word.Places(ch))
 	room := p.valueRoom(name, note, at)
 	value := c(ch.New)
 	switch ch.Op {
@@ -64,10 +64,10 @@ func (p *printer) optionChange(ch *plan.OptionChange) {
 		if value.width() > room && p.difference(ch, note, at) {
 			return
 		}
-		before, after := apart(c(ch.Old).text, c(ch.New).text, room)
+		before, after := word.Apart(c(ch.Old).text, c(ch.New).text, room)
 		value.text = before + " -> " + after
 	}
-	value.text = short(value.text, room)
+	value.text = word.Short(value.text, room)
 	if p.width > 0 && len("    ~ ")+name.width()+1+value.width() > p.width {
 		p.marked(ch.Op, name, value, note, at)
 		return
@@ -99,17 +99,6 @@ func (p *printer) valueRoom(name, note, at cell) int {
 	return max(p.width-len("        "), leastValue)
 }
 
-// unknownRemark says that a value is not known, and why.
-func unknownRemark(ch *plan.OptionChange) string {
-	switch {
-	case ch.Known:
-		return ""
-	case ch.Why == "":
-		return "(as written; what it comes to is unknown)"
-	}
-	return "(as written; " + short(ch.Why, 120) + ")"
-}
-
 // difference prints what differs between two strings or lists. It is false
 // for other values, and where nothing does but the order.
 func (p *printer) difference(ch *plan.OptionChange, note, at cell) bool {
@@ -136,64 +125,5 @@ func (p *printer) difference(ch *plan.OptionChange, note, at cell) bool {
 }
 
 func (p *printer) elementText(e string) string {
-	return short(c(e).text, p.room(len("        + ")))
-}
-
-// apart cuts two texts so that both together take at most so many runes and
-// the first difference can be seen.
-func apart(a, b string, room int) (string, string) {
-	x, y := []rune(a), []rune(b)
-	room -= len(" -> ")
-	if len(x)+len(y) <= room {
-		return a, b
-	}
-	same := 0
-	for same < min(len(x), len(y)) && x[same] == y[same] {
-		same++
-	}
-	left := max(room/2, 8)
-	right := left
-	switch { // what one does not need is the other's
-	case len(x) < left:
-		right = max(room-len(x), left)
-	case len(y) < right:
-		left = max(room-len(y), right)
-	}
-	return window(x, same, left), window(y, same, right)
-}
-
-// window is so many runes of a text, those around a place.
-func window(text []rune, place, n int) string {
-	if len(text) <= n {
-		return string(text)
-	}
-	start := max(0, place-n/4)
-	if start <= 1 {
-		return string(text[:n-1]) + "…"
-	}
-	if start+n-1 >= len(text) {
-		return "…" + string(text[len(text)-n+1:])
-	}
-	return "…" + string(text[start:start+n-2]) + "…"
-}
-
-// optionPlaces says where an option's value comes from.
-func optionPlaces(ch *plan.OptionChange) string {
-	if ch.At != "" {
-		return ch.At
-	}
-	var places []string
-	for _, def := range ch.From {
-		places = append(places, def.At)
-	}
-	return strings.Join(places, ", ")
-}
-
-// short cuts a text to at most n runes.
-func short(text string, n int) string {
-	runes := []rune(text)
-	if len(runes) <= n {
-		return text
-	}
-	return string(runes[:n-1]) + "…"
+	return word.Short(c(e).text, p.room(len("        + ")))
 }

@@ -46,8 +46,8 @@ func (a *app) printPlan(pl *plan.Plan, limit int) {
 	p.unchanged(pl)
 	p.problems(pl)
 	amount := ""
-	if total := pl.Size(); pl.Goal != engine.GoalBuild {
-		amount = fmt.Sprintf("; %s in %s to copy", word.Size(total.Bytes), word.Count(total.Objects, "object"))
+	if pl.Goal != engine.GoalBuild {
+		amount = "; " + word.Amount(pl.Size()) + " to copy"
 	}
 	p.clean("plan %s: %s to %s, %d unchanged, %d unreachable, %s%s",
 		pl.ID, word.Count(pl.Count(plan.StatusChange), "machine"), word.PlanVerb(pl), pl.Count(plan.StatusUnchanged), pl.Count(plan.StatusUnreachable),
@@ -60,8 +60,8 @@ func (p *printer) group(pl *plan.Plan, g *plan.Group) {
 	for _, name := range g.Machines {
 		e := pl.Entry(name)
 		rows = append(rows, []cell{
-			c(name), c(word.Runs(pl, e) + generation(e.From.Generation)), {text: "->", role: faint},
-			c(word.Path(e.To.Path) + generation(e.To.Generation)), cr(faint, toCopy(pl, e)),
+			c(name), c(word.Runs(pl, e) + word.Generation(e.From.Generation)), {text: "->", role: faint},
+			c(word.Path(e.To.Path) + word.Generation(e.To.Generation)), cr(faint, word.ToCopy(pl, e)),
 		})
 	}
 	p.rows("  ", rows)
@@ -76,25 +76,13 @@ func (p *printer) group(pl *plan.Plan, g *plan.Group) {
 	p.line("")
 }
 
-// toCopy says how much the machine needs, "" where that is not asked.
-func toCopy(pl *plan.Plan, e *plan.Entry) string {
-	if pl.Goal == engine.GoalBuild {
-		return ""
-	}
-	return word.Size(e.Copy.Bytes) + " to copy"
-}
-
 // digest says how much changes, on one line per machine.
 func (p *printer) digest(pl *plan.Plan, g *plan.Group) {
-	ch := &g.Change
-	what := fmt.Sprintf("%s, %s, %s, %s", word.Count(len(ch.Aspects), "aspect"), word.Count(len(ch.Options), "option"), word.Count(len(ch.Packages), "package"), word.Count(len(ch.Files), "file"))
-	if ch.Unknown != "" {
-		what = "the difference is not known: " + ch.Unknown
-	}
+	what := word.Differences(&g.Change)
 	for _, name := range g.Machines {
 		e := pl.Entry(name)
 		all := what
-		if amount := toCopy(pl, e); amount != "" {
+		if amount := word.ToCopy(pl, e); amount != "" {
 			all += "; " + amount
 		}
 		p.line("%s  %s", p.paint(strong, host.Sanitize(name)), host.Sanitize(fmt.Sprintf("%s -> %s  %s", word.Runs(pl, e), word.Path(e.To.Path), all)))
@@ -107,13 +95,6 @@ func (p *printer) damage(e *plan.Entry) {
 	if e.Damaged != "" {
 		p.line("%s%s", p.paint(bad, "  damaged"), p.fold(host.Sanitize(fmt.Sprintf(" %s: %s", e.Machine, e.Damaged)), len("  damaged"), 4))
 	}
-}
-
-func generation(n int) string {
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprintf(" (generation %d)", n)
 }
 
 func (p *printer) change(ch *plan.Change) {
@@ -218,21 +199,9 @@ func (p *printer) leftOut(list []plan.LeftOut) {
 // omitted says how much is left out of the group's systems altogether, where
 // the change installs them or leaves out more than before.
 func (p *printer) omitted(pl *plan.Plan, g *plan.Group) {
-	least, most, known := word.Omissions(pl, g)
-	if !known || most == 0 || g.Change.Unknown == "" && len(g.Change.LeftOut) == 0 {
-		return
+	if text := word.Omitted(pl, g); text != "" {
+		p.clean("  %s; --json lists them", text)
 	}
-	where, many := "on every one of these", word.Count(most, "option")
-	if len(g.Machines) == 1 {
-		where = "here"
-	}
-	if least < most {
-		many = fmt.Sprintf("%d to %s", least, many)
-	}
-	if n := len(g.Change.LeftOut); n > 0 {
-		many += fmt.Sprintf(" (%d newly)", n)
-	}
-	p.clean("  left out %s: %s that only Nix can build; --json lists them", where, many)
 }
 
 func (p *printer) unchanged(pl *plan.Plan) {

@@ -125,25 +125,6 @@ func TestBuildAsksNobody(t *testing.T) {
 	}
 }
 
-func TestApart(t *testing.T) {
-	same := strings.Repeat("x", 100)
-	for _, c := range []struct {
-		a, b string
-		room int
-		want string
-	}{
-		{"a", "b", 60, "a -> b"},
-		{same + "old" + same, same + "new" + same, 44, "…xxxxxoldxxxxxxxxxx… -> …xxxxxnewxxxxxxxxxx…"},
-		{same + "o", same + "n", 44, "…xxxxxxxxxxxxxxxxxxo -> …xxxxxxxxxxxxxxxxxxn"},
-		{"o", same, 44, "o -> xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…"},
-	} {
-		a, b := apart(c.a, c.b, c.room)
-		if got := a + " -> " + b; got != c.want || len([]rune(got)) > c.room {
-			t.Errorf("%s and %s: %s", c.a, c.b, got)
-		}
-	}
-}
-
 func TestTerse(t *testing.T) {
 	for _, c := range [][2]string{
 		{"activate: activate nixos-system on cinnabar: cinnabar: command exited with 44: no", "activate nixos-system: command exited with 44: no"},

@@ -67,7 +67,7 @@ func (t *runText) Emit(e event.Event) {
 	case event.RunInterrupted:
 		t.p.clean("interrupted: %s", b.Reason)
 	case event.RunFinished:
-		t.p.clean("run %s %s: %s", e.Run, b.Outcome, outcomeCounts(t.kind, b.Counts))
+		t.p.clean("run %s %s: %s", e.Run, b.Outcome, word.Outcomes(t.kind, b.Counts))
 	}
 }
 
@@ -90,7 +90,7 @@ func (t *runText) result(e event.Event, b event.HostResult) {
 	case b.Current != "" && t.kind == rollback && b.Outcome == event.Updated:
 		text += fmt.Sprintf(" to generation %d, runs %s", b.Generation, word.Path(b.Current))
 	case b.Current != "":
-		text += " runs " + word.Path(b.Current) + generation(b.Generation)
+		text += " runs " + word.Path(b.Current) + word.Generation(b.Generation)
 	}
 	if started := t.started[b.Machine]; !started.IsZero() {
 		text += fmt.Sprintf(" after %.1fs", e.Time.Sub(started).Seconds())
@@ -104,21 +104,4 @@ func (t *runText) result(e event.Event, b event.HostResult) {
 	}
 	text = t.p.fold(host.Sanitize(text), len("  ")+len(name)+len(" ")+len(outcome), len("    "))
 	t.p.line("  %s %s%s", name, t.p.paint(outcomeRoles[b.Outcome], outcome), text)
-}
-
-// outcomeCounts says how many machines had each outcome.
-func outcomeCounts(kind string, counts map[event.Outcome]int) string {
-	text := ""
-	for _, o := range event.Outcomes() {
-		if n := counts[o]; n > 0 {
-			if text != "" {
-				text += ", "
-			}
-			text += fmt.Sprintf("%d %s", n, word.Outcome(kind, o))
-		}
-	}
-	if text == "" {
-		return "no machine"
-	}
-	return text
 }
