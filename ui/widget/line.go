@@ -42,34 +42,15 @@ func (l Line) Text() string {
 func Draw(st *style.Style, l Line, w int) string { return draw(st, l, w, style.Plain) }
 
 // DrawAs draws the line with one role for all of it, such as style.Selected.
+// Only what a search found stays in its own.
 func DrawAs(st *style.Style, role style.Role, l Line, w int) string { return draw(st, l, w, role) }
 
 func draw(st *style.Style, l Line, w int, all style.Role) string {
-	var b, run strings.Builder
-	left := w
-	for _, s := range l {
-		text := term.Clean(s.Text)
-		wide := term.Width(text)
-		if wide > left {
-			text = term.Cut(text, left, st.Glyphs.Ellipsis)
-			wide = term.Width(text)
-		}
-		left -= wide
-		if all != style.Plain {
-			run.WriteString(text)
-		} else {
-			b.WriteString(st.Paint(s.Role, text))
-		}
-		if left <= 0 {
-			break
-		}
-	}
-	if all == style.Plain {
-		b.WriteString(strings.Repeat(" ", max(left, 0)))
-		return b.String()
-	}
-	run.WriteString(strings.Repeat(" ", max(left, 0)))
-	return st.Paint(all, run.String())
+	p := pen{st: st}
+	p.begin(all, w)
+	p.line(l)
+	p.end()
+	return string(p.out)
 }
 
 // Fit makes a block of exactly h lines of w columns: what is missing is empty.
@@ -78,5 +59,5 @@ func Fit(lines []string, w, h int) string {
 	for len(lines) < h {
 		lines = append(lines, blank)
 	}
-	return strings.Join(lines[:h], "\n")
+	return strings.Join(lines[:max(h, 0)], "\n")
 }

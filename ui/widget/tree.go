@@ -21,37 +21,177 @@ type Node struct {
 type Tree struct {
 	// Empty is what to show where there are no nodes.
 	Empty []Line
+
 	st    *style.Style
+	roots []*Node
+	open  map[string]bool // what somebody expanded or collapsed, by ID
+	found *found          // of the filter; nil without one
+	items []item          // what could be on the screen, in order
+	win   window          // its cursor is -1 where there are headings only
+	seen  bool            // the cursor has been on the screen since it moved
+	w, h  int             // of the last Render
+	id    string          // of the node under the cursor
+	flat  bool            // no node has children
+	pen   pen
+}
+
+// item is a node that could be on the screen.
+type item struct {
+	node   *Node
+	depth  int
+	parent int // its index, -1 none
+	open   bool
 }
 
 // NewTree returns an empty tree.
-func NewTree(st *style.Style) *Tree { return &Tree{st: st} }
+func NewTree(st *style.Style) *Tree {
+	return &Tree{st: st, open: map[string]bool{}, win: window{cursor: -1}, flat: true, pen: pen{st: st}}
+}
 
 // SetRoots gives the tree new nodes. The cursor and what is expanded stay
 // with their IDs.
-func (t *Tree) SetRoots(roots []*Node) { panic("to come") }
+func (t *Tree) SetRoots(roots []*Node) {
+	t.roots, t.flat = roots, true
+	for _, n := range roots {
+		t.flat = t.flat && len(n.Children) == 0
+	}
+	if t.found != nil {
+		t.found = find(t.roots, t.found.match)
+	}
+	t.flatten()
+}
 
 // Filter shows only the nodes that match, with what is above and below them;
 // nil shows all. It returns how many match.
-func (t *Tree) Filter(match func(*Node) bool) int { panic("to come") }
+func (t *Tree) Filter(match func(*Node) bool) int {
+	t.found = nil
+	count := 0
+	if match != nil {
+		t.found = find(t.roots, match)
+		count = t.found.count
+	}
+	t.flatten()
+	return count
+}
 
-// Render draws h lines of w columns.
-func (t *Tree) Render(w, h int) string { panic("to come") }
+// flatten lists the nodes anew and finds the cursor again.
+func (t *Tree) flatten() {
+	t.items = t.items[:0]
+	t.list(t.roots, 0, -1, false)
+	t.win.n = len(t.items)
+	at := -1
+	for i := range t.items {
+		if t.items[i].node.ID == t.id && !t.items[i].node.Heading {
+			at = i
+			break
+		}
+	}
+	if at < 0 {
+		at = t.nearest(t.win.cursor)
+	}
+	t.put(at)
+}
 
-// Do carries out moves and expanding. It reports whether the intent was one
-// of those.
-func (t *Tree) Do(in action.Intent) bool { panic("to come") }
+// nearest is the node closest to line i that is no heading: below it if there
+// is one; -1 if there is none at all.
+func (t *Tree) nearest(i int) int {
+	i = min(max(i, 0), len(t.items))
+	for below := i; below < len(t.items); below++ {
+		if !t.items[below].node.Heading {
+			return below
+		}
+	}
+	for above := i - 1; above >= 0; above-- {
+		if !t.items[above].node.Heading {
+			return above
+		}
+	}
+	return -1
+}
+
+// put puts the cursor on an item; -1 is none.
+func (t *Tree) put(i int) {
+	t.win.cursor, t.seen = i, false
+	if i >= 0 {
+		t.id = t.items[i].node.ID
+	}
+}
 
 // Cursor is the node under the cursor, nil without nodes.
-func (t *Tree) Cursor() *Node { panic("to come") }
-
-// Reveal expands what is above the node of that ID and puts the cursor on it.
-func (t *Tree) Reveal(id string) bool { panic("to come") }
-
-// Toggle expands or collapses the node under the cursor; false if nothing is
-// below it.
-func (t *Tree) Toggle() bool { panic("to come") }
+func (t *Tree) Cursor() *Node {
+	if t.win.cursor < 0 {
+		return nil
+	}
+	return t.items[t.win.cursor].node
+}
 
 // Click puts the cursor where line y of the last Render is. It reports
 // whether the cursor was there already, which opens it.
-func (t *Tree) Click(x, y int) (again bool) { panic("to come") }
+func (t *Tree) Click(x, y int) (again bool) {
+	at := t.win.top + y
+	if y < 0 || y >= t.win.h || at >= t.win.end() || t.items[at].node.Heading {
+		return false
+	}
+	again = at == t.win.cursor
+	t.put(at)
+	return again
+}
+
+// Do carries out moves and expanding. It reports whether the intent was one
+// of those.
+func (t *Tree) Do(in action.Intent) bool {
+	switch in.ID {
+	case action.Expand:
+		t.fold(t.win.cursor, true)
+	case action.Collapse:
+		t.collapse()
+	case action.ExpandAll:
+		t.foldAll(t.roots, true)
+		t.flatten()
+	case action.CollapseAll:
+		t.collapseAll()
+	default:
+		by, moves := t.win.step(in.ID)
+		if moves {
+			t.move(by)
+		}
+		return moves
+	}
+	return true
+}
+
+// move moves the cursor by so many lines and past headings. Where no node is
+// left in that direction, the window moves, so that all can be read.
+func (t *Tree) move(by int) {
+	from := t.win.cursor
+	to := -1
+	if from >= 0 {
+		to = t.landing(from, by)
+	}
+	if to >= 0 && to != from {
+		t.put(to)
+		return
+	}
+	t.win.top = max(min(t.win.top+by, t.win.n-t.win.h), 0)
+}
+
+// landing is the node that a move from item i by so many lines ends on: the
+// first one at or after it, or else the last one before it.
+func (t *Tree) landing(i, by int) int {
+	step := 1
+	if by < 0 {
+		step = -1
+	}
+	to := min(max(i+by, 0), len(t.items)-1)
+	for at := to; at >= 0 && at < len(t.items); at += step {
+		if !t.items[at].node.Heading {
+			return at
+		}
+	}
+	for at := to; at != i; at -= step {
+		if !t.items[at].node.Heading {
+			return at
+		}
+	}
+	return i
+}

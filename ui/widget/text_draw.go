@@ -1,0 +1,73 @@
+package widget
+
+import "assay/ui/style"
+
+// Render draws h lines of w columns.
+func (t *Text) Render(w, h int) string {
+	if h <= 0 {
+		return ""
+	}
+	t.room = max(w-gutter, 1)
+	t.see(h)
+	p := &t.pen
+	p.out, t.ys = p.out[:0], t.ys[:0]
+	for i := t.win.top; i < len(t.lines) && len(t.ys) < h; i++ {
+		t.draw(i, w, h)
+	}
+	for len(t.ys) < h {
+		t.start(-1, style.Plain, w)
+	}
+	p.end()
+	return string(p.out)
+}
+
+// see moves the window so that the cursor's line is in it.
+func (t *Text) see(h int) {
+	if t.about {
+		t.about = false
+		t.win.top = t.win.cursor - h/3
+	}
+	if !t.wrap {
+		t.win.see(h)
+		return
+	}
+	t.win.h = h
+	t.seeWrapped(h)
+}
+
+// start begins the next row of the screen, which shows line i.
+func (t *Text) start(i int, role style.Role, w int) {
+	if len(t.ys) > 0 {
+		t.pen.newline()
+	}
+	t.ys = append(t.ys, i)
+	t.pen.begin(role, w)
+}
+
+// draw draws line i: one row, or as many as it takes while wrapping.
+func (t *Text) draw(i, w, h int) {
+	role, cursor := style.Plain, " "
+	if i == t.win.cursor {
+		role, cursor = style.Selected, t.st.Glyphs.Cursor
+	}
+	line := t.seek.highlight(t.lines[i])
+	rows := []Line{line}
+	if t.wrap {
+		rows = wrap(line, t.room)
+		if i == t.win.top {
+			rows = rows[min(t.above, len(rows)-1):]
+		}
+	}
+	for _, row := range rows {
+		if len(t.ys) == h {
+			return
+		}
+		t.start(i, role, w)
+		p := &t.pen
+		p.cell(P(cursor), 1, false)
+		p.blank(1)
+		p.skip = t.x
+		p.line(row)
+		cursor = " "
+	}
+}
