@@ -1,0 +1,205 @@
+package machines
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"assay/fleet"
+	"assay/ui/style"
+	"assay/ui/term"
+	"assay/ui/view"
+	"assay/ui/widget"
+	"assay/ui/word"
+)
+
+// column is a column of the table: what it shows of a row, and what it is
+// sorted by.
+type column struct {
+	widget.Column
+	cell func(v *View, r row) widget.Span
+	key  func(r row) key
+}
+
+// columns are all columns, in their order. An operator at 80 columns must see
+// what is wrong, what runs, what should, and how old that answer is; the rest
+// comes by what is asked most when there is room. The first column of priority
+// 0 is the one that stays when the wide table is scrolled: the name.
+var columns = []column{
+	{widget.Column{ID: "state", Title: "STATE", Min: 13, Ideal: 13, Priority: -1}, stateCell, byState},
+	{widget.Column{ID: "machine", Title: "MACHINE", Min: 8}, nameCell, byName},
+	{widget.Column{ID: "remark", Title: "REMARK", Min: 18, Ideal: 28, Flex: true}, remarkCell, byRemark},
+	{widget.Column{ID: "class", Title: "CLASS", Min: 6, Ideal: 6, Priority: 4}, classCell, byClass},
+	{widget.Column{ID: "system", Title: "SYSTEM", Min: 14, Priority: 10}, systemCell, bySystem},
+	{widget.Column{ID: "type", Title: "TYPE", Min: 8, Priority: 12}, typeCell, byType},
+	{widget.Column{ID: "user", Title: "USER", Min: 8, Priority: 11}, userCell, byUser},
+	{widget.Column{ID: "running", Title: "RUNNING", Min: 8, Ideal: 8}, runningCell, byRunning},
+	{widget.Column{ID: "booted", Title: "BOOTED", Min: 8, Ideal: 8, Priority: 8}, bootedCell, byBooted},
+	{widget.Column{ID: "profile", Title: "PROFILE", Min: 8, Ideal: 8, Priority: 9}, profileCell, byProfile},
+	{widget.Column{ID: "wanted", Title: "WANTED", Min: 8, Ideal: 8, Priority: 1}, wantedCell, byWanted},
+	{widget.Column{ID: "gen", Title: "GEN", Min: 4, Ideal: 4, Right: true, Priority: 3}, genCell, byGen},
+	{widget.Column{ID: "reboot", Title: "REBOOT", Min: 7, Ideal: 7, Priority: 5}, rebootCell, byReboot},
+	{widget.Column{ID: "uptime", Title: "UPTIME", Min: 6, Ideal: 6, Right: true, Priority: 7}, uptimeCell, byUptime},
+	{widget.Column{ID: "seen", Title: "SEEN", Min: 6, Ideal: 6, Right: true, Priority: 2}, seenCell, bySeen},
+	{widget.Column{ID: "tags", Title: "TAGS", Min: 20, Priority: 6}, tagsCell, byTags},
+	{widget.Column{ID: "kernel", Title: "KERNEL", Min: 12, Ideal: 16, Priority: 13}, kernelCell, byKernel},
+}
+
+// columnsFor are the table's columns. Those that show what is declared are as
+// wide as this fleet needs, within bounds, so that they do not move while
+// somebody scrolls.
+func columnsFor(f *fleet.Fleet) []widget.Column {
+	texts := map[string]func(*fleet.Machine) string{
+		"machine": func(m *fleet.Machine) string { return m.Name },
+		"system":  func(m *fleet.Machine) string { return m.System },
+		"type":    func(m *fleet.Machine) string { return m.Type },
+		"user":    func(m *fleet.Machine) string { return m.User },
+		"tags":    tags,
+	}
+	out := make([]widget.Column, len(columns))
+	for i, c := range columns {
+		out[i] = c.Column
+		if text := texts[c.ID]; text != nil {
+			out[i].Ideal = max(c.Min, len(c.Title))
+			for n := range f.Machines {
+				out[i].Ideal = max(out[i].Ideal, term.Width(term.Clean(text(&f.Machines[n]))))
+			}
+			out[i].Ideal = min(out[i].Ideal, 28)
+		}
+	}
+	return out
+}
+
+func columnOf(id string) *column {
+	i := slices.IndexFunc(columns, func(c column) bool { return c.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &columns[i]
+}
+
+func stateCell(v *View, r row) widget.Span  { return view.StateSpan(v.env.Style, r.host) }
+func nameCell(_ *View, r row) widget.Span   { return widget.R(style.Strong, r.machine.Name) }
+func remarkCell(_ *View, r row) widget.Span { return widget.P(r.remark()) }
+func classCell(v *View, r row) widget.Span  { return v.text(string(r.machine.Class)) }
+func systemCell(v *View, r row) widget.Span { return v.text(r.machine.System) }
+func typeCell(_ *View, r row) widget.Span   { return widget.P(r.machine.Type) }
+func userCell(_ *View, r row) widget.Span   { return widget.P(r.machine.User) }
+func tagsCell(_ *View, r row) widget.Span   { return widget.R(style.Muted, tags(r.machine)) }
+func kernelCell(v *View, r row) widget.Span { return v.text(r.host.Facts.Kernel) }
+
+func runningCell(v *View, r row) widget.Span { return v.text(word.Path(r.host.Facts.Running)) }
+func bootedCell(v *View, r row) widget.Span  { return v.path(r, r.host.Facts.Booted) }
+func profileCell(v *View, r row) widget.Span { return v.path(r, r.host.Facts.Profile) }
+func wantedCell(v *View, r row) widget.Span  { return v.path(r, r.host.Wanted) }
+
+func genCell(v *View, r row) widget.Span {
+	if r.host.Facts.Generation == 0 {
+		return v.text("")
+	}
+	return widget.P(strconv.Itoa(r.host.Facts.Generation))
+}
+
+func rebootCell(_ *View, r row) widget.Span {
+	reboot := r.host.Facts.Reboot()
+	switch reboot {
+	case fleet.Unknown:
+		return widget.R(style.Unknown, reboot.String())
+	case fleet.True:
+		return widget.R(style.Warn, reboot.String())
+	}
+	return widget.P(reboot.String())
+}
+
+func uptimeCell(v *View, r row) widget.Span {
+	if r.host.Facts.Uptime <= 0 {
+		return v.text("")
+	}
+	return widget.P(word.Age(r.host.Facts.Uptime))
+}
+
+// seenCell is how old the answer is.
+func seenCell(v *View, r row) widget.Span {
+	switch {
+	case r.host.Busy:
+		return widget.R(style.Busy, "asking")
+	case r.host.Asked.IsZero():
+		return widget.R(style.Unknown, "never")
+	}
+	return widget.R(style.Muted, word.Age(v.env.Known.Now.Sub(r.host.Asked)))
+}
+
+// text is a text, or the glyph for what nobody knows.
+func (v *View) text(s string) widget.Span {
+	if s == "" {
+		return widget.R(style.Unknown, v.env.Style.Glyphs.Unknown)
+	}
+	return widget.P(s)
+}
+
+// path is a system's short path, or "=" where it is the running one: what
+// differs should meet the eye.
+func (v *View) path(r row, path string) widget.Span {
+	if path != "" && path == r.host.Facts.Running {
+		return widget.R(style.Muted, "=")
+	}
+	return v.text(word.Path(path))
+}
+
+// tags are the machine's tags that tell it from others: its own, and those of
+// the fleet's rules.
+func tags(m *fleet.Machine) string {
+	var out []string
+	for _, tag := range m.AllTags() {
+		if tag != fleet.TagAll && tag != string(m.Class) {
+			out = append(out, tag)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// key is what a row is sorted by. Rows without one come last in both
+// directions.
+type key struct {
+	known  bool
+	number int64
+	text   string
+}
+
+func byText(s string) key  { return key{known: s != "", text: s} }
+func byNumber(n int64) key { return key{known: n != 0, number: n} }
+
+func byState(r row) key   { return key{known: true, number: int64(r.rank)} }
+func byName(r row) key    { return byText(r.machine.Name) }
+func byRemark(r row) key  { return byText(r.remark()) }
+func byClass(r row) key   { return byText(string(r.machine.Class)) }
+func bySystem(r row) key  { return byText(r.machine.System) }
+func byType(r row) key    { return byText(r.machine.Type) }
+func byUser(r row) key    { return byText(r.machine.User) }
+func byRunning(r row) key { return byText(r.host.Facts.Running) }
+func byBooted(r row) key  { return byText(r.host.Facts.Booted) }
+func byProfile(r row) key { return byText(r.host.Facts.Profile) }
+func byWanted(r row) key  { return byText(r.host.Wanted) }
+func byGen(r row) key     { return byNumber(int64(r.host.Facts.Generation)) }
+func byUptime(r row) key  { return byNumber(int64(r.host.Facts.Uptime)) }
+func byTags(r row) key    { return byText(tags(r.machine)) }
+func byKernel(r row) key  { return byText(r.host.Facts.Kernel) }
+
+// byReboot has the machines that need one first.
+func byReboot(r row) key {
+	reboot := r.host.Facts.Reboot()
+	return key{known: reboot != fleet.Unknown, number: -int64(reboot)}
+}
+
+// bySeen has the newest answer first, as the ages say it.
+func bySeen(r row) key {
+	if r.host.Asked.IsZero() {
+		return key{}
+	}
+	return byNumber(-r.host.Asked.UnixNano())
+}
+
+func (k key) compare(o key) int {
+	return cmp.Or(cmp.Compare(k.number, o.number), cmp.Compare(k.text, o.text))
+}

@@ -1,0 +1,105 @@
+// Package machines is the table of the fleet's machines: what state each is
+// in, what it runs and what it should run, with marks for what is to be
+// planned and a filter in the grammar of selectors.
+//
+// The rows are made anew only when what is known, the filter or the order has
+// changed; drawing asks for no more than what is to be seen. Like every view
+// it belongs to the console's goroutine and starts nothing.
+package machines
+
+import (
+	"fmt"
+	"strings"
+
+	"assay/ui/action"
+	"assay/ui/known"
+	"assay/ui/view"
+	"assay/ui/widget"
+	"assay/ui/word"
+)
+
+// View is the table of machines.
+type View struct {
+	env      view.Env
+	table    *widget.Table
+	input    *widget.Input
+	filter   filter
+	complete completion
+	state    string // the one state that is shown, "" all
+	marks    marks
+	subjects subjects
+	content  content
+	drawn    drawn
+	touched  bool // the cursor has been moved: until then it stays at the top
+}
+
+// New returns the table, filtered by the link's selector.
+func New(env view.Env, link view.Link) *View {
+	v := &View{
+		env:   env,
+		table: widget.NewTable(env.Style, columnsFor(env.Known.Fleet)),
+		input: widget.NewInput(env.Style, "/", placeholder),
+		marks: marks{names: map[string]bool{}},
+	}
+	v.table.Do(action.Intent{ID: action.SortBy, Arg: "state"})
+	if link.Sub != "" {
+		v.input.SetValue(link.Sub)
+		v.filter.set(v.input.Value())
+	}
+	return v
+}
+
+const placeholder = "part of a name, or a selector: web*  @tag  drift:yes  not @gcp; tab completes"
+
+// Scope is that of the machines.
+func (v *View) Scope() action.Scope { return action.Machines }
+
+// Title is the view's name.
+func (v *View) Title() string { return "machines" }
+
+// Input is the line of the filter.
+func (v *View) Input() *widget.Input { return v.input }
+
+// Link leads back here, with the filter. The chosen state and the marks are
+// the view's own.
+func (v *View) Link() view.Link {
+	return view.Link{Place: view.Machines, Sub: strings.TrimSpace(v.input.Value())}
+}
+
+// Note says how many machines are shown and marked.
+func (v *View) Note() string {
+	v.sync()
+	parts := []string{v.counts()}
+	if n := len(v.marks.names); n > 0 {
+		text := fmt.Sprintf("%d marked", n)
+		if hidden := n - v.content.marked; hidden > 0 {
+			text += fmt.Sprintf(", %d of them not shown", hidden)
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, " · ")
+}
+
+// counts says how many machines are shown, and of how many it is not known.
+func (v *View) counts() string {
+	c := &v.content
+	total := len(v.env.Known.Fleet.Machines)
+	text := fmt.Sprintf("%d of %d", len(c.rows), total)
+	if v.filter.empty() && v.state == "" {
+		text = word.Count(total, "machine")
+	}
+	if c.found.unknown > 0 {
+		text += fmt.Sprintf(", %d unknown", c.found.unknown)
+	}
+	return text
+}
+
+// Needs are the hosts' facts, the runs for what is recorded of a machine, and
+// what else the filter asks about.
+func (v *View) Needs() []known.Need {
+	needs := []known.Need{{Kind: known.Hosts}, {Kind: known.Runs}}
+	if v.filter.needsSubjects() {
+		needs = append(needs, known.Need{Kind: known.Subjects})
+	}
+	return needs
+}

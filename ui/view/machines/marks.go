@@ -1,0 +1,70 @@
+package machines
+
+import (
+	"slices"
+
+	"assay/fleet"
+)
+
+// marks are the marked machines, by name: they stay whatever is shown.
+type marks struct {
+	names map[string]bool
+	last  string // where a range begins; "" nowhere
+}
+
+// toggle marks a machine, or takes its mark away.
+func (m *marks) toggle(name string) {
+	if m.names[name] {
+		delete(m.names, name)
+	} else {
+		m.names[name] = true
+	}
+	m.last = name
+}
+
+// add marks machines.
+func (m *marks) add(rows []row) {
+	for _, r := range rows {
+		m.names[r.machine.Name] = true
+	}
+}
+
+// none takes all marks away.
+func (m *marks) none() {
+	clear(m.names)
+	m.last = ""
+}
+
+// keep forgets marks of machines that the fleet no longer has.
+func (m *marks) keep(f *fleet.Fleet) {
+	for name := range m.names {
+		if f.Machine(name) == nil {
+			delete(m.names, name)
+		}
+	}
+}
+
+// reach is the rows from the last mark to the cursor, both included.
+func (v *View) reach() []row {
+	cursor, _ := v.table.Cursor()
+	from := slices.IndexFunc(v.content.rows, func(r row) bool { return r.machine.Name == v.marks.last })
+	if cursor < 0 || from < 0 {
+		return nil
+	}
+	return v.content.rows[min(from, cursor) : max(from, cursor)+1]
+}
+
+// chosen are the machines to plan for, in the fleet's order: the marked ones,
+// or the one under the cursor.
+func (v *View) chosen() []string {
+	var out []string
+	for i := range v.env.Known.Fleet.Machines {
+		if name := v.env.Known.Fleet.Machines[i].Name; v.marks.names[name] {
+			out = append(out, name)
+		}
+	}
+	if r, ok := v.under(); ok && len(out) == 0 {
+		out = []string{r.machine.Name}
+	}
+	return out
+}

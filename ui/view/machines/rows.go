@@ -1,0 +1,183 @@
+package machines
+
+import (
+	"cmp"
+	"slices"
+
+	"assay/fleet"
+	"assay/fleet/session"
+	"assay/ui/known"
+	"assay/ui/view"
+	"assay/ui/widget"
+	"assay/ui/word"
+)
+
+// row is a machine in the table.
+type row struct {
+	machine *fleet.Machine
+	host    *known.Host
+	rank    int // of its state, the worst first
+	place   int // in the fleet's order, which is by name
+}
+
+func (r row) remark() string { return word.Terse(r.machine.Name, word.Remark(r.host.Status)) }
+
+// content is what the table shows, and what that was made of.
+type content struct {
+	stamp  stamp
+	made   bool
+	found  found
+	rows   []row
+	counts []int // machines that the filter lets through, by rank
+	marked int   // how many of the rows are marked
+}
+
+// stamp is everything that the rows depend on.
+type stamp struct {
+	revision uint64
+	fleet    *fleet.Fleet
+	filter   string
+	state    string
+	column   string
+	reverse  bool
+}
+
+// states are the words that a state can be, in the order of the table: what is
+// wrong, then what nobody knows yet, then what is well.
+var states = append(worse(), "asking", "not asked", string(session.StateCurrent))
+
+func worse() (out []string) {
+	for _, s := range session.States() {
+		if s != session.StateCurrent {
+			out = append(out, string(s))
+		}
+	}
+	return out
+}
+
+// ranks are the places of the states.
+var ranks = func() map[string]int {
+	out := map[string]int{}
+	for i, s := range states {
+		out[s] = i
+	}
+	return out
+}()
+
+// sync makes the rows anew if anything that they depend on has changed.
+func (v *View) sync() {
+	k := v.env.Known
+	now := stamp{revision: k.Revision, fleet: k.Fleet, filter: v.filter.applied, state: v.state}
+	now.column, now.reverse = v.table.Sort()
+	if v.content.made && v.content.stamp == now {
+		return
+	}
+	if v.content.stamp.fleet != k.Fleet {
+		v.marks.keep(k.Fleet)
+	}
+	v.content.stamp, v.content.made = now, true
+	v.content.found = v.find()
+	v.choose()
+	v.sort()
+	v.recount()
+	v.table.SetRows(list{v})
+	if !v.touched && len(v.content.rows) > 0 {
+		v.table.Select(v.content.rows[0].machine.Name)
+	}
+}
+
+// choose makes the rows of what the filter found and the chosen state allows,
+// and counts the states.
+func (v *View) choose() {
+	c, k := &v.content, v.env.Known
+	c.rows = make([]row, 0, len(c.found.places))
+	c.counts = make([]int, len(states))
+	for _, place := range c.found.places {
+		m := &k.Fleet.Machines[place]
+		host := k.Hosts[m.Name]
+		if host == nil {
+			host = &known.Host{}
+		}
+		state := view.StateWord(host)
+		rank, ok := ranks[state]
+		if !ok {
+			rank = ranks[string(session.StateUnknown)]
+		}
+		c.counts[rank]++
+		if v.state == "" || v.state == states[rank] {
+			c.rows = append(c.rows, row{m, host, rank, place})
+		}
+	}
+}
+
+// sort puts the rows in order; rows that are equal stay in the order of their
+// names, also when it is reversed.
+func (v *View) sort() {
+	id, reverse := v.content.stamp.column, v.content.stamp.reverse
+	c := columnOf(id)
+	if c == nil {
+		c = columnOf("state")
+	}
+	type keyed struct {
+		row
+		key key
+	}
+	all := make([]keyed, len(v.content.rows))
+	for i, r := range v.content.rows {
+		all[i] = keyed{r, c.key(r)}
+	}
+	slices.SortFunc(all, func(a, b keyed) int {
+		switch {
+		case a.key.known && !b.key.known:
+			return -1
+		case b.key.known && !a.key.known:
+			return 1
+		}
+		order := a.key.compare(b.key)
+		if reverse {
+			order = -order
+		}
+		return cmp.Or(order, cmp.Compare(a.place, b.place))
+	})
+	for i := range all {
+		v.content.rows[i] = all[i].row
+	}
+}
+
+// recount counts the marks among the rows.
+func (v *View) recount() {
+	v.content.marked = 0
+	if len(v.marks.names) == 0 {
+		return
+	}
+	for _, r := range v.content.rows {
+		if v.marks.names[r.machine.Name] {
+			v.content.marked++
+		}
+	}
+}
+
+// under is the row under the cursor.
+func (v *View) under() (row, bool) {
+	v.sync()
+	i, _ := v.table.Cursor()
+	if i < 0 || i >= len(v.content.rows) {
+		return row{}, false
+	}
+	return v.content.rows[i], true
+}
+
+// list is the rows as the table asks for them.
+type list struct{ v *View }
+
+func (l list) Len() int          { return len(l.v.content.rows) }
+func (l list) ID(i int) string   { return l.v.content.rows[i].machine.Name }
+func (l list) Marked(i int) bool { return l.v.marks.names[l.ID(i)] }
+
+func (l list) Cell(i int, id string) widget.Span {
+	c := columnOf(id)
+	if c == nil {
+		return widget.Span{}
+	}
+	return c.cell(l.v, l.v.content.rows[i])
+}
