@@ -16,6 +16,8 @@ type Aspect struct {
 	Imports  []AspectImport // as far as they are known without a machine
 	UsedBy   []AspectUser   // aspects that import it
 	Machines []AspectUse    // in the fleet's order
+	// Aggregate is set for one that imports others and defines nothing itself.
+	Aggregate bool
 }
 
 // Contribution is one place that defines an aspect.
@@ -123,7 +125,38 @@ func aspectsOf(tree *modules.Tree) []Aspect {
 			out[i].UsedBy = append(out[i].UsedBy, AspectUser{Class: user.Aspect.Class, Name: user.Aspect.Name, At: user.At})
 		}
 	}
+	tree.Alone(func() {
+		for i, a := range tree.Aspects {
+			out[i].Aggregate = aggregate(tree, a)
+		}
+	})
 	return out
+}
+
+// aggregate reports whether an aspect only imports others. It is called inside
+// of tree.Alone.
+func aggregate(tree *modules.Tree, a *modules.Aspect) bool {
+	if len(a.Imports) == 0 || modules.IsRole(a.Name) {
+		return false
+	}
+	for i := range a.Contributors {
+		if !onlyImports(tree.Open(&a.Contributors[i], "")) {
+			return false
+		}
+	}
+	return true
+}
+
+func onlyImports(m *modules.Module) bool {
+	if len(m.Config) > 0 || m.Why != "" {
+		return false
+	}
+	for _, i := range m.Imports {
+		if i.Module != nil && !onlyImports(i.Module) {
+			return false
+		}
+	}
+	return true
 }
 
 func aspectImport(i modules.Import) AspectImport {

@@ -1,0 +1,105 @@
+package aspect
+
+import (
+	"strconv"
+	"strings"
+
+	"assay/fleet"
+	"assay/fleet/session"
+	"assay/ui/style"
+	"assay/ui/view"
+	"assay/ui/view/outline"
+	"assay/ui/widget"
+)
+
+// Name is what links call an aspect: "nixos/base".
+func Name(class fleet.Class, name string) string { return string(class) + "/" + name }
+
+// Link leads to an aspect.
+func Link(class fleet.Class, name string) view.Link {
+	return view.Link{Place: view.Aspect, Name: Name(class, name)}
+}
+
+// Unused reports whether an aspect could apply to a machine or a home, by its
+// class, and does to none.
+func Unused(a *session.Aspect) bool {
+	return len(a.Machines) == 0 && Applies(a.Class)
+}
+
+// Applies reports whether aspects of the class are there for machines or homes.
+func Applies(c fleet.Class) bool {
+	switch c {
+	case fleet.NixOS, fleet.Darwin, fleet.HomeManager, "generic":
+		return true
+	}
+	return false
+}
+
+// Places are the places that define an aspect. The items' IDs begin with id.
+func Places(id, verb string, a *session.Aspect) []*outline.Item {
+	out := make([]*outline.Item, len(a.Files))
+	for i, f := range a.Files {
+		line := widget.Line{widget.R(style.Muted, verb), widget.R(style.Link, f.At.String())}
+		out[i] = placed(id+"defined "+strconv.Itoa(i), line, f.Condition, f.At)
+		out[i].Link = view.At(f.At)
+		out[i].Copy, out[i].What = f.At.String(), "the place"
+	}
+	return out
+}
+
+// Imports are what an aspect imports, in order. What the tree does not define
+// leads to the place that imports it.
+func Imports(env view.Env, id, verb string, a *session.Aspect) []*outline.Item {
+	out := make([]*outline.Item, len(a.Imports))
+	for i, im := range a.Imports {
+		line := widget.Line{widget.R(style.Muted, verb)}
+		to := view.At(im.At)
+		name := im.Name
+		switch im.Kind {
+		case "aspect":
+			name = Short(a.Class, im.Class, im.Name)
+			line = append(line, widget.R(style.Link, name))
+			to = Link(im.Class, im.Name)
+		case "unknown":
+			line = append(line, widget.R(style.Unknown, env.Style.Glyphs.Unknown+" unknown: "+im.Why))
+		default:
+			line = append(line, widget.P(name), widget.R(style.Muted, "  "+im.Kind))
+		}
+		out[i] = placed(id+"imports "+strconv.Itoa(i), line, im.Condition, im.At)
+		out[i].Link, out[i].Copy = to, name
+	}
+	return out
+}
+
+// Users are the aspects that import an aspect.
+func Users(id, verb string, a *session.Aspect) []*outline.Item {
+	out := make([]*outline.Item, len(a.UsedBy))
+	for i, u := range a.UsedBy {
+		name := Short(a.Class, u.Class, u.Name)
+		line := widget.Line{widget.R(style.Muted, verb), widget.R(style.Link, name)}
+		out[i] = placed(id+"used by "+strconv.Itoa(i), line, "", u.At)
+		out[i].Link, out[i].Copy = Link(u.Class, u.Name), name
+	}
+	return out
+}
+
+// Short names an aspect beside one of class here: with its class only where
+// that is another.
+func Short(here, class fleet.Class, name string) string {
+	if here == class {
+		return name
+	}
+	return Name(class, name)
+}
+
+// placed is an item with a condition and the place where it is written.
+func placed(id string, line widget.Line, condition string, at fleet.Pos) *outline.Item {
+	if condition != "" {
+		line = append(line, widget.R(style.Warn, "  if "+condition))
+	}
+	it := &outline.Item{Node: widget.Node{ID: id, Line: line}, At: at}
+	if place := at.String(); !strings.Contains(line.Text(), place) {
+		it.Right = widget.Line{widget.R(style.Muted, place)}
+	}
+	return it
+}

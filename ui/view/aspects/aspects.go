@@ -1,0 +1,188 @@
+// Package aspects is the view of the tree of aspects, in one of two orders: by
+// class and name, or by the directories and files that define them. It shows
+// who gets each, and what is used by nobody.
+//
+// A View belongs to one goroutine, the console's.
+package aspects
+
+import (
+	"strconv"
+	"time"
+
+	"assay/fleet/session"
+	"assay/ui/action"
+	"assay/ui/known"
+	"assay/ui/view"
+	"assay/ui/view/aspect"
+	"assay/ui/view/outline"
+	"assay/ui/widget"
+	"assay/ui/word"
+)
+
+// byFile is the Sub of links to the order by files.
+const byFile = "files"
+
+// roomy is how many columns it takes to show places beside machines.
+const roomy = 120
+
+// View shows the tree of aspects.
+type View struct {
+	env    view.Env
+	out    *outline.Outline
+	files  bool // the order
+	drawn  drawn
+	unused int
+}
+
+// drawn is what the lines depend on.
+type drawn struct {
+	at    time.Time
+	files bool
+	roomy bool
+}
+
+// New returns the view. The link's Name is an aspect to begin at, such as
+// "nixos/base"; its Sub "files" is the order by files.
+func New(env view.Env, link view.Link) *View {
+	v := &View{env: env, files: link.Sub == byFile, out: outline.New(env, "aspect")}
+	if link.Name != "" {
+		v.out.Reveal("aspect " + link.Name)
+	}
+	return v
+}
+
+// Scope is that of the tree of aspects.
+func (v *View) Scope() action.Scope { return action.Aspects }
+
+// Title is the view's name.
+func (v *View) Title() string { return "aspects" }
+
+// Link leads to the view in its order, at the aspect under the cursor.
+func (v *View) Link() view.Link {
+	l := view.Link{Place: view.Aspects}
+	if v.files {
+		l.Sub = byFile
+	}
+	if it := v.out.Cursor(); it != nil && it.Link.Place == view.Aspect {
+		l.Name = it.Link.Name
+	}
+	return l
+}
+
+// Needs are the tree's aspects.
+func (v *View) Needs() []known.Need { return []known.Need{{Kind: known.Aspects}} }
+
+// Input is the line on which the filter is typed.
+func (v *View) Input() *widget.Input { return v.out.Input() }
+
+// Note says the order, and how many aspects there are.
+func (v *View) Note() string {
+	v.fill()
+	note := "by class · "
+	if v.files {
+		note = "by file · "
+	}
+	switch l := &v.env.Known.Aspects; {
+	case !l.Has():
+		return note[:len(note)-len(" · ")]
+	case v.out.Filtered():
+		return note + strconv.Itoa(v.out.Found()) + " of " + strconv.Itoa(v.out.Total())
+	}
+	note += word.Count(len(v.env.Known.Aspects.Value), "aspect")
+	if v.unused > 0 {
+		note += " · " + strconv.Itoa(v.unused) + " unused"
+	}
+	return note
+}
+
+// Render draws h lines of w columns.
+func (v *View) Render(w, h int) string {
+	v.drawn.roomy, v.drawn.at = w >= roomy, v.drawnAt(w >= roomy)
+	v.fill()
+	return v.out.Render(w, h)
+}
+
+// drawnAt forgets what was drawn for another width.
+func (v *View) drawnAt(roomy bool) time.Time {
+	if v.drawn.roomy != roomy {
+		return time.Time{}
+	}
+	return v.drawn.at
+}
+
+// Do carries out an intent.
+func (v *View) Do(in action.Intent) []view.Ask {
+	v.fill()
+	switch in.ID {
+	case action.Refresh:
+		return []view.Ask{view.Again{Needs: v.Needs()}}
+	case action.NextTab, action.PrevTab:
+		v.turn()
+		return nil
+	}
+	asked, _ := v.out.Do(in)
+	return asked
+}
+
+// turn changes the order and stays at the aspect.
+func (v *View) turn() {
+	at := v.Link().Name
+	v.files = !v.files
+	v.fill()
+	if at != "" {
+		v.out.Reveal("aspect " + at)
+	}
+}
+
+// Click puts the cursor on a line; a second click opens it.
+func (v *View) Click(x, y int) []view.Ask { return v.out.Click(x, y) }
+
+// Disabled says why an action does nothing now.
+func (v *View) Disabled(id action.ID) string {
+	v.fill()
+	return v.out.Disabled(id)
+}
+
+// fill makes the lines anew when there is another answer, or another order.
+func (v *View) fill() {
+	l := &v.env.Known.Aspects
+	if !l.Has() {
+		v.out.Empty(view.Loading(l, "the aspects"))
+		if !v.drawn.at.IsZero() {
+			v.drawn.at = time.Time{}
+			v.out.Set(nil)
+		}
+		return
+	}
+	want := drawn{at: l.At, files: v.files, roomy: v.drawn.roomy}
+	if v.drawn == want {
+		return
+	}
+	v.drawn, v.unused = want, countUnused(l.Value)
+	v.out.Empty(empty(v.env))
+	m := newMaker(v.env, want.roomy, l.Value)
+	if v.files {
+		v.out.Set(m.byFile(l.Value))
+	} else {
+		v.out.Set(m.byClass(l.Value))
+	}
+}
+
+func countUnused(all []session.Aspect) int {
+	n := 0
+	for i := range all {
+		if aspect.Unused(&all[i]) {
+			n++
+		}
+	}
+	return n
+}
+
+// empty says what a tree without aspects is missing.
+func empty(env view.Env) []widget.Line {
+	return []widget.Line{
+		{widget.P("the tree defines no aspect yet")},
+		{widget.P("an aspect is a member of flake.modules in a file below " + env.Known.Fleet.Sources.Modules)},
+		{widget.P(env.Key(action.ToChecks) + " shows what could not be read")},
+	}
+}

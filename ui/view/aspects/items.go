@@ -1,0 +1,230 @@
+package aspects
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"assay/fleet"
+	"assay/fleet/session"
+	"assay/ui/style"
+	"assay/ui/term"
+	"assay/ui/view"
+	"assay/ui/view/aspect"
+	"assay/ui/view/outline"
+	"assay/ui/widget"
+	"assay/ui/word"
+)
+
+// maker makes the lines of aspects.
+type maker struct {
+	env   view.Env
+	roomy bool
+	who   int // columns for who gets an aspect
+	place int // columns for where it is defined
+}
+
+func newMaker(env view.Env, roomy bool, all []session.Aspect) *maker {
+	m := &maker{env: env, roomy: roomy}
+	for i := range all {
+		m.who = max(m.who, term.Width(term.Clean(who(&all[i]))))
+		m.place = max(m.place, term.Width(term.Clean(place(&all[i]))))
+	}
+	m.who, m.place = min(m.who, 28), min(m.place, 56)
+	return m
+}
+
+// byClass is the tree by class and by the parts of names.
+func (m *maker) byClass(all []session.Aspect) []*outline.Item {
+	var out []*outline.Item
+	for len(all) > 0 {
+		class := all[0].Class
+		n := slices.IndexFunc(all, func(a session.Aspect) bool { return a.Class != class })
+		if n < 0 {
+			n = len(all)
+		}
+		root := newBranch("class " + string(class) + "/")
+		for i := range all[:n] {
+			a := &all[i]
+			root.add(a.Name, m.aspect(a, lastPart(a.Name)))
+		}
+		out = append(out, m.class(class, all[:n]).Add(root.grown()...))
+		all = all[n:]
+	}
+	return out
+}
+
+func lastPart(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
+
+// class is the line of a class.
+func (m *maker) class(class fleet.Class, all []session.Aspect) *outline.Item {
+	right := word.Count(len(all), "aspect")
+	if n := countUnused(all); n > 0 {
+		right = strconv.Itoa(n) + " unused of " + right
+	}
+	if !aspect.Applies(class) {
+		right += ", not for machines"
+	}
+	return &outline.Item{
+		Node: widget.Node{
+			ID: "class " + string(class), Open: true,
+			Line: widget.Line{widget.R(style.Strong, string(class))}, Right: widget.Line{widget.R(style.Muted, right)},
+		},
+		Copy: string(class), What: "the class",
+	}
+}
+
+// aspect is the line of an aspect, with where it is defined, what it imports
+// and what imports it below.
+func (m *maker) aspect(a *session.Aspect, title string) *outline.Item {
+	name := aspect.Name(a.Class, a.Name)
+	it := m.line("aspect "+name, a, title)
+	it.Words = words(a)
+	id := it.ID + " "
+	it.Add(aspect.Places(id, "defined   ", a)...)
+	it.Add(aspect.Imports(m.env, id, "imports   ", a)...)
+	return it.Add(aspect.Users(id, "used by   ", a)...)
+}
+
+// line is an aspect without anything below it.
+func (m *maker) line(id string, a *session.Aspect, title string) *outline.Item {
+	line := widget.Line{widget.R(style.Link, title)}
+	if aspect.Unused(a) {
+		line = append(line, widget.R(style.Warn, "  "+m.env.Style.Glyphs.Warn+" unused"))
+	}
+	if n := len(a.Imports); n > 0 {
+		line = append(line, widget.R(style.Muted, "  "+imports(a, n)))
+	}
+	return &outline.Item{
+		Node: widget.Node{ID: id, Line: line, Right: m.right(a)},
+		Link: aspect.Link(a.Class, a.Name), At: first(a), Copy: a.Name,
+	}
+}
+
+// imports marks an aspect that imports others: one that does nothing else is
+// an aggregate.
+func imports(a *session.Aspect, n int) string {
+	if a.Aggregate {
+		return "aggregate of " + strconv.Itoa(n)
+	}
+	return "imports " + strconv.Itoa(n)
+}
+
+// right says who gets an aspect and, where there is room, where it is defined.
+func (m *maker) right(a *session.Aspect) widget.Line {
+	role := style.Muted
+	if aspect.Unused(a) {
+		role = style.Warn
+	}
+	line := widget.Line{widget.R(role, outline.Pad(term.Cut(term.Clean(who(a)), m.who, m.env.Style.Glyphs.Ellipsis), m.who))}
+	if m.roomy {
+		text := term.Cut(term.Clean(place(a)), m.place, m.env.Style.Glyphs.Ellipsis)
+		return append(line, widget.R(style.Muted, "  "+outline.Pad(text, m.place)))
+	}
+	return append(line, widget.R(style.Muted, outline.Pad("  "+word.Count(len(a.Files), "place"), len("  99 places"))))
+}
+
+// who names up to three machines that get an aspect, or counts them.
+func who(a *session.Aspect) string {
+	switch on := a.On(); {
+	case len(on) == 0:
+		return "no machine"
+	case len(on) <= 3:
+		return strings.Join(on, " ")
+	default:
+		return word.Count(len(on), "machine")
+	}
+}
+
+func first(a *session.Aspect) fleet.Pos {
+	if len(a.Files) == 0 {
+		return fleet.Pos{}
+	}
+	return a.Files[0].At
+}
+
+// place is where an aspect is defined, with the number of further places.
+func place(a *session.Aspect) string {
+	text := first(a).String()
+	if more := len(a.Files) - 1; more > 0 {
+		text += " and " + strconv.Itoa(more) + " more"
+	}
+	return text
+}
+
+// words are what a filter finds an aspect by.
+func words(a *session.Aspect) []string {
+	out := []string{aspect.Name(a.Class, a.Name)}
+	for _, f := range a.Files {
+		out = append(out, f.At.File)
+	}
+	for _, use := range a.Machines {
+		out = append(out, use.Machine, use.User)
+	}
+	return out
+}
+
+// byFile is the tree by directories and files. An aspect is there once for
+// every file that has a part in it.
+func (m *maker) byFile(all []session.Aspect) []*outline.Item {
+	files := map[string][]*session.Aspect{}
+	for i := range all {
+		for _, f := range all[i].Files {
+			if list := files[f.At.File]; len(list) == 0 || list[len(list)-1] != &all[i] {
+				files[f.At.File] = append(list, &all[i])
+			}
+		}
+	}
+	paths := make([]string, 0, len(files))
+	for p := range files {
+		paths = append(paths, p)
+	}
+	slices.Sort(paths)
+	names := map[string]int{} // columns for the names of files, by directory
+	for _, p := range paths {
+		names[path.Dir(p)] = min(max(names[path.Dir(p)], term.Width(term.Clean(path.Base(p)))), 20)
+	}
+	root, seen := newBranch("directory "), map[*session.Aspect]bool{}
+	m.roomy = false // the place of each is above it
+	for _, p := range paths {
+		root.add(p, m.file(p, names[path.Dir(p)], files[p], seen))
+	}
+	return root.grown()
+}
+
+// file is the line of a file with the aspects that it has a part in: on the
+// same line where that is one. seen are those that have been there before; the
+// first place of an aspect is the one that links lead to.
+func (m *maker) file(p string, wide int, parts []*session.Aspect, seen map[*session.Aspect]bool) *outline.Item {
+	if len(parts) == 1 {
+		it := m.part(parts[0], p, seen)
+		it.Line = append(widget.Line{widget.P(outline.Pad(path.Base(p), wide) + "  ")}, it.Line...)
+		return it
+	}
+	file := &outline.Item{
+		Node: widget.Node{ID: "file " + p, Line: widget.Line{widget.P(path.Base(p))}, Open: true},
+		Link: view.Link{Place: view.File, Name: p, Line: 1}, At: fleet.Pos{File: p, Line: 1},
+		Copy: p, What: "the path",
+	}
+	for _, a := range parts {
+		file.Add(m.part(a, p, seen))
+	}
+	return file
+}
+
+// part is an aspect where one of its files is.
+func (m *maker) part(a *session.Aspect, file string, seen map[*session.Aspect]bool) *outline.Item {
+	name := aspect.Name(a.Class, a.Name)
+	id := "aspect " + name
+	if seen[a] {
+		id = file + " " + name
+	}
+	seen[a] = true
+	it := m.line(id, a, name)
+	it.Words = words(a)
+	if i := slices.IndexFunc(a.Files, func(f session.Contribution) bool { return f.At.File == file }); i >= 0 {
+		it.At = a.Files[i].At
+	}
+	return it
+}
