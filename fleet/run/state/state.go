@@ -2,8 +2,14 @@
 // nothing else: a live run and the replay of its journal give the same
 // picture.
 //
+// It keeps as many log lines as a budget allows for all machines together,
+// the newest of each, and shares it fairly: a machine that prints much loses
+// its own lines, not those of one that prints little. What is no longer kept
+// is in the journal.
+//
 // A State is an event.Sink. One goroutine emits; any number may read at the
-// same time. Reading copies, and costs the run no more than that copy.
+// same time. Readers hold the lock for as long as it takes to look at each
+// machine once, and never while they look at lines.
 package state
 
 import (
@@ -11,13 +17,14 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"assay/fleet/run/event"
 )
 
-// DefaultLogBytes bounds the log lines that are kept per machine.
-const DefaultLogBytes = 64 << 10
+// DefaultLogBytes bounds the log lines that are kept of all machines together.
+const DefaultLogBytes = 64 << 20
 
 // Machine is the picture of one machine.
 type Machine struct {
@@ -30,11 +37,12 @@ type Machine struct {
 	Last    string            // the last log line
 	Lines   int               // log lines so far, kept or not
 	Dropped int               // log lines no longer kept
-	Result  *event.HostResult // nil while there is none; nobody changes it
+	Result  *event.HostResult // nil while there is none
 }
 
-// Snapshot is the picture of a run at one moment. It shares nothing that
-// changes.
+// Snapshot is the picture of a run at one moment. It does not change, and
+// nobody may change what is in it: those who ask for the same moment get the
+// same slices and maps.
 type Snapshot struct {
 	Revision    uint64 // grows with every event
 	Run         string
@@ -54,26 +62,35 @@ type Snapshot struct {
 // State gathers events.
 type State struct {
 	mu       sync.RWMutex
-	logBytes int
 	run      Snapshot // without Machines, Phases and Outcomes
 	machines map[string]*machine
+	order    []*machine // by name
+	kept     kept
 	seq      int64
+
+	shown atomic.Pointer[Snapshot] // the newest that somebody asked for
 }
 
 type machine struct {
 	Machine
-	log ring
+	log lines
 }
 
-// New returns the empty picture. logBytes bounds the log that is kept per
-// machine, in bytes; 0 is DefaultLogBytes, negative keeps none.
+// New returns the empty picture. logBytes bounds the log that is kept of all
+// machines together, in bytes, with what it takes to find a line again; 0 is
+// DefaultLogBytes, negative keeps none.
 func New(logBytes int) *State {
-	return &State{logBytes: max(cmp.Or(logBytes, DefaultLogBytes), 0), machines: map[string]*machine{}}
+	budget := max(cmp.Or(logBytes, DefaultLogBytes), 0)
+	return &State{machines: map[string]*machine{}, kept: kept{budget: budget, streams: []string{""}}}
 }
 
 // Emit adds an event to the picture. An event that is not newer than the last
 // one is left out, so that a replay may overlap.
 func (s *State) Emit(e event.Event) {
+	level := Info
+	if b, ok := e.Body.(event.Log); ok {
+		level = LevelOf(b.Text) // before anybody has to wait
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if e.Seq <= s.seq {
@@ -99,6 +116,11 @@ func (s *State) Emit(e event.Event) {
 		s.run.Finished = &b
 	case event.Unknown:
 		s.run.Unknown++
+	case event.Log:
+		m := s.machine(b.Machine, e.Time)
+		m.Last = b.Text
+		m.Lines++
+		s.kept.add(m, rec{seq: e.Seq, micros: e.Time.UnixMicro(), level: level}, b.Stream, b.Text)
 	default:
 		if name := e.Machine(); name != "" {
 			s.machine(name, e.Time).take(e)
@@ -109,8 +131,11 @@ func (s *State) Emit(e event.Event) {
 func (s *State) machine(name string, at time.Time) *machine {
 	m := s.machines[name]
 	if m == nil {
-		m = &machine{Machine: Machine{Name: name, Phase: event.Waiting, Since: at}, log: ring{max: s.logBytes}}
+		m = &machine{Machine: Machine{Name: name, Phase: event.Waiting, Since: at}}
 		s.machines[name] = m
+		s.kept.join(m)
+		i, _ := slices.BinarySearchFunc(s.order, name, func(m *machine, name string) int { return cmp.Compare(m.Name, name) })
+		s.order = slices.Insert(s.order, i, m)
 	}
 	return m
 }
@@ -122,10 +147,6 @@ func (m *machine) take(e event.Event) {
 		m.Path = append(m.Path, b.Phase)
 	case event.HostProgress:
 		m.Done, m.Total = b.Done, b.Total
-	case event.Log:
-		m.Last = b.Text
-		m.Lines++
-		m.Dropped += m.log.add(Line{Time: e.Time, Stream: b.Stream, Text: b.Text})
 	case event.HostResult:
 		m.Phase, m.Since, m.Result = event.Done, e.Time, &b
 	}
@@ -138,18 +159,22 @@ func (s *State) Revision() uint64 {
 	return s.run.Revision
 }
 
-// Snapshot returns a copy of the picture, without the logs.
+// Snapshot returns the picture at this moment, without the logs. Asking again
+// while nothing happens costs nothing.
 func (s *State) Snapshot() Snapshot {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+	if p := s.shown.Load(); p != nil && p.Revision == s.run.Revision {
+		return *p
+	}
 	p := s.run
-	p.Interrupted = slices.Clone(p.Interrupted)
+	p.Interrupted = slices.Clip(p.Interrupted)
 	p.Phases, p.Outcomes = map[event.Phase]int{}, map[event.Outcome]int{}
-	p.Machines = make([]Machine, 0, len(s.machines))
-	for _, m := range s.machines {
-		c := m.Machine
-		c.Path = slices.Clone(c.Path)
-		p.Machines = append(p.Machines, c)
+	p.Machines = make([]Machine, len(s.order))
+	for i, m := range s.order {
+		c := &p.Machines[i]
+		*c = m.Machine
+		c.Path = slices.Clip(c.Path) // it is only ever appended to
 		p.Phases[c.Phase]++
 		if c.Result != nil {
 			p.Outcomes[c.Result.Outcome]++
@@ -157,17 +182,19 @@ func (s *State) Snapshot() Snapshot {
 		p.Done += c.Done
 		p.Total += c.Total
 	}
-	slices.SortFunc(p.Machines, func(a, b Machine) int { return cmp.Compare(a.Name, b.Name) })
+	s.shown.Store(&p)
 	return p
 }
 
 // Log returns the machine's kept log lines, the oldest first.
 func (s *State) Log(name string) []Line {
+	return s.Logs(Filter{Machine: name}).all()
+}
+
+// LogBytes is what the kept lines take, with what it takes to find them; it is
+// never more than was given to New.
+func (s *State) LogBytes() int {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	m := s.machines[name]
-	if m == nil {
-		return nil
-	}
-	return m.log.lines()
+	return s.kept.used
 }

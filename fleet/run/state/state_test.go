@@ -3,7 +3,6 @@ package state_test
 import (
 	"fmt"
 	"reflect"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -88,45 +87,18 @@ func TestSnapshotStandsAlone(t *testing.T) {
 	}
 }
 
-// TestLogIsBounded adds lines of all sizes, and compares with a plain list.
-func TestLogIsBounded(t *testing.T) {
-	const limit = 4000
-	s := state.New(limit)
-	var all []string
-	for n := range 2000 {
-		text := fmt.Sprint(n, strings.Repeat("x", n*37%300))
-		if n%501 == 500 {
-			text = strings.Repeat("y", limit) // larger than all there is room for
-		}
-		all = append(all, text)
-		s.Emit(event.Event{Seq: int64(n + 1), Time: at, Run: "r", Body: event.Log{Machine: "a", Text: text}})
-		kept, size := s.Log("a"), 0
-		for i, l := range kept {
-			if want := all[len(all)-len(kept)+i]; l.Text != want {
-				t.Fatalf("line %d of %d after %d is %q", i, len(kept), n, l.Text)
-			}
-			size += len(l.Text)
-		}
-		m := s.Snapshot().Machines[0]
-		if size > limit || m.Lines != n+1 || m.Dropped+len(kept) != m.Lines || m.Last != text {
-			t.Fatalf("after %d: %d kept of %d bytes, %d dropped, %d in all", n, len(kept), size, m.Dropped, m.Lines)
-		}
-	}
-	if len(s.Log("a")) < 10 {
-		t.Errorf("only %d lines are kept", len(s.Log("a")))
-	}
-	if s.Log("b") != nil {
-		t.Error("b has a log")
-	}
-	none := state.New(-1)
-	none.Emit(event.Event{Seq: 1, Run: "r", Body: event.Log{Machine: "a", Text: "x"}})
-	if len(none.Log("a")) != 0 || none.Snapshot().Machines[0].Dropped != 1 {
-		t.Error("a line was kept where none should be")
-	}
+// read asks a log for everything that it can tell.
+func read(l *state.Logs) {
+	needle := state.NewNeedle("x")
+	l.Window(state.End, 50, true)
+	l.Before(100)
+	l.FirstError()
+	l.Find(needle, state.Begin, false)
+	state.NewMatches(needle).Count(l, 1000, 1<<20)
 }
 
 func TestConcurrentReading(t *testing.T) {
-	s := state.New(1000)
+	s := state.New(3000)
 	var wg sync.WaitGroup
 	over := make(chan struct{})
 	for range 3 {
@@ -144,38 +116,18 @@ func TestConcurrentReading(t *testing.T) {
 				}
 				last = p.Revision
 				s.Log("m1")
+				read(s.Logs(state.Filter{}))
 			}
 		})
 	}
 	for n := range 2000 {
 		name := fmt.Sprint("m", n%5)
-		s.Emit(event.Event{Seq: int64(2*n + 1), Time: at, Run: "r", Body: event.Log{Machine: name, Text: "x"}})
+		s.Emit(event.Event{Seq: int64(2*n + 1), Time: at, Run: "r", Body: event.Log{Machine: name, Text: "error: x"}})
 		s.Emit(event.Event{Seq: int64(2*n + 2), Time: at, Run: "r", Body: event.HostPhase{Machine: name, Phase: event.Copying}})
 	}
 	close(over)
 	wg.Wait()
 	if r := s.Revision(); r != 4000 {
 		t.Errorf("revision %d", r)
-	}
-}
-
-func BenchmarkSnapshot(b *testing.B) {
-	s := state.New(0)
-	for n := range 5000 {
-		s.Emit(event.Event{Seq: int64(n + 1), Time: at, Run: "r", Body: event.HostPhase{Machine: fmt.Sprint("m", n), Phase: event.Copying}})
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		s.Snapshot()
-	}
-}
-
-func BenchmarkEmit(b *testing.B) {
-	s := state.New(0)
-	e := event.Event{Run: "r", Body: event.Log{Machine: "m", Text: "setting up /etc..."}}
-	b.ReportAllocs()
-	for b.Loop() {
-		e.Seq++
-		s.Emit(e)
 	}
 }
