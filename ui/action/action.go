@@ -40,9 +40,9 @@ const (
 // first: where two of them have the same key, the first one wins.
 func Chain(s Scope) []Scope {
 	switch s {
-	case Machines, Services, Runs, Checks, Run:
+	case Machines, Runs, Checks, Run:
 		return []Scope{s, Table, Global}
-	case Aspects, Aspect, Layers, Plan, Machine:
+	case Aspects, Aspect, Layers, Plan, Machine, Services:
 		return []Scope{s, Tree, Global}
 	case Logs, File:
 		return []Scope{s, Text, Global}

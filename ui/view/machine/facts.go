@@ -1,0 +1,125 @@
+package machine
+
+import (
+	"strconv"
+
+	"assay/fleet"
+	"assay/fleet/session"
+	"assay/ui/action"
+	"assay/ui/style"
+	"assay/ui/view/outline"
+	"assay/ui/widget"
+	"assay/ui/word"
+)
+
+// factRows is what the host said when it was asked, and what is wanted of it.
+func (v *View) factRows(w int) []*outline.Item {
+	h, k := v.host(), v.env.Known
+	f := &h.Facts
+	switch {
+	case h.Asked.IsZero():
+		return nil
+	case f.Reach != fleet.Reachable:
+		return []*outline.Item{
+			title("host", "host", "  asked "+word.Age(k.Now.Sub(h.Asked))+" ago, did not answer: what it runs is unknown"),
+			v.wanted(w),
+		}
+	}
+	items := []*outline.Item{
+		title("host", "host", "  as it said "+word.Age(k.Now.Sub(h.Asked))+" ago"),
+		v.wanted(w),
+		v.system("running", f.Running, w), v.system("booted", f.Booted, w), v.system("boots next", f.Profile, w),
+	}
+	generation := widget.R(style.Unknown, "unknown")
+	if f.Generation > 0 {
+		generation = widget.P(strconv.Itoa(f.Generation) + " of the system profile, " + strconv.Itoa(len(f.Generations)) + " kept")
+	}
+	items = append(items, row("generation", w, generation), v.reboot(w))
+	if f.Damaged != "" {
+		items = append(items, row("damage", w, widget.R(style.Fail, v.env.Style.Glyphs.Fail+" "), widget.P(f.Damaged)))
+	}
+	up := "unknown"
+	if f.Uptime > 0 {
+		up = word.Age(f.Uptime)
+	}
+	return append(items, row("kernel", w, widget.P(word.OrUnknown(f.Kernel)+", up "+up)))
+}
+
+// wanted is the system that the repository wants, or why there is none.
+func (v *View) wanted(w int) *outline.Item {
+	h, g := v.host(), v.env.Style.Glyphs
+	switch {
+	case h.WantedErr != nil:
+		return row("wanted", w, widget.R(style.Fail, g.Fail+" "), widget.P("none: "+h.WantedErr.Error()))
+	case h.Wanted == "":
+		return row("wanted", w, widget.R(style.Unknown, g.Unknown+" unknown"))
+	}
+	it := row("wanted", w, widget.P(word.Path(h.Wanted)))
+	it.Copy, it.What = h.Wanted, "the store path"
+	return it
+}
+
+// system is a system of the host and how it stands to the wanted one.
+func (v *View) system(label, path string, w int) *outline.Item {
+	h, g := v.host(), v.env.Style.Glyphs
+	if path == "" {
+		return row(label, w, widget.R(style.Unknown, g.Unknown+" unknown"))
+	}
+	says := widget.R(style.Unknown, "  "+g.Unknown+" what is wanted is unknown")
+	switch {
+	case h.Wanted == path:
+		says = widget.R(style.OK, "  "+g.OK+" as wanted")
+	case h.Wanted != "":
+		says = widget.R(style.Warn, "  "+g.Warn+" not as wanted")
+	}
+	it := row(label, 1<<20, widget.P(word.Path(path)), says)
+	it.Copy, it.What = path, "the store path"
+	return it
+}
+
+func (v *View) reboot(w int) *outline.Item {
+	g, f := v.env.Style.Glyphs, &v.host().Facts
+	if f.Reboot() == fleet.False {
+		return row("reboot", w, widget.R(style.OK, g.OK+" not needed: it booted what it runs"))
+	}
+	why := "kernels of systems are not compared"
+	if f.Running != "" && f.Booted != "" {
+		why = "it booted another system than it runs"
+	}
+	return row("reboot", w, widget.R(style.Unknown, g.Unknown+" unknown: "), widget.P(why))
+}
+
+// next says what to do about the machine's state.
+func (v *View) next() string {
+	h, k := v.host(), v.env.Known
+	update, refresh := v.env.Key(action.PlanUpdate), v.env.Key(action.Refresh)
+	if h.Asked.IsZero() {
+		switch {
+		case k.NoHosts != "":
+			return k.NoHosts
+		case h.Busy:
+			return "the host is being asked"
+		}
+		return refresh + " asks the host what it runs"
+	}
+	switch h.State {
+	case session.StateUnreachable:
+		if h.Facts.Identity {
+			return "find out who answers there before anything else: it is not known to be this machine"
+		}
+		return "see that the host is up and its targets are right; " + refresh + " asks it again"
+	case session.StateBroken:
+		return "repair the configuration; " + v.env.Key(action.Edit) + " on a problem opens the editor at its place"
+	case session.StateDamaged:
+		return update + " plans the update, which also repairs"
+	case session.StateEmpty:
+		return update + " plans its first system"
+	case session.StateBehind:
+		return update + " plans the update; nothing changes yet"
+	case session.StateStaged:
+		return "reboot the host, or " + update + " plans to switch now"
+	case session.StateCurrent:
+		return "nothing: it runs what is wanted"
+	}
+	return "it does not say what it runs; " + refresh + " asks it again"
+}

@@ -1,0 +1,80 @@
+package machine
+
+import (
+	"assay/modules/compose"
+	"assay/ui/style"
+	"assay/ui/view"
+	"assay/ui/view/outline"
+	"assay/ui/widget"
+	"assay/ui/word"
+)
+
+// imports shows the aspects of each scope in the module system's order, with
+// the way to each and its files, then the modules from elsewhere.
+func (v *View) imports(int) []*outline.Item {
+	return v.composed(func(c *compose.Composition) []*outline.Item {
+		var items []*outline.Item
+		for _, sc := range scopes(c) {
+			top := v.scopeItem(sc, len(sc.Aspects), "aspect")
+			wide := outline.Widest(sc.Aspects, func(r compose.Reached) string { return r.Name }, nameWidth)
+			for i := range sc.Aspects {
+				top.Add(reached(sc, &sc.Aspects[i], i, wide))
+			}
+			if len(sc.Foreign) > 0 {
+				top.Add(foreign(sc))
+			}
+			items = append(items, top)
+		}
+		return items
+	})
+}
+
+// reached is an aspect that applies.
+func reached(sc *compose.Scope, r *compose.Reached, i, wide int) *outline.Item {
+	self := sub(id(sc, string(r.Class)+"/"+r.Name), "", i)
+	it := &outline.Item{
+		Node: widget.Node{
+			ID:    self,
+			Line:  widget.Line{widget.R(style.Strong, outline.Pad(r.Name, wide)), widget.R(style.Muted, "  "+way(r.Way))},
+			Right: places(r.Files),
+		},
+		Link: aspect(r.Class, r.Name), Copy: r.Name, What: "the aspect's name",
+		Words: append(posWords(r.Files), r.Name, way(r.Way)),
+	}
+	if len(r.Files) > 0 {
+		it.At = r.Files[0]
+	}
+	for n, at := range r.Files {
+		it.Add(place(sub(self, "file", n), "defined at ", at))
+	}
+	for n, s := range r.Way {
+		if !s.At.IsZero() {
+			it.Add(place(sub(self, "way", n), s.Kind+" "+s.Name+" at ", s.At))
+		}
+	}
+	return it
+}
+
+// foreign holds the modules that the tree does not define.
+func foreign(sc *compose.Scope) *outline.Item {
+	self := sub(sc.User, "foreign", 0)
+	top := &outline.Item{Node: widget.Node{
+		ID: self, Open: true,
+		Line: widget.Line{
+			widget.P(word.Count(len(sc.Foreign), "module") + " from elsewhere"),
+			widget.R(style.Muted, "  may set any option"),
+		},
+	}}
+	for i, f := range sc.Foreign {
+		top.Add(&outline.Item{
+			Node: widget.Node{
+				ID:    sub(self, "", i),
+				Line:  widget.Line{widget.P(f.Ref), widget.R(style.Muted, "  by "+f.From)},
+				Right: widget.Line{widget.R(style.Muted, f.At.String())},
+			},
+			Link: view.At(f.At), At: f.At, Copy: f.Ref, What: "the module",
+			Words: []string{f.Ref, f.From, f.At.String()},
+		})
+	}
+	return top
+}
