@@ -1,0 +1,117 @@
+package planned
+
+import (
+	"fmt"
+	"strings"
+
+	"assay/fleet/engine"
+	"assay/fleet/run/plan"
+	"assay/ui/action"
+	"assay/ui/known"
+	"assay/ui/style"
+	"assay/ui/widget"
+	"assay/ui/word"
+)
+
+// head is what stays above the tree: that nothing has happened, how much
+// would, and what should make somebody think.
+func (v *View) head(p *plan.Plan) []widget.Line {
+	lines := []widget.Line{v.calm(), v.amount(p)}
+	if l := v.others(p); len(l) > 0 {
+		lines = append(lines, l)
+	}
+	if l := v.identities(p); len(l) > 0 {
+		lines = append(lines, l)
+	}
+	return append(lines, widget.Line{})
+}
+
+// calm says that nothing has happened, and what would make it.
+func (v *View) calm() widget.Line {
+	l := widget.Line{widget.R(style.Strong, "Nothing has happened yet.")}
+	if why := v.Disabled(action.Apply); why != "" {
+		return append(l, widget.P("  It cannot be applied: "+why))
+	}
+	return append(l, widget.P("  "), widget.R(style.Key, v.env.Key(action.Apply)), widget.P(" applies this plan, after a confirmation"))
+}
+
+func (v *View) amount(p *plan.Plan) widget.Line {
+	sum := v.sum(p)
+	if len(sum.rest) == 0 {
+		return widget.Line{widget.R(style.Strong, planGoal(p)), widget.P(": no machine changes")}
+	}
+	text := ": " + word.Count(len(sum.rest), "machine") + " in " + word.Count(sum.groups, "group") + " of the same change"
+	if p.Goal != engine.GoalBuild {
+		text += " " + v.env.Style.Glyphs.Dot + " " + word.Amount(sum.size) + " to copy"
+	}
+	return widget.Line{widget.R(style.Strong, planGoal(p)), widget.P(text)}
+}
+
+// others counts the machines that do not change, and the damaged ones.
+func (v *View) others(p *plan.Plan) widget.Line {
+	g := v.env.Style.Glyphs
+	sum := v.sum(p)
+	var l widget.Line
+	add := func(n int, role style.Role, glyph, what string) {
+		if n == 0 {
+			return
+		}
+		if len(l) > 0 {
+			l = append(l, widget.R(style.Muted, " "+g.Dot+" "))
+		}
+		l = append(l, widget.R(role, fmt.Sprintf("%s %d %s", glyph, n, what)))
+	}
+	add(sum.count[plan.StatusUnreachable], style.Fail, g.Fail, "unreachable")
+	add(sum.count[plan.StatusError], style.Fail, g.Fail, plural(sum.count[plan.StatusError], "error"))
+	add(len(sum.damaged), style.Fail, g.Fail, "damaged")
+	add(len(v.out), style.Warn, g.Skip, "left out by you")
+	add(sum.count[plan.StatusUnchanged], style.OK, g.OK, "unchanged")
+	return l
+}
+
+// identities warns of hosts that are not who they should be.
+func (v *View) identities(p *plan.Plan) widget.Line {
+	who := v.sum(p).strangers
+	if len(who) == 0 {
+		return nil
+	}
+	return widget.Line{widget.R(style.Fail, v.env.Style.Glyphs.Fail+" not who they should be: "+names(who, 3)+". Somebody else may answer in their place")}
+}
+
+// planGoal names what the plan does, for the beginning of a line.
+func planGoal(p *plan.Plan) string {
+	if p.Kind == plan.Rollback {
+		return "rollback"
+	}
+	return string(p.Goal)
+}
+
+// planVerb names what a plan that is being made will do.
+func planVerb(p *known.Planning) string {
+	switch {
+	case p.Back && p.To > 0:
+		return fmt.Sprintf("rollback to generation %d", p.To)
+	case p.Back:
+		return "rollback"
+	case p.Goal == "":
+		return string(engine.GoalSwitch)
+	}
+	return string(p.Goal)
+}
+
+func countOf(done, total int) string {
+	return fmt.Sprintf("%d of %s", done, word.Count(total, "machine"))
+}
+
+func plural(n int, thing string) string {
+	_, text, _ := strings.Cut(word.Count(n, thing), " ")
+	return text
+}
+
+// names lists so many names and counts the others.
+func names(list []string, most int) string {
+	if len(list) <= most+1 {
+		return strings.Join(list, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(list[:most], ", "), len(list)-most)
+}

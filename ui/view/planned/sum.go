@@ -1,0 +1,45 @@
+package planned
+
+import (
+	"assay/fleet/run/plan"
+)
+
+// sum is what a plan comes to without the machines that are left out.
+type sum struct {
+	plan      *plan.Plan
+	rest      []string // that would change
+	damaged   []string // those of them that have something broken
+	strangers []string // whose identity could not be verified
+	size      plan.Amount
+	groups    int // with a machine that would change
+	count     map[plan.Status]int
+}
+
+// sum returns it, kept until something changes.
+func (v *View) sum(p *plan.Plan) *sum {
+	if v.total != nil && v.total.plan == p {
+		return v.total
+	}
+	s := &sum{plan: p, count: map[plan.Status]int{}}
+	groups := make(map[int]bool, len(p.Groups))
+	for i := range p.Hosts {
+		e := &p.Hosts[i]
+		s.count[e.Status]++
+		if e.Identity {
+			s.strangers = append(s.strangers, e.Machine)
+		}
+		if e.Status != plan.StatusChange || v.out[e.Machine] {
+			continue
+		}
+		s.rest = append(s.rest, e.Machine)
+		s.size.Bytes += e.Copy.Bytes
+		s.size.Objects += e.Copy.Objects
+		groups[e.Group] = true
+		if e.Damaged != "" {
+			s.damaged = append(s.damaged, e.Machine)
+		}
+	}
+	s.groups = len(groups)
+	v.total = s
+	return s
+}
