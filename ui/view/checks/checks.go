@@ -1,0 +1,172 @@
+// Package checks is the view of what is wrong with the fleet as far as that
+// can be told without touching a host: errors first, each with its place and
+// what to do about it.
+//
+// A View belongs to one goroutine, the console's.
+package checks
+
+import (
+	"fmt"
+	"strings"
+
+	"assay/fleet"
+	"assay/ui/action"
+	"assay/ui/known"
+	"assay/ui/style"
+	"assay/ui/view"
+	"assay/ui/widget"
+	"assay/ui/word"
+)
+
+// View is the table of problems.
+type View struct {
+	env   view.Env
+	table *widget.Table
+	input *widget.Input
+	list  list
+	only  bool // errors only
+	top   int  // lines of the last Render above the table
+	below int  // line of the last Render where the table ends
+}
+
+// New returns the view. The link's Sub is what to filter by.
+func New(env view.Env, link view.Link) *View {
+	v := &View{
+		env:   env,
+		table: widget.NewTable(env.Style, columns),
+		input: widget.NewInput(env.Style, "/", "a word of the text, the hint or the place"),
+		list:  list{st: env.Style, known: env.Known},
+	}
+	v.input.SetValue(link.Sub)
+	return v
+}
+
+// The columns.
+const (
+	colSeverity = "severity"
+	colPlace    = "place"
+	colText     = "text"
+)
+
+var columns = []widget.Column{
+	{ID: colSeverity, Title: "SEVERITY", Min: 9, Ideal: 9},
+	{ID: colPlace, Title: "PLACE", Min: 8, Ideal: 28},
+	{ID: colText, Title: "WHAT IS WRONG", Min: 20, Flex: true},
+}
+
+// Scope is that of the view's own actions.
+func (v *View) Scope() action.Scope { return action.Checks }
+
+// Title is the view's name.
+func (v *View) Title() string { return "checks" }
+
+// Note counts the problems.
+func (v *View) Note() string {
+	v.refresh()
+	if !v.list.loaded() {
+		return ""
+	}
+	text := word.Count(v.list.errors, "error") + " · " + word.Count(len(v.list.all)-v.list.errors, "warning")
+	if n := v.list.Len(); n != len(v.list.all) {
+		text = fmt.Sprintf("%d of %d shown · %s", n, len(v.list.all), text)
+	}
+	return text
+}
+
+// Needs are the problems; the rest is for telling what was looked at.
+func (v *View) Needs() []known.Need {
+	return []known.Need{{Kind: known.Problems}, {Kind: known.Aspects}, {Kind: known.Stack}}
+}
+
+// Link leads back to the view as it is filtered.
+func (v *View) Link() view.Link { return view.Link{Place: view.Checks, Sub: v.input.Value()} }
+
+// Input is the filter.
+func (v *View) Input() *widget.Input { return v.input }
+
+// refresh brings the rows up to what is known and filtered.
+func (v *View) refresh() {
+	column, reverse := v.table.Sort()
+	if v.list.update(showing{v.input.Value(), v.only, column, reverse}) {
+		v.table.SetRows(&v.list)
+	}
+}
+
+// Render draws the table, the whole text of the problem under the cursor, and
+// the filter where there is one.
+func (v *View) Render(w, h int) string {
+	v.refresh()
+	head := v.head(w)
+	var foot []string
+	if v.input.Focused() || v.input.Value() != "" {
+		foot = append(foot, v.input.Render(w))
+	}
+	v.top, v.below = len(head), 0
+	room := h - len(head) - len(foot)
+	if room < 1 {
+		return widget.Fit(append(foot, head...), w, h)
+	}
+	detail := v.detail(w, room)
+	room -= len(detail)
+	v.table.Empty = v.empty(w)
+	v.below = v.top + room
+	lines := append(head, strings.Split(v.table.Render(w, room), "\n")...)
+	lines = append(lines, detail...)
+	return widget.Fit(append(lines, foot...), w, h)
+}
+
+// head says what the table does not show, and why.
+func (v *View) head(w int) []string {
+	problems := &v.env.Known.Problems
+	var lines []string
+	if problems.Err != nil && len(v.list.all) > 0 {
+		text, _, _ := strings.Cut(problems.Err.Error(), "\n")
+		lines = append(lines, widget.Draw(v.env.Style, widget.Line{
+			widget.R(style.Fail, v.env.Style.Glyphs.Fail+" could not check again: "), widget.P(text)}, w))
+	}
+	if v.only && v.list.loaded() {
+		lines = append(lines, widget.Draw(v.env.Style, widget.Line{
+			widget.P("errors only; "), widget.R(style.Key, v.env.Key(action.ErrorsOnly)),
+			widget.P(" shows " + word.Count(len(v.list.all)-v.list.errors, "warning") + " too")}, w))
+	}
+	return lines
+}
+
+// detail is the problem under the cursor in full, in a third of the room at
+// most.
+func (v *View) detail(w, room int) []string {
+	p := v.current()
+	most := room / 3
+	if p == nil || most < 2 {
+		return nil
+	}
+	st := v.env.Style
+	lines := []string{widget.Draw(st, widget.Line{widget.R(style.Border, strings.Repeat(st.Glyphs.Horizontal, w))}, w)}
+	for _, text := range view.Fold(p.Text, w-2) {
+		lines = append(lines, widget.Draw(st, widget.Line{widget.P("  " + text)}, w))
+	}
+	if p.Hint != "" {
+		for i, text := range view.Fold(p.Hint, w-8) {
+			label := widget.P("        ")
+			if i == 0 {
+				label = widget.R(style.Accent, "  hint: ")
+			}
+			lines = append(lines, widget.Draw(st, widget.Line{label, widget.P(text)}, w))
+		}
+	}
+	if len(lines) > most {
+		lines = lines[:most]
+		lines[most-1] = widget.Draw(st, widget.Line{widget.R(style.Muted, "  "+st.Glyphs.More+" "), widget.R(style.Key, v.env.Key(action.Copy)),
+			widget.R(style.Muted, " copies all of it")}, w)
+	}
+	return lines
+}
+
+// current is the problem under the cursor; nil without problems.
+func (v *View) current() *fleet.Problem {
+	row, _ := v.table.Cursor()
+	if row < 0 || row >= v.list.Len() {
+		return nil
+	}
+	return &v.list.shown[row].Problem
+}

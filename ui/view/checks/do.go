@@ -1,0 +1,111 @@
+package checks
+
+import (
+	"assay/ui/action"
+	"assay/ui/view"
+	"assay/ui/word"
+)
+
+// Do carries out an intent.
+func (v *View) Do(in action.Intent) []view.Ask {
+	v.refresh()
+	switch in.ID {
+	case action.Filter:
+		v.input.Focus()
+	case action.InputText:
+		v.refresh()
+	case action.InputDone:
+		v.input.Blur()
+	case action.InputEsc:
+		v.clear()
+	case action.InputDown:
+		v.table.Do(action.Intent{ID: action.Down})
+	case action.InputUp:
+		v.table.Do(action.Intent{ID: action.Up})
+	case action.Back:
+		if !v.input.Focused() && v.input.Value() == "" {
+			return []view.Ask{view.Leave{}}
+		}
+		v.clear()
+	case action.ErrorsOnly:
+		v.only = !v.only
+		v.refresh()
+	case action.Refresh:
+		return []view.Ask{view.Again{Needs: v.Needs()}}
+	case action.Sort:
+		return []view.Ask{v.sortChoice()}
+	default:
+		return v.doRow(in)
+	}
+	return nil
+}
+
+// doRow carries out what is about the row under the cursor, and moves.
+func (v *View) doRow(in action.Intent) []view.Ask {
+	p := v.current()
+	placed := p != nil && p.At.File != ""
+	switch {
+	case in.ID == action.CopyAll:
+		return []view.Ask{view.Copy{What: word.Count(v.list.Len(), "problem"), Text: v.list.text()}}
+	case in.ID == action.Enter && placed:
+		return []view.Ask{view.Go{Link: view.At(p.At)}}
+	case in.ID == action.Edit && placed:
+		return []view.Ask{view.Edit{At: p.At}}
+	case in.ID == action.Copy && p != nil:
+		return []view.Ask{view.Copy{What: "the problem", Text: p.Error()}}
+	case v.table.Do(in):
+		v.refresh()
+	}
+	return nil
+}
+
+func (v *View) clear() {
+	v.input.SetValue("")
+	v.input.Blur()
+	v.refresh()
+}
+
+func (v *View) sortChoice() view.Ask {
+	now, _ := v.table.Sort()
+	var items []view.Item
+	for _, c := range v.table.Choices() {
+		items = append(items, view.Item{Value: c.ID, Text: c.Title, Now: c.ID == now})
+	}
+	return view.Choose{Title: "Sort problems by", Items: items, Intent: action.SortBy}
+}
+
+// Disabled says why an action does nothing now.
+func (v *View) Disabled(id action.ID) string {
+	v.refresh()
+	p := v.current()
+	switch id {
+	case action.Enter, action.Edit:
+		switch {
+		case p == nil:
+			return "no problem is under the cursor"
+		case p.At.File == "":
+			return "this problem has no place in a file"
+		}
+	case action.Copy:
+		if p == nil {
+			return "no problem is under the cursor"
+		}
+	case action.CopyAll, action.Sort, action.SortNext, action.SortPrev, action.Reverse:
+		if v.list.Len() == 0 {
+			return "no problem is shown"
+		}
+	case action.ErrorsOnly:
+		if len(v.list.all) == 0 {
+			return "nothing was found"
+		}
+	}
+	return ""
+}
+
+// Click puts the cursor on a row, and opens the one that has it already.
+func (v *View) Click(x, y int) []view.Ask {
+	if y >= v.top && y < v.below && v.table.Click(x, y-v.top) {
+		return v.Do(action.Intent{ID: action.Enter})
+	}
+	return nil
+}

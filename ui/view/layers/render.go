@@ -1,0 +1,159 @@
+package layers
+
+import (
+	"fmt"
+	"strings"
+
+	"assay/ui/action"
+	"assay/ui/style"
+	"assay/ui/term"
+	"assay/ui/view"
+	"assay/ui/widget"
+)
+
+// both is the least width at which both parts are shown side by side.
+const both = 120
+
+// geometry is where the last Render put the trees.
+type geometry struct {
+	left          int // columns of the stack while the answer is beside it, else 0
+	right         int // columns of the answer
+	stack, answer int // the line in which each tree begins; -1 not shown
+}
+
+// Render draws one part, or both beside each other, and the line to type on.
+func (v *View) Render(w, h int) string {
+	v.refresh()
+	v.place = geometry{right: v.place.right, stack: -1, answer: -1}
+	var foot []string
+	if v.input.Focused() || v.input.Value() != "" {
+		foot = append(foot, v.input.Render(w))
+	}
+	room := h - len(foot)
+	if room < 1 || w < 1 {
+		return widget.Fit(foot, w, h)
+	}
+	return widget.Fit(append(v.body(w, room), foot...), w, h)
+}
+
+func (v *View) body(w, h int) []string {
+	switch {
+	case v.resolved() == nil:
+		return v.draw(view.Loading(&v.env.Known.Stack, "layers"), w, h)
+	case len(v.systems) == 0:
+		return v.draw([]widget.Line{{widget.P("no layers: they depend on the system, and no machine of the fleet has one")}}, w, h)
+	case w >= both:
+		return v.beside(w, h)
+	case v.part == inStack:
+		return v.left(w, h)
+	}
+	return v.right(w, h)
+}
+
+// draw draws lines and fills the rest.
+func (v *View) draw(lines []widget.Line, w, h int) []string {
+	var out []string
+	for _, line := range lines[:min(len(lines), h)] {
+		out = append(out, widget.Draw(v.env.Style, line, w))
+	}
+	return strings.Split(widget.Fit(out, w, h), "\n")
+}
+
+// beside draws the stack and the answer beside each other.
+func (v *View) beside(w, h int) []string {
+	const gap = 3
+	v.place.left = (w - gap) / 2
+	stack, answer := v.left(v.place.left, h), v.right(w-gap-v.place.left, h)
+	rule := v.env.Style.Paint(style.Border, " "+v.env.Style.Glyphs.Vertical+" ")
+	lines := make([]string, h)
+	for y := range lines {
+		lines[y] = stack[y] + rule + answer[y]
+	}
+	return lines
+}
+
+// left draws the stack: h lines.
+func (v *View) left(w, h int) []string {
+	s := v.resolved()
+	head := []widget.Line{v.title(inStack, "layers on "+v.system, w), {widget.R(style.Muted, "  "+composition(s))}}
+	v.place.stack = min(len(head), h)
+	if h <= len(head) {
+		return v.draw(head, w, h)
+	}
+	lines := v.draw(head, w, len(head))
+	return append(lines, strings.Split(v.stack.tree.Render(w, h-len(head)), "\n")...)
+}
+
+// right draws the answer, below suggestions where somebody types: h lines.
+func (v *View) right(w, h int) []string {
+	pkg := v.asking()
+	v.place.right = w
+	v.answer(pkg, w)
+	text := "a package"
+	if pkg != "" {
+		text = pkg + " on " + v.system
+	}
+	head := append([]widget.Line{v.title(inAnswer, text, w)}, v.suggested()...)
+	v.reply.tree.Empty = v.invitation()
+	v.place.answer = min(len(head), h)
+	if h <= len(head) {
+		return v.draw(head, w, h)
+	}
+	lines := v.draw(head, w, len(head))
+	return append(lines, strings.Split(v.reply.tree.Render(w, h-len(head)), "\n")...)
+}
+
+// answer brings the reply up to the question.
+func (v *View) answer(pkg string, w int) {
+	v.reply.answer(v.env.Known, &v.names, v.systems, question{pkg, v.system, v.env.Known.Revision, w, v.input.Focused()})
+}
+
+// title is the first line of a part: marked where the keys go, and with the
+// way to the other part where that is not marked itself.
+func (v *View) title(p part, text string, w int) widget.Line {
+	mark, role := "  ", style.Muted
+	if v.part == p {
+		mark, role = v.env.Style.Glyphs.Cursor+" ", style.Accent
+	}
+	line := widget.Line{widget.R(role, mark), widget.R(role, text)}
+	if v.place.left > 0 {
+		return line
+	}
+	key, other := v.env.Key(action.NextTab), ": the package"
+	if p == inAnswer {
+		other = ": all layers"
+	}
+	if room := w - term.Width(line.Text()) - term.Width(key+other); room > 1 {
+		line = append(line, widget.P(strings.Repeat(" ", room)), widget.R(style.Key, key), widget.R(style.Muted, other))
+	}
+	return line
+}
+
+// suggested is a line for each suggestion, and one that says how to take one.
+func (v *View) suggested() []widget.Line {
+	s := v.suggestions()
+	var lines []widget.Line
+	for i, name := range s.names {
+		mark, role := "    ", style.Link
+		if i == v.picked {
+			mark, role = "  "+v.env.Style.Glyphs.Cursor+" ", style.Selected
+		}
+		lines = append(lines, widget.Line{widget.P(mark), widget.R(role, name)})
+	}
+	if len(lines) > 0 {
+		lines = append(lines, widget.Line{
+			widget.R(style.Muted, fmt.Sprintf("    %d of %d; ", len(s.names), s.all)), widget.R(style.Key, v.env.Key(action.InputNext)),
+			widget.R(style.Muted, " completes, "), widget.R(style.Key, v.env.Key(action.InputDown)), widget.R(style.Muted, " chooses")})
+	}
+	return lines
+}
+
+// invitation is what the answer shows before there is a question.
+func (v *View) invitation() []widget.Line {
+	lines := []widget.Line{{}, {widget.P("  Which channel supplies a package, and why?")}, {}}
+	if v.input.Focused() {
+		return append(lines, widget.Line{widget.R(style.Muted, "  Type its name.")})
+	}
+	return append(lines, widget.Line{widget.P("  "), widget.R(style.Key, v.env.Key(action.Filter)), widget.R(style.Muted, " asks for any name, "),
+		widget.R(style.Key, v.env.Key(action.Enter)), widget.R(style.Muted, " for the one under the cursor.")})
+}

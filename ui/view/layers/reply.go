@@ -1,0 +1,193 @@
+package layers
+
+import (
+	"strconv"
+
+	"assay/overlay"
+	"assay/ui/known"
+	"assay/ui/style"
+	"assay/ui/view"
+	"assay/ui/widget"
+)
+
+// question is what a reply answers; the same question has the same reply.
+type question struct {
+	pkg, system string
+	revision    uint64
+	w           int
+	typing      bool // not everything is needed: the next key brings another one
+}
+
+// reply is the part of the view that answers where a package comes from.
+type reply struct {
+	tree    *widget.Tree
+	st      *style.Style
+	roots   []*widget.Node
+	targets map[string]*target
+	made    bool
+	to      question
+}
+
+func newReply(st *style.Style) reply { return reply{tree: widget.NewTree(st), st: st} }
+
+// answer makes the nodes of the reply to a question.
+func (r *reply) answer(k *known.Known, names *names, systems []string, q question) {
+	if r.made && r.to == q {
+		return
+	}
+	moved := r.to.pkg != q.pkg
+	r.made, r.to = true, q
+	r.roots, r.targets = nil, map[string]*target{}
+	if s := k.Stack.Value; s != nil && q.pkg != "" && q.system != "" {
+		a := s.Which(q.pkg, q.system)
+		uses, isKnown := names.of(q.pkg)
+		r.supplied(&a, isKnown)
+		r.chain(s, &a)
+		r.elsewhere(s, &a, systems)
+		r.installed(k, uses)
+		r.versions(&a)
+	}
+	r.tree.SetRoots(r.roots)
+	if moved && len(r.roots) > 0 {
+		r.tree.Reveal(r.roots[0].ID)
+	}
+}
+
+// add adds a node that something can be done with.
+func (r *reply) add(n *widget.Node, t target) *widget.Node {
+	r.targets[n.ID] = &t
+	r.roots = append(r.roots, n)
+	return n
+}
+
+// title adds an empty line and a heading.
+func (r *reply) title(text string) {
+	id := "title/" + text
+	r.roots = append(r.roots,
+		&widget.Node{ID: id + "/above", Heading: true},
+		&widget.Node{ID: id, Heading: true, Line: widget.Line{widget.R(style.Heading, text)}})
+}
+
+// read adds a line that is there to be read only.
+func (r *reply) read(id string, line ...widget.Span) {
+	r.roots = append(r.roots, &widget.Node{ID: id, Heading: true, Line: line})
+}
+
+// below folds a text into lines below a node.
+func (r *reply) below(n *widget.Node, role style.Role, text string) {
+	n.Open = true
+	for _, line := range view.Fold(text, r.to.w-6) {
+		n.Children = append(n.Children, &widget.Node{
+			ID: n.ID + "/" + strconv.Itoa(len(n.Children)), Heading: true, Line: widget.Line{widget.R(role, line)},
+		})
+	}
+}
+
+// supplied says who supplies the package, and why.
+func (r *reply) supplied(a *overlay.Answer, isKnown bool) {
+	mark := widget.R(style.OK, r.st.Glyphs.OK+" ")
+	if a.Layer == "" || a.Set != "" {
+		mark = widget.R(style.Unknown, r.st.Glyphs.Unknown+" ")
+	}
+	n := r.add(&widget.Node{
+		ID:    "supplied",
+		Line:  widget.Line{mark, widget.R(style.Strong, supplier(a))},
+		Right: widget.Line{widget.R(style.Muted, a.At.String())},
+	}, target{at: a.At, name: supplier(a)})
+	if a.At.File != "" {
+		r.targets[n.ID].link = view.At(a.At)
+	}
+	if a.Layer != "" {
+		r.below(n, style.Plain, a.Reason)
+		return
+	}
+	channel := "nixpkgs"
+	if a.Channel != "" {
+		channel = "the default channel, " + a.Channel + ","
+	}
+	r.below(n, style.Plain, "No layer defines it: "+channel+" supplies it if it has it, which is unknown: there is no index.")
+	if !isKnown {
+		r.below(n, style.Warn, "No machine of the fleet installs anything of this name.")
+	}
+}
+
+// chain shows the layers from the first to the winner, with what each defines
+// under the name.
+func (r *reply) chain(s *overlay.Stack, a *overlay.Answer) {
+	layers := s.Layers(r.to.system)
+	last := a.Number
+	if a.Layer == "" {
+		last = len(layers)
+		r.title("chain: no layer has it")
+	} else {
+		r.title("chain, from the first layer to the one that wins")
+	}
+	entries := append([]overlay.Entry{}, a.Shadowed...)
+	if w := winner(layers, a); w != nil {
+		entries = append(entries, *w)
+	}
+	for _, layer := range layers[:min(last, len(layers))] {
+		label := pad(strconv.Itoa(layer.Number)+" "+layer.Name, 14) + "  "
+		here := false
+		for i := range entries {
+			if entries[i].Number == layer.Number {
+				here = true
+				r.entry(&entries[i], label)
+			}
+		}
+		if !here {
+			r.read("chain/"+layer.Name, widget.R(style.Muted, "  "+label+r.st.Glyphs.Skip))
+		}
+	}
+}
+
+// winner is the entry that decides.
+func winner(layers []overlay.Layer, a *overlay.Answer) *overlay.Entry {
+	name := a.Package
+	if a.Set != "" {
+		name = a.Set
+	}
+	for i := range layers {
+		if layers[i].Number != a.Number {
+			continue
+		}
+		for j := range layers[i].Entries {
+			if layers[i].Entries[j].Package == name {
+				return &layers[i].Entries[j]
+			}
+		}
+	}
+	return nil
+}
+
+// entry adds what one layer defines under the name.
+func (r *reply) entry(e *overlay.Entry, label string) {
+	mark := widget.R(style.OK, r.st.Glyphs.OK+" wins")
+	if e.Shadowed {
+		mark = fate(r.st, e)
+	}
+	n := r.add(&widget.Node{
+		ID:    "chain/" + e.Layer + "/" + e.Package,
+		Line:  widget.Line{widget.P(label), mark, widget.P("  " + origin(e))},
+		Right: widget.Line{widget.R(style.Muted, e.At.String())},
+	}, target{at: e.At, name: e.Package})
+	t := r.targets[n.ID]
+	switch {
+	case e.Package != r.to.pkg:
+		t.pkg = e.Package
+	case e.At.File != "":
+		t.link = view.At(e.At)
+	}
+	if e.Package != r.to.pkg {
+		r.below(n, style.Muted, "the whole set "+e.Package)
+	}
+	if e.File != "" && e.File != e.At.File {
+		r.below(n, style.Muted, e.File)
+	}
+	if e.Reason != "" {
+		r.below(n, style.Muted, "because "+e.Reason)
+	}
+	if e.Why != "" {
+		r.below(n, style.Muted, e.Why)
+	}
+}

@@ -1,0 +1,104 @@
+package layers
+
+import (
+	"strconv"
+	"strings"
+
+	"assay/fleet"
+	"assay/overlay"
+	"assay/ui/known"
+	"assay/ui/style"
+	"assay/ui/term"
+	"assay/ui/view"
+	"assay/ui/widget"
+)
+
+// target is what can be done with a node.
+type target struct {
+	link   view.Link // that enter opens; zero none
+	pkg    string    // that enter asks for instead
+	system string    // that enter changes to
+	at     fleet.Pos // that can be edited
+	name   string    // that can be copied
+}
+
+// stack is the part of the view that shows the layers.
+type stack struct {
+	tree    *widget.Tree
+	st      *style.Style
+	roots   []*widget.Node
+	targets map[string]*target
+
+	made     bool
+	revision uint64
+	system   string
+}
+
+func newStack(st *style.Style) stack { return stack{tree: widget.NewTree(st), st: st} }
+
+// update makes the nodes anew where the fleet or the system is another one.
+func (s *stack) update(k *known.Known, system string) {
+	if s.made && s.revision == k.Revision && s.system == system {
+		return
+	}
+	s.made, s.revision, s.system = true, k.Revision, system
+	s.roots, s.targets = nil, map[string]*target{}
+	if k.Stack.Value != nil && system != "" {
+		for _, layer := range k.Stack.Value.Layers(system) {
+			s.roots = append(s.roots, s.layer(&layer))
+		}
+	}
+	s.tree.SetRoots(s.roots)
+}
+
+// layer is a layer's node with its entries below.
+func (s *stack) layer(l *overlay.Layer) *widget.Node {
+	root := &widget.Node{
+		ID:    l.Name,
+		Line:  widget.Line{widget.R(style.Strong, strconv.Itoa(l.Number)+" "+l.Name), widget.R(style.Muted, "  "+about(l.Name))},
+		Right: widget.Line{widget.R(style.Muted, entries(len(l.Entries)))},
+		Open:  true,
+	}
+	s.targets[root.ID] = &target{name: l.Name}
+	wide := 0
+	for i := range l.Entries {
+		wide = max(wide, min(term.Width(term.Clean(l.Entries[i].Package)), 20))
+	}
+	for i := range l.Entries {
+		root.Children = append(root.Children, s.entry(&l.Entries[i], wide))
+	}
+	if len(l.Entries) == 0 {
+		root.Children = []*widget.Node{{ID: l.Name + "/", Heading: true, Line: widget.Line{widget.R(style.Muted, "  nothing on this system")}}}
+	}
+	return root
+}
+
+func (s *stack) entry(e *overlay.Entry, wide int) *widget.Node {
+	line := widget.Line{widget.R(style.Link, pad(e.Package, wide)), widget.P("  " + origin(e))}
+	if mark := fate(s.st, e); mark.Text != "" {
+		line = append(line, widget.P("  "), mark)
+	}
+	n := &widget.Node{ID: e.Layer + "/" + e.Package, Line: line, Right: widget.Line{widget.R(style.Muted, e.At.String())}}
+	s.targets[n.ID] = &target{pkg: e.Package, at: e.At, name: e.Package}
+	return n
+}
+
+// target is what the cursor is on; nil without nodes.
+func (s *stack) target() *target {
+	if n := s.tree.Cursor(); n != nil {
+		return s.targets[n.ID]
+	}
+	return nil
+}
+
+// pad fills a text up to so many columns.
+func pad(text string, w int) string {
+	return text + strings.Repeat(" ", max(w-term.Width(term.Clean(text)), 0))
+}
+
+func entries(n int) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return strconv.Itoa(n) + " entries"
+}

@@ -1,0 +1,95 @@
+package layers
+
+import (
+	"path"
+	"strconv"
+
+	"assay/fleet"
+	"assay/overlay"
+	"assay/ui/style"
+	"assay/ui/widget"
+)
+
+// about says what a layer is there for.
+func about(layer string) string {
+	switch layer {
+	case overlay.LayerInputs:
+		return "channels under their names"
+	case overlay.LayerHotfixes:
+		return "packages from other channels, for a while"
+	case overlay.LayerPackages:
+		return "the fleet's own packages"
+	case overlay.LayerOverrides:
+		return "packages built differently"
+	case overlay.LayerFlakeInputs:
+		return "overlays of flake inputs"
+	}
+	return ""
+}
+
+// composition says what the way of putting layers together means.
+func composition(s *overlay.Stack) string {
+	if s.Composition() == "compose" {
+		return "compose: each layer sees those before it as prev; what uses prev builds on them"
+	}
+	plain := s.Default()
+	if plain == "" {
+		plain = "nixpkgs"
+	}
+	return "merge: the last layer to define a name wins; each sees plain " + plain + " as prev"
+}
+
+// origin says what an entry takes its package from.
+func origin(e *overlay.Entry) string {
+	switch {
+	case e.Input != "":
+		return "input " + e.Input
+	case e.Layer == overlay.LayerPackages:
+		return "the fleet's own"
+	case e.Layer == overlay.LayerOverrides && e.Channel == "":
+		return "defined by " + path.Base(e.File)
+	case e.Layer == overlay.LayerOverrides:
+		return channel(e.Channel, e.Alias) + ", changed by " + path.Base(e.File)
+	case e.Channel == "":
+		return "a channel that this system does not have"
+	}
+	return channel(e.Channel, e.Alias)
+}
+
+// channel is a channel's name, with the one that it has below pkgs.
+func channel(name, alias string) string {
+	if alias != "" && alias != name {
+		return name + " as " + alias
+	}
+	return name
+}
+
+// fate says whether something shadows an entry, as a glyph and words; nothing
+// where nothing does.
+func fate(st *style.Style, e *overlay.Entry) widget.Span {
+	g := st.Glyphs
+	switch {
+	case !e.Shadowed:
+		return widget.Span{}
+	case e.Dead == fleet.True:
+		return widget.R(style.Fail, g.Fail+" dead, shadowed by "+e.By)
+	case e.Dead == fleet.Unknown:
+		return widget.R(style.Unknown, g.Unknown+" shadowed by "+e.By+", perhaps dead")
+	}
+	return widget.R(style.Warn, g.Warn+" shadowed by "+e.By+", which builds on it")
+}
+
+// supplier says in a few words who supplies the package.
+func supplier(a *overlay.Answer) string {
+	from := channel(a.Channel, a.Alias)
+	switch {
+	case a.Channel == "" && a.Layer == "":
+		from = "nixpkgs"
+	case a.Channel == "":
+		from = "no channel"
+	}
+	if a.Layer == "" {
+		return from
+	}
+	return from + ", by layer " + strconv.Itoa(a.Number) + " " + a.Layer
+}

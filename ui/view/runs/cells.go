@@ -1,0 +1,197 @@
+package runs
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"assay/fleet/run/event"
+	"assay/fleet/session"
+	"assay/ui/style"
+	"assay/ui/widget"
+	"assay/ui/word"
+)
+
+// The columns.
+const (
+	colAge      = "age"
+	colEnded    = "ended"
+	colGoal     = "goal"
+	colMachines = "machines"
+	colStarted  = "started"
+	colTook     = "took"
+	colOperator = "operator"
+	colID       = "id"
+)
+
+func (l *list) cell(r *run, column string) widget.Span {
+	now := l.known.Now
+	switch column {
+	case colAge:
+		if r.start.IsZero() {
+			return widget.R(style.Unknown, "?")
+		}
+		return widget.P(word.Age(now.Sub(r.start)))
+	case colEnded:
+		return l.ended(r)
+	case colGoal:
+		return unknownOr(word.RunVerb(r.started))
+	case colMachines:
+		if r.machines == "" {
+			r.machines = machines(r)
+		}
+		return widget.P(r.machines)
+	case colStarted:
+		if r.start.IsZero() {
+			return widget.R(style.Unknown, "unknown")
+		}
+		return widget.P(r.start.In(now.Location()).Format("2006-01-02 15:04"))
+	case colTook:
+		if d, ok := r.took(now); ok {
+			return widget.P(word.Elapsed(d))
+		}
+		return widget.R(style.Unknown, "?")
+	case colOperator:
+		return unknownOr(r.started.Operator)
+	}
+	return widget.R(style.Muted, r.id)
+}
+
+func unknownOr(text string) widget.Span {
+	if text == "" {
+		return widget.R(style.Unknown, word.OrUnknown(text))
+	}
+	return widget.P(text)
+}
+
+// ended is how the run came out, as a glyph and a word.
+func (l *list) ended(r *run) widget.Span {
+	role, glyph := style.Unknown, l.st.Glyphs.Unknown
+	switch g := l.st.Glyphs; {
+	case r.ending.Ending == session.RunGoesOn:
+		role, glyph = style.Busy, g.Busy
+	case r.ending.Ending == session.RunTorn:
+		role, glyph = style.Fail, g.Fail
+	case r.ending.Outcome == event.RunDone:
+		role, glyph = style.OK, g.OK
+	case r.ending.Outcome == event.RunFailed, r.ending.Outcome == event.RunAbandonment:
+		role, glyph = style.Fail, g.Fail
+	case r.ending.Outcome == event.RunInterrupt:
+		role, glyph = style.Warn, g.Warn
+	}
+	return widget.R(role, glyph+" "+endedWord(r))
+}
+
+func endedWord(r *run) string {
+	switch r.ending.Ending {
+	case session.RunGoesOn:
+		if r.ending.Stopped {
+			return "stopping"
+		}
+		return "going on"
+	case session.RunFinished:
+		return word.OrUnknown(string(r.ending.Outcome))
+	}
+	return word.OrUnknown(string(r.ending.Ending))
+}
+
+// machines says how many machines had each outcome, and what is missing in
+// that.
+func machines(r *run) string {
+	var parts []string
+	for _, o := range event.Outcomes() {
+		if n := r.counts[o]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, word.Outcome(r.started.Kind, o)))
+		}
+	}
+	if r.open > 0 {
+		parts = append(parts, fmt.Sprintf("%d %s", r.open, openWord(r)))
+	}
+	if len(parts) == 0 {
+		parts = append(parts, "no machine")
+	}
+	text := strings.Join(parts, ", ")
+	switch {
+	case r.ending.Ending == session.RunTorn:
+		text += "; the record has no end"
+	case r.ending.Ending == session.RunGoesOn && !r.mine:
+		text += "; in another process"
+	}
+	if r.broken > 0 {
+		text += "; " + word.Count(r.broken, "line") + " of the record cannot be read"
+	}
+	return text
+}
+
+// openWord is how machines without a result are called.
+func openWord(r *run) string {
+	if r.ending.Ending == session.RunGoesOn {
+		return "to go"
+	}
+	return "without a result"
+}
+
+// sort orders what is shown by the column, and within that the newest first.
+func (l *list) sort() {
+	if l.column != "" {
+		now := l.known.Now
+		slices.SortStableFunc(l.shown, func(a, b *run) int { return compare(a, b, l.column, now) })
+	}
+	if l.reverse {
+		slices.Reverse(l.shown)
+	}
+}
+
+func compare(a, b *run, column string, now time.Time) int {
+	switch column {
+	case colAge:
+		return b.start.Compare(a.start)
+	case colStarted:
+		return a.start.Compare(b.start)
+	case colEnded:
+		return cmp.Compare(endedWord(a), endedWord(b))
+	case colGoal:
+		return cmp.Compare(word.RunVerb(a.started), word.RunVerb(b.started))
+	case colMachines:
+		return cmp.Compare(len(a.started.Machines), len(b.started.Machines))
+	case colTook:
+		da, _ := a.took(now)
+		db, _ := b.took(now)
+		return cmp.Compare(da, db)
+	case colOperator:
+		return cmp.Compare(a.started.Operator, b.started.Operator)
+	}
+	return cmp.Compare(a.id, b.id)
+}
+
+// match returns the runs that have every word of the filter in their id,
+// outcome, goal, operator, or in the name of a machine or its outcome, without
+// regard to case.
+func match(all []*run, filter string) []*run {
+	words := strings.Fields(strings.ToLower(filter))
+	if len(words) == 0 {
+		return slices.Clone(all)
+	}
+	var out []*run
+	for _, r := range all {
+		if !slices.ContainsFunc(words, func(w string) bool { return !has(r, w) }) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func has(r *run, w string) bool {
+	in := func(text string) bool { return strings.Contains(strings.ToLower(text), w) }
+	if in(r.id) || in(endedWord(r)) || in(word.RunVerb(r.started)) || in(r.started.Operator) {
+		return true
+	}
+	for o, n := range r.counts {
+		if n > 0 && in(word.Outcome(r.started.Kind, o)) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(r.started.Machines, in)
+}
