@@ -103,5 +103,4 @@ func (c *chunk) seek(seq int64) int {
 	return sort.Search(len(c.recs), func(i int) bool { return c.recs[i].seq >= seq })
 }
 
-func (c *chunk) first() int64 { return c.recs[0].seq }
-func (c *chunk) last() int64  { return c.recs[len(c.recs)-1].seq }
+func (c *chunk) last() int64 { return c.recs[len(c.recs)-1].seq }

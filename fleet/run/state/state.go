@@ -31,6 +31,7 @@ type Machine struct {
 	Name    string
 	Phase   event.Phase
 	Since   time.Time         // when the phase began
+	Begun   time.Time         // when its first phase but waiting began; zero while there was none
 	Path    []event.Phase     // every phase that was entered, in order
 	Done    int64             // bytes copied
 	Total   int64             // bytes to copy; 0 is not known yet
@@ -145,6 +146,9 @@ func (m *machine) take(e event.Event) {
 	case event.HostPhase:
 		m.Phase, m.Since = b.Phase, e.Time
 		m.Path = append(m.Path, b.Phase)
+		if m.Begun.IsZero() && b.Phase != event.Waiting && b.Phase != event.Done {
+			m.Begun = e.Time
+		}
 	case event.HostProgress:
 		m.Done, m.Total = b.Done, b.Total
 	case event.HostResult:

@@ -38,13 +38,13 @@ func TestProjection(t *testing.T) {
 	}
 	p := s.Snapshot()
 	b := p.Machines[1]
-	if b.Name != "b" || b.Phase != event.Copying || b.Last != "hello" || b.Lines != 1 || b.Done != 5 || !b.Since.Equal(events[2].Time) {
+	if b.Name != "b" || b.Phase != event.Copying || b.Last != "hello" || b.Lines != 1 || b.Done != 5 || !b.Since.Equal(events[2].Time) || !b.Begun.Equal(events[1].Time) {
 		t.Errorf("b is %+v", b)
 	}
 	if want := []event.Phase{event.Connecting, event.Copying}; !reflect.DeepEqual(b.Path, want) {
 		t.Errorf("b went through %v", b.Path)
 	}
-	if c := p.Machines[2]; c.Phase != event.Done || c.Result == nil || c.Result.Outcome != event.Unreachable {
+	if c := p.Machines[2]; c.Phase != event.Done || !c.Begun.IsZero() || c.Result == nil || c.Result.Outcome != event.Unreachable {
 		t.Errorf("c is %+v", c)
 	}
 	if want := map[event.Phase]int{event.Waiting: 1, event.Copying: 1, event.Done: 1}; !reflect.DeepEqual(p.Phases, want) {
