@@ -8,6 +8,7 @@ import (
 	"assay/fleet/session"
 	"assay/ui/action"
 	"assay/ui/known"
+	"assay/ui/style"
 	"assay/ui/view"
 )
 
@@ -15,6 +16,9 @@ import (
 func (v *View) Do(in action.Intent) []view.Ask {
 	if v.machine() == nil {
 		return v.doUnknown(in)
+	}
+	if reason := v.Disabled(in.ID); reason != "" {
+		return []view.Ask{view.Say{Level: style.Warn, Text: reason}}
 	}
 	switch in.ID {
 	case action.NextTab:
@@ -60,9 +64,6 @@ func (v *View) again() []known.Need {
 
 // plan asks for a plan of this machine alone.
 func (v *View) plan(in action.Intent) []view.Ask {
-	if v.Disabled(in.ID) != "" {
-		return nil
-	}
 	ask := view.MakePlan{Machines: []string{v.link.Name}, Goal: engine.GoalSwitch, Back: in.ID != action.PlanUpdate}
 	switch in.ID {
 	case action.PlanBack:

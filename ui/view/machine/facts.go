@@ -1,12 +1,14 @@
 package machine
 
 import (
+	"errors"
 	"strconv"
 
 	"assay/fleet"
 	"assay/fleet/session"
 	"assay/ui/action"
 	"assay/ui/style"
+	"assay/ui/view"
 	"assay/ui/view/outline"
 	"assay/ui/widget"
 	"assay/ui/word"
@@ -50,7 +52,11 @@ func (v *View) wanted(w int) *outline.Item {
 	h, g := v.host(), v.env.Style.Glyphs
 	switch {
 	case h.WantedErr != nil:
-		return row("wanted", w, widget.R(style.Fail, g.Fail+" "), widget.P("none: "+h.WantedErr.Error()))
+		it := row("wanted", w, widget.R(style.Fail, g.Fail+" "), widget.P("none: "+h.WantedErr.Error()))
+		if p := (fleet.Problem{}); errors.As(h.WantedErr, &p) && !p.At.IsZero() {
+			it.At, it.Link = p.At, view.At(p.At)
+		}
+		return it
 	case h.Wanted == "":
 		return row("wanted", w, widget.R(style.Unknown, g.Unknown+" unknown"))
 	}

@@ -17,8 +17,11 @@ func (v *View) imports(int) []*outline.Item {
 		for _, sc := range scopes(c) {
 			top := v.scopeItem(sc, len(sc.Aspects), "aspect")
 			wide := outline.Widest(sc.Aspects, func(r compose.Reached) string { return r.Name }, nameWidth)
+			seen := map[string]bool{}
 			for i := range sc.Aspects {
-				top.Add(reached(sc, &sc.Aspects[i], i, wide))
+				name := string(sc.Aspects[i].Class) + "/" + sc.Aspects[i].Name
+				top.Add(reached(sc, i, wide, seen[name]))
+				seen[name] = true
 			}
 			if len(sc.Foreign) > 0 {
 				top.Add(foreign(sc))
@@ -29,9 +32,13 @@ func (v *View) imports(int) []*outline.Item {
 	})
 }
 
-// reached is an aspect that applies.
-func reached(sc *compose.Scope, r *compose.Reached, i, wide int) *outline.Item {
-	self := sub(id(sc, string(r.Class)+"/"+r.Name), "", i)
+// reached is an aspect that applies; again says that it was there before.
+func reached(sc *compose.Scope, i, wide int, again bool) *outline.Item {
+	r := &sc.Aspects[i]
+	self := id(sc, string(r.Class)+"/"+r.Name)
+	if again {
+		self = sub(self, "again", i)
+	}
 	it := &outline.Item{
 		Node: widget.Node{
 			ID:    self,
@@ -70,7 +77,7 @@ func foreign(sc *compose.Scope) *outline.Item {
 			Node: widget.Node{
 				ID:    sub(self, "", i),
 				Line:  widget.Line{widget.P(f.Ref), widget.R(style.Muted, "  by "+f.From)},
-				Right: widget.Line{widget.R(style.Muted, f.At.String())},
+				Right: outline.Near(f.At),
 			},
 			Link: view.At(f.At), At: f.At, Copy: f.Ref, What: "the module",
 			Words: []string{f.Ref, f.From, f.At.String()},

@@ -32,21 +32,25 @@ func TestGolden(t *testing.T) {
 	viewtest.Golden(t, "unknown", open(t, k, "cinnabr", ""))
 }
 
+// opened is the view with the cursor on something and what is below it shown
+// in the middle of the screen.
+func opened(t *testing.T, k *known.Known, sub string) *machine.View {
+	t.Helper()
+	v := open(t, k, "cinnabar", sub)
+	v.Render(80, 20)
+	viewtest.Do(v, "tree.expand", "move.half-down")
+	v.Render(80, 20)
+	viewtest.Do(v, "move.half-up")
+	return v
+}
+
 func TestGoldenOpened(t *testing.T) {
 	k := viewtest.Known(t)
-	v := open(t, k, "cinnabar", "options nix.gc.options")
-	v.Render(80, 20)
-	viewtest.Do(v, "tree.expand")
-	viewtest.Golden(t, "options-definitions", v)
-	v = open(t, k, "cinnabar", "imports nixos/fail2ban")
-	v.Render(80, 20)
-	viewtest.Do(v, "tree.expand")
-	viewtest.Golden(t, "imports-way", v)
-	v = open(t, k, "cinnabar", "packages ncdu")
-	v.Render(80, 20)
-	viewtest.Do(v, "tree.expand")
-	viewtest.Golden(t, "packages-supply", v)
-	v = open(t, k, "cinnabar", "options")
+	viewtest.Golden(t, "options-definitions", opened(t, k, "options nix.gc.options"))
+	viewtest.Golden(t, "options-unknown", opened(t, k, `options environment.etc."fleet/disk-alert.command".text`))
+	viewtest.Golden(t, "imports-way", opened(t, k, "imports nixos/fail2ban"))
+	viewtest.Golden(t, "packages-supply", opened(t, k, "packages ncdu"))
+	v := open(t, k, "cinnabar", "options")
 	viewtest.Do(v, "filter")
 	viewtest.Type(v, "ssh sett")
 	viewtest.Golden(t, "options-filter", v)

@@ -33,12 +33,13 @@ func (v *View) options(int) []*outline.Item {
 func (v *View) option(sc *compose.Scope, o *compose.Option) *outline.Item {
 	g, m := v.env.Style.Glyphs, &o.Merged
 	self := id(sc, o.Path)
-	role, glyph, says := style.Unknown, g.Unknown, "unknown: "+m.Reason
+	reason := strings.TrimPrefix(m.Reason, decider(o).String()+": ")
+	role, glyph, says := style.Unknown, g.Unknown, "unknown: "+reason
 	switch m.State {
 	case compose.Known:
 		role, glyph, says = style.OK, g.OK, m.Value.Text
 	case compose.Conflict, compose.Invalid:
-		role, glyph, says = style.Fail, g.Fail, string(m.State)+": "+m.Reason
+		role, glyph, says = style.Fail, g.Fail, string(m.State)+": "+reason
 	}
 	value := widget.P(says)
 	if m.State != compose.Known {
@@ -80,7 +81,7 @@ func decided(o *compose.Option) widget.Line {
 	if n := len(o.Definitions); n > 1 && o.Merged.Winner < 0 {
 		return widget.Line{widget.R(style.Muted, word.Count(n, "definition"))}
 	}
-	return widget.Line{widget.R(style.Muted, decider(o).String())}
+	return outline.Near(decider(o))
 }
 
 // definition is one value that somebody gives the option.
@@ -94,20 +95,15 @@ func (v *View) definition(self string, sc *compose.Scope, o *compose.Option, i i
 		Node: widget.Node{ID: self, Open: true, Line: append(line, widget.P(d.Value.Text))},
 		At:   d.At, Copy: d.Value.Text, What: "the value",
 	}
-	it.Link = place("", "", d.At).Link
-	if d.Aspect != "" {
-		it.Add(&outline.Item{
-			Node: widget.Node{ID: sub(self, "aspect", 0), Line: widget.Line{
-				widget.R(style.Muted, "aspect "), widget.R(style.Link, d.Aspect), widget.R(style.Muted, "  "+d.At.String()),
-			}},
-			Link: aspectLink(sc, d.Aspect), At: d.At, Copy: d.Aspect, What: "the aspect's name",
-		})
+	if !d.At.IsZero() {
+		it.Link = view.At(d.At)
 	}
+	it.Add(origin(self, sc, d.Aspect, d.At)...)
 	if d.Condition != "" {
-		it.Add(outline.Note(sub(self, "if", 0), widget.R(style.Unknown, "if "+d.Condition)))
+		it.Add(remark(sub(self, "if", 0), "only if "+d.Condition, d.At))
 	}
 	if !d.Value.Known {
-		it.Add(outline.Note(sub(self, "why", 0), widget.R(style.Unknown, "unknown: "+d.Value.Why)))
+		it.Add(remark(sub(self, "why", 0), "unknown: "+d.Value.Why, d.Value.At))
 	}
 	if o.Merged.State != compose.Known || d.Value.Text != o.Merged.Value.Text {
 		it.Add(inFull(sub(self, "value", 0), d.Value)...)
@@ -115,17 +111,26 @@ func (v *View) definition(self string, sc *compose.Scope, o *compose.Option, i i
 	return it
 }
 
+// remark is a line below a definition that says what is not known of it.
+func remark(self, text string, at fleet.Pos) *outline.Item {
+	it := &outline.Item{Node: widget.Node{ID: self, Line: widget.Line{widget.R(style.Unknown, text)}}, At: at, Copy: text, What: "the line"}
+	if !at.IsZero() {
+		it.Link = view.At(at)
+	}
+	return it
+}
+
 // standing says what becomes of a definition, as a glyph and a word.
 func (v *View) standing(o *compose.Option, i int) widget.Span {
 	g, m := v.env.Style.Glyphs, &o.Merged
-	const wide = 12
+	const wide = 13
 	switch {
 	case i == m.Winner:
 		return widget.R(style.OK, outline.Pad(g.OK+" decides", wide))
 	case m.State == compose.Known && m.Winner < 0 && o.Definitions[i].Priority == strongest(o):
 		return widget.R(style.OK, outline.Pad(g.OK+" merged", wide))
 	case m.State == compose.Known, m.Winner >= 0:
-		return widget.R(style.Muted, outline.Pad(g.Skip+" overridden", wide+1))
+		return widget.R(style.Muted, outline.Pad(g.Skip+" overridden", wide))
 	}
 	return widget.R(style.Unknown, outline.Pad(g.Unknown+" open", wide))
 }

@@ -56,7 +56,7 @@ func (v *View) pkg(sc *compose.Scope, system string, listed []compose.Package, w
 		Node: widget.Node{
 			ID:    self,
 			Line:  widget.Line{widget.R(style.Strong, outline.Pad(name, wide)), widget.P("  "), supplier},
-			Right: widget.Line{widget.R(style.Muted, listed[0].At.String())},
+			Right: outline.Near(listed[0].At),
 		},
 		Link: view.Link{Place: view.Layers, Name: name}, At: listed[0].At, Copy: name, What: "the package's name",
 		Words: []string{name, supplier.Text},
@@ -65,20 +65,19 @@ func (v *View) pkg(sc *compose.Scope, system string, listed []compose.Package, w
 		it.Right = widget.Line{widget.R(style.Muted, word.Count(len(listed), "place"))}
 	}
 	if why != "" {
-		it.Add(outline.Note(sub(self, "why", 0), widget.R(style.Muted, why)))
+		it.Add(&outline.Item{
+			Node: widget.Node{ID: sub(self, "why", 0), Line: widget.Line{widget.R(style.Muted, why)}},
+			Link: it.Link, At: it.At, Copy: why, What: "the reason",
+		})
 	}
 	for i, p := range listed {
 		it.Words = append(it.Words, p.Option, p.Aspect, p.At.String())
 		it.Add(&outline.Item{
-			Node: widget.Node{ID: sub(self, "option", i), Line: widget.Line{widget.R(style.Muted, "listed by "), widget.R(style.Link, p.Option)}},
+			Node: widget.Node{ID: sub(self, "option", i), Line: widget.Line{widget.R(style.Muted, "in     "), widget.R(style.Link, p.Option)}},
 			Link: view.Link{Place: view.Machine, Name: v.link.Name, Sub: "options " + id(sc, p.Option)},
 			At:   p.At, Copy: p.Option, What: "the option's path",
-		}, &outline.Item{
-			Node: widget.Node{ID: sub(self, "aspect", i), Line: widget.Line{
-				widget.R(style.Muted, "aspect    "), widget.R(style.Link, p.Aspect), widget.R(style.Muted, "  "+p.At.String()),
-			}},
-			Link: aspectLink(sc, p.Aspect), At: p.At, Copy: p.Aspect, What: "the aspect's name",
 		})
+		it.Add(origin(sub(self, "", i), sc, p.Aspect, p.At)...)
 	}
 	return it
 }
@@ -96,9 +95,11 @@ func (v *View) supply(name, system string) (supplier widget.Span, why string) {
 	if layer == "" && channel == "" {
 		return widget.R(style.Unknown, "supplier unknown"), why
 	}
-	role := style.Plain
-	if layer == "" {
-		role = style.Muted
+	switch {
+	case layer == "":
+		return widget.R(style.Muted, channel), why
+	case channel == "":
+		return widget.P("layer " + layer), why
 	}
-	return widget.R(role, word.SuppliedBy(layer, channel)), why
+	return widget.P(word.SuppliedBy(layer, channel)), why
 }

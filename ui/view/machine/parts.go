@@ -112,13 +112,33 @@ func place(id, label string, at fleet.Pos) *outline.Item {
 	}
 }
 
+// longOrigin is how many columns an aspect and its place may take on one line.
+const longOrigin = 66
+
+// origin says which aspect something is from and where it is written: on one
+// line, or on two where that would be too long to be read.
+func origin(self string, sc *compose.Scope, name string, at fleet.Pos) []*outline.Item {
+	if name == "" {
+		return []*outline.Item{place(sub(self, "place", 0), "at     ", at)}
+	}
+	it := &outline.Item{
+		Node: widget.Node{ID: sub(self, "aspect", 0), Line: widget.Line{widget.R(style.Muted, "aspect "), widget.R(style.Link, name)}},
+		Link: aspectLink(sc, name), At: at, Copy: name, What: "the aspect's name",
+	}
+	if len(name)+len(at.String()) > longOrigin {
+		return []*outline.Item{it, place(sub(self, "place", 0), "at     ", at)}
+	}
+	it.Line = append(it.Line, widget.R(style.Muted, "  "+at.String()))
+	return []*outline.Item{it}
+}
+
 // places says where something is: its place, or in how many files it is.
 func places(at []fleet.Pos) widget.Line {
 	switch len(at) {
 	case 0:
 		return nil
 	case 1:
-		return widget.Line{widget.R(style.Muted, at[0].String())}
+		return outline.Near(at[0])
 	}
 	return widget.Line{widget.R(style.Muted, word.Count(len(at), "file"))}
 }
@@ -146,7 +166,7 @@ func way(steps []compose.Step) string {
 		}
 	}
 	if len(parts) == 0 {
-		return "listed"
+		return "by the registry"
 	}
 	return "by " + strings.Join(parts, " > ")
 }

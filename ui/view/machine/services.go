@@ -46,7 +46,7 @@ func (v *View) role(s *fleet.Service, r *fleet.Role, m fleet.Member, wide int) *
 		Node: widget.Node{
 			ID: name, Open: true,
 			Line:  widget.Line{widget.R(style.Strong, outline.Pad(name, wide)), widget.P("  " + services.Via(m.Via))},
-			Right: widget.Line{widget.R(style.Muted, m.At.String())},
+			Right: outline.Near(m.At),
 		},
 		Link: view.Link{Place: view.Services, Name: name}, At: m.At, Copy: name, What: "the role",
 		Words: []string{name, m.Via, s.Module, m.At.String()},
@@ -86,7 +86,7 @@ func (v *View) module(role, name string) *outline.Item {
 		}
 		if len(r.Files) > 0 {
 			it.At = r.Files[0]
-			it.Line = append(it.Line, widget.R(style.Muted, "  "+r.Files[0].String()))
+			it.Right = outline.Near(r.Files[0])
 		}
 		return it
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"assay/fleet"
+	"assay/ui/style"
 	"assay/ui/term"
 	"assay/ui/view"
 	"assay/ui/widget"
@@ -68,6 +69,14 @@ func Widest[T any](list []T, text func(T) string, most int) int {
 		w = max(w, term.Width(term.Clean(text(x))))
 	}
 	return min(w, most)
+}
+
+// Near is a place with no more of its directories than the last one: enough
+// to know it again at the right of a line. The whole place is what opens.
+func Near(at fleet.Pos) widget.Line {
+	parts := strings.Split(at.File, "/")
+	at.File = strings.Join(parts[max(len(parts)-2, 0):], "/")
+	return widget.Line{widget.R(style.Muted, at.String())}
 }
 
 // Notes makes one note of each line, such as those that say why there is

@@ -31,7 +31,7 @@ func (v *View) items() []*outline.Item {
 			Node: widget.Node{
 				ID: s.Name, Open: true,
 				Line:  widget.Line{widget.R(style.Strong, s.Name), widget.R(style.Muted, "  "+module(s))},
-				Right: widget.Line{widget.R(style.Muted, s.At.String())},
+				Right: outline.Near(s.At),
 			},
 			At: s.At, Copy: s.Name, What: "the instance's name", Words: []string{s.Name, module(s), s.At.String()},
 		}
@@ -58,7 +58,7 @@ func (v *View) role(s *fleet.Service, r *fleet.Role, wide int) *outline.Item {
 		Node: widget.Node{
 			ID: self, Open: len(r.Members) <= few,
 			Line:  widget.Line{widget.R(style.Strong, outline.Pad(r.Name, wide)), widget.P("  " + word.Count(len(r.Members), "member"))},
-			Right: widget.Line{widget.R(style.Muted, r.At.String())},
+			Right: outline.Near(r.At),
 		},
 		At: r.At, Copy: self, What: "the role", Words: []string{self, r.At.String()},
 	}
@@ -89,7 +89,7 @@ func member(self string, m fleet.Member, wide int) *outline.Item {
 		Node: widget.Node{
 			ID:    self,
 			Line:  widget.Line{widget.R(style.Link, outline.Pad(m.Machine, wide)), widget.R(style.Muted, "  "+Via(m.Via))},
-			Right: widget.Line{widget.R(style.Muted, m.At.String())},
+			Right: outline.Near(m.At),
 		},
 		Link: view.Link{Place: view.Machine, Name: m.Machine, Sub: "services"},
 		At:   m.At, Copy: m.Machine, What: "the machine's name", Words: []string{m.Machine, m.Via},
@@ -115,7 +115,7 @@ func (v *View) aspects(role, name string) []*outline.Item {
 		}
 		if len(a.Files) > 0 {
 			it.At = a.Files[0].At
-			it.Right = widget.Line{widget.R(style.Muted, it.At.String())}
+			it.Right = outline.Near(it.At)
 		}
 		out = append(out, it)
 	}

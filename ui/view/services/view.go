@@ -11,6 +11,7 @@ import (
 	"assay/fleet"
 	"assay/ui/action"
 	"assay/ui/known"
+	"assay/ui/style"
 	"assay/ui/view"
 	"assay/ui/view/outline"
 	"assay/ui/widget"
@@ -86,6 +87,9 @@ func (v *View) Render(w, h int) string {
 func (v *View) Do(in action.Intent) []view.Ask {
 	if in.ID == action.Refresh {
 		return []view.Ask{view.Again{Needs: v.Needs()}}
+	}
+	if reason := v.Disabled(in.ID); reason != "" {
+		return []view.Ask{view.Say{Level: style.Warn, Text: reason}}
 	}
 	asked, _ := v.outline().Do(in)
 	return asked
