@@ -1,0 +1,167 @@
+package run
+
+import (
+	"strconv"
+	"strings"
+
+	"assay/fleet/run/event"
+	"assay/fleet/run/state"
+	"assay/ui/action"
+	"assay/ui/style"
+	"assay/ui/view"
+	"assay/ui/widget"
+	"assay/ui/word"
+)
+
+const (
+	tableLeast = 5 // lines that the table keeps beside what to do
+	belowLeast = 3
+)
+
+// below is what to do about what did not come out as asked, from the machine
+// under the cursor on: as much as there is room for beside the table.
+func (v *View) below(w, h int) []widget.Line {
+	at, _ := v.table.Cursor()
+	if at < 0 || h < tableLeast+belowLeast {
+		return nil
+	}
+	room := min(max(h-len(v.rows.list)-1, h/2), h-tableLeast)
+	keys := v.next()
+	lines, more := v.stories(v.rows.list[at:], w, room)
+	if len(lines) == 0 && keys == nil {
+		return nil
+	}
+	frame := 1
+	if keys != nil {
+		frame++
+	}
+	if len(lines) > max(room-frame, 0) {
+		lines = lines[:max(room-frame, 0)]
+		more++
+	}
+	if more > 0 && len(lines) > 1 {
+		lines[len(lines)-1] = widget.Line{widget.R(style.Muted, "    "+v.env.Style.Glyphs.More+" there is more; it follows the cursor")}
+	}
+	out := append([]widget.Line{v.rule(w, len(lines) > 0)}, lines...)
+	if keys != nil {
+		out = append(out, keys)
+	}
+	return out
+}
+
+// stories are those of the first machine of a list, and, once the run is over,
+// of those after it; and how many found no room.
+func (v *View) stories(list []*state.Machine, w, room int) (lines []widget.Line, more int) {
+	for i, m := range list {
+		switch {
+		case i > 0 && v.stood < over:
+			return lines, 0
+		case v.rank(m) >= rankGood:
+		case len(lines) >= room:
+			more++
+		default:
+			lines = append(lines, v.story(m, w)...)
+		}
+	}
+	return lines, more
+}
+
+func (v *View) rule(w int, titled bool) widget.Line {
+	title := ""
+	if titled {
+		title = " what to do "
+	}
+	rule := v.env.Style.Glyphs.Horizontal
+	return widget.Line{widget.R(style.Border, rule), widget.R(style.Heading, title), widget.R(style.Border, strings.Repeat(rule, max(w-len(title)-1, 0)))}
+}
+
+// next are the keys for what comes next, once the run is over.
+func (v *View) next() widget.Line {
+	if v.stood < over {
+		return nil
+	}
+	l := widget.Line{widget.R(style.Key, v.env.Key(action.LogsOf)), widget.P(" logs of all")}
+	if n := len(v.bad()); n > 0 && v.Disabled(action.Retry) == "" {
+		what := " plans the " + strconv.Itoa(n) + " that did not come out as asked"
+		l = append(l, widget.P("  "), widget.R(style.Key, v.env.Key(action.Retry)), widget.P(what))
+	}
+	if _, name := v.table.Cursor(); name != "" {
+		l = append(l, widget.P("  "), widget.R(style.Key, v.env.Key(action.Enter)), widget.P(" logs of "+name))
+	}
+	return l
+}
+
+// story says of a machine that did not come out as asked why, what to do, and
+// where it stands.
+func (v *View) story(m *state.Machine, w int) []widget.Line {
+	state := v.stateSpan(m)
+	head := m.Name + ": "
+	var lines []widget.Line
+	for i, l := range view.Fold(head+v.why(m), max(w-2, 8)) {
+		glyph := "  "
+		if i == 0 {
+			glyph, _, _ = strings.Cut(state.Text, " ")
+			glyph += " "
+		}
+		lines = append(lines, widget.Line{widget.R(state.Role, glyph), widget.P(l)})
+	}
+	add := func(role style.Role, text string) {
+		for _, l := range view.Fold(text, max(w-4, 8)) {
+			lines = append(lines, widget.Line{widget.P("    "), widget.R(role, l)})
+		}
+	}
+	if m.Result != nil && m.Result.Identity {
+		add(style.Fail, "its identity could not be verified: somebody else may answer in its place; do not work around it")
+	}
+	if m.Result != nil && m.Result.Hint != "" {
+		add(style.Plain, "hint: "+m.Result.Hint)
+	}
+	add(style.Muted, v.whereabouts(m))
+	return lines
+}
+
+// why is how a machine came out, and the reason.
+func (v *View) why(m *state.Machine) string {
+	if m.Result == nil {
+		if m.Phase == event.Waiting {
+			return "its turn never came, as far as the record goes"
+		}
+		return "the record ends while it was " + string(m.Phase)
+	}
+	text := word.Outcome(v.shot.Started.Kind, m.Result.Outcome)
+	if m.Result.Reason != "" {
+		text += ": " + word.Terse(m.Name, m.Result.Reason)
+	}
+	return text
+}
+
+// whereabouts is where the host stands, as last read from it.
+func (v *View) whereabouts(m *state.Machine) string {
+	r := m.Result
+	switch {
+	case r == nil:
+		return "what it runs is not known; the machine's view asks it"
+	case r.Current == "" && (r.Outcome == event.Skipped || r.Outcome == event.Unreachable || r.Outcome == event.Refused):
+		return "this run changed nothing on it"
+	case r.Current == "":
+		return "what it runs is not known; the machine's view asks it"
+	}
+	text := "it runs " + word.Path(r.Current)
+	switch r.Current {
+	case r.To:
+		text += ", what was wanted"
+	case r.From:
+		text += ", its former system"
+	}
+	switch {
+	case r.Profile == "":
+		text += "; what it boots next is not known"
+	case r.Profile == r.Current:
+		text += ", and boots it" + word.Generation(r.Generation)
+	case r.Profile == r.To:
+		text += "; it boots " + word.Path(r.Profile) + ", what was wanted" + word.Generation(r.Generation)
+	default:
+		text += "; it boots " + word.Path(r.Profile) + word.Generation(r.Generation)
+	}
+	return text
+}

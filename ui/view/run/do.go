@@ -1,0 +1,215 @@
+package run
+
+import (
+	"slices"
+	"strings"
+
+	"assay/fleet/engine"
+	"assay/fleet/run/plan"
+	"assay/ui/action"
+	"assay/ui/style"
+	"assay/ui/view"
+	"assay/ui/widget"
+	"assay/ui/word"
+)
+
+// Do carries out an intent.
+func (v *View) Do(in action.Intent) []view.Ask {
+	v.look()
+	switch in.ID {
+	case action.Back:
+		return v.back()
+	case action.Enter:
+		return v.logs()
+	case action.LogsOf:
+		return []view.Ask{view.Go{Link: view.Link{Place: view.Logs, Name: v.id}}}
+	case action.Stop:
+		return v.stop()
+	case action.Abandon:
+		return v.abandon()
+	case action.Retry:
+		return v.retry()
+	case action.Copy:
+		if _, name := v.table.Cursor(); name != "" {
+			return []view.Ask{view.Copy{What: "the name", Text: name}}
+		}
+	case action.CopyAll:
+		return []view.Ask{view.Copy{What: "the run", Text: v.text()}}
+	case action.Sort:
+		return v.choose()
+	default:
+		v.inTable(in)
+	}
+	return nil
+}
+
+// inTable carries out moves, sorting and typing.
+func (v *View) inTable(in action.Intent) {
+	switch in.ID {
+	case action.Filter:
+		v.input.Focus()
+	case action.InputDone:
+		v.input.Blur()
+	case action.InputEsc:
+		v.clear()
+	case action.InputText:
+	case action.InputDown:
+		v.table.Do(action.Intent{ID: action.Down})
+	case action.InputUp:
+		v.table.Do(action.Intent{ID: action.Up})
+	default:
+		if v.table.Do(in) {
+			v.moved = true
+		}
+	}
+	v.look()
+}
+
+func (v *View) clear() {
+	v.input.Blur()
+	v.input.SetValue("")
+	v.look()
+}
+
+func (v *View) back() []view.Ask {
+	if v.input.Focused() || v.input.Value() != "" {
+		v.clear()
+		return nil
+	}
+	return []view.Ask{view.Leave{}}
+}
+
+// logs opens the logs of the machine under the cursor.
+func (v *View) logs() []view.Ask {
+	if _, name := v.table.Cursor(); name != "" {
+		return []view.Ask{view.Go{Link: view.Link{Place: view.Logs, Name: v.id, Sub: name}}}
+	}
+	return nil
+}
+
+// Click puts the cursor on a machine; a second click opens its logs.
+func (v *View) Click(x, y int) []view.Ask {
+	if y -= v.above; y < 0 || v.stood == notThere {
+		return nil
+	}
+	v.moved = true
+	if v.table.Click(x, y) {
+		return v.logs()
+	}
+	return nil
+}
+
+// choose lets the operator choose the column to sort by.
+func (v *View) choose() []view.Ask {
+	now, _ := v.table.Sort()
+	c := view.Choose{Title: "Sort by", Intent: action.SortBy}
+	for _, col := range v.table.Choices() {
+		c.Items = append(c.Items, view.Item{Value: col.ID, Text: strings.ToLower(col.Title), Now: col.ID == now})
+	}
+	return []view.Ask{c}
+}
+
+// stop stops the run gently; the second time it asks first.
+func (v *View) stop() []view.Ask {
+	r := v.run()
+	switch {
+	case v.Disabled(action.Stop) != "":
+		return nil
+	case r.Stopping == 0:
+		return []view.Ask{view.StopRun{}}
+	}
+	working := v.working()
+	c := view.Confirm{Title: "Abandon the run?", Yes: "Abandon", Intent: action.Intent{ID: action.Abandon, Arg: v.id}}
+	if len(working) > 0 {
+		c.Lines = append(c.Lines, folded(style.Strong, word.Count(len(working), "machine")+" being worked on: "+names(working, 12))...)
+	}
+	c.Lines = append(c.Lines, folded(style.Fail, "Their steps are given up where they are. What became of them may stay unknown until they are asked again.")...)
+	return []view.Ask{c}
+}
+
+func folded(role style.Role, text string) []widget.Line {
+	var lines []widget.Line
+	for _, l := range view.Fold(text, 66) {
+		lines = append(lines, widget.Line{widget.R(role, l)})
+	}
+	return lines
+}
+
+func names(list []string, most int) string {
+	if len(list) <= most+1 {
+		return strings.Join(list, ", ")
+	}
+	return strings.Join(list[:most], ", ") + " and " + word.Count(len(list)-most, "other")
+}
+
+// abandon stops the run at once, after the confirmation.
+func (v *View) abandon() []view.Ask {
+	if v.Disabled(action.Stop) != "" || v.run().Stopping == 0 {
+		return nil
+	}
+	return []view.Ask{view.StopRun{}}
+}
+
+// retry plans the machines that did not come out as asked once more.
+func (v *View) retry() []view.Ask {
+	if v.Disabled(action.Retry) != "" {
+		return nil
+	}
+	ask := view.MakePlan{Machines: v.again(), Goal: engine.Goal(v.shot.Started.Goal)}
+	if v.shot.Started.Kind == string(plan.Rollback) {
+		ask.Back = true
+		ask.To, _ = v.backTo(ask.Machines)
+	}
+	return []view.Ask{ask}
+}
+
+// again are the machines to plan once more: those that the fleet still has.
+func (v *View) again() []string {
+	f := v.env.Known.Fleet
+	return slices.DeleteFunc(v.bad(), func(name string) bool { return f == nil || f.Machine(name) == nil })
+}
+
+// backTo is the generation that a rollback was to return the machines to. Only
+// the plan knows it: the one before the running one may be another by now.
+func (v *View) backTo(list []string) (to int, why string) {
+	r := v.run()
+	if r.Plan == nil {
+		return 0, "the plan of this rollback is not known; plan it from the machines"
+	}
+	for _, name := range list {
+		e := r.Plan.Entry(name)
+		if e == nil || e.To.Generation == 0 {
+			return 0, "the plan does not say what " + name + " returns to; plan it from the machines"
+		}
+		if to != 0 && to != e.To.Generation {
+			return 0, "they return to different generations; plan each from its machine"
+		}
+		to = e.To.Generation
+	}
+	return to, ""
+}
+
+// text is the run as text.
+func (v *View) text() string {
+	var b strings.Builder
+	for _, l := range v.head(120) {
+		b.WriteString(l.Text() + "\n")
+	}
+	b.WriteByte('\n')
+	for i, m := range v.rows.list {
+		var cells []string
+		for _, c := range columns {
+			if text := (widget.Line{v.rows.Cell(i, c.ID)}).Text(); text != "" {
+				cells = append(cells, text)
+			}
+		}
+		b.WriteString(strings.Join(cells, "  ") + "\n")
+		if v.rank(m) >= rankGood {
+			continue
+		}
+		for _, l := range v.story(m, 120)[1:] {
+			b.WriteString(l.Text() + "\n")
+		}
+	}
+	return b.String()
+}
