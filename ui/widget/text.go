@@ -9,6 +9,10 @@ import (
 // such as a file. It can be asked for any line, and asks for none that is not
 // to be seen; only a search goes through all.
 type Text struct {
+	// Numbers shows each line's number, from 1, at its left. Numbers do not
+	// move sideways, and no search finds them.
+	Numbers bool
+
 	st    *style.Style
 	lines []Line
 	win   window

@@ -1,13 +1,17 @@
 package widget
 
-import "assay/ui/style"
+import (
+	"strconv"
+
+	"assay/ui/style"
+)
 
 // Render draws h lines of w columns.
 func (t *Text) Render(w, h int) string {
 	if h <= 0 {
 		return ""
 	}
-	t.room = max(w-gutter, 1)
+	t.room = max(w-gutter-t.margin(), 1)
 	t.see(h)
 	p := &t.pen
 	p.out, t.ys = p.out[:0], t.ys[:0]
@@ -19,6 +23,28 @@ func (t *Text) Render(w, h int) string {
 	}
 	p.end()
 	return string(p.out)
+}
+
+// margin is how many columns the numbers take.
+func (t *Text) margin() int {
+	if !t.Numbers {
+		return 0
+	}
+	return len(strconv.Itoa(len(t.lines))) + 2
+}
+
+// number draws the number of line i, or nothing where the line goes on.
+func (t *Text) number(i int, goesOn bool) {
+	wide := t.margin()
+	if wide == 0 {
+		return
+	}
+	text := ""
+	if !goesOn {
+		text = strconv.Itoa(i + 1)
+	}
+	t.pen.cell(R(style.Muted, text), wide-2, true)
+	t.pen.blank(2)
 }
 
 // see moves the window so that the cursor's line is in it.
@@ -58,7 +84,7 @@ func (t *Text) draw(i, w, h int) {
 			rows = rows[min(t.above, len(rows)-1):]
 		}
 	}
-	for _, row := range rows {
+	for y, row := range rows {
 		if len(t.ys) == h {
 			return
 		}
@@ -66,6 +92,7 @@ func (t *Text) draw(i, w, h int) {
 		p := &t.pen
 		p.cell(P(cursor), 1, false)
 		p.blank(1)
+		t.number(i, y > 0 || i == t.win.top && t.wrap && t.above > 0)
 		p.skip = t.x
 		p.line(row)
 		cursor = " "
