@@ -35,14 +35,11 @@ func (r *reply) elsewhere(s *overlay.Stack, a *overlay.Answer, systems []string)
 			titled = true
 		}
 		other := s.Which(a.Package, system)
-		n := r.add(&widget.Node{
+		r.add(&widget.Node{
 			ID:    "system/" + system,
 			Line:  widget.Line{widget.R(style.Link, pad(system, 14)), widget.P("  " + supplier(&other))},
 			Right: widget.Line{widget.R(style.Muted, other.At.String())},
 		}, target{system: system, at: other.At, name: system})
-		if other.Layer == "" {
-			n.Line = append(n.Line, widget.R(style.Muted, ", by no layer"))
-		}
 	}
 	if len(same) == 0 {
 		return
@@ -50,9 +47,7 @@ func (r *reply) elsewhere(s *overlay.Stack, a *overlay.Answer, systems []string)
 	if !titled {
 		r.title("other systems")
 	}
-	for i, line := range view.Fold("the same on "+strings.Join(same, ", "), r.to.w-4) {
-		r.read("same/"+strconv.Itoa(i), widget.R(style.Muted, "  "+line))
-	}
+	r.below("same", style.Muted, "the same on "+strings.Join(same, ", "))
 }
 
 // installed shows by what machines install the package.
@@ -60,7 +55,7 @@ func (r *reply) installed(k *known.Known, uses []session.PackageUse) {
 	if !k.Packages.Has() && len(uses) == 0 {
 		r.title("installed by")
 		for i, line := range view.Loading(&k.Packages, "what machines install") {
-			r.read("uses/"+strconv.Itoa(i), append(widget.Line{widget.P("  ")}, line...)...)
+			r.read("uses/"+strconv.Itoa(i), append(widget.Line{widget.P(r.indent + "  ")}, line...)...)
 		}
 		return
 	}
@@ -93,6 +88,9 @@ func (r *reply) use(f *fleet.Fleet, i int, u *session.PackageUse) {
 	id := "use/" + strconv.Itoa(i)
 	m := f.Machine(u.Machine)
 	line := widget.Line{widget.R(style.Link, pad(u.Machine, 12)), widget.P("  " + word.Scoped(u.User, u.Option))}
+	if u.Aspect != "" {
+		line = append(line, widget.R(style.Muted, "  by "+u.Aspect))
+	}
 	if m != nil && m.System != r.to.system {
 		line = append(line, widget.R(style.Muted, "  on "+m.System))
 	}
@@ -102,7 +100,11 @@ func (r *reply) use(f *fleet.Fleet, i int, u *session.PackageUse) {
 		return
 	}
 	name := string(classOf(m, u)) + "/" + u.Aspect
-	child := &widget.Node{ID: id + "/aspect", Line: widget.Line{widget.R(style.Muted, "by the aspect "), widget.R(style.Link, name)}}
+	child := &widget.Node{
+		ID:    id + "/aspect",
+		Line:  widget.Line{widget.R(style.Muted, "by the aspect "), widget.R(style.Link, name)},
+		Right: n.Right,
+	}
 	n.Children = []*widget.Node{child}
 	r.targets[child.ID] = &target{link: view.Link{Place: view.Aspect, Name: name}, at: u.At, name: name}
 }
@@ -126,11 +128,19 @@ func (r *reply) versions(a *overlay.Answer) {
 		return
 	}
 	r.title("versions")
+	channels := map[string][]string{} // by what is known of them
+	var known []string
 	for _, v := range a.Versions {
-		text := widget.P(v.Version)
-		if v.Version == "" {
-			text = widget.R(style.Unknown, word.OrUnknown(v.Note))
+		text := v.Version
+		if text == "" {
+			text = word.OrUnknown(v.Note)
 		}
-		r.read("version/"+v.Channel, widget.P("  "+pad(v.Channel, 14)+"  "), text)
+		if channels[text] == nil {
+			known = append(known, text)
+		}
+		channels[text] = append(channels[text], v.Channel)
+	}
+	for i, text := range known {
+		r.below(strconv.Itoa(i)+"/", style.Plain, text+"; in "+strings.Join(channels[text], ", "))
 	}
 }

@@ -6,6 +6,8 @@
 package layers
 
 import (
+	"time"
+
 	"assay/overlay"
 	"assay/ui/action"
 	"assay/ui/known"
@@ -35,12 +37,26 @@ type View struct {
 	before asked // when typing began
 	picked int   // of the suggestions while typing; -1 none
 
-	systems  []string
-	system   string
-	revision uint64 // Known.Revision of systems
-	made     bool
+	systems []string
+	system  string
+	source  source // of systems and names
+	made    bool
 
 	place geometry // of the last Render
+}
+
+// source is what the view is made of: while it is the same, nothing needs to be
+// made anew, however often hosts answer.
+type source struct {
+	stack        *overlay.Stack
+	packages     int
+	at           time.Time
+	busy, failed bool
+}
+
+func sourceOf(k *known.Known) source {
+	p := &k.Packages
+	return source{k.Stack.Value, len(p.Value), p.At, p.Busy, p.Err != nil}
 }
 
 // asked is what was shown before somebody began to type.
@@ -109,8 +125,8 @@ func (v *View) resolved() *overlay.Stack { return v.env.Known.Stack.Value }
 // refresh brings everything up to what is known and asked.
 func (v *View) refresh() {
 	k := v.env.Known
-	if !v.made || v.revision != k.Revision {
-		v.made, v.revision = true, k.Revision
+	if from := sourceOf(k); !v.made || v.source != from {
+		v.made, v.source = true, from
 		v.names.update(k)
 		v.systems = nil
 		if s := v.resolved(); s != nil {

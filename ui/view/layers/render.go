@@ -62,7 +62,7 @@ func (v *View) draw(lines []widget.Line, w, h int) []string {
 // beside draws the stack and the answer beside each other.
 func (v *View) beside(w, h int) []string {
 	const gap = 3
-	v.place.left = (w - gap) / 2
+	v.place.left = (w - gap + 4) / 2
 	stack, answer := v.left(v.place.left, h), v.right(w-gap-v.place.left, h)
 	rule := v.env.Style.Paint(style.Border, " "+v.env.Style.Glyphs.Vertical+" ")
 	lines := make([]string, h)
@@ -75,7 +75,10 @@ func (v *View) beside(w, h int) []string {
 // left draws the stack: h lines.
 func (v *View) left(w, h int) []string {
 	s := v.resolved()
-	head := []widget.Line{v.title(inStack, "layers on "+v.system, w), {widget.R(style.Muted, "  "+composition(s))}}
+	head := []widget.Line{v.title(inStack, "layers on "+v.system, w)}
+	for _, line := range view.Fold(composition(s), w-2) {
+		head = append(head, widget.Line{widget.R(style.Muted, "  "+line)})
+	}
 	v.place.stack = min(len(head), h)
 	if h <= len(head) {
 		return v.draw(head, w, h)
@@ -105,7 +108,7 @@ func (v *View) right(w, h int) []string {
 
 // answer brings the reply up to the question.
 func (v *View) answer(pkg string, w int) {
-	v.reply.answer(v.env.Known, &v.names, v.systems, question{pkg, v.system, v.env.Known.Revision, w, v.input.Focused()})
+	v.reply.answer(v.env.Known, &v.names, v.systems, question{pkg, v.system, v.source, w, v.input.Focused()})
 }
 
 // title is the first line of a part: marked where the keys go, and with the
@@ -142,7 +145,7 @@ func (v *View) suggested() []widget.Line {
 	}
 	if len(lines) > 0 {
 		lines = append(lines, widget.Line{
-			widget.R(style.Muted, fmt.Sprintf("    %d of %d; ", len(s.names), s.all)), widget.R(style.Key, v.env.Key(action.InputNext)),
+			widget.R(style.Muted, fmt.Sprintf("    %d of %d names; ", len(s.names), s.all)), widget.R(style.Key, v.env.Key(action.InputNext)),
 			widget.R(style.Muted, " completes, "), widget.R(style.Key, v.env.Key(action.InputDown)), widget.R(style.Muted, " chooses")})
 	}
 	return lines

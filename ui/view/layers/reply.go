@@ -1,19 +1,23 @@
 package layers
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
 
+	"assay/fleet/session"
 	"assay/overlay"
 	"assay/ui/known"
 	"assay/ui/style"
 	"assay/ui/view"
 	"assay/ui/widget"
+	"assay/ui/word"
 )
 
 // question is what a reply answers; the same question has the same reply.
 type question struct {
 	pkg, system string
-	revision    uint64
+	source      source
 	w           int
 	typing      bool // not everything is needed: the next key brings another one
 }
@@ -24,6 +28,8 @@ type reply struct {
 	st      *style.Style
 	roots   []*widget.Node
 	targets map[string]*target
+	indent  string // of what is read beside nodes, which may have an expander
+	deep    string // of what is read below the last node or title
 	made    bool
 	to      question
 }
@@ -41,10 +47,16 @@ func (r *reply) answer(k *known.Known, names *names, systems []string, q questio
 	if s := k.Stack.Value; s != nil && q.pkg != "" && q.system != "" {
 		a := s.Which(q.pkg, q.system)
 		uses, isKnown := names.of(q.pkg)
+		r.indent = ""
+		if slices.ContainsFunc(uses, func(u session.PackageUse) bool { return u.Aspect != "" }) {
+			r.indent = "  "
+		}
 		r.supplied(&a, isKnown)
 		r.chain(s, &a)
 		r.elsewhere(s, &a, systems)
-		r.installed(k, uses)
+		if isKnown || a.Layer != "" || !k.Packages.Has() {
+			r.installed(k, uses)
+		}
 		r.versions(&a)
 	}
 	r.tree.SetRoots(r.roots)
@@ -55,7 +67,7 @@ func (r *reply) answer(k *known.Known, names *names, systems []string, q questio
 
 // add adds a node that something can be done with.
 func (r *reply) add(n *widget.Node, t target) *widget.Node {
-	r.targets[n.ID] = &t
+	r.targets[n.ID], r.deep = &t, r.indent+"  "
 	r.roots = append(r.roots, n)
 	return n
 }
@@ -63,6 +75,7 @@ func (r *reply) add(n *widget.Node, t target) *widget.Node {
 // title adds an empty line and a heading.
 func (r *reply) title(text string) {
 	id := "title/" + text
+	r.deep = "  "
 	r.roots = append(r.roots,
 		&widget.Node{ID: id + "/above", Heading: true},
 		&widget.Node{ID: id, Heading: true, Line: widget.Line{widget.R(style.Heading, text)}})
@@ -73,13 +86,12 @@ func (r *reply) read(id string, line ...widget.Span) {
 	r.roots = append(r.roots, &widget.Node{ID: id, Heading: true, Line: line})
 }
 
-// below folds a text into lines below a node.
-func (r *reply) below(n *widget.Node, role style.Role, text string) {
-	n.Open = true
-	for _, line := range view.Fold(text, r.to.w-6) {
-		n.Children = append(n.Children, &widget.Node{
-			ID: n.ID + "/" + strconv.Itoa(len(n.Children)), Heading: true, Line: widget.Line{widget.R(role, line)},
-		})
+// below folds a text into lines below the last node, of which this is the
+// part of that name.
+func (r *reply) below(part string, role style.Role, text string) {
+	id := r.roots[len(r.roots)-1].ID + "/" + part
+	for i, line := range view.Fold(text, r.to.w-2-len(r.deep)) {
+		r.read(id+strconv.Itoa(i), widget.R(role, r.deep+line))
 	}
 }
 
@@ -98,16 +110,12 @@ func (r *reply) supplied(a *overlay.Answer, isKnown bool) {
 		r.targets[n.ID].link = view.At(a.At)
 	}
 	if a.Layer != "" {
-		r.below(n, style.Plain, a.Reason)
+		r.below("why", style.Plain, a.Reason)
 		return
 	}
-	channel := "nixpkgs"
-	if a.Channel != "" {
-		channel = "the default channel, " + a.Channel + ","
-	}
-	r.below(n, style.Plain, "No layer defines it: "+channel+" supplies it if it has it, which is unknown: there is no index.")
+	r.below("why", style.Plain, "no layer defines it, so the default channel supplies it; whether that has it is unknown: no index")
 	if !isKnown {
-		r.below(n, style.Warn, "No machine of the fleet installs anything of this name.")
+		r.below("known", style.Warn, "no machine of the fleet installs anything of this name")
 	}
 }
 
@@ -115,18 +123,17 @@ func (r *reply) supplied(a *overlay.Answer, isKnown bool) {
 // under the name.
 func (r *reply) chain(s *overlay.Stack, a *overlay.Answer) {
 	layers := s.Layers(r.to.system)
-	last := a.Number
 	if a.Layer == "" {
-		last = len(layers)
-		r.title("chain: no layer has it")
-	} else {
-		r.title("chain, from the first layer to the one that wins")
+		r.title("chain")
+		r.below("none", style.Muted, "none of "+listed(layers)+" defines it")
+		return
 	}
+	r.title("chain, from the first layer to the one that wins")
 	entries := append([]overlay.Entry{}, a.Shadowed...)
 	if w := winner(layers, a); w != nil {
 		entries = append(entries, *w)
 	}
-	for _, layer := range layers[:min(last, len(layers))] {
+	for _, layer := range layers[:min(a.Number, len(layers))] {
 		label := pad(strconv.Itoa(layer.Number)+" "+layer.Name, 14) + "  "
 		here := false
 		for i := range entries {
@@ -136,9 +143,17 @@ func (r *reply) chain(s *overlay.Stack, a *overlay.Answer) {
 			}
 		}
 		if !here {
-			r.read("chain/"+layer.Name, widget.R(style.Muted, "  "+label+r.st.Glyphs.Skip))
+			r.read("chain/"+layer.Name, widget.R(style.Muted, r.indent+label+r.st.Glyphs.Skip))
 		}
 	}
+}
+
+// listed says which layers there are.
+func listed(layers []overlay.Layer) string {
+	if len(layers) == 0 {
+		return "no layers"
+	}
+	return fmt.Sprintf("the %s, %s to %s,", word.Count(len(layers), "layer"), layers[0].Name, layers[len(layers)-1].Name)
 }
 
 // winner is the entry that decides.
@@ -179,15 +194,15 @@ func (r *reply) entry(e *overlay.Entry, label string) {
 		t.link = view.At(e.At)
 	}
 	if e.Package != r.to.pkg {
-		r.below(n, style.Muted, "the whole set "+e.Package)
+		r.below("set", style.Muted, "the whole set "+e.Package)
 	}
 	if e.File != "" && e.File != e.At.File {
-		r.below(n, style.Muted, e.File)
+		r.below("file", style.Muted, e.File)
 	}
-	if e.Reason != "" {
-		r.below(n, style.Muted, "because "+e.Reason)
+	if e.Reason != "" && e.Shadowed { // the winner's stands above already
+		r.below("reason", style.Muted, "because "+e.Reason)
 	}
 	if e.Why != "" {
-		r.below(n, style.Muted, e.Why)
+		r.below("fate", style.Muted, e.Why)
 	}
 }

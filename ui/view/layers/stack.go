@@ -29,19 +29,19 @@ type stack struct {
 	roots   []*widget.Node
 	targets map[string]*target
 
-	made     bool
-	revision uint64
-	system   string
+	made   bool
+	from   *overlay.Stack
+	system string
 }
 
 func newStack(st *style.Style) stack { return stack{tree: widget.NewTree(st), st: st} }
 
-// update makes the nodes anew where the fleet or the system is another one.
+// update makes the nodes anew where the layers or the system are others.
 func (s *stack) update(k *known.Known, system string) {
-	if s.made && s.revision == k.Revision && s.system == system {
+	if s.made && s.from == k.Stack.Value && s.system == system {
 		return
 	}
-	s.made, s.revision, s.system = true, k.Revision, system
+	s.made, s.from, s.system = true, k.Stack.Value, system
 	s.roots, s.targets = nil, map[string]*target{}
 	if k.Stack.Value != nil && system != "" {
 		for _, layer := range k.Stack.Value.Layers(system) {

@@ -36,7 +36,7 @@ func composition(s *overlay.Stack) string {
 	if plain == "" {
 		plain = "nixpkgs"
 	}
-	return "merge: the last layer to define a name wins; each sees plain " + plain + " as prev"
+	return "merge: the last layer to define a name wins; prev is plain " + plain
 }
 
 // origin says what an entry takes its package from.
@@ -72,11 +72,11 @@ func fate(st *style.Style, e *overlay.Entry) widget.Span {
 	case !e.Shadowed:
 		return widget.Span{}
 	case e.Dead == fleet.True:
-		return widget.R(style.Fail, g.Fail+" dead, shadowed by "+e.By)
+		return widget.R(style.Fail, g.Fail+" dead: "+e.By+" wins")
 	case e.Dead == fleet.Unknown:
-		return widget.R(style.Unknown, g.Unknown+" shadowed by "+e.By+", perhaps dead")
+		return widget.R(style.Unknown, g.Unknown+" perhaps dead: "+e.By+" wins")
 	}
-	return widget.R(style.Warn, g.Warn+" shadowed by "+e.By+", which builds on it")
+	return widget.R(style.Warn, g.Warn+" alive: "+e.By+" builds on it")
 }
 
 // supplier says in a few words who supplies the package.
@@ -89,7 +89,7 @@ func supplier(a *overlay.Answer) string {
 		from = "no channel"
 	}
 	if a.Layer == "" {
-		return from
+		return from + ", if it has it"
 	}
 	return from + ", by layer " + strconv.Itoa(a.Number) + " " + a.Layer
 }
