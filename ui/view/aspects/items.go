@@ -21,8 +21,9 @@ import (
 type maker struct {
 	env   view.Env
 	roomy bool
-	who   int // columns for who gets an aspect
-	place int // columns for where it is defined
+	brief bool // only how many machines get an aspect
+	who   int  // columns for who gets an aspect
+	place int  // columns for where it is defined
 }
 
 func newMaker(env view.Env, roomy bool, all []session.Aspect) *maker {
@@ -118,6 +119,9 @@ func (m *maker) right(a *session.Aspect) widget.Line {
 		role = style.Warn
 	}
 	line := widget.Line{widget.R(role, outline.Pad(term.Cut(term.Clean(who(a)), m.who, m.env.Style.Glyphs.Ellipsis), m.who))}
+	if m.brief {
+		return widget.Line{widget.R(role, outline.Pad(count(len(a.On())), len("9999 machines")))}
+	}
 	if m.roomy {
 		text := term.Cut(term.Clean(place(a)), m.place, m.env.Style.Glyphs.Ellipsis)
 		return append(line, widget.R(style.Muted, "  "+outline.Pad(text, m.place)))
@@ -127,14 +131,17 @@ func (m *maker) right(a *session.Aspect) widget.Line {
 
 // who names up to three machines that get an aspect, or counts them.
 func who(a *session.Aspect) string {
-	switch on := a.On(); {
-	case len(on) == 0:
-		return "no machine"
-	case len(on) <= 3:
+	if on := a.On(); len(on) > 0 && len(on) <= 3 {
 		return strings.Join(on, " ")
-	default:
-		return word.Count(len(on), "machine")
 	}
+	return count(len(a.On()))
+}
+
+func count(machines int) string {
+	if machines == 0 {
+		return "no machine"
+	}
+	return word.Count(machines, "machine")
 }
 
 func first(a *session.Aspect) fleet.Pos {
@@ -186,6 +193,7 @@ func (m *maker) byFile(all []session.Aspect) []*outline.Item {
 		names[path.Dir(p)] = min(max(names[path.Dir(p)], term.Width(term.Clean(path.Base(p)))), 20)
 	}
 	root, seen := newBranch("directory "), map[*session.Aspect]bool{}
+	m.brief = !m.roomy
 	m.roomy = false // the place of each is above it
 	for _, p := range paths {
 		root.add(p, m.file(p, names[path.Dir(p)], files[p], seen))
