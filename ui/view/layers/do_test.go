@@ -162,11 +162,11 @@ func TestSystem(t *testing.T) {
 func TestClicks(t *testing.T) {
 	v := open(t, viewtest.Known(t), view.Link{})
 	v.Render(160, 44)
-	v.Click(5, 9)
+	v.Click(5, 8)
 	if got := viewtest.Do(v, "copy")[0].(view.Copy).Text; got != "micromamba" {
 		t.Errorf("the click is on %q", got)
 	}
-	v.Click(5, 9)
+	v.Click(5, 8)
 	if v.Link().Name != "micromamba" {
 		t.Error("a second click does not ask for the package")
 	}
