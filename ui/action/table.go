@@ -166,8 +166,8 @@ var table = []Action{
 	{ID: PlanUpdate, Scopes: deploying, Keys: []string{"D"}, Short: "plan update", Help: "Plan the update of the marked machines, or of this one; nothing changes yet", Changes: true, Line: 4},
 	{ID: PlanBack, Scopes: deploying, Keys: []string{"X"}, Short: "plan rollback", Help: "Plan the way back to the generation before; nothing changes yet", Changes: true, Line: 5},
 	{ID: LogsOf, Scopes: []Scope{Machines, Machine, Run, Runs}, Keys: []string{"L"}, Short: "logs", Help: "What the hosts printed in the run", Line: 6},
-	{ID: NextTab, Scopes: []Scope{Machine, Layers}, Keys: []string{"tab"}, Short: "next part", Help: "The next part of this view", Line: 2},
-	{ID: PrevTab, Scopes: []Scope{Machine, Layers}, Keys: []string{"shift+tab"}, Short: "previous part", Help: "The part before"},
+	{ID: NextTab, Scopes: []Scope{Machine, Aspects, Layers}, Keys: []string{"tab"}, Short: "next part", Help: "The next part of this view", Line: 2},
+	{ID: PrevTab, Scopes: []Scope{Machine, Aspects, Layers}, Keys: []string{"shift+tab"}, Short: "previous part", Help: "The part before"},
 
 	{ID: System, Scopes: []Scope{Layers}, Keys: []string{"s"}, Short: "system", Help: "Choose the system whose layers are shown", Line: 3},
 	{ID: ErrorsOnly, Scopes: []Scope{Checks}, Keys: []string{"s"}, Short: "errors only", Help: "Show errors only, or warnings too", Line: 3},
