@@ -1,6 +1,7 @@
 package machines
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -99,11 +100,15 @@ func (c *completion) next(k *known.Known, line string) string {
 	}
 	at := wordStart(line)
 	head, word := line[:at], line[at:]
-	*c = completion{head: head, words: candidates(k, word), at: -1}
+	*c = completion{text: line, head: head, words: candidates(k, word), at: -1}
 	if len(c.words) == 0 {
 		return line
 	}
-	c.text = head + common(c.words)
+	shared := common(c.words)
+	if !strings.HasPrefix(shared, word) { // they only have the word in them
+		c.at, shared = 0, c.words[0]
+	}
+	c.text = head + shared
 	return c.text
 }
 
@@ -125,37 +130,71 @@ func wordStart(line string) int {
 	return at
 }
 
-// candidates are what a word may become, in their order.
+// candidates are what a word may become, in their order: what begins with it,
+// or where nothing does, the tags that have it in them.
 func candidates(k *known.Known, word string) []string {
-	var all []string
-	name, _, keyed := strings.Cut(word, ":")
-	switch {
-	case strings.HasPrefix(word, "@"):
-		for _, tag := range allTags(k) {
-			all = append(all, "@"+tag)
-		}
-	case keyed:
-		for _, key := range keys {
-			if key.name == name {
-				for _, value := range key.values(k) {
-					all = append(all, name+":"+value)
-				}
-			}
-		}
-	default:
-		for _, key := range keys {
-			all = append(all, key.name+":")
-		}
-		for i := range k.Fleet.Machines {
-			all = append(all, k.Fleet.Machines[i].Name)
-		}
+	all := vocabulary(k, word)
+	out := matching(all, word, strings.HasPrefix)
+	if len(out) == 0 && plainWord(word) {
+		out = matching(allTags(k), word, strings.Contains)
 	}
-	return slices.DeleteFunc(all, func(s string) bool { return !strings.HasPrefix(s, word) })
+	return out
 }
 
+// vocabulary is everything that could stand where the word is.
+func vocabulary(k *known.Known, word string) []string {
+	if name, _, keyed := strings.Cut(word, ":"); keyed {
+		return valuesOf(k, name)
+	}
+	if strings.HasPrefix(word, "@") {
+		return allTags(k)
+	}
+	var all []string
+	for _, key := range keys {
+		all = append(all, key.name+":")
+	}
+	if word == "" {
+		all = append(all, allTags(k)...)
+	}
+	for i := range k.Fleet.Machines {
+		all = append(all, k.Fleet.Machines[i].Name)
+	}
+	return all
+}
+
+func matching(all []string, word string, match func(s, word string) bool) (out []string) {
+	for _, s := range all {
+		if match(s, word) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// valuesOf are the values of a key, with it.
+func valuesOf(k *known.Known, name string) (out []string) {
+	for _, key := range keys {
+		if key.name == name {
+			for _, value := range key.values(k) {
+				out = append(out, name+":"+value)
+			}
+		}
+	}
+	return out
+}
+
+// allTags are the tags that machines have, as selectors write them.
 func allTags(k *known.Known) []string {
-	all := ofMachines((*fleet.Machine).AllTags)(k)
-	return once(append(all, "failed"))
+	has := map[string]bool{"@failed": true}
+	for i := range k.Fleet.Machines {
+		m := &k.Fleet.Machines[i]
+		for _, list := range [][]string{m.Tags, m.Computed} {
+			for _, tag := range list {
+				has["@"+tag] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(has))
 }
 
 // common is the longest beginning that all words have.

@@ -114,10 +114,17 @@ func (v *View) back() []view.Ask {
 func (v *View) plan(back bool) []view.Ask {
 	asks := []view.Ask{view.MakePlan{Machines: v.chosen(), Goal: engine.GoalSwitch, Back: back}}
 	if hidden := len(v.marks.names) - v.content.marked; hidden > 0 {
-		text := fmt.Sprintf("the plan has %d marked that the filter does not show", hidden)
+		text := fmt.Sprintf("%s marked and planned, but not shown here", areMachines(hidden))
 		asks = append(asks, view.Say{Level: style.Warn, Text: text})
 	}
 	return asks
+}
+
+func areMachines(n int) string {
+	if n == 1 {
+		return "1 machine is"
+	}
+	return fmt.Sprintf("%d machines are", n)
 }
 
 // sortChoice lets the operator choose the column to sort by.
@@ -140,6 +147,7 @@ func (v *View) typing(in action.Intent) ([]view.Ask, bool) {
 	case action.Filter:
 		v.input.Focus()
 	case action.InputText:
+		v.complete = completion{}
 		v.filter.set(v.input.Value())
 	case action.InputNext:
 		v.input.SetValue(v.complete.next(v.env.Known, v.input.Value()))
@@ -166,6 +174,7 @@ func (v *View) clearFilter() {
 	v.input.Blur()
 	v.input.SetValue("")
 	v.filter.set("")
+	v.complete = completion{}
 }
 
 // Click puts the cursor on a row, opens the row that has it, sorts by a

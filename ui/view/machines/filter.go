@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"assay/fleet"
+	"assay/ui/action"
 )
 
 // filter is what is typed and what it means. A single plain word means the
@@ -45,6 +46,12 @@ func (f *filter) set(text string) {
 // first: compositions, or the last run.
 func (f *filter) needsSubjects() bool {
 	return f.word == "" && (f.selector.NeedsAspects() || f.selector.NeedsRuns())
+}
+
+// asksFacts reports whether the answer may change without the fleet or the
+// filter changing.
+func (f *filter) asksFacts() bool {
+	return f.word == "" && (f.selector.NeedsFacts() || f.needsSubjects())
 }
 
 // plainWord reports whether text is a word that means nothing special in a
@@ -151,12 +158,10 @@ func (v *View) meant(word string) string {
 		names = append(names, m.Name)
 	}
 	if _, ok := ranks[word]; ok {
-		return fmt.Sprintf("it is a state: %s chooses one", v.env.Key("machines.states"))
+		return fmt.Sprintf("it is a state: %s chooses one", v.env.Key(action.States))
 	}
-	for _, key := range keys {
-		if strings.HasPrefix(key.name, word) {
-			return fmt.Sprintf("tab completes it to %s:", key.name)
-		}
+	if words := candidates(v.env.Known, word); len(words) > 0 {
+		return "tab completes it to " + words[0]
 	}
 	if near := fleet.Nearest(word, names); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)

@@ -42,8 +42,8 @@ func (v *View) above(w int) []string {
 	lines := []string{v.summary(w)}
 	if reason := v.env.Known.NoHosts; reason != "" {
 		folded := view.Fold("No host is asked: "+reason, w)
-		if len(folded) > 2 {
-			folded = []string{folded[0], folded[1] + " " + v.env.Style.Glyphs.Ellipsis}
+		if len(folded) > 2 { // the second is cut
+			folded = []string{folded[0], strings.Join(folded[1:], " ")}
 		}
 		for _, text := range folded {
 			lines = append(lines, widget.Draw(v.env.Style, widget.Line{widget.R(style.Muted, text)}, w))
@@ -60,9 +60,6 @@ func (v *View) below(w int) []string {
 		return nil
 	}
 	message := v.message(value)
-	if value == "" {
-		message = widget.Span{}
-	}
 	if message.Text == "" {
 		return []string{v.input.Render(w)}
 	}
@@ -90,7 +87,13 @@ func (v *View) message(value string) widget.Span {
 		}
 		return widget.R(style.Fail, text)
 	}
+	if value == "" {
+		return widget.Span{} // the placeholder says what may be typed
+	}
 	text := v.counts()
+	if v.waiting() != "" {
+		text += "; not all is read yet"
+	}
 	if note := v.content.found.note; note != "" {
 		text += "; " + note
 	}

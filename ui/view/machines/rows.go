@@ -30,6 +30,7 @@ type content struct {
 	rows   []row
 	counts []int // machines that the filter lets through, by rank
 	marked int   // how many of the rows are marked
+	asked  asked
 }
 
 // stamp is everything that the rows depend on.
@@ -66,22 +67,33 @@ var ranks = func() map[string]int {
 
 // sync makes the rows anew if anything that they depend on has changed.
 func (v *View) sync() {
-	k := v.env.Known
-	now := stamp{revision: k.Revision, fleet: k.Fleet, filter: v.filter.applied, state: v.state}
+	k, c := v.env.Known, &v.content
+	was, now := c.stamp, stamp{revision: k.Revision, fleet: k.Fleet, filter: v.filter.applied, state: v.state}
 	now.column, now.reverse = v.table.Sort()
-	if v.content.made && v.content.stamp == now {
+	if c.made && was == now {
 		return
 	}
-	if v.content.stamp.fleet != k.Fleet {
+	if was.fleet != now.fleet {
 		v.marks.keep(k.Fleet)
 	}
-	v.content.stamp, v.content.made = now, true
-	v.content.found = v.find()
+	if !c.made || was.fleet != now.fleet || was.filter != now.filter || v.filter.asksFacts() {
+		c.found = v.find()
+	}
+	c.stamp, c.made = now, true
+	c.asked = survey(k)
 	v.choose()
 	v.sort()
 	v.recount()
+	v.show(was.filter != now.filter || was.state != now.state)
+}
+
+// show gives the rows to the table. The cursor stays on its machine; where a
+// new filter hides that, and before anybody moved it, it is on the first row.
+func (v *View) show(refiltered bool) {
+	_, before := v.table.Cursor()
 	v.table.SetRows(list{v})
-	if !v.touched && len(v.content.rows) > 0 {
+	_, after := v.table.Cursor()
+	if len(v.content.rows) > 0 && (!v.touched || refiltered && before != after) {
 		v.table.Select(v.content.rows[0].machine.Name)
 	}
 }

@@ -3,7 +3,6 @@ package machines
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"assay/fleet/session"
 	"assay/ui/action"
@@ -53,7 +52,7 @@ func (v *View) summary(w int) string {
 		add(v.stateCount(state, n))
 		v.drawn.parts = append(v.drawn.parts, part{from, at, state})
 	}
-	if age := v.asked(); age != "" && at+2+len(age) <= w {
+	if age := v.content.asked.say(v.env.Known); age != "" && at+2+len(age) <= w {
 		add(widget.P(strings.Repeat(" ", w-at-len(age))))
 		add(widget.R(style.Muted, age))
 	}
@@ -87,42 +86,6 @@ func (v *View) stateRole(state string) style.Role {
 		host.State, host.Asked = session.State(state), v.env.Known.Now
 	}
 	return view.StateSpan(v.env.Style, host).Role
-}
-
-// asked says how far asking is, or how old the answers are.
-func (v *View) asked() string {
-	k := v.env.Known
-	busy, answered := 0, 0
-	var oldest, newest time.Time
-	for i := range k.Fleet.Machines {
-		host := k.Hosts[k.Fleet.Machines[i].Name]
-		if host == nil {
-			continue
-		}
-		if host.Busy {
-			busy++
-		}
-		if at := host.Asked; !at.IsZero() {
-			answered++
-			if oldest.IsZero() || at.Before(oldest) {
-				oldest = at
-			}
-			if at.After(newest) {
-				newest = at
-			}
-		}
-	}
-	switch {
-	case busy > 0:
-		return fmt.Sprintf("asking %d of %d", busy, len(k.Fleet.Machines))
-	case answered == 0:
-		return ""
-	}
-	from, to := word.Age(k.Now.Sub(newest)), word.Age(k.Now.Sub(oldest))
-	if from == to {
-		return "asked " + to + " ago"
-	}
-	return "asked " + from + " to " + to + " ago"
 }
 
 // stateChoice lets the operator choose the state to show.
