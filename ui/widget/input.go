@@ -108,7 +108,7 @@ func (i *Input) remove(from, to int) {
 func (i *Input) before() int {
 	at := 0
 	for at < i.at {
-		c, _ := ansi.FirstGraphemeCluster(i.text[at:], ansi.GraphemeWidth)
+		c, _ := ansi.FirstGraphemeCluster(i.text[at:], ansi.WcWidth)
 		if at+len(c) >= i.at {
 			return at
 		}
@@ -118,7 +118,7 @@ func (i *Input) before() int {
 }
 
 func (i *Input) after() int {
-	c, _ := ansi.FirstGraphemeCluster(i.text[i.at:], ansi.GraphemeWidth)
+	c, _ := ansi.FirstGraphemeCluster(i.text[i.at:], ansi.WcWidth)
 	return i.at + len(c)
 }
 

@@ -1,11 +1,6 @@
 package widget
 
 import (
-	"strings"
-	"unicode/utf8"
-
-	"github.com/charmbracelet/x/ansi"
-
 	"assay/ui/style"
 	"assay/ui/term"
 )
@@ -19,13 +14,12 @@ type pen struct {
 	skip int        // columns of what comes that are left of the screen
 	role style.Role // of run
 	run  []byte
-	tail string // the last character written, which what comes must not join
 	out  []byte
 }
 
 // begin begins a line of w columns.
 func (p *pen) begin(all style.Role, w int) {
-	p.all, p.left, p.skip, p.tail = all, max(w, 0), 0, ""
+	p.all, p.left, p.skip = all, max(w, 0), 0
 }
 
 // end fills the line up.
@@ -74,7 +68,6 @@ func (p *pen) spaces(n int) {
 	for p.left -= n; n > 0; n -= len(some) {
 		p.run = append(p.run, some[:min(n, len(some))]...)
 	}
-	p.tail = " "
 }
 
 // line writes spans as far as there is room, with an ellipsis where something
@@ -128,25 +121,19 @@ func (p *pen) cell(s Span, w int, right bool) {
 	}
 }
 
-// skipped takes away what is left of the screen. Of a wide character that
-// stands across the edge a space is left.
+// skipped takes away what is left of the screen.
 func (p *pen) skipped(text string) string {
 	if p.skip == 0 {
 		return text
 	}
-	if wide := term.Width(text); wide <= p.skip {
+	wide := term.Width(text)
+	if wide <= p.skip {
 		p.skip -= wide
 		return ""
 	}
-	head, wide := first(text, p.skip)
-	rest := text[len(head):]
-	over := p.skip - wide
+	text = term.Skip(text, p.skip)
 	p.skip = 0
-	if over == 0 {
-		return rest
-	}
-	across, wide := ansi.FirstGraphemeCluster(rest, ansi.GraphemeWidth)
-	return strings.Repeat(" ", wide-over) + rest[len(across):]
+	return text
 }
 
 // cut writes exactly w columns: of the text as much as fits beside an
@@ -167,65 +154,12 @@ func (p *pen) cut(text string, w int) {
 
 // put writes a clean text whose width is known and for which there is room.
 func (p *pen) put(text string, wide int) {
-	if text == "" {
-		return
-	}
-	if text[0] >= utf8.RuneSelf && p.tail != "" {
-		if text = p.apart(text); text == "" {
-			return
-		}
-	}
 	p.run = append(p.run, text...)
 	p.left -= wide
-	p.tail = lastCluster(text)
-}
-
-// apart returns the text so that its beginning does not join the character
-// that stands before it, which would change how wide both are: two halves of a
-// flag, for example.
-func (p *pen) apart(text string) string {
-	lost := 0
-	for text != "" && text[0] >= utf8.RuneSelf {
-		head, wide := ansi.FirstGraphemeCluster(text, ansi.GraphemeWidth)
-		joined, _ := ansi.FirstGraphemeCluster(p.tail+head, ansi.GraphemeWidth)
-		if lost > 0 && wide > 0 || len(joined) <= len(p.tail) {
-			break
-		}
-		lost += wide
-		text = text[len(head):]
-	}
-	return strings.Repeat("?", lost) + text
-}
-
-// lastCluster returns the last character of a text, with what combines with
-// it.
-func lastCluster(text string) string {
-	if text[len(text)-1] < utf8.RuneSelf {
-		return text[len(text)-1:]
-	}
-	for {
-		head, _ := ansi.FirstGraphemeCluster(text, ansi.GraphemeWidth)
-		if len(head) >= len(text) || head == "" {
-			return text
-		}
-		text = text[len(head):]
-	}
 }
 
 // first returns what of a clean text fits w columns, and its width.
 func first(text string, w int) (head string, wide int) {
-	n := 0
-	for n < len(text) {
-		size, one := 1, 1
-		if text[n] >= utf8.RuneSelf || n+1 < len(text) && text[n+1] >= utf8.RuneSelf {
-			var c string
-			c, one = ansi.FirstGraphemeCluster(text[n:], ansi.GraphemeWidth)
-			size = max(len(c), 1)
-		}
-		if wide+one > w {
-			break
-		}
-		n, wide = n+size, wide+one
-	}
-	return text[:n], wide
+	head = term.Cut(text, w, "")
+	return head, term.Width(head)
 }

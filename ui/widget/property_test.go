@@ -74,7 +74,7 @@ func intent(r *rand.Rand) action.Intent { return action.Intent{ID: intents[r.Int
 func TestDrawIsExact(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	st := style.PlainStyle()
-	for range 20000 {
+	for range 3000 {
 		l, w := line(r), r.IntN(40)
 		rectangle(t, fmt.Sprintf("%q at %d", l, w), Draw(st, l, w), w, 1)
 		rectangle(t, fmt.Sprintf("%q selected at %d", l, w), DrawAs(st, style.Selected, l, w), w, 1)
@@ -109,7 +109,7 @@ func newRandomRows(r *rand.Rand, columns int) *randomRows {
 }
 
 func TestTableHoldsForAnything(t *testing.T) {
-	for seed := range uint64(300) {
+	for seed := range uint64(120) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		var columns []Column
 		for i := range r.IntN(9) {
@@ -119,7 +119,7 @@ func TestTableHoldsForAnything(t *testing.T) {
 		table := NewTable(style.PlainStyle(), columns)
 		table.Empty = []Line{line(r), line(r)}
 		rows := 0
-		for range 60 {
+		for range 40 {
 			switch r.IntN(5) {
 			case 0:
 				n := newRandomRows(r, len(columns))
@@ -161,11 +161,11 @@ func forest(r *rand.Rand, depth int, next *int) []*Node {
 }
 
 func TestTreeHoldsForAnything(t *testing.T) {
-	for seed := range uint64(300) {
+	for seed := range uint64(120) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		tree := NewTree(style.PlainStyle())
 		tree.Empty = []Line{line(r)}
-		for range 60 {
+		for range 40 {
 			switch r.IntN(7) {
 			case 0:
 				next := 0
@@ -202,11 +202,11 @@ func TestTreeHoldsForAnything(t *testing.T) {
 }
 
 func TestTextHoldsForAnything(t *testing.T) {
-	for seed := range uint64(300) {
+	for seed := range uint64(120) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		text := NewText(style.PlainStyle())
 		n := 0
-		for range 60 {
+		for range 40 {
 			switch r.IntN(7) {
 			case 0:
 				var lines []Line
@@ -246,11 +246,11 @@ func contains(list []int, n int) bool {
 }
 
 func TestInputHoldsForAnything(t *testing.T) {
-	for seed := range uint64(300) {
+	for seed := range uint64(120) {
 		r := rand.New(rand.NewPCG(seed, 4))
 		in := NewInput(style.PlainStyle(), "/", "a filter")
 		in.Focus()
-		for range 60 {
+		for range 40 {
 			k := tea.KeyMsg{Type: tea.KeyType(r.IntN(160) - 80), Alt: r.IntN(4) == 0}
 			if r.IntN(2) == 0 {
 				k = tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text(r)), Paste: r.IntN(2) == 0, Alt: r.IntN(9) == 0}

@@ -16,7 +16,7 @@ func wrap(l Line, w int) []Line {
 			head, wide := first(text, left)
 			if head == "" {
 				if left == w { // a wide character where only narrow ones fit
-					head, _ = ansi.FirstGraphemeCluster(text, ansi.GraphemeWidth)
+					head, _ = ansi.FirstGraphemeCluster(text, ansi.WcWidth)
 					wide = w
 				} else {
 					rows, left = append(rows, nil), w
