@@ -79,7 +79,7 @@ type Link struct {
 	Place Place
 	Name  string
 	Sub   string
-	Line  int // of a file, from 1
+	Line  int // of a file, from 1; of a log, the number of its event
 }
 
 // At is the link to a place in a file of the fleet.
@@ -139,7 +139,11 @@ type (
 	// once.
 	StopRun struct{}
 	// SaveLog writes a run's log of a machine, or of all with "", into a file.
-	SaveLog struct{ Run, Machine string }
+	// Page opens that in $PAGER.
+	SaveLog struct {
+		Run, Machine string
+		Page         bool
+	}
 )
 
 func (Go) ask()       {}

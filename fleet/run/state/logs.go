@@ -89,10 +89,14 @@ func (l *Logs) note(m *machine) {
 }
 
 // Len is how many lines there are.
-func (l *Logs) Len() (n int) {
+func (l *Logs) Len() int { return l.Count(l.filter.Least) }
+
+// Count is how many lines of the filter's machines are kept that have at least
+// that level.
+func (l *Logs) Count(least Level) (n int) {
 	for i := range l.tails {
 		t := &l.tails[i]
-		n += t.added.from(l.filter.Least) - t.gone.from(l.filter.Least)
+		n += t.added.from(least) - t.gone.from(least)
 	}
 	return n
 }
