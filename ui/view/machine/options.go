@@ -51,20 +51,32 @@ func (v *View) option(sc *compose.Scope, o *compose.Option) *outline.Item {
 			Line: widget.Line{widget.R(role, glyph+" "), widget.R(style.Strong, o.Path), widget.R(style.Muted, " = "), value},
 		},
 		At: decider(o), Copy: o.Path, What: "the option's path",
-		Words: []string{o.Path, says, sc.User},
-	}
-	if m.State == compose.Known {
-		it.Add(inFull(sub(self, "value", 0), m.Value)...)
+		Words: append(make([]string, 0, 4+4*len(o.Definitions)), o.Path, says, sc.User),
 	}
 	for i := range o.Definitions {
 		d := &o.Definitions[i]
-		it.Words = append(it.Words, d.Aspect, d.At.File, d.Condition, strings.Join(moved(d), " "))
+		it.Words = append(append(it.Words, d.Aspect, d.At.File, d.Condition), moved(d)...)
 		if d.Value.Text != says {
 			it.Words = append(it.Words, d.Value.Text)
 		}
-		it.Add(v.definition(sub(self, "definition", i), sc, o, i))
+	}
+	if len(o.Definitions) > 0 {
+		it.More = func() []*outline.Item { return v.definitions(self, sc, o) }
 	}
 	return it
+}
+
+// definitions are the lines below an option: its value in full, where one line
+// is too short for it, and every definition.
+func (v *View) definitions(self string, sc *compose.Scope, o *compose.Option) []*outline.Item {
+	var items []*outline.Item
+	if o.Merged.State == compose.Known {
+		items = inFull(sub(self, "value", 0), o.Merged.Value)
+	}
+	for i := range o.Definitions {
+		items = append(items, v.definition(sub(self, "definition", i), sc, o, i))
+	}
+	return items
 }
 
 // decider is the place of the definition that decides, or of the first one.

@@ -49,7 +49,7 @@ func (v *View) faulty(c *compose.Composition, err error) *outline.Item {
 	}
 	return &outline.Item{
 		Node: widget.Node{ID: "errors", Line: widget.Line{widget.R(style.Fail, v.env.Style.Glyphs.Fail+" "+text)}},
-		Link: view.Link{Place: view.Machine, Name: v.link.Name, Sub: "overview problem\x000"},
+		Link: view.Link{Place: view.Machine, Name: v.link.Name, Sub: "overview " + sub("problem", "", 0)},
 		Copy: text, What: "the line",
 	}
 }
@@ -86,7 +86,7 @@ func scopeID(sc *compose.Scope) string { return "scope " + sc.User }
 func id(sc *compose.Scope, name string) string { return word.Scoped(sc.User, name) }
 
 // sub is the identity of a line below another one; no name has its separator.
-func sub(self, what string, n int) string { return self + "\x00" + what + strconv.Itoa(n) }
+func sub(self, what string, n int) string { return self + outline.Below + what + strconv.Itoa(n) }
 
 // aspectLink leads to an aspect that a scope reaches by that name.
 func aspectLink(sc *compose.Scope, name string) view.Link {

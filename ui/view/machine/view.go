@@ -32,7 +32,7 @@ type part struct {
 
 var parts = []part{
 	{"overview", "line", (*View).overview, true},
-	{"imports", "aspect", (*View).imports, false},
+	{"imports", "import", (*View).imports, false},
 	{"options", "option", (*View).options, false},
 	{"services", "role", (*View).services, false},
 	{"packages", "package", (*View).packages, false},
@@ -59,6 +59,8 @@ type stamp struct {
 	made        bool
 	fleet       *fleet.Fleet
 	composition answer
+	options     *compose.Option // the first one, which tells one composition from the next
+	problems    *compose.Problem
 	stack       answer
 	host        answer
 	reason      string // why hosts cannot be reached, or nothing changed
@@ -79,6 +81,13 @@ func answerOf[T any](l *known.Loaded[T]) answer {
 		a.err = l.Err.Error()
 	}
 	return a
+}
+
+func first[T any](list []T) *T {
+	if len(list) == 0 {
+		return nil
+	}
+	return &list[0]
 }
 
 // New returns the view of the machine link.Name. link.Sub is the part to show,
@@ -162,7 +171,8 @@ func (v *View) pane() *pane {
 func (v *View) stamp() stamp {
 	k, h, c := v.env.Known, v.host(), v.composition()
 	s := stamp{
-		made: true, fleet: k.Fleet, composition: answerOf(&c), stack: answerOf(&k.Stack),
+		made: true, fleet: k.Fleet, composition: answerOf(&c),
+		options: first(c.Value.Scope.Options), problems: first(c.Value.Problems), stack: answerOf(&k.Stack),
 		host: answer{at: h.Asked, busy: h.Busy}, reason: k.NoHosts + k.ReadOnly,
 	}
 	if parts[v.at].moving {

@@ -37,7 +37,13 @@ func (o *Outline) Do(in action.Intent) (asked []view.Ask, done bool) {
 		if it := o.Cursor(); it != nil && !it.At.IsZero() {
 			return []view.Ask{view.Edit{At: it.At}}, true
 		}
+	case action.ExpandAll:
+		o.makeAll(o.roots)
+		return nil, o.tree.Do(in)
 	default:
+		if in.ID == action.Expand {
+			o.make(o.Cursor())
+		}
 		return nil, o.tree.Do(in)
 	}
 	return nil, true
@@ -50,6 +56,7 @@ func (o *Outline) enter() []view.Ask {
 	case it.Link != view.Link{}:
 		return []view.Ask{view.Go{Link: it.Link}}
 	default:
+		o.make(it)
 		o.tree.Toggle()
 	}
 	return nil
@@ -98,7 +105,7 @@ func (o *Outline) Disabled(id action.ID) string {
 		if it == nil {
 			return "nothing is under the cursor"
 		}
-		if (it.Link == view.Link{}) && len(it.below) == 0 {
+		if (it.Link == view.Link{}) && len(it.Children) == 0 {
 			return "this line leads nowhere"
 		}
 	case action.Copy:
@@ -114,7 +121,7 @@ func (o *Outline) Disabled(id action.ID) string {
 			return "what is under the cursor has no place in a file"
 		}
 	case action.Expand:
-		if it == nil || len(it.below) == 0 {
+		if it == nil || len(it.Children) == 0 {
 			return "nothing is below this line"
 		}
 	}

@@ -20,6 +20,9 @@ type Item struct {
 	What        string    // what that is: "the option's path"
 	Words       []string  // what a filter looks through; nil follows what is above or below
 	Number      int       // for the owner, such as a generation's number
+	// More makes what is below once somebody wants to see it, for items of
+	// which there are thousands. It must make something; no filter finds it.
+	More func() []*Item
 
 	below []*Item
 	words string // Words as a filter reads them, once it did
@@ -74,8 +77,9 @@ func Widest[T any](list []T, text func(T) string, most int) int {
 // Near is a place with no more of its directories than the last one: enough
 // to know it again at the right of a line. The whole place is what opens.
 func Near(at fleet.Pos) widget.Line {
-	parts := strings.Split(at.File, "/")
-	at.File = strings.Join(parts[max(len(parts)-2, 0):], "/")
+	if name := strings.LastIndexByte(at.File, '/'); name > 0 {
+		at.File = at.File[strings.LastIndexByte(at.File[:name], '/')+1:]
+	}
 	return widget.Line{widget.R(style.Muted, at.String())}
 }
 

@@ -14,6 +14,10 @@ import (
 	"assay/ui/widget"
 )
 
+// Below separates the identity of an item from that of something below it that
+// belongs to it, in identities of such things. No name has it.
+const Below = "\x00"
+
 // Outline is a tree of items with a line for a filter.
 type Outline struct {
 	env    view.Env
@@ -26,13 +30,14 @@ type Outline struct {
 	found  int      // those that it does
 	wanted string   // to be shown as soon as it is there
 	noun   string
-	filled bool
+	made   map[string]bool // whose More was wanted, by ID
+	later  []*widget.Node  // stands for what More will make
 }
 
 // New returns an empty outline. Noun is what a filter finds: "option".
 func New(env view.Env, noun string) *Outline {
 	return &Outline{
-		env: env, noun: noun,
+		env: env, noun: noun, made: map[string]bool{}, later: []*widget.Node{{ID: "later"}},
 		tree:  widget.NewTree(env.Style),
 		input: widget.NewInput(env.Style, "/", "words that are all in it"),
 	}
@@ -40,14 +45,14 @@ func New(env view.Env, noun string) *Outline {
 
 // Set gives the outline its items. Cursor, filter and what is open stay.
 func (o *Outline) Set(roots []*Item) {
-	o.roots, o.total, o.filled = roots, 0, true
+	o.roots, o.total = roots, 0
 	o.items = make(map[*widget.Node]*Item, len(o.items))
 	o.tree.SetRoots(o.gather(roots))
 	if o.Filtered() {
 		o.filter()
 	}
-	if o.wanted != "" && o.tree.Reveal(o.wanted) {
-		o.wanted = ""
+	if o.wanted != "" {
+		o.Reveal(o.wanted)
 	}
 }
 
@@ -56,18 +61,46 @@ func (o *Outline) gather(items []*Item) []*widget.Node {
 	for i, it := range items {
 		nodes[i] = &it.Node
 	}
-	var add func(items []*Item)
-	add = func(items []*Item) {
-		for _, it := range items {
-			o.items[&it.Node] = it
-			if it.Words != nil {
-				o.total++
-			}
-			add(it.below)
-		}
-	}
-	add(items)
+	o.add(items)
 	return nodes
+}
+
+// add takes items and what is below them in.
+func (o *Outline) add(items []*Item) {
+	for _, it := range items {
+		o.items[&it.Node] = it
+		if it.Words != nil {
+			o.total++
+		}
+		if it.More != nil {
+			it.Children = o.later
+			if o.made[it.ID] {
+				o.make(it)
+			}
+			continue
+		}
+		o.add(it.below)
+	}
+}
+
+// make makes what is below an item, if that was not done before.
+func (o *Outline) make(it *Item) {
+	if it == nil || it.More == nil {
+		return
+	}
+	more := it.More
+	it.More, it.Children = nil, nil
+	it.Add(more()...)
+	o.made[it.ID] = true
+	o.add(it.below)
+}
+
+// makeAll makes everything that is below something.
+func (o *Outline) makeAll(items []*Item) {
+	for _, it := range items {
+		o.make(it)
+		o.makeAll(it.below)
+	}
 }
 
 // Empty says what to show where there is nothing.
@@ -75,8 +108,19 @@ func (o *Outline) Empty(lines []widget.Line) { o.tree.Empty = lines }
 
 // Reveal puts the cursor on an item, as soon as it is there.
 func (o *Outline) Reveal(id string) {
-	if !o.filled || !o.tree.Reveal(id) {
-		o.wanted = id
+	o.wanted = id
+	if o.items == nil {
+		return
+	}
+	above, _, _ := strings.Cut(id, Below)
+	for _, it := range o.items {
+		if it.ID == above {
+			o.make(it)
+			break
+		}
+	}
+	if o.tree.Reveal(id) {
+		o.wanted = ""
 	}
 }
 
@@ -150,6 +194,7 @@ func (o *Outline) body(w, h int) string {
 
 // Text is everything that the outline shows, opened, as plain text.
 func (o *Outline) Text() string {
+	o.makeAll(o.roots)
 	var b strings.Builder
 	for _, it := range o.roots {
 		o.write(&b, it, 0, !o.Filtered())

@@ -123,4 +123,4 @@ func (v *View) aspects(role, name string) []*outline.Item {
 }
 
 // sub is the identity of a line below another one; no name has its separator.
-func sub(self, what string) string { return self + "\x00" + what }
+func sub(self, what string) string { return self + outline.Below + what }
