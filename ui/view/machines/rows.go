@@ -1,9 +1,6 @@
 package machines
 
 import (
-	"cmp"
-	"slices"
-
 	"assay/fleet"
 	"assay/fleet/session"
 	"assay/ui/known"
@@ -17,7 +14,6 @@ type row struct {
 	machine *fleet.Machine
 	host    *known.Host
 	rank    int // of its state, the worst first
-	place   int // in the fleet's order, which is by name
 }
 
 func (r row) remark() string { return word.Terse(r.machine.Name, word.Remark(r.host.Status)) }
@@ -117,42 +113,8 @@ func (v *View) choose() {
 		}
 		c.counts[rank]++
 		if v.state == "" || v.state == states[rank] {
-			c.rows = append(c.rows, row{m, host, rank, place})
+			c.rows = append(c.rows, row{m, host, rank})
 		}
-	}
-}
-
-// sort puts the rows in order; rows that are equal stay in the order of their
-// names, also when it is reversed.
-func (v *View) sort() {
-	id, reverse := v.content.stamp.column, v.content.stamp.reverse
-	c := columnOf(id)
-	if c == nil {
-		c = columnOf("state")
-	}
-	type keyed struct {
-		row
-		key key
-	}
-	all := make([]keyed, len(v.content.rows))
-	for i, r := range v.content.rows {
-		all[i] = keyed{r, c.key(r)}
-	}
-	slices.SortFunc(all, func(a, b keyed) int {
-		switch {
-		case a.key.known && !b.key.known:
-			return -1
-		case b.key.known && !a.key.known:
-			return 1
-		}
-		order := a.key.compare(b.key)
-		if reverse {
-			order = -order
-		}
-		return cmp.Or(order, cmp.Compare(a.place, b.place))
-	})
-	for i := range all {
-		v.content.rows[i] = all[i].row
 	}
 }
 
