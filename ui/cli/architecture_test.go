@@ -56,7 +56,7 @@ var house = []room{
 		"fleetfile turns text into fleet values"},
 	{"fleet/repo", []string{"fleet", "fleet/fleetfile", "modules", "modules/compose", "overlay", "secrets", "secrets/vars"}, nil,
 		"repo opens a directory; it reaches no host and runs no engine"},
-	{"fleet/session", []string{"fleet/...", "modules/...", "overlay", "secrets/..."}, nil,
+	{"fleet/session", []string{"fleet/...", "modules/...", "overlay", "secrets/..."}, []string{"github.com/google/renameio/v2"},
 		"session holds the verbs; it never sees ui"},
 
 	{"fleet/engine/embedded", []string{"fleet", "fleet/engine", "fleet/host", "modules/compose"}, []string{"github.com/nix-community/go-nix"},

@@ -85,6 +85,9 @@ func runOf(dir string, id ID) *Run { return &Run{id, filepath.Join(dir, runsDir,
 // ID is the run's id.
 func (r *Run) ID() ID { return r.id }
 
+// Dir is the run's directory.
+func (r *Run) Dir() string { return r.dir }
+
 // Plan reads the plan that the run was to apply.
 func (r *Run) Plan() (*plan.Plan, error) {
 	text, err := os.ReadFile(filepath.Join(r.dir, planFile))
