@@ -1,7 +1,6 @@
 package machine_test
 
 import (
-	"strings"
 	"testing"
 
 	"assay/ui/known"
@@ -55,5 +54,3 @@ func TestGoldenOpened(t *testing.T) {
 	viewtest.Type(v, "ssh sett")
 	viewtest.Golden(t, "options-filter", v)
 }
-
-func body(v view.View) string { return strings.TrimRight(v.Render(100, 30), " \n") }
