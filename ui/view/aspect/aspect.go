@@ -29,6 +29,7 @@ type View struct {
 	out   *outline.Outline
 	shown *session.Aspect // nil where the tree has no such aspect
 	at    time.Time       // of the answer that is shown
+	empty []widget.Line   // why there is nothing to see
 }
 
 // New returns the view of the aspect that the link names: "nixos/base".
@@ -68,6 +69,7 @@ func (v *View) Note() string {
 // Render draws h lines of w columns.
 func (v *View) Render(w, h int) string {
 	v.fill()
+	v.out.Empty(Folded(v.empty, w))
 	return v.out.Render(w, h)
 }
 
@@ -94,7 +96,7 @@ func (v *View) Disabled(id action.ID) string {
 func (v *View) fill() {
 	l := &v.env.Known.Aspects
 	if !l.Has() {
-		v.out.Empty(view.Loading(l, "the aspects"))
+		v.empty = view.Loading(l, "the aspects")
 		if !v.at.IsZero() {
 			v.at, v.shown = time.Time{}, nil
 			v.out.Set(nil)
@@ -106,7 +108,7 @@ func (v *View) fill() {
 	}
 	v.at, v.shown = l.At, find(l.Value, v.class, v.name)
 	if v.shown == nil {
-		v.out.Empty(v.missing(l.Value))
+		v.empty = v.missing(l.Value)
 		v.out.Set(nil)
 		return
 	}

@@ -21,14 +21,13 @@ const many = 20
 // items are the parts of the view.
 func (v *View) items(all []session.Aspect) []*outline.Item {
 	a := v.shown
-	out := []*outline.Item{
+	return []*outline.Item{
 		part("defined", "defined in "+word.Count(len(a.Files), "place"), Places("", "", a)),
 		part("imports", "imports", Imports(v.env, "", "", a)),
 		part("used", "imported by", Users("", "", a)),
-		v.machines(a),
+		v.machines(a, all),
 		part("also", "of that name in other classes", v.others(all)),
 	}
-	return out
 }
 
 // part is a heading with items below it, or a line that says there are none.
@@ -79,7 +78,7 @@ func who(a *session.Aspect) string {
 }
 
 // machines are those that get the aspect.
-func (v *View) machines(a *session.Aspect) *outline.Item {
+func (v *View) machines(a *session.Aspect, all []session.Aspect) *outline.Item {
 	if len(a.Machines) == 0 {
 		if !Applies(a.Class) {
 			return outline.Note("machines", widget.R(style.Muted, "no machine and no home is of class "+string(a.Class)))
@@ -90,6 +89,10 @@ func (v *View) machines(a *session.Aspect) *outline.Item {
 	for _, m := range v.env.Known.Fleet.Machines {
 		classes[m.Name] = m.Class
 	}
+	known := map[string]bool{}
+	for i := range all {
+		known[Name(all[i].Class, all[i].Name)] = true
+	}
 	items := make([]*outline.Item, len(a.Machines))
 	pad := outline.Widest(a.Machines, func(u session.AspectUse) string { return u.Machine }, 30)
 	for i, use := range a.Machines {
@@ -97,7 +100,12 @@ func (v *View) machines(a *session.Aspect) *outline.Item {
 		if use.User != "" {
 			class = fleet.HomeManager
 		}
-		items[i] = machineItem(strconv.Itoa(i), use, class, pad)
+		items[i] = machineItem(strconv.Itoa(i), use, pad, func(name string) view.Link {
+			if known[Name(class, name)] {
+				return Link(class, name)
+			}
+			return Link("generic", name)
+		})
 	}
 	title := "on " + who(a)
 	if n := homes(a); n > 0 {
@@ -122,7 +130,8 @@ func homes(a *session.Aspect) int {
 }
 
 // machineItem is a machine, or a home on it, with its way to the aspect below.
-func machineItem(id string, use session.AspectUse, class fleet.Class, pad int) *outline.Item {
+// aspect is the link to an aspect that the way names.
+func machineItem(id string, use session.AspectUse, pad int, aspect func(string) view.Link) *outline.Item {
 	it := &outline.Item{Node: widget.Node{ID: "machine " + id, Line: widget.Line{
 		widget.R(style.Link, outline.Pad(use.Machine, pad)),
 		widget.R(style.Muted, "  "+Through(use)),
@@ -133,13 +142,13 @@ func machineItem(id string, use session.AspectUse, class fleet.Class, pad int) *
 		it.Right = widget.Line{widget.R(style.Muted, it.At.String())}
 	}
 	for i, step := range use.Way {
-		it.Add(stepItem(it.ID+" "+strconv.Itoa(i), use.Machine, class, step))
+		it.Add(stepItem(it.ID+" "+strconv.Itoa(i), use.Machine, step, aspect))
 	}
 	return it
 }
 
 // stepItem is one step of a way.
-func stepItem(id, machine string, class fleet.Class, step compose.Step) *outline.Item {
+func stepItem(id, machine string, step compose.Step, aspect func(string) view.Link) *outline.Item {
 	it := &outline.Item{Node: widget.Node{ID: id, Line: widget.Line{
 		widget.R(style.Muted, outline.Pad(step.Kind, len("machine"))+" "),
 		widget.R(style.Link, step.Name),
@@ -147,9 +156,9 @@ func stepItem(id, machine string, class fleet.Class, step compose.Step) *outline
 	it.Right = widget.Line{widget.R(style.Muted, step.At.String())}
 	switch step.Kind {
 	case "aspect":
-		it.Link = Link(class, step.Name)
+		it.Link = aspect(step.Name)
 	case "role":
-		it.Link = view.Link{Place: view.Services}
+		it.Link = view.Link{Place: view.Services, Name: step.Name}
 	default:
 		it.Link = view.Link{Place: view.Machine, Name: machine}
 	}

@@ -30,8 +30,10 @@ type View struct {
 	env    view.Env
 	out    *outline.Outline
 	files  bool // the order
+	roomy  bool // of the last Render
 	drawn  drawn
 	unused int
+	empty  []widget.Line // why there is nothing to see
 }
 
 // drawn is what the lines depend on.
@@ -78,36 +80,27 @@ func (v *View) Input() *widget.Input { return v.out.Input() }
 // Note says the order, and how many aspects there are.
 func (v *View) Note() string {
 	v.fill()
-	note := "by class · "
+	order, l := "by class", &v.env.Known.Aspects
 	if v.files {
-		note = "by file · "
+		order = "by file"
 	}
-	switch l := &v.env.Known.Aspects; {
+	switch {
 	case !l.Has():
-		return note[:len(note)-len(" · ")]
+		return order
 	case v.out.Filtered():
-		return note + strconv.Itoa(v.out.Found()) + " of " + strconv.Itoa(v.out.Total())
+		return order + " · " + strconv.Itoa(v.out.Found()) + " of " + strconv.Itoa(v.out.Total())
+	case v.unused > 0:
+		return order + " · " + word.Count(len(l.Value), "aspect") + " · " + strconv.Itoa(v.unused) + " unused"
 	}
-	note += word.Count(len(v.env.Known.Aspects.Value), "aspect")
-	if v.unused > 0 {
-		note += " · " + strconv.Itoa(v.unused) + " unused"
-	}
-	return note
+	return order + " · " + word.Count(len(l.Value), "aspect")
 }
 
 // Render draws h lines of w columns.
 func (v *View) Render(w, h int) string {
-	v.drawn.roomy, v.drawn.at = w >= roomy, v.drawnAt(w >= roomy)
+	v.roomy = w >= roomy
 	v.fill()
+	v.out.Empty(aspect.Folded(v.empty, w))
 	return v.out.Render(w, h)
-}
-
-// drawnAt forgets what was drawn for another width.
-func (v *View) drawnAt(roomy bool) time.Time {
-	if v.drawn.roomy != roomy {
-		return time.Time{}
-	}
-	return v.drawn.at
 }
 
 // Do carries out an intent.
@@ -147,19 +140,19 @@ func (v *View) Disabled(id action.ID) string {
 func (v *View) fill() {
 	l := &v.env.Known.Aspects
 	if !l.Has() {
-		v.out.Empty(view.Loading(l, "the aspects"))
+		v.empty = view.Loading(l, "the aspects")
 		if !v.drawn.at.IsZero() {
-			v.drawn.at = time.Time{}
+			v.drawn = drawn{}
 			v.out.Set(nil)
 		}
 		return
 	}
-	want := drawn{at: l.At, files: v.files, roomy: v.drawn.roomy}
+	want := drawn{at: l.At, files: v.files, roomy: v.roomy}
 	if v.drawn == want {
 		return
 	}
 	v.drawn, v.unused = want, countUnused(l.Value)
-	v.out.Empty(empty(v.env))
+	v.empty = empty(v.env)
 	m := newMaker(v.env, want.roomy, l.Value)
 	if v.files {
 		v.out.Set(m.byFile(l.Value))

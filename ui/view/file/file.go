@@ -15,6 +15,7 @@ import (
 	"assay/ui/known"
 	"assay/ui/style"
 	"assay/ui/view"
+	"assay/ui/view/aspect"
 	"assay/ui/widget"
 	"assay/ui/word"
 )
@@ -135,10 +136,8 @@ func (v *View) body(w, h int) string {
 // say draws lines, folded to the width.
 func (v *View) say(lines []widget.Line, w, h int) string {
 	var drawn []string
-	for _, l := range lines {
-		for _, row := range view.Fold(l.Text(), w) {
-			drawn = append(drawn, widget.Draw(v.env.Style, widget.Line{widget.R(l[0].Role, row)}, w))
-		}
+	for _, l := range aspect.Folded(lines, w) {
+		drawn = append(drawn, widget.Draw(v.env.Style, l, w))
 	}
 	return widget.Fit(drawn, w, h)
 }
@@ -156,7 +155,7 @@ func (v *View) leads() (view.Link, bool) {
 	for _, a := range v.env.Known.Aspects.Value {
 		for _, f := range a.Files {
 			if f.At.Line == line && f.At.File == v.path {
-				return view.Link{Place: view.Aspect, Name: string(a.Class) + "/" + a.Name}, true
+				return aspect.Link(a.Class, a.Name), true
 			}
 		}
 	}

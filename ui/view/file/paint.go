@@ -90,7 +90,15 @@ func (s *scanner) step(text string) (role style.Role, n int, over bool) {
 			return style.Plain, len(q), false
 		}
 	}
-	return style.Plain, 1, false
+	return style.Plain, upTo(text, "#/'\""), false
+}
+
+// upTo is how many bytes there are up to the next one of these, one at least.
+func upTo(text, these string) int {
+	if n := strings.IndexAny(text[1:], these); n >= 0 {
+		return n + 1
+	}
+	return len(text)
 }
 
 // quoted is how many bytes of a string to pass over.
@@ -105,7 +113,7 @@ func (s *scanner) quoted(text string) int {
 		s.inside = ""
 		return n
 	}
-	return 1
+	return upTo(text, s.inside[:1]+`\`)
 }
 
 // add appends a span, unless it is empty.
