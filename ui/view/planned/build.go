@@ -19,6 +19,7 @@ const (
 	groupsWhole  = 10 // groups whose differences are there, and shown
 	machinesFlat = 6  // of a group; of more machines there is one line to open
 	fewLines     = 40 // of a part; more of them stay closed
+	groupNames   = 32 // columns of their names, for all of them to be on its line
 	problemsOpen = 3  // machines with a problem; more of them stay closed
 )
 
@@ -80,7 +81,9 @@ func (b *builder) group(i int) *outline.Item {
 	it.Copy, it.What = strings.Join(g.Machines, " "), "the machines' names"
 	it.Number = i + 1
 	it.Open = i < groupsWhole || b.v.whole[i]
-	right(it, style.Muted, b.groupSize(g))
+	if len(g.Machines) > 1 {
+		right(it, style.Muted, b.groupSize(g))
+	}
 	if i >= groupsWhole && !b.v.whole[i] && !b.v.all {
 		return it.Add(outline.Note(id+" more", widget.R(style.Muted, b.v.env.Style.Glyphs.Ellipsis)))
 	}
@@ -95,7 +98,11 @@ func groupName(g *plan.Group) string {
 	if len(g.Machines) == 1 {
 		return g.Machines[0]
 	}
-	return word.Count(len(g.Machines), "machine")
+	count := word.Count(len(g.Machines), "machine")
+	if all := strings.Join(g.Machines, ", "); len(all) <= groupNames {
+		return count + ": " + all
+	}
+	return count + ": " + names(g.Machines, 1)
 }
 
 func (b *builder) groupSize(g *plan.Group) string {

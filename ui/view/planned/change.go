@@ -7,6 +7,7 @@ import (
 
 	"assay/fleet"
 	"assay/fleet/run/plan"
+	"assay/ui/action"
 	"assay/ui/style"
 	"assay/ui/view"
 	"assay/ui/view/outline"
@@ -135,7 +136,7 @@ func (b *builder) diff(id, title, text string, cut bool) []*outline.Item {
 	}
 	it := item(id+" rest", widget.R(style.Muted, rest))
 	if n > diffLines {
-		it.Line = append(it.Line, widget.R(style.Muted, "; enter shows all that the plan has"))
+		it.Line = append(it.Line, widget.R(style.Muted, "; "+b.v.env.Key(action.Enter)+" shows all that the plan has"))
 		b.v.pages[it.ID] = view.Page{Title: title, Text: text}
 	}
 	return append(list, it)

@@ -91,17 +91,30 @@ func (v *View) typed(p *plan.Plan) (text, because string) {
 	if len(rest) == 1 {
 		text = rest[0]
 	}
-	fleet := v.env.Known.Fleet
 	if name, tag := v.guarded(rest); name != "" {
 		return text, name + " has the tag " + tag
 	}
 	switch {
-	case len(rest) > 1 && fleet != nil && len(rest) >= len(fleet.Machines):
+	case len(rest) > 1 && v.everybody(rest):
 		return text, "these are all machines of the fleet"
 	case len(rest) > manyMachines:
 		return text, fmt.Sprintf("these are more than %d machines", manyMachines)
 	}
 	return "", ""
+}
+
+// everybody reports whether the names, which are in order, are those of the
+// whole fleet.
+func (v *View) everybody(list []string) bool {
+	if v.env.Known.Fleet == nil {
+		return false
+	}
+	for i := range v.env.Known.Fleet.Machines {
+		if _, ok := slices.BinarySearch(list, v.env.Known.Fleet.Machines[i].Name); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // guarded is the first machine with a tag that protects it.
@@ -147,7 +160,7 @@ func (c *confirmation) what() {
 	c.say(style.Strong, names(c.sum.rest, 12))
 	made := "plan " + c.p.ID + ", made " + word.Age(c.age()) + " ago"
 	if c.p.Goal != engine.GoalBuild {
-		made = word.Amount(c.sum.size) + " to copy; " + made
+		made = toCopy(c.sum.size) + "; " + made
 	}
 	c.say(style.Plain, made)
 }

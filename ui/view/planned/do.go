@@ -55,7 +55,9 @@ func (v *View) inTree(p *plan.Plan, in action.Intent) []view.Ask {
 		v.wholePlan(p)
 	}
 	asked, _ := v.tree.Do(in)
-	v.deepen()
+	if in.ID == action.Enter || in.ID == action.Expand {
+		v.deepen()
+	}
 	return asked
 }
 

@@ -40,11 +40,33 @@ func (v *View) amount(p *plan.Plan) widget.Line {
 	if len(sum.rest) == 0 {
 		return widget.Line{widget.R(style.Strong, planGoal(p)), widget.P(": no machine changes")}
 	}
-	text := ": " + word.Count(len(sum.rest), "machine") + " in " + word.Count(sum.groups, "group") + " of the same change"
+	text := ": " + changing(len(sum.rest), sum.groups)
 	if p.Goal != engine.GoalBuild {
-		text += " " + v.env.Style.Glyphs.Dot + " " + word.Amount(sum.size) + " to copy"
+		text += " " + v.env.Style.Glyphs.Dot + " " + toCopy(sum.size)
 	}
 	return widget.Line{widget.R(style.Strong, planGoal(p)), widget.P(text)}
+}
+
+// changing says how many machines change, and in how many ways.
+func changing(machines, groups int) string {
+	text := word.Count(machines, "machine") + " changes"
+	if machines != 1 {
+		text = word.Count(machines, "machine") + " change"
+	}
+	switch {
+	case machines == 1:
+		return text
+	case groups == 1:
+		return text + ", all in the same way"
+	}
+	return text + " in " + word.Count(groups, "way")
+}
+
+func toCopy(a plan.Amount) string {
+	if a.Objects == 0 {
+		return "nothing to copy"
+	}
+	return word.Amount(a) + " to copy"
 }
 
 // others counts the machines that do not change, and the damaged ones.
@@ -75,7 +97,7 @@ func (v *View) identities(p *plan.Plan) widget.Line {
 	if len(who) == 0 {
 		return nil
 	}
-	return widget.Line{widget.R(style.Fail, v.env.Style.Glyphs.Fail+" not who they should be: "+names(who, 3)+". Somebody else may answer in their place")}
+	return widget.Line{widget.R(style.Fail, v.env.Style.Glyphs.Fail+" identity not verified: "+names(who, 3)+". Somebody else may answer there")}
 }
 
 // planGoal names what the plan does, for the beginning of a line.

@@ -40,6 +40,12 @@ func (b *builder) option(id string, ch *plan.OptionChange) *outline.Item {
 		it.Add(b.side(id+" old", "was ", ch.Old, style.Removed)...)
 		it.Add(b.side(id+" new", "is  ", ch.New, style.Added)...)
 	}
+	wide := term.Width(term.Clean(it.Line.Text())) + 2 + term.Width(term.Clean(at))
+	if ch.At != "" && wide > b.room(optionDepth) {
+		place := placed(item(id+" at", widget.R(style.Muted, "decided at "+at)), at)
+		place.Right, place.Copy, place.What = nil, at, "the place"
+		it.Add(place)
+	}
 	return it.Add(b.defs(id, ch)...)
 }
 
@@ -67,7 +73,7 @@ func (b *builder) value(ch *plan.OptionChange, room, place int) (text string, cu
 }
 
 // head is the beginning of a value, clean.
-func head(text string) string { return term.Clean(text[:min(len(text), 4*valueBytes)]) }
+func head(text string) string { return term.Clean(text[:min(len(text), 2*valueBytes)]) }
 
 // parts are the lines or elements in which the values differ.
 func (b *builder) parts(id string, ch *plan.OptionChange) []*outline.Item {
