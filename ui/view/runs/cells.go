@@ -1,9 +1,7 @@
 package runs
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -47,7 +45,7 @@ func (l *list) cell(r *run, column string) widget.Span {
 		if r.start.IsZero() {
 			return widget.R(style.Unknown, "unknown")
 		}
-		return widget.P(r.start.In(now.Location()).Format("2006-01-02 15:04"))
+		return widget.P(started(r.start.In(now.Location()), now))
 	case colTook:
 		if d, ok := r.took(now); ok {
 			return widget.P(word.Elapsed(d))
@@ -57,6 +55,14 @@ func (l *list) cell(r *run, column string) widget.Span {
 		return unknownOr(r.started.Operator)
 	}
 	return widget.R(style.Muted, r.id)
+}
+
+// started says when, as short as that is clear.
+func started(at, now time.Time) string {
+	if at.Year() != now.Year() {
+		return at.Format("2006-01-02")
+	}
+	return at.Format("Jan 02 15:04")
 }
 
 func unknownOr(text string) widget.Span {
@@ -131,67 +137,4 @@ func openWord(r *run) string {
 		return "to go"
 	}
 	return "without a result"
-}
-
-// sort orders what is shown by the column, and within that the newest first.
-func (l *list) sort() {
-	if l.column != "" {
-		now := l.known.Now
-		slices.SortStableFunc(l.shown, func(a, b *run) int { return compare(a, b, l.column, now) })
-	}
-	if l.reverse {
-		slices.Reverse(l.shown)
-	}
-}
-
-func compare(a, b *run, column string, now time.Time) int {
-	switch column {
-	case colAge:
-		return b.start.Compare(a.start)
-	case colStarted:
-		return a.start.Compare(b.start)
-	case colEnded:
-		return cmp.Compare(endedWord(a), endedWord(b))
-	case colGoal:
-		return cmp.Compare(word.RunVerb(a.started), word.RunVerb(b.started))
-	case colMachines:
-		return cmp.Compare(len(a.started.Machines), len(b.started.Machines))
-	case colTook:
-		da, _ := a.took(now)
-		db, _ := b.took(now)
-		return cmp.Compare(da, db)
-	case colOperator:
-		return cmp.Compare(a.started.Operator, b.started.Operator)
-	}
-	return cmp.Compare(a.id, b.id)
-}
-
-// match returns the runs that have every word of the filter in their id,
-// outcome, goal, operator, or in the name of a machine or its outcome, without
-// regard to case.
-func match(all []*run, filter string) []*run {
-	words := strings.Fields(strings.ToLower(filter))
-	if len(words) == 0 {
-		return slices.Clone(all)
-	}
-	var out []*run
-	for _, r := range all {
-		if !slices.ContainsFunc(words, func(w string) bool { return !has(r, w) }) {
-			out = append(out, r)
-		}
-	}
-	return out
-}
-
-func has(r *run, w string) bool {
-	in := func(text string) bool { return strings.Contains(strings.ToLower(text), w) }
-	if in(r.id) || in(endedWord(r)) || in(word.RunVerb(r.started)) || in(r.started.Operator) {
-		return true
-	}
-	for o, n := range r.counts {
-		if n > 0 && in(word.Outcome(r.started.Kind, o)) {
-			return true
-		}
-	}
-	return slices.ContainsFunc(r.started.Machines, in)
 }

@@ -21,49 +21,74 @@ type run struct {
 	start    time.Time
 	end      time.Time // zero while it goes on
 	counts   map[event.Outcome]int
-	open     int  // machines without a result
-	broken   int  // lines of the record that could not be read
-	mine     bool // goes on, or went on, in this program
-	results  []event.HostResult
+	open     int    // machines without a result
+	broken   int    // lines of the record that could not be read
+	mine     bool   // goes on, or went on, in this program
 	machines string // what the column says; made when it is shown
+	indexed  bool   // set is there
+	set      set    // of the machines, by their numbers
 }
 
 // list is what the table shows, kept for as long as nothing has changed.
 type list struct {
 	st    *style.Style
 	known *known.Known
-	all   []*run // the newest first
+	past  []*run // as recorded, the newest first
+	all   []*run // past, and the program's own run as it is now
 	shown []*run
+	index index // of past
 
-	made    bool
-	known0  uint64 // Known.Revision of all
-	live0   uint64 // revision of the current run's State in all
-	filter  string
-	column  string
-	reverse bool
+	from source
+	now  showing
+}
+
+// source is what all is made of.
+type source struct {
+	made  bool
+	first *session.RunSummary
+	n     int
+	mine  *known.Run
+	over  bool
+	live  uint64 // revision of mine's State
+	stops int
+}
+
+// showing is which rows are shown, and in which order.
+type showing struct {
+	filter, column string
+	reverse        bool
 }
 
 // loaded reports whether the list has ever come.
 func (l *list) loaded() bool { return l.known.Runs.Has() || len(l.all) > 0 }
 
 // update makes the rows anew where something has changed, and reports that.
-func (l *list) update(filter, column string, reverse bool) bool {
-	mine, live := l.mine(), uint64(0)
-	if mine != nil {
-		live = mine.State.Revision()
-	}
-	stale := !l.made || l.known0 != l.known.Revision || l.live0 != live
-	if !stale && l.filter == filter && l.column == column && l.reverse == reverse {
+func (l *list) update(want showing) bool {
+	from := l.source()
+	if l.from == from && l.now == want {
 		return false
 	}
-	if stale {
-		l.gather(mine)
-		l.made, l.known0, l.live0 = true, l.known.Revision, live
+	if l.from.first != from.first || l.from.n != from.n || !l.from.made {
+		l.read()
 	}
-	l.filter, l.column, l.reverse = filter, column, reverse
-	l.shown = match(l.all, filter)
+	if l.from != from {
+		l.gather(from.mine)
+	}
+	l.from, l.now = from, want
+	l.shown = l.match(want.filter)
 	l.sort()
 	return true
+}
+
+func (l *list) source() source {
+	s := source{made: true, n: len(l.known.Runs.Value), mine: l.mine()}
+	if s.n > 0 {
+		s.first = &l.known.Runs.Value[0]
+	}
+	if s.mine != nil {
+		s.over, s.live, s.stops = s.mine.Over, s.mine.State.Revision(), s.mine.Stopping
+	}
+	return s
 }
 
 // mine is the run that goes on in this program, or was the last to; nil when
@@ -76,20 +101,34 @@ func (l *list) mine() *known.Run {
 	return r
 }
 
-// gather puts the recorded runs and the program's own together.
-func (l *list) gather(mine *known.Run) {
+// read takes the recorded runs over.
+func (l *list) read() {
 	recorded := l.known.Runs.Value
-	l.all = make([]*run, 0, len(recorded)+1)
+	l.past = make([]*run, 0, len(recorded))
 	for i := range recorded {
-		if mine != nil && string(recorded[i].ID) == mine.ID && !(mine.Over && recorded[i].Ending == session.RunFinished) {
-			continue // what the program knows itself is newer
+		l.past = append(l.past, fromSummary(&recorded[i]))
+	}
+	slices.SortStableFunc(l.past, newestFirst)
+	l.index = index{}
+}
+
+// gather puts the recorded runs and the program's own together. Of that the
+// program knows more than the record does, until that has its end too.
+func (l *list) gather(mine *known.Run) {
+	l.all = slices.Clone(l.past)
+	if mine == nil {
+		return
+	}
+	same := func(r *run) bool { return r.id == mine.ID }
+	if i := slices.IndexFunc(l.all, same); i >= 0 {
+		if mine.Over && l.all[i].ending.Ending == session.RunFinished {
+			return
 		}
-		l.all = append(l.all, fromSummary(&recorded[i]))
+		l.all = slices.DeleteFunc(l.all, same)
 	}
-	if mine != nil && !slices.ContainsFunc(l.all, func(r *run) bool { return r.id == mine.ID }) {
-		l.all = append(l.all, fromState(mine))
-	}
-	slices.SortStableFunc(l.all, newestFirst)
+	own := fromState(mine)
+	at, _ := slices.BinarySearchFunc(l.all, own, newestFirst)
+	l.all = slices.Insert(l.all, at, own)
 }
 
 // newestFirst orders by the id, which begins with the time.
@@ -98,7 +137,7 @@ func newestFirst(a, b *run) int { return cmp.Compare(b.id, a.id) }
 func fromSummary(s *session.RunSummary) *run {
 	r := &run{
 		id: string(s.ID), started: s.Started, start: s.Start, end: s.End,
-		counts: s.Counts, open: len(s.Open), broken: len(s.Problems), results: s.Results,
+		counts: s.Counts, open: len(s.Open), broken: len(s.Problems),
 	}
 	r.ending.Ending, r.ending.Outcome, r.ending.Stopped = s.Ending, s.Outcome, s.Stopped
 	if s.Ending == session.RunGoesOn {
@@ -114,12 +153,12 @@ func fromState(k *known.Run) *run {
 		id: k.ID, started: snap.Started, start: snap.Start,
 		counts: snap.Outcomes, mine: true, broken: k.Broken,
 	}
+	r.open = len(snap.Started.Machines)
 	for i := range snap.Machines {
-		if result := snap.Machines[i].Result; result != nil {
-			r.results = append(r.results, *result)
+		if snap.Machines[i].Result != nil && r.open > 0 {
+			r.open--
 		}
 	}
-	r.open = max(len(snap.Started.Machines)-len(r.results), 0)
 	r.ending.Stopped = len(snap.Interrupted) > 0 || k.Stopping > 0
 	switch {
 	case snap.Finished != nil:

@@ -41,9 +41,9 @@ func New(env view.Env, link view.Link) *View {
 var columns = []widget.Column{
 	{ID: colAge, Title: "AGE", Min: 4, Right: true},
 	{ID: colEnded, Title: "ENDED", Min: 13},
-	{ID: colGoal, Title: "GOAL", Min: 6},
-	{ID: colMachines, Title: "MACHINES", Min: 24, Flex: true},
-	{ID: colStarted, Title: "STARTED", Min: 16, Priority: 1},
+	{ID: colGoal, Title: "GOAL", Min: 8},
+	{ID: colMachines, Title: "MACHINES", Min: 32, Flex: true},
+	{ID: colStarted, Title: "STARTED", Min: 12, Priority: 1},
 	{ID: colTook, Title: "TOOK", Min: 5, Right: true, Priority: 2},
 	{ID: colOperator, Title: "OPERATOR", Min: 8, Priority: 3},
 	{ID: colID, Title: "RUN", Min: 27, Priority: 4},
@@ -87,7 +87,7 @@ func (v *View) Input() *widget.Input { return v.input }
 // refresh brings the rows up to what is known and filtered.
 func (v *View) refresh() {
 	column, reverse := v.table.Sort()
-	if v.list.update(v.input.Value(), column, reverse) {
+	if v.list.update(showing{v.input.Value(), column, reverse}) {
 		v.table.SetRows(&v.list)
 	}
 }
