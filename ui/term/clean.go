@@ -1,9 +1,21 @@
 // Package term is the console's border to the terminal: what may be written
-// to it, how wide that is, its clipboard, and what it may be asked.
+// to it, how wide that is, and its clipboard. The terminal itself is never
+// asked anything.
+//
+// How many columns a character takes is a matter that terminals disagree
+// about. Most add up the columns of code points; some newer ones look at what
+// the reader sees as one character. Clean changes or leaves out what gives
+// the second kind more columns than the first, and Width counts as the first
+// kind does. So a line is never wider than Width says, and the width of two
+// texts is the width of both together. Everybody who measures must do it here.
+//
+// The functions keep no state and may be called concurrently.
 package term
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -11,59 +23,123 @@ import (
 	_ "assay/ui/term/quiet" // whoever draws must not ask the terminal at start
 )
 
-// longest is how many bytes of a line are looked at: nobody reads more of it
-// on a screen.
+// longest is how many bytes a clean text has at most, and how many bytes of a
+// text are looked at: nobody reads more of a line on a screen.
 const longest = 4 << 10
 
-// Clean makes one line that may be shown of any text: without control
-// sequences, bidirectional and invisible characters, tabs as spaces, newlines
-// as spaces, cut to 4 KiB.
+// cutMark ends a text that was too long.
+const cutMark = "…"
+
+// Clean makes one line that may be shown of any text: valid UTF-8 without
+// control sequences, bidirectional and invisible characters, tabs as four
+// spaces, newlines as one, at most 4 KiB. Variation selectors and the colours
+// of emoji are left out, the letters of flags are letters, and what Unicode
+// has not assigned is U+FFFD. Clean leaves a clean text as it is.
 func Clean(s string) string {
-	if plain(s) && len(s) <= longest {
-		return s
+	more := len(s) > longest
+	if more {
+		s = s[:longest]
+		s = s[:len(s)-partial(s)]
 	}
-	if len(s) > longest {
-		s = strings.ToValidUTF8(s[:longest], "") + "…"
+	if !settled(s) {
+		s = settle(host.Sanitize(s))
 	}
-	s = host.Sanitize(s)
-	s = strings.ReplaceAll(s, "\n", " ")
-	return strings.ReplaceAll(s, "\t", "    ")
+	if more || len(s) > longest {
+		s = s[:boundary(s, longest-len(cutMark))] + cutMark
+	}
+	return s
 }
 
-// plain reports whether s is printable ASCII.
-func plain(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c >= 0x7f {
+// settled reports whether there is nothing to clean in s, as far as that can
+// be seen quickly: the usual case.
+func settled(s string) bool {
+	for i := 0; i < len(s); {
+		if c := s[i]; c >= ' ' && c < 0x7f {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if columns(r) == 0 {
 			return false
 		}
+		i += size
 	}
 	return true
 }
 
-// Width is how many columns a clean text takes.
-func Width(s string) int {
-	if plain(s) {
-		return len(s)
+// partial returns how many bytes at the end of s begin a character that is
+// not all there.
+func partial(s string) int {
+	for n := 1; n < utf8.UTFMax && n <= len(s); n++ {
+		if c := s[len(s)-n]; utf8.RuneStart(c) {
+			if utf8.FullRuneInString(s[len(s)-n:]) {
+				return 0
+			}
+			return n
+		}
 	}
-	return ansi.StringWidth(s)
+	return 0
 }
 
-// Cut returns what of a clean text fits w columns, with an ellipsis where
-// something is missing.
-func Cut(s string, w int, ellipsis string) string {
-	if w <= 0 {
-		return ""
+// boundary returns where the last character that ends within n bytes ends.
+func boundary(s string, n int) int {
+	at := 0
+	for at < len(s) {
+		size, _ := next(s[at:])
+		if at+size > n {
+			break
+		}
+		at += size
 	}
-	if Width(s) <= w {
-		return s
-	}
-	return ansi.Truncate(s, w, ellipsis)
+	return at
 }
 
-// Skip returns a clean text without its first n columns.
-func Skip(s string, n int) string {
-	if n <= 0 {
+// settle makes a sanitised text one line, and every terminal's width of it at
+// most that of Width.
+func settle(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	for _, r := range s {
+		switch {
+		case columns(r) > 0:
+			b.WriteRune(r)
+		case r == '\n':
+			b.WriteByte(' ')
+		case r == '\t':
+			b.WriteString("    ")
+		case unicode.Is(unicode.Variation_Selector, r), tints(r):
+		case r >= 0x1f1e6 && r <= 0x1f1ff: // half a flag
+			b.WriteByte(byte('A' + r - 0x1f1e6))
+		case !unicode.IsGraphic(r) && !unicode.Is(unicode.Co, r):
+			b.WriteRune(utf8.RuneError)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return widen(b.String())
+}
+
+// tints reports whether r is one of the five colours that emoji of people
+// come in.
+func tints(r rune) bool { return r >= 0x1f3fb && r <= 0x1f3ff }
+
+// widen replaces characters that count for more columns as a whole than their
+// code points together.
+func widen(s string) string {
+	var b strings.Builder
+	done := 0
+	for at := 0; at < len(s); {
+		n, w := next(s[at:])
+		if c := s[at : at+n]; n > 1 && ansi.StringWidth(c) > w {
+			b.WriteString(s[done:at])
+			b.WriteRune(utf8.RuneError)
+			done = at + n
+		}
+		at += n
+	}
+	if done == 0 {
 		return s
 	}
-	return ansi.TruncateLeft(s, n, "")
+	b.WriteString(s[done:])
+	return b.String()
 }
