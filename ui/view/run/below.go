@@ -1,7 +1,6 @@
 package run
 
 import (
-	"strconv"
 	"strings"
 
 	"assay/fleet/run/event"
@@ -80,14 +79,20 @@ func (v *View) next() widget.Line {
 	if v.stood < over {
 		return nil
 	}
-	l := widget.Line{widget.R(style.Key, v.env.Key(action.LogsOf)), widget.P(" logs of all")}
-	if n := len(v.bad()); n > 0 && v.Disabled(action.Retry) == "" {
-		what := " plans the " + strconv.Itoa(n) + " that did not come out as asked"
-		l = append(l, widget.P("  "), widget.R(style.Key, v.env.Key(action.Retry)), widget.P(what))
+	var l widget.Line
+	add := func(id action.ID, what string) {
+		if len(l) > 0 {
+			l = append(l, widget.P("  "))
+		}
+		l = append(l, widget.R(style.Key, v.env.Key(id)), widget.P(" "+what))
+	}
+	if v.Disabled(action.Retry) == "" {
+		add(action.Retry, "plans "+word.Count(len(v.again()), "machine")+" anew")
 	}
 	if _, name := v.table.Cursor(); name != "" {
-		l = append(l, widget.P("  "), widget.R(style.Key, v.env.Key(action.Enter)), widget.P(" logs of "+name))
+		add(action.Enter, "logs of "+name)
 	}
+	add(action.LogsOf, "all logs")
 	return l
 }
 

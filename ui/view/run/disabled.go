@@ -50,11 +50,12 @@ func (v *View) noRetry() string {
 		return k.ReadOnly
 	case k.NoHosts != "":
 		return k.NoHosts
-	case len(v.bad()) == 0:
-		return "every machine came out as asked"
 	}
 	list := v.again()
-	if len(list) == 0 {
+	switch {
+	case v.rest.all == 0:
+		return "every machine came out as asked"
+	case len(list) == 0:
 		return "the fleet has none of these machines any more"
 	}
 	if v.shot.Started.Kind == string(plan.Rollback) {

@@ -155,18 +155,12 @@ func (v *View) retry() []view.Ask {
 	if v.Disabled(action.Retry) != "" {
 		return nil
 	}
-	ask := view.MakePlan{Machines: v.again(), Goal: engine.Goal(v.shot.Started.Goal)}
+	ask := view.MakePlan{Machines: slices.Clone(v.again()), Goal: engine.Goal(v.shot.Started.Goal)}
 	if v.shot.Started.Kind == string(plan.Rollback) {
 		ask.Back = true
 		ask.To, _ = v.backTo(ask.Machines)
 	}
 	return []view.Ask{ask}
-}
-
-// again are the machines to plan once more: those that the fleet still has.
-func (v *View) again() []string {
-	f := v.env.Known.Fleet
-	return slices.DeleteFunc(v.bad(), func(name string) bool { return f == nil || f.Machine(name) == nil })
 }
 
 // backTo is the generation that a rollback was to return the machines to. Only

@@ -11,9 +11,13 @@ import (
 	"assay/ui/action"
 	"assay/ui/known"
 	"assay/ui/style"
+	"assay/ui/term"
+	"assay/ui/view"
 	"assay/ui/widget"
 	"assay/ui/word"
 )
+
+const errorLines = 3 // of the run's own error; the messages have all
 
 // totals are what a picture comes to.
 type totals struct {
@@ -31,7 +35,7 @@ func total(s *state.Snapshot) (t totals) {
 
 // head is what stays above the table.
 func (v *View) head(w int) []widget.Line {
-	lines := []widget.Line{v.whole(), v.counts()}
+	lines := append([]widget.Line{v.whole()}, v.counts(w)...)
 	if l := v.bytes(w); l != nil {
 		lines = append(lines, l)
 	}
@@ -39,7 +43,7 @@ func (v *View) head(w int) []widget.Line {
 	if l := v.stopping(r); l != nil {
 		lines = append(lines, l)
 	}
-	return append(lines, v.doubts(r)...)
+	return append(lines, v.doubts(r, w)...)
 }
 
 // whole says which run it is, whose, since when, and how it stands.
@@ -47,6 +51,9 @@ func (v *View) whole() widget.Line {
 	s := &v.shot
 	dot := " " + v.env.Style.Glyphs.Dot + " "
 	text := dot + word.OrUnknown(word.RunVerb(s.Started)) + " of " + word.Count(len(s.Machines), "machine")
+	if f := v.env.Known.Fleet; s.Started.Fleet != "" && (f == nil || f.Name != s.Started.Fleet) {
+		text += " of " + s.Started.Fleet
+	}
 	if s.Started.Operator != "" {
 		text += " by " + s.Started.Operator
 	}
@@ -96,28 +103,36 @@ func (v *View) spin() string {
 }
 
 // counts says how many machines came out how, and what is done with the
-// others.
-func (v *View) counts() widget.Line {
-	var l widget.Line
+// others: on as many lines as that takes.
+func (v *View) counts(w int) []widget.Line {
+	var lines []widget.Line
+	left := 0
 	add := func(n int, s widget.Span) {
 		if n == 0 {
 			return
 		}
-		if len(l) > 0 {
-			l = append(l, widget.P("  "))
-		}
 		glyph, text, _ := strings.Cut(s.Text, " ")
-		l = append(l, widget.R(s.Role, fmt.Sprintf("%s %d %s", glyph, n, text)))
+		s.Text = fmt.Sprintf("%s %d %s", glyph, n, text)
+		wide := term.Width(term.Clean(s.Text))
+		if len(lines) == 0 || left < wide+2 {
+			lines = append(lines, widget.Line{s})
+			left = w - wide
+			return
+		}
+		last := &lines[len(lines)-1]
+		*last = append(*last, widget.P("  "), s)
+		left -= wide + 2
 	}
 	for _, o := range event.Outcomes() {
 		add(v.shot.Outcomes[o], v.stateSpan(&state.Machine{Result: &event.HostResult{Outcome: o}}))
 	}
 	for _, p := range event.Phases() {
-		if p != event.Done {
+		if p != event.Done && p != event.Waiting {
 			add(v.shot.Phases[p], v.stateSpan(&state.Machine{Phase: p}))
 		}
 	}
-	return l
+	add(v.shot.Phases[event.Waiting], v.stateSpan(&state.Machine{Phase: event.Waiting}))
+	return lines
 }
 
 // bytes says how much was copied, of how much where that is known.
@@ -190,14 +205,17 @@ func (v *View) interruption() string {
 }
 
 // doubts say what is wrong with the run itself, or with its record.
-func (v *View) doubts(r *known.Run) []widget.Line {
+func (v *View) doubts(r *known.Run, w int) []widget.Line {
 	g := v.env.Style.Glyphs
 	var lines []widget.Line
 	add := func(role style.Role, glyph, text string) {
 		lines = append(lines, widget.Line{widget.R(role, glyph+" "+text)})
 	}
 	if r.Err != nil {
-		add(style.Fail, g.Fail, r.Err.Error())
+		folded := view.Fold(r.Err.Error(), max(w-2, 8))
+		for _, l := range folded[:min(len(folded), errorLines)] {
+			add(style.Fail, g.Fail, l)
+		}
 	}
 	switch {
 	case v.stood == torn && r.Mine:

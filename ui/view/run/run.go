@@ -34,6 +34,9 @@ type View struct {
 	sum   totals
 	rows  rows
 	made  made // what the rows were made from
+	rest  rest
+	tall  int // lines that were above it while the run goes on, at that width
+	wide  int
 	above int  // lines of the last Render above the table
 	moved bool // the operator has moved the cursor
 }
@@ -160,7 +163,7 @@ func (v *View) Render(w, h int) string {
 
 // body draws what is above the table, the table, and below it what to do.
 func (v *View) body(w, h int) string {
-	head := v.head(w)
+	head := v.steady(v.head(w), w)
 	if h < len(head)+4 {
 		head = head[:max(min(h-4, len(head)), 0)]
 	}
@@ -175,6 +178,19 @@ func (v *View) body(w, h int) string {
 		text += "\n" + v.draw(below, w, len(below))
 	}
 	return text
+}
+
+// steady keeps what is above the table as high as it once was while the run
+// goes on, so that rows do not move when there is less to say.
+func (v *View) steady(head []widget.Line, w int) []widget.Line {
+	if v.stood != goesOn || w != v.wide {
+		v.tall, v.wide = 0, w
+	}
+	for len(head) < v.tall {
+		head = append(head, widget.Line{})
+	}
+	v.tall = len(head)
+	return head
 }
 
 func (v *View) draw(lines []widget.Line, w, h int) string {
@@ -217,6 +233,35 @@ func (v *View) bad() []string {
 		}
 	}
 	return list
+}
+
+// rest are the machines to plan once more.
+type rest struct {
+	from     *state.State
+	revision uint64
+	known    uint64
+	stood    standing
+	all      int      // machines that did not come out as asked
+	list     []string // those of them that the fleet still has
+}
+
+// again returns those that did not come out as asked and that the fleet still
+// has; the caller must not change it.
+func (v *View) again() []string {
+	k := v.env.Known
+	if r := &v.rest; r.list != nil && r.from == v.from && r.revision == v.shot.Revision && r.known == k.Revision && r.stood == v.stood {
+		return r.list
+	}
+	bad := v.bad()
+	v.rest = rest{from: v.from, revision: v.shot.Revision, known: k.Revision, stood: v.stood, all: len(bad)}
+	have := map[string]bool{}
+	if k.Fleet != nil {
+		for i := range k.Fleet.Machines {
+			have[k.Fleet.Machines[i].Name] = true
+		}
+	}
+	v.rest.list = slices.DeleteFunc(append([]string{}, bad...), func(name string) bool { return !have[name] })
+	return v.rest.list
 }
 
 // working are the machines that something is being done with.
