@@ -5,10 +5,12 @@ import (
 	"testing"
 
 	"assay/fleet"
+	"assay/ui/view"
 	"assay/ui/view/viewtest"
 )
 
 func TestCompletion(t *testing.T) {
+	_, k := example(t, "")
 	for _, test := range []struct{ typed, want string }{
 		{"cin", "cinnabar"},
 		{"cl", "class:"},
@@ -28,7 +30,7 @@ func TestCompletion(t *testing.T) {
 		{"nosuch:x", "nosuch:x"},
 		{"s", "s"}, // system, state, scheelite, stibnite
 	} {
-		v, _ := example(t, "")
+		v := New(viewtest.Env(k), view.Link{})
 		viewtest.Do(v, "filter")
 		viewtest.Type(v, test.typed)
 		if viewtest.Do(v, "typing.complete"); v.input.Value() != test.want {

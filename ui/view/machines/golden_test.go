@@ -15,6 +15,7 @@ func example(t testing.TB, sub string) (*View, *known.Known) {
 }
 
 func TestGolden(t *testing.T) {
+	_, k := example(t, "")
 	for _, test := range []struct {
 		name, filter string
 		intents      []string
@@ -32,8 +33,11 @@ func TestGolden(t *testing.T) {
 		{"unknown", "failed", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			v, _ := example(t, test.filter)
-			viewtest.Do(v, test.intents...)
+			v := New(viewtest.Env(k), view.Link{Sub: test.filter})
+			for _, intent := range test.intents {
+				v.Render(80, 20) // as the console does in between
+				viewtest.Do(v, intent)
+			}
 			viewtest.Golden(t, test.name, v)
 		})
 	}

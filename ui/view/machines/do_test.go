@@ -1,0 +1,204 @@
+package machines
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"assay/fleet"
+	"assay/fleet/engine"
+	"assay/fleet/run/event"
+	"assay/fleet/run/journal"
+	"assay/fleet/run/plan"
+	"assay/fleet/run/state"
+	"assay/fleet/session"
+	"assay/ui/action"
+	"assay/ui/known"
+	"assay/ui/style"
+	"assay/ui/view"
+	"assay/ui/view/viewtest"
+)
+
+func asks(t *testing.T, v *View, intent string, want ...view.Ask) {
+	t.Helper()
+	if got := viewtest.Do(v, intent); !reflect.DeepEqual(got, want) {
+		t.Errorf("%s asks for\n%+v, want\n%+v", intent, got, want)
+	}
+}
+
+func TestPlans(t *testing.T) {
+	v, k := example(t, "")
+	asks(t, v, "plan.update", view.MakePlan{Machines: []string{"scheelite"}, Goal: engine.GoalSwitch})
+	viewtest.Do(v, "move.bottom", "mark", "move.up", "mark")
+	asks(t, v, "plan.rollback", view.MakePlan{Machines: []string{"cinnabar", "electrum"}, Goal: engine.GoalSwitch, Back: true})
+	viewtest.Type(v, "@gpu")
+	if got := v.Note(); got != "1 of 8 · 2 marked, 2 of them not shown" {
+		t.Errorf("note %q", got)
+	}
+	asks(t, v, "plan.update", view.MakePlan{Machines: []string{"cinnabar", "electrum"}, Goal: engine.GoalSwitch},
+		view.Say{Level: style.Warn, Text: "2 machines are marked and planned, but not shown here"})
+	viewtest.Do(v, "mark.none")
+	viewtest.Type(v, "@nobody")
+	if got := v.Disabled(action.PlanUpdate); got != "no machine is marked, and none is shown" {
+		t.Errorf("without a machine: %q", got)
+	}
+	viewtest.Type(v, "")
+	k.NoHosts = "no hosts here"
+	asks(t, v, "plan.update", view.Say{Level: style.Warn, Text: "no hosts here"})
+	k.ReadOnly = "opened to read only"
+	asks(t, v, "plan.rollback", view.Say{Level: style.Warn, Text: "opened to read only"})
+}
+
+func TestLogs(t *testing.T) {
+	v, k := example(t, "")
+	viewtest.Do(v, "move.down") // to galena
+	if got := v.Disabled(action.LogsOf); got != "no recorded run has galena" {
+		t.Errorf("without a run: %q", got)
+	}
+	recorded := func(id string, machines ...string) session.RunSummary {
+		return session.RunSummary{ID: journal.ID(id), Started: event.RunStarted{Machines: machines}}
+	}
+	k.Runs.Value = []session.RunSummary{recorded("third", "cinnabar"), recorded("second", "galena"), recorded("first", "galena")}
+	k.Revision++
+	logs := func(run string) view.Ask {
+		return view.Go{Link: view.Link{Place: view.Logs, Name: run, Sub: "galena"}}
+	}
+	asks(t, v, "logs", logs("second"))
+	k.Current = "now"
+	k.Open["now"] = &known.Run{ID: "now", Plan: &plan.Plan{Hosts: []plan.Entry{{Machine: "argentum"}}}}
+	asks(t, v, "logs", logs("second"))
+	k.Open["now"].Plan = &plan.Plan{Hosts: []plan.Entry{{Machine: "galena"}}}
+	asks(t, v, "logs", logs("now"))
+	k.Open["now"].Plan, k.Open["now"].State = nil, state.New(0)
+	asks(t, v, "logs", logs("second"))
+	k.Open["now"].State.Emit(event.Event{Seq: 1, Run: "now", Body: event.RunStarted{Machines: []string{"galena"}}})
+	asks(t, v, "logs", logs("now"))
+}
+
+func TestWhatTheConsoleIsAsked(t *testing.T) {
+	v, k := example(t, "")
+	asks(t, v, "enter", view.Go{Link: view.Link{Place: view.Machine, Name: "scheelite"}})
+	asks(t, v, "copy", view.Copy{What: "the name", Text: "scheelite"})
+	asks(t, v, "edit", view.Edit{At: k.Fleet.Machine("scheelite").At})
+	asks(t, v, "refresh", view.Again{Needs: []known.Need{{Kind: known.Hosts}}})
+	asks(t, v, "machines.states", view.Choose{Title: "Show the machines that are", Intent: action.StateOnly, Items: []view.Item{
+		{Text: "every state", Note: "8 machines", Now: true},
+		{Value: "unreachable", Text: "unreachable", Note: "1 machine"}, {Value: "error", Text: "error", Note: "1 machine"},
+		{Value: "behind", Text: "behind", Note: "4 machines"}, {Value: "staged", Text: "staged", Note: "1 machine"},
+		{Value: "current", Text: "current", Note: "1 machine"},
+	}})
+	choose := viewtest.Do(v, "table.sort")[0].(view.Choose)
+	if len(choose.Items) != len(columns) || choose.Intent != action.SortBy || !choose.Items[0].Now {
+		t.Errorf("to sort by: %+v", choose)
+	}
+	k.Fleet.Machine("scheelite").At = fleet.Pos{}
+	if got := v.Disabled(action.Edit); got != "nobody knows where scheelite is declared" {
+		t.Errorf("edit: %q", got)
+	}
+}
+
+func TestCopyAll(t *testing.T) {
+	v, _ := example(t, "@cloud")
+	copied := viewtest.Do(v, "copy.all")[0].(view.Copy)
+	lines := strings.Split(strings.TrimSuffix(copied.Text, "\n"), "\n")
+	if copied.What != "4 machines" || len(lines) != 5 {
+		t.Fatalf("%s, %d lines:\n%s", copied.What, len(lines), copied.Text)
+	}
+	for i, want := range []string{
+		"STATE\tMACHINE\tREMARK\tCLASS\tSYSTEM\tTYPE\tUSER\tRUNNING\tBOOTED\tPROFILE\tWANTED\tGEN\tREBOOT\tUPTIME\tSEEN\tTAGS\tKERNEL",
+		"unreachable\tscheelite\thandshake deadline\tnixos\tx86_64-linux\tGCP VM (GPU)\tcameron\tunknown\tunknown\tunknown\t06060606\tunknown\tunknown\tunknown\t9s\tcloud gcp gpu peer batch\tunknown",
+	} {
+		if lines[i] != want {
+			t.Errorf("line %d:\n%q, want\n%q", i, lines[i], want)
+		}
+	}
+	if !strings.Contains(lines[4], "02020202\t02020202\t02020202\t02020202\t3\tno") {
+		t.Errorf("equal paths are not written out: %q", lines[4])
+	}
+}
+
+func TestCursor(t *testing.T) {
+	v, k := example(t, "")
+	v.sync()
+	become := func(name string, to session.State) {
+		host := *k.Hosts[name]
+		host.State = to
+		k.Hosts[name] = &host
+		k.Revision++
+	}
+	under := func(want string) {
+		t.Helper()
+		v.Render(80, 20)
+		if _, id := v.table.Cursor(); id != want {
+			t.Errorf("the cursor is on %s, want %s", id, want)
+		}
+	}
+	under("scheelite")
+	become("scheelite", session.StateCurrent)
+	under("galena") // nobody moved: the worst is at the top
+	viewtest.Do(v, "move.down")
+	under("argentum")
+	become("rosegold", session.StateUnreachable)
+	become("argentum", session.StateCurrent)
+	under("argentum")
+	viewtest.Type(v, "@cloud")
+	under("galena") // the filter hides it: the first row
+	viewtest.Do(v, "move.bottom")
+	under("scheelite")
+	viewtest.Type(v, "")
+	under("scheelite")
+	viewtest.Do(v, "machines.state-only current")
+	under("scheelite")
+	become("scheelite", session.StateBehind)
+	under("cinnabar") // gone: what has its place
+}
+
+func TestMarks(t *testing.T) {
+	v, k := example(t, "")
+	if got := v.Disabled(action.MarkRange); got != "no machine was marked to begin from" {
+		t.Errorf("a range from nowhere: %q", got)
+	}
+	viewtest.Do(v, "mark", "move.down", "move.down", "mark.range", "table.sort-by machine")
+	if got := v.chosen(); !slices.Equal(got, []string{"argentum", "galena", "scheelite"}) {
+		t.Errorf("a range marks %v", got)
+	}
+	viewtest.Type(v, "@nixos")
+	if got := v.Disabled(action.MarkRange); got != "the last mark is not shown" {
+		t.Errorf("a range from what is hidden: %q", got)
+	}
+	viewtest.Do(v, "mark.all")
+	viewtest.Type(v, "")
+	if got := v.Note(); got != "8 machines · 5 marked" {
+		t.Errorf("note %q", got)
+	}
+	smaller := *k.Fleet
+	smaller.Machines = slices.Clone(smaller.Machines[:3]) // argentum, blackphos, cinnabar
+	k.Fleet = &smaller
+	k.Revision++
+	if got := v.Note(); got != "3 machines · 2 marked" {
+		t.Errorf("after machines are gone: note %q", got)
+	}
+	viewtest.Do(v, "mark.none")
+	if got := v.Disabled(action.MarkNone); got != "nothing is marked" {
+		t.Errorf("unmark: %q", got)
+	}
+}
+
+// TestEveryAction: with rows and without, what is disabled says so when it is
+// asked for all the same, and nothing panics.
+func TestEveryAction(t *testing.T) {
+	_, k := example(t, "")
+	for _, filter := range []string{"", "@nobody"} {
+		for _, a := range action.All() {
+			v := New(viewtest.Env(k), view.Link{Sub: filter})
+			asked := viewtest.Do(v, string(a.ID))
+			if reason := v.Disabled(a.ID); reason != "" && a.ID != action.MarkNone && a.ID != action.MarkRange {
+				if !reflect.DeepEqual(asked, []view.Ask{view.Say{Level: style.Warn, Text: reason}}) {
+					t.Errorf("%s with %q is disabled (%s) and asks for %v", a.ID, filter, reason, asked)
+				}
+			}
+			v.Render(80, 20)
+		}
+	}
+}
