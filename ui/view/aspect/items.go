@@ -21,13 +21,16 @@ const many = 20
 // items are the parts of the view.
 func (v *View) items(all []session.Aspect) []*outline.Item {
 	a := v.shown
-	return []*outline.Item{
+	out := []*outline.Item{
 		part("defined", "defined in "+word.Count(len(a.Files), "place"), Places("", "", a)),
 		part("imports", "imports", Imports(v.env, "", "", a)),
 		part("used", "imported by", Users("", "", a)),
 		v.machines(a, all),
-		part("also", "of that name in other classes", v.others(all)),
 	}
+	if others := v.others(all); len(others) > 0 {
+		out = append(out, part("also", "of that name in other classes", others))
+	}
+	return out
 }
 
 // part is a heading with items below it, or a line that says there are none.
@@ -179,6 +182,9 @@ func Through(use session.AspectUse) string {
 		case "role":
 			steps = append(steps, "role "+step.Name)
 		}
+	}
+	if len(use.Way) == 0 {
+		return text + "way is not known"
 	}
 	if len(steps) == 0 {
 		return text + "directly"

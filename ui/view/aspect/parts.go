@@ -62,6 +62,8 @@ func Imports(env view.Env, id, verb string, a *session.Aspect) []*outline.Item {
 			to = Link(im.Class, im.Name)
 		case "unknown":
 			line = append(line, widget.R(style.Unknown, env.Style.Glyphs.Unknown+" unknown: "+im.Why))
+		case "module":
+			line = append(line, widget.P(name))
 		default:
 			line = append(line, widget.P(name), widget.R(style.Muted, "  "+im.Kind))
 		}

@@ -22,18 +22,42 @@ type maker struct {
 	env   view.Env
 	roomy bool
 	brief bool // only how many machines get an aspect
-	who   int  // columns for who gets an aspect
-	place int  // columns for where it is defined
+	gets  map[*session.Aspect]getters
+	who   int // columns for who gets an aspect
+	place int // columns for where it is defined
+}
+
+// getters are the machines that get an aspect.
+type getters struct {
+	who   string // up to three names, or how many
+	count string
 }
 
 func newMaker(env view.Env, roomy bool, all []session.Aspect) *maker {
-	m := &maker{env: env, roomy: roomy}
+	m := &maker{env: env, roomy: roomy, gets: make(map[*session.Aspect]getters, len(all))}
 	for i := range all {
-		m.who = max(m.who, term.Width(term.Clean(who(&all[i]))))
-		m.place = max(m.place, term.Width(term.Clean(place(&all[i]))))
+		a := &all[i]
+		g := who(a)
+		m.gets[a] = g
+		m.who = max(m.who, term.Width(term.Clean(g.who)))
+		m.place = max(m.place, term.Width(term.Clean(place(a))))
 	}
 	m.who, m.place = min(m.who, 28), min(m.place, 56)
 	return m
+}
+
+func who(a *session.Aspect) getters {
+	on := a.On()
+	g := getters{count: word.Count(len(on), "machine")}
+	switch {
+	case len(on) == 0:
+		g.count = "no machine"
+	case len(on) <= 3:
+		g.who = strings.Join(on, " ")
+		return g
+	}
+	g.who = g.count
+	return g
 }
 
 // byClass is the tree by class and by the parts of names.
@@ -118,30 +142,15 @@ func (m *maker) right(a *session.Aspect) widget.Line {
 	if aspect.Unused(a) {
 		role = style.Warn
 	}
-	line := widget.Line{widget.R(role, outline.Pad(term.Cut(term.Clean(who(a)), m.who, m.env.Style.Glyphs.Ellipsis), m.who))}
+	line := widget.Line{widget.R(role, outline.Pad(term.Cut(term.Clean(m.gets[a].who), m.who, m.env.Style.Glyphs.Ellipsis), m.who))}
 	if m.brief {
-		return widget.Line{widget.R(role, outline.Pad(count(len(a.On())), len("9999 machines")))}
+		return widget.Line{widget.R(role, outline.Pad(m.gets[a].count, len("9999 machines")))}
 	}
 	if m.roomy {
 		text := term.Cut(term.Clean(place(a)), m.place, m.env.Style.Glyphs.Ellipsis)
 		return append(line, widget.R(style.Muted, "  "+outline.Pad(text, m.place)))
 	}
 	return append(line, widget.R(style.Muted, outline.Pad("  "+word.Count(len(a.Files), "place"), len("  99 places"))))
-}
-
-// who names up to three machines that get an aspect, or counts them.
-func who(a *session.Aspect) string {
-	if on := a.On(); len(on) > 0 && len(on) <= 3 {
-		return strings.Join(on, " ")
-	}
-	return count(len(a.On()))
-}
-
-func count(machines int) string {
-	if machines == 0 {
-		return "no machine"
-	}
-	return word.Count(machines, "machine")
 }
 
 func first(a *session.Aspect) fleet.Pos {
