@@ -64,14 +64,14 @@ const (
 	Machine  Place = "machine"  // Name; Sub: the part to show, such as "options"
 	Aspects  Place = "aspects"
 	Aspect   Place = "aspect" // Name: "nixos/base"
-	Layers   Place = "layers" // Name: a package to ask for
+	Layers   Place = "layers" // Name: a package to ask for; Sub: on this system
 	Services Place = "services"
-	Runs     Place = "runs"
-	Run      Place = "run"  // Name: the run's id
-	Logs     Place = "logs" // Name: the run's id; Sub: a machine, "" for all merged
-	Checks   Place = "checks"
-	Plan     Place = "plan" // the one of Known.Planning
-	File     Place = "file" // Name: the path; Line
+	Runs     Place = "runs"   // Sub: a filter
+	Run      Place = "run"    // Name: the run's id
+	Logs     Place = "logs"   // Name: the run's id; Sub: a machine, "" for all merged
+	Checks   Place = "checks" // Sub: a filter
+	Plan     Place = "plan"   // the one of Known.Planning
+	File     Place = "file"   // Name: the path; Line
 )
 
 // Link leads to a place. Every name that a view shows should lead somewhere.

@@ -50,7 +50,7 @@ const (
 
 var columns = []widget.Column{
 	{ID: colSeverity, Title: "SEVERITY", Min: 9, Ideal: 9},
-	{ID: colPlace, Title: "PLACE", Min: 8, Ideal: 28},
+	{ID: colPlace, Title: "PLACE", Min: 8},
 	{ID: colText, Title: "WHAT IS WRONG", Min: 20, Flex: true},
 }
 
@@ -106,13 +106,22 @@ func (v *View) Render(w, h int) string {
 	if room < 1 {
 		return widget.Fit(append(foot, head...), w, h)
 	}
-	detail := v.detail(w, room)
-	room -= len(detail)
-	v.table.Empty = v.empty(w)
-	v.below = v.top + room
-	lines := append(head, strings.Split(v.table.Render(w, room), "\n")...)
-	lines = append(lines, detail...)
-	return widget.Fit(append(lines, foot...), w, h)
+	return widget.Fit(append(append(head, v.body(w, room)...), foot...), w, h)
+}
+
+// body draws h lines: why there are no rows, or the table with the problem
+// under the cursor below it.
+func (v *View) body(w, h int) []string {
+	if v.list.Len() == 0 {
+		var lines []string
+		for _, line := range v.empty(w) {
+			lines = append(lines, widget.Draw(v.env.Style, line, w))
+		}
+		return strings.Split(widget.Fit(lines, w, h), "\n")
+	}
+	detail := v.detail(w, h)
+	v.below = v.top + h - len(detail)
+	return append(strings.Split(v.table.Render(w, h-len(detail)), "\n"), detail...)
 }
 
 // head says what the table does not show, and why.
@@ -132,32 +141,52 @@ func (v *View) head(w int) []string {
 	return lines
 }
 
-// detail is the problem under the cursor in full, in a third of the room at
+// least is how many lines the problem under the cursor has at least, so that
+// the table does not change its height with every row.
+const least = 4
+
+// detail is a rule and the problem under the cursor, in half of the room at
 // most.
 func (v *View) detail(w, room int) []string {
-	p := v.current()
-	most := room / 3
-	if p == nil || most < 2 {
+	row, _ := v.table.Cursor()
+	most := min(room/2, 12)
+	if row < 0 || row >= v.list.Len() || most < 2 {
 		return nil
 	}
 	st := v.env.Style
-	lines := []string{widget.Draw(st, widget.Line{widget.R(style.Border, strings.Repeat(st.Glyphs.Horizontal, w))}, w)}
-	for _, text := range view.Fold(p.Text, w-2) {
-		lines = append(lines, widget.Draw(st, widget.Line{widget.P("  " + text)}, w))
+	text := append([]widget.Line{{widget.R(style.Border, strings.Repeat(st.Glyphs.Horizontal, w))}}, v.list.shown[row].whole(w)...)
+	if len(text) > most {
+		text = append(text[:most-1], widget.Line{widget.R(style.Muted, "  "+st.Glyphs.More+" "),
+			widget.R(style.Key, v.env.Key(action.Copy)), widget.R(style.Muted, " copies all of it")})
 	}
-	if p.Hint != "" {
-		for i, text := range view.Fold(p.Hint, w-8) {
-			label := widget.P("        ")
-			if i == 0 {
-				label = widget.R(style.Accent, "  hint: ")
-			}
-			lines = append(lines, widget.Draw(st, widget.Line{label, widget.P(text)}, w))
+	for len(text) < min(least, most) {
+		text = append(text, nil)
+	}
+	var lines []string
+	for _, line := range text {
+		lines = append(lines, widget.Draw(st, line, w))
+	}
+	return lines
+}
+
+// whole is all of a problem: its place where the table has not all of that,
+// its text, and the hint.
+func (r *row) whole(w int) (lines []widget.Line) {
+	if at := place(r.At); at != r.place {
+		lines = append(lines, widget.Line{widget.R(style.Link, "  "+at)})
+	}
+	for _, text := range view.Fold(r.Text, w-2) {
+		lines = append(lines, widget.Line{widget.P("  " + text)})
+	}
+	if r.Hint == "" {
+		return lines
+	}
+	for i, text := range view.Fold(r.Hint, w-8) {
+		label := widget.P("        ")
+		if i == 0 {
+			label = widget.R(style.Accent, "  hint: ")
 		}
-	}
-	if len(lines) > most {
-		lines = lines[:most]
-		lines[most-1] = widget.Draw(st, widget.Line{widget.R(style.Muted, "  "+st.Glyphs.More+" "), widget.R(style.Key, v.env.Key(action.Copy)),
-			widget.R(style.Muted, " copies all of it")}, w)
+		lines = append(lines, widget.Line{label, widget.P(text)})
 	}
 	return lines
 }

@@ -66,6 +66,6 @@ func looked(k *known.Known) []string {
 		tree,
 		fmt.Sprintf("the composition of %s: imports, conflicts, types", machines),
 		layers + ", entries without effect",
-		fmt.Sprintf("the SSH host keys of %s; a key is opened only where an identity for that is here", machines),
+		fmt.Sprintf("the SSH host keys of %s, as far as they can be opened here", machines),
 	}
 }

@@ -35,9 +35,10 @@ type list struct {
 	shown  []*row
 	errors int
 
-	made     bool
-	revision uint64 // Known.Revision of all
-	now      showing
+	made  bool
+	first *fleet.Problem // of what all is made of
+	n     int
+	now   showing
 }
 
 // loaded reports whether the problems have ever come.
@@ -45,13 +46,18 @@ func (l *list) loaded() bool { return l.known.Problems.Has() || len(l.all) > 0 }
 
 // update makes the rows anew where something has changed, and reports that.
 func (l *list) update(want showing) bool {
-	stale := !l.made || l.revision != l.known.Revision
+	problems := l.known.Problems.Value
+	var first *fleet.Problem
+	if len(problems) > 0 {
+		first = &problems[0]
+	}
+	stale := !l.made || l.first != first || l.n != len(problems)
 	if !stale && l.now == want {
 		return false
 	}
 	if stale {
-		l.gather()
-		l.made, l.revision = true, l.known.Revision
+		l.gather(problems)
+		l.made, l.first, l.n = true, first, len(problems)
 	}
 	l.now = want
 	l.choose()
@@ -59,8 +65,7 @@ func (l *list) update(want showing) bool {
 	return true
 }
 
-func (l *list) gather() {
-	problems := l.known.Problems.Value
+func (l *list) gather(problems []fleet.Problem) {
 	l.all, l.errors = make([]row, 0, len(problems)), 0
 	twins := map[string]int{}
 	for _, p := range problems {
@@ -72,7 +77,7 @@ func (l *list) gather() {
 		if p.Severity == fleet.Error {
 			l.errors++
 		}
-		l.all = append(l.all, row{p, id, place(p.At)})
+		l.all = append(l.all, row{p, id, l.short(place(p.At))})
 	}
 	slices.SortStableFunc(l.all, func(a, b row) int { return rank(a.Severity) - rank(b.Severity) })
 }
@@ -81,6 +86,26 @@ func (l *list) gather() {
 func place(at fleet.Pos) string {
 	at.Column = 0
 	return at.String()
+}
+
+// widest is how many columns a place takes in the table.
+const widest = 26
+
+// short leaves out directories at the beginning of a place that is too long:
+// the file and its line are what matters.
+func (l *list) short(place string) string {
+	cut := place
+	for len(cut) > widest {
+		_, rest, ok := strings.Cut(cut, "/")
+		if !ok {
+			return place
+		}
+		cut = rest
+	}
+	if cut == place {
+		return place
+	}
+	return l.st.Glyphs.Ellipsis + "/" + cut
 }
 
 // rank is a severity's place in the order.
@@ -108,7 +133,7 @@ func (l *list) choose() {
 }
 
 func (r *row) has(w string) bool {
-	for _, text := range []string{r.Text, r.place, r.Hint, string(r.Severity)} {
+	for _, text := range []string{r.Text, place(r.At), r.Hint, string(r.Severity)} {
 		if strings.Contains(strings.ToLower(text), w) {
 			return true
 		}

@@ -72,7 +72,7 @@ func TestAnySizeAndIntent(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	worlds := []*known.Known{viewtest.Known(t), large(t, 300, 7), known.New(&fleet.Fleet{}, viewtest.Now), large(t, 0, 0)}
 	texts := []string{"", "n", "vim", "stable.jq", ".", "..", "\x1b]52;c;x\a", "語語語語", strings.Repeat("x", 5000), "\u202ereversed", "a\nb", "\xff\xfe"}
-	for n := range 3000 {
+	for n := range 1000 {
 		k := worlds[n%len(worlds)]
 		k.Revision++
 		v := layers.New(viewtest.Env(k), view.Link{Name: texts[rnd.IntN(len(texts))], Sub: texts[rnd.IntN(len(texts))]})

@@ -52,7 +52,7 @@ func TestAnySizeAndIntent(t *testing.T) {
 	worlds := []*known.Known{withHistory(t), live, known.New(&fleet.Fleet{}, viewtest.Now), known.New(&fleet.Fleet{}, viewtest.Now)}
 	worlds[2].Runs = known.Loaded[[]session.RunSummary]{Value: hostile(), At: viewtest.Now}
 	texts := []string{"", "cinnabar", "failed", "語", "\x1b[31m", strings.Repeat("x", 3000), "\xff"}
-	for n := range 3000 {
+	for n := range 600 {
 		k := worlds[n%len(worlds)]
 		v := runs.New(viewtest.Env(k), view.Link{Sub: texts[rnd.IntN(len(texts))]})
 		for range rnd.IntN(8) {

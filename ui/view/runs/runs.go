@@ -105,9 +105,19 @@ func (v *View) Render(w, h int) string {
 	if room < 1 {
 		return widget.Fit(append(foot, head...), w, h)
 	}
-	v.table.Empty = v.empty(w)
-	lines := append(head, strings.Split(v.table.Render(w, room), "\n")...)
-	return widget.Fit(append(lines, foot...), w, h)
+	return widget.Fit(append(append(head, v.body(w, room)...), foot...), w, h)
+}
+
+// body draws h lines: the table, or why there are no rows.
+func (v *View) body(w, h int) []string {
+	if v.list.Len() > 0 {
+		return strings.Split(v.table.Render(w, h), "\n")
+	}
+	var lines []string
+	for _, line := range v.empty(w) {
+		lines = append(lines, widget.Draw(v.env.Style, line, w))
+	}
+	return strings.Split(widget.Fit(lines, w, h), "\n")
 }
 
 // head says what keeps the list from being what it should be, while former
