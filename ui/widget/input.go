@@ -31,10 +31,10 @@ func NewInput(st *style.Style, prompt, placeholder string) *Input {
 	return &Input{st: st, prompt: prompt, placeholder: placeholder}
 }
 
-// Focus begins typing, Blur ends it; what is typed stays.
+// Focus begins typing.
 func (i *Input) Focus() { i.focused = true }
 
-// Blur ends typing.
+// Blur ends typing; what is typed stays.
 func (i *Input) Blur() { i.focused = false }
 
 // Focused reports whether somebody is typing.
@@ -166,9 +166,11 @@ func (i *Input) Render(w int) string {
 		p.line(Line{R(style.Muted, i.placeholder)})
 	case i.focused:
 		before, after := i.text[:i.at], i.text[i.at:]
-		if over := term.Width(before) + 1 - p.left; over > 0 {
-			p.skip = over
+		wide := term.Width(before) + 1
+		if after != "" {
+			wide++ // for the ellipsis, which must not be where the bar is
 		}
+		p.skip = max(wide-p.left, 0)
 		p.line(Line{P(before), bar, P(after)})
 	default:
 		p.line(Line{P(i.text)})

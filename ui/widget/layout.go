@@ -1,8 +1,6 @@
 package widget
 
-import (
-	"assay/ui/term"
-)
+import "assay/ui/term"
 
 const (
 	gutter = 2  // the cursor's column, and the mark's
@@ -20,6 +18,7 @@ type layout struct {
 	wide    bool  // all columns, scrolled sideways
 	from    int   // while wide: how many columns beside the pinned one are left of the screen
 	hidden  int
+	more    bool // while wide: something is right of the screen
 	cells   []cell
 }
 
@@ -35,7 +34,7 @@ func (l *layout) toggle() { l.wide, l.from = !l.wide, 0 }
 
 // scroll moves the columns sideways where not all of them can be seen.
 func (l *layout) scroll(by int) {
-	if l.wide {
+	if l.wide && (by < 0 || l.more) {
 		l.from = min(max(l.from+by, 0), max(len(l.columns)-2, 0))
 	}
 }
@@ -102,9 +101,11 @@ func (l *layout) all(w int) {
 			left -= l.ideal(c) + gap
 		}
 	}
+	l.more = left+gap < 0 || l.hidden > l.from
 	l.flex(left + gap)
 }
 
+// pinned is the column that stays where it is while the others are scrolled.
 func (l *layout) pinned() int {
 	for c := range l.columns {
 		if l.columns[c].Priority == 0 {
@@ -130,9 +131,21 @@ func (l *layout) some(w int) {
 		l.cells = append(l.cells[:i], l.cells[i+1:]...)
 		l.hidden++
 	}
-	if left > 0 {
+	if left -= l.hint(); left > 0 {
 		l.flex(l.grow(left))
 	}
+}
+
+// hint is how many columns to leave free at the right, so that the hint of
+// hidden columns does not cover the last title.
+func (l *layout) hint() int {
+	if l.hidden == 0 || len(l.cells) == 0 {
+		return 0
+	}
+	if last := &l.columns[l.cells[len(l.cells)-1].column]; last.Flex && !last.Right {
+		return 0
+	}
+	return len(" +9")
 }
 
 // droppable is the column to drop first: of those with the highest priority

@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -12,59 +13,82 @@ import (
 // needle is a text to look for. Without a capital in it, capitals do not
 // matter in what is searched either.
 type needle struct {
-	text string
-	fold bool
+	text  string
+	fold  bool
+	bytes []byte // of the line that is looked at
 }
 
 func newNeedle(what string) needle {
 	what = term.Clean(what)
-	for _, r := range what {
-		if unicode.IsUpper(r) {
-			return needle{what, false}
-		}
+	return needle{text: what, fold: !strings.ContainsFunc(what, unicode.IsUpper)}
+}
+
+// matches reports whether the line has the needle.
+func (n *needle) matches(l Line) bool {
+	from, _ := n.in(n.clean(l))
+	return from >= 0
+}
+
+// clean returns a line's text, until it is called again.
+func (n *needle) clean(l Line) []byte {
+	n.bytes = n.bytes[:0]
+	for _, s := range l {
+		n.bytes = append(n.bytes, term.Clean(s.Text)...)
 	}
-	return needle{what, true}
+	return n.bytes
 }
 
 // in returns where in s the needle is first found, as byte offsets; from is -1
 // if it is not.
-func (n needle) in(s string) (from, to int) {
-	if !n.fold {
-		if i := strings.Index(s, n.text); i >= 0 {
-			return i, i + len(n.text)
-		}
-		return -1, -1
-	}
+func (n *needle) in(s []byte) (from, to int) {
 	for i := 0; i < len(s); {
+		next := n.candidate(s[i:])
+		if next < 0 {
+			break
+		}
+		i += next
 		if length := n.at(s[i:]); length > 0 {
 			return i, i + length
 		}
-		if s[i] < utf8.RuneSelf {
-			i++
-			continue
-		}
-		_, size := utf8.DecodeRuneInString(s[i:])
+		_, size := utf8.DecodeRune(s[i:])
 		i += size
 	}
 	return -1, -1
 }
 
-// at returns how many bytes of s the needle takes at its beginning, 0 if it is
-// not there.
-func (n needle) at(s string) int {
+// candidate returns where in s the needle could begin, -1 if nowhere.
+func (n *needle) candidate(s []byte) int {
+	if !n.fold {
+		return bytes.Index(s, []byte(n.text))
+	}
+	want := n.text[0]
+	if want >= utf8.RuneSelf {
+		return 0
+	}
+	for i, c := range s {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c == want || c >= utf8.RuneSelf && utf8.RuneStart(c) {
+			return i
+		}
+	}
+	return -1
+}
+
+// at returns how many bytes of s the needle takes at its beginning, accents
+// that follow it and all; 0 if it is not there.
+func (n *needle) at(s []byte) int {
 	rest := s
 	for _, want := range n.text {
-		if rest == "" {
-			return 0
-		}
-		got, size := utf8.DecodeRuneInString(rest)
-		if got != want && unicode.ToLower(got) != want {
+		got, size := utf8.DecodeRune(rest)
+		if size == 0 || got != want && (!n.fold || unicode.ToLower(got) != want) {
 			return 0
 		}
 		rest = rest[size:]
 	}
-	for rest != "" && rest[0] >= utf8.RuneSelf { // with its accents
-		r, size := utf8.DecodeRuneInString(rest)
+	for len(rest) > 0 && rest[0] >= utf8.RuneSelf {
+		r, size := utf8.DecodeRune(rest)
 		if !unicode.Is(unicode.M, r) {
 			break
 		}
@@ -73,26 +97,12 @@ func (n needle) at(s string) int {
 	return len(s) - len(rest)
 }
 
-// clean returns a line's text.
-func clean(l Line) string {
-	if len(l) == 1 {
-		return term.Clean(l[0].Text)
-	}
-	return l.Text()
-}
-
-// matches reports whether the line has the needle.
-func (n needle) matches(l Line) bool {
-	from, _ := n.in(clean(l))
-	return from >= 0
-}
-
 // highlight returns the line with what matches in the role Match.
-func (n needle) highlight(l Line) Line {
+func (n *needle) highlight(l Line) Line {
 	if n.text == "" {
 		return l
 	}
-	text := clean(l)
+	text := n.clean(l)
 	from, to := n.in(text)
 	if from < 0 {
 		return l
@@ -100,15 +110,11 @@ func (n needle) highlight(l Line) Line {
 	var out Line
 	at := 0 // in text
 	for _, s := range l {
-		piece := term.Clean(s.Text)
-		for piece != "" {
-			if from >= 0 && at >= to {
-				rest := text[to:]
-				base := to
-				if from, to = n.in(rest); from >= 0 {
-					from, to = from+base, to+base
+		for piece := term.Clean(s.Text); piece != ""; {
+			if from >= 0 && at == to { // to the next match
+				if from, to = n.in(text[at:]); from >= 0 {
+					from, to = from+at, to+at
 				}
-				continue
 			}
 			role, size := s.Role, len(piece)
 			switch {
@@ -144,6 +150,7 @@ func (t *Text) Search(what string) int {
 			after = i
 		}
 	}
+	t.none = count == 0
 	if after < 0 {
 		after = before
 	}
@@ -155,7 +162,7 @@ func (t *Text) Search(what string) int {
 
 // next puts the cursor on the next line that matches, round the end.
 func (t *Text) next(step int) {
-	if t.seek.text == "" {
+	if t.seek.text == "" || t.none {
 		return
 	}
 	for off := 1; off <= t.win.n; off++ {
@@ -165,6 +172,7 @@ func (t *Text) next(step int) {
 			return
 		}
 	}
+	t.none = true
 }
 
 // show puts the cursor on a line; if that is not on the screen, with what is

@@ -64,6 +64,9 @@ func (t *Table) SetRows(r Rows) {
 // find returns the index of the row of that ID, -1 if there is none. It looks
 // around the cursor first: rows seldom go far.
 func (t *Table) find(id string) int {
+	if id == "" {
+		return -1
+	}
 	from := max(t.win.cursor, 0)
 	for off := 0; from-off >= 0 || from+off < t.win.n; off++ {
 		if i := from + off; i < t.win.n && t.rows.ID(i) == id {

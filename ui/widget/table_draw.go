@@ -38,7 +38,7 @@ func (t *Table) header(cells []cell, w int) {
 	p.begin(style.Heading, w)
 	hint := ""
 	if t.layout.hidden > 0 {
-		hint = "+" + strconv.Itoa(t.layout.hidden)
+		hint = " +" + strconv.Itoa(t.layout.hidden)
 	}
 	room := max(w-len(hint), 0)
 	p.left = room

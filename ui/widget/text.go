@@ -21,6 +21,7 @@ type Text struct {
 	above int    // while wrapping: rows of the top line that are above the screen
 	room  int    // columns for text in the last Render
 	seek  needle // what is searched; empty is nothing
+	none  bool   // no line of these has it
 	about bool   // show what is around the cursor, too
 	ys    []int  // the line that each row of the last Render shows
 	pen   pen
@@ -33,7 +34,7 @@ func NewText(st *style.Style) *Text {
 
 // SetLines gives the text its lines. The cursor stays at its number.
 func (t *Text) SetLines(lines []Line) {
-	t.lines = lines
+	t.lines, t.none = lines, false
 	t.win.resize(len(lines))
 }
 

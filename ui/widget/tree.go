@@ -64,14 +64,31 @@ func (t *Tree) SetRoots(roots []*Node) {
 // Filter shows only the nodes that match, with what is above and below them;
 // nil shows all. It returns how many match.
 func (t *Tree) Filter(match func(*Node) bool) int {
+	was := t.found
 	t.found = nil
-	count := 0
 	if match != nil {
 		t.found = find(t.roots, match)
-		count = t.found.count
 	}
 	t.flatten()
-	return count
+	if t.found == nil {
+		return 0
+	}
+	if was == nil || was.count != t.found.count {
+		t.toMatch()
+	}
+	return t.found.count
+}
+
+// toMatch puts the cursor on the first match from its place on, if it is not
+// on one.
+func (t *Tree) toMatch() {
+	for off := range t.items {
+		i := (max(t.win.cursor, 0) + off) % len(t.items)
+		if t.found.hit[t.items[i].node] {
+			t.put(i)
+			return
+		}
+	}
 }
 
 // flatten lists the nodes anew and finds the cursor again.
