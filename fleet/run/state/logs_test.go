@@ -173,6 +173,18 @@ func TestMatchesGoOn(t *testing.T) {
 		if want, _ := state.NewMatches(needle).Count(logs, 1<<20, 1<<30); n != want || !whole {
 			t.Fatalf("round %d: %d, %v, want %d", round, n, whole, want)
 		}
+		if absent := state.NewNeedle("absent"); round%20 == 0 {
+			none := state.NewMatches(absent)
+			none.None(logs)
+			if n, whole := none.Count(logs, 1000, 0); n != 0 || !whole {
+				t.Fatalf("round %d: %d, %v", round, n, whole)
+			}
+			m.emit("m1", "absent no more")
+			if n, whole := none.Count(m.state.Logs(f), 1000, 1<<30); n != 1 || !whole {
+				t.Fatalf("round %d: %d, %v after one more", round, n, whole)
+			}
+			m.emit("m1", strings.Repeat("gone ", 20_000)) // too long to be kept
+		}
 		if n > 3 {
 			if few, whole := state.NewMatches(needle).Count(logs, 3, 1<<30); few != 3 || whole {
 				t.Fatalf("at most 3: %d, %v", few, whole)

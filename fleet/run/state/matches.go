@@ -50,6 +50,19 @@ func (m *Matches) Count(l *Logs, most, bytes int) (n int, whole bool) {
 	return n, whole
 }
 
+// None notes that no line of the log matches, which a search in vain has found
+// out.
+func (m *Matches) None(l *Logs) {
+	m.filter, m.chunks = l.filter, map[uint64]counted{}
+	for i := range l.tails {
+		t := &l.tails[i]
+		for j := range t.chunks {
+			c := t.at(j)
+			m.chunks[c.id] = counted{looked: len(c.recs)}
+		}
+	}
+}
+
 // forget drops what is known of chunks that are gone.
 func (m *Matches) forget(l *Logs) {
 	alive := make(map[uint64]counted, len(m.chunks))

@@ -25,8 +25,13 @@ func (v *View) Render(w, h int) string {
 	room := h - foot - len(head)
 	body := v.body(l, w, room)
 	if room > 2 && v.sums.dropped > 0 && v.atBegin(l) {
-		head = append(head, v.onDisk())
-		body = v.body(l, w, room-1)
+		page := v.page
+		if shorter := v.body(l, w, room-1); v.atBegin(l) {
+			head, body = append(head, v.onDisk()), shorter
+		} else { // the cursor is at the end of the screen: there is no room
+			v.page, v.h = page, room
+			v.top, v.above = page.top()
+		}
 	}
 	v.head = len(head)
 	out := make([]string, 0, h)
@@ -38,7 +43,11 @@ func (v *View) Render(w, h int) string {
 	for len(out) < h-foot {
 		out = append(out, blank)
 	}
-	v.search.tally(l, eachFrame)
+	if v.live() {
+		v.search.tally(l, eachFrame)
+	} else {
+		v.search.tally(l, eachPause)
+	}
 	return widget.Fit(append(out, v.foot(l, w, foot)...), w, h)
 }
 

@@ -100,6 +100,7 @@ func TestGolden(t *testing.T) {
 		}},
 		"one":    {link: view.Link{Sub: "galena"}, lines: 80},
 		"record": {lines: 30, over: true},
+		"torn":   {lines: 30, over: true},
 		"search": {lines: 30, over: true, change: func(b *bench) {
 			viewtest.Do(b.view, "text.search")
 			b.view.Input().Focus()
@@ -124,6 +125,9 @@ func TestGolden(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, c.link, c.budget, !c.over)
 			b.story(c.lines)
+			if c.over && name != "torn" {
+				b.emit(event.RunFinished{Outcome: event.RunDone})
+			}
 			if c.change != nil {
 				c.change(b)
 			}

@@ -69,7 +69,7 @@ func (l *layout) from(seq int64, above int) page {
 		if len(p.rows) >= l.h {
 			break
 		}
-		l.add(&p, i)
+		p.add(i, l.rows(p.lines[i].Text))
 		if i == 0 && p.lines[0].Seq == seq {
 			p.rows = slices.Delete(p.rows, 0, min(above, len(p.rows)-1))
 		}
@@ -81,16 +81,23 @@ func (l *layout) from(seq int64, above int) page {
 // until is the page that ends with the last row of the line seq.
 func (l *layout) until(seq int64) page {
 	p := page{lines: l.logs.Window(seq, l.h, true)}
-	for i := range p.lines {
-		l.add(&p, i)
+	texts := make([][]string, len(p.lines))
+	first, n := len(p.lines), 0
+	for first > 0 && n < l.h {
+		first--
+		texts[first] = l.rows(p.lines[first].Text)
+		n += len(texts[first])
+	}
+	for i := first; i < len(texts); i++ {
+		p.add(i, texts[i])
 	}
 	p.rows = p.rows[max(len(p.rows)-l.h, 0):]
 	return p
 }
 
-func (l *layout) add(p *page, i int) {
-	for part, text := range l.rows(p.lines[i].Text) {
-		p.rows = append(p.rows, row{i, part, text})
+func (p *page) add(line int, texts []string) {
+	for part, text := range texts {
+		p.rows = append(p.rows, row{line, part, text})
 	}
 }
 

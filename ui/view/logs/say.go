@@ -87,6 +87,8 @@ func (v *View) standing(l *state.Logs) widget.Line {
 		return widget.Line{widget.R(style.Busy, g.Busy+" following")}
 	case v.follow:
 		return widget.Line{widget.R(style.Muted, "the run is over; this is its end")}
+	case !r.Mine && r.State.Snapshot().Finished == nil:
+		return append(widget.Line{widget.R(style.Warn, g.Warn+" no end is recorded"), widget.P("  ")}, hint(v.env, action.Refresh, "reads the record again")...)
 	case fresh > 0:
 		line := widget.Line{widget.R(style.Accent, g.Descending+" "+number(fresh)+" new"), widget.P("  ")}
 		words := "to the end"

@@ -14,8 +14,9 @@ import (
 // counting is done in pieces, some with each frame.
 const (
 	mostMatches = 1000
-	atOnce      = 8 << 20 // bytes that are counted when somebody types
-	eachFrame   = 1 << 20
+	atOnce      = 16 << 20 // bytes that are counted when somebody types
+	eachFrame   = 1 << 20  // while lines come
+	eachPause   = 4 << 20  // while none do
 )
 
 // search is what is looked for.
@@ -82,10 +83,12 @@ func (v *View) typed() {
 	if !ok && !v.follow {
 		seq, ok = l.Find(v.search.needle, at, true)
 	}
+	v.search.matches = state.NewMatches(v.search.needle)
 	if ok {
 		v.show(l, seq)
+	} else {
+		v.search.matches.None(l)
 	}
-	v.search.matches = state.NewMatches(v.search.needle)
 	v.search.tally(l, atOnce)
 }
 
