@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 
 // Apply is how a plan is carried out.
 type Apply struct {
+	Run      string          // the run's id, from NewRun; "" makes one
 	Parallel int             // hosts at once; 0 is the fleet's policy
 	Stop     <-chan struct{} // closed by the first ctrl-c; cancel the context for the second
 	Sink     event.Sink      // sees every event, after the journal; may be nil
@@ -25,7 +27,7 @@ func (s *Session) Apply(ctx context.Context, p *plan.Plan, how Apply) (rollout.R
 	if err := s.Fits(p); err != nil {
 		return rollout.Report{}, err
 	}
-	id := journal.NewID(s.opts.Clock())
+	id := journal.ID(cmp.Or(how.Run, s.NewRun()))
 	record, err := journal.Create(s.opts.StateDir, id, p)
 	if err != nil {
 		return rollout.Report{}, fmt.Errorf("record the run: %w", err)
@@ -42,6 +44,9 @@ func (s *Session) Apply(ctx context.Context, p *plan.Plan, how Apply) (rollout.R
 	})
 	return report, errors.Join(err, record.Close())
 }
+
+// NewRun returns an id for a run that starts now.
+func (s *Session) NewRun() string { return string(journal.NewID(s.opts.Clock())) }
 
 // Fits refuses a plan that was made for another fleet or by another engine.
 func (s *Session) Fits(p *plan.Plan) error {

@@ -97,7 +97,7 @@ const (
 )
 
 var (
-	moving    = []Scope{Table, Tree, Text, List}
+	moving    = []Scope{Table, Tree, Text, List, Confirm}
 	sideways  = []Scope{Table, Text}
 	reading   = []Scope{Table, Tree}
 	deploying = []Scope{Machines, Machine}
@@ -116,7 +116,7 @@ var table = []Action{
 	{ID: Back, Scopes: []Scope{Global}, Keys: []string{"esc"}, Short: "back", Help: "Close, clear the filter, or go back; never quits", Line: 90},
 	{ID: Older, Scopes: []Scope{Global}, Keys: []string{"["}, Short: "history", Help: "Back in the history of places"},
 	{ID: Newer, Scopes: []Scope{Global}, Keys: []string{"]"}, Short: "forward", Help: "Forward in the history of places"},
-	{ID: Palette, Scopes: []Scope{Global}, Keys: []string{":"}, Short: "actions", Help: "Every action and every place, by name", Line: 91},
+	{ID: Palette, Scopes: []Scope{Global}, Keys: []string{":"}, Short: "all", Help: "Every action and every place, by name", Line: 91},
 	{ID: Help, Scopes: []Scope{Global}, Keys: []string{"?", "f1"}, Short: "help", Help: "The keys that work here, and why others do not", Line: 92},
 	{ID: Messages, Scopes: []Scope{Global}, Keys: []string{"!"}, Short: "messages", Help: "All messages, with their full text"},
 	{ID: Refresh, Scopes: []Scope{Global}, Keys: []string{"R"}, Short: "refresh", Help: "Ask again: the hosts, or what this view shows"},
@@ -160,11 +160,11 @@ var table = []Action{
 
 	{ID: Mark, Scopes: []Scope{Machines}, Keys: []string{"space"}, Short: "mark", Help: "Mark the machine, or take its mark away", Line: 2},
 	{ID: MarkRange, Scopes: []Scope{Machines}, Keys: []string{"v"}, Short: "mark range", Help: "Mark everything from the last mark to the cursor"},
-	{ID: MarkAll, Scopes: []Scope{Machines}, Keys: []string{"*"}, Short: "mark all", Help: "Mark everything that the filter shows", Line: 3},
+	{ID: MarkAll, Scopes: []Scope{Machines}, Keys: []string{"*"}, Short: "mark all", Help: "Mark everything that the filter shows", Line: 12},
 	{ID: MarkNone, Scopes: []Scope{Machines}, Keys: []string{"u"}, Short: "unmark", Help: "Take all marks away"},
 	{ID: States, Scopes: []Scope{Machines}, Keys: []string{"s"}, Short: "states", Help: "Show the machines of one state only"},
-	{ID: PlanUpdate, Scopes: deploying, Keys: []string{"D"}, Short: "plan update", Help: "Plan the update of the marked machines, or of this one; nothing changes yet", Changes: true, Line: 4},
-	{ID: PlanBack, Scopes: deploying, Keys: []string{"X"}, Short: "plan rollback", Help: "Plan the way back to the generation before; nothing changes yet", Changes: true, Line: 5},
+	{ID: PlanUpdate, Scopes: deploying, Keys: []string{"D"}, Short: "plan", Help: "Plan the update of the marked machines, or of this one; nothing changes yet", Changes: true, Line: 3},
+	{ID: PlanBack, Scopes: deploying, Keys: []string{"X"}, Short: "roll back", Help: "Plan the way back to the generation before; nothing changes yet", Changes: true, Line: 11},
 	{ID: LogsOf, Scopes: []Scope{Machines, Machine, Run, Runs}, Keys: []string{"L"}, Short: "logs", Help: "What the hosts printed in the run", Line: 6},
 	{ID: NextTab, Scopes: []Scope{Machine, Aspects, Layers}, Keys: []string{"tab"}, Short: "next part", Help: "The next part of this view", Line: 2},
 	{ID: PrevTab, Scopes: []Scope{Machine, Aspects, Layers}, Keys: []string{"shift+tab"}, Short: "previous part", Help: "The part before"},

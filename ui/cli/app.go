@@ -37,6 +37,8 @@ type app struct {
 	// world opens what the commands work on: the repository around the
 	// working directory, or the demo.
 	world func(ctx context.Context) (*session.Session, error)
+	// consoleWorld opens what the console works on.
+	consoleWorld func(ctx context.Context) (consoleWorld, error)
 }
 
 // Main runs one command line and returns the program's exit code. example is
@@ -46,6 +48,7 @@ func Main(args []string, env Env, example []byte) int {
 	env.Stdout = out
 	a := &app{env: env, example: example}
 	a.world = a.openDirectory
+	a.consoleWorld = a.openConsole
 	code := a.run(context.Background(), args)
 	if err := out.verdict(); err != nil && code == exitDone {
 		return a.complain(err)
@@ -109,17 +112,20 @@ func (a *app) checkFlags() error {
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "assay",
+		Use:   "assay [SELECTOR]",
 		Short: "The terminal console for Nix fleets",
 		Long: `assay reads a fleet of NixOS and nix-darwin machines, explains what each is made
 of, compares it with what the machines run, and updates them safely.
 
-Start with:  assay demo -- status`,
+Without a command it is the console, on the machines that SELECTOR chooses.
+Start with:  assay demo`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,
-		RunE:          a.runRoot,
 	}
+	var console consoleFlags
+	console.add(root)
+	root.RunE = func(cmd *cobra.Command, args []string) error { return a.runRoot(cmd, args, console) }
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", fmt.Sprintf(".FlagUsagesWrapped %d ", helpWidth)))
 	root.SetIn(a.env.Stdin)
 	root.SetOut(a.env.Stdout)
@@ -160,24 +166,23 @@ func addGroup(root *cobra.Command, id, title string, commands ...*cobra.Command)
 	}
 }
 
-// runRoot is "assay" without a command: the console's place.
-func (a *app) runRoot(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return cmd.Help()
+// runRoot is "assay" without a command: the console, or a mistyped command.
+func (a *app) runRoot(cmd *cobra.Command, args []string, f consoleFlags) error {
+	w, err := a.consoleWorld(cmd.Context())
+	if errors.Is(err, repo.ErrNoFleet) && len(args) == 0 {
+		return a.welcome(cmd.Context(), err, f)
 	}
-	var names []string
-	for _, sub := range cmd.Commands() {
-		names = append(names, sub.Name())
+	if err != nil && len(args) > 0 {
+		return a.orCommand(cmd, args[0], err)
 	}
-	err := fmt.Errorf("unknown command %q", args[0])
-	if near := fleet.Nearest(args[0], names); near != "" {
-		program := "assay"
-		if a.inDemo {
-			program = "assay demo --"
-		}
-		err = fmt.Errorf("%w; hint: %s %s", err, program, near)
+	if err != nil {
+		return err
 	}
-	return withCode(exitUsage, err)
+	selector, err := a.selectorOf(cmd.Context(), cmd, w.session, args)
+	if err != nil {
+		return err
+	}
+	return a.console(cmd.Context(), w, f, selector)
 }
 
 // text returns the printer for the command's answer.

@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"assay/fleet"
 	"assay/fleet/host"
+	"assay/fleet/session"
 	"assay/secrets/sops"
 	"assay/ui/word"
 )
@@ -22,13 +25,9 @@ warnings alone exit with 0.`,
 			if err != nil {
 				return err
 			}
-			identities, noKeys := sops.FindIdentities(a.env.Getenv)
-			problems, err := s.Check(cmd.Context(), identities)
+			problems, err := a.problems(cmd.Context(), s)
 			if err != nil {
 				return err
-			}
-			if noKeys != nil {
-				problems = append(problems, fleet.Problem{Severity: fleet.Warning, Text: "no secret was opened: " + noKeys.Error()})
 			}
 			errors := 0
 			for _, p := range problems {
@@ -50,6 +49,16 @@ warnings alone exit with 0.`,
 			return nil
 		},
 	}
+}
+
+// problems is everything that can be told without touching a host.
+func (a *app) problems(ctx context.Context, s *session.Session) ([]fleet.Problem, error) {
+	identities, noKeys := sops.FindIdentities(a.env.Getenv)
+	problems, err := s.Check(ctx, identities)
+	if err == nil && noKeys != nil {
+		problems = append(problems, fleet.Problem{Severity: fleet.Warning, Text: "no secret was opened: " + noKeys.Error()})
+	}
+	return problems, err
 }
 
 func (a *app) printProblems(problems []fleet.Problem) {

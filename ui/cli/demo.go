@@ -18,13 +18,16 @@ func (a *app) demoCommand() *cobra.Command {
 	var hosts int
 	var engine string
 	var reset bool
+	var console consoleFlags
 	cmd := &cobra.Command{
 		Use:   "demo [-- COMMAND ...]",
 		Short: "The example fleet on hosts inside this process",
 		Long: `Starts the example fleet's hosts as SSH servers inside this process, each with
-a directory of its own, and runs a command on them through the same code as for
-real hosts. What the hosts run stays there from one command to the next.
+a directory of its own, and opens the console on them, or runs a command,
+through the same code as for real hosts. What the hosts run stays there from one
+time to the next.
 
+  assay demo
   assay demo -- status
   assay demo -- update @nixos --yes
   assay demo --hosts 500 -- update --yes`,
@@ -43,17 +46,21 @@ real hosts. What the hosts run stays there from one command to the next.
 			case cmd.ArgsLenAtDash() < 0 && len(args) > 0:
 				return usagef("put -- before the command: assay demo -- %s", args[0])
 			}
-			return a.runDemo(cmd.Context(), demo.Options{Hosts: hosts, Reset: reset}, args)
+			return a.runDemo(cmd.Context(), demo.Options{Hosts: hosts, Reset: reset}, append(console.args(), args...))
 		},
 	}
+	console.add(cmd)
 	cmd.Flags().IntVar(&hosts, "hosts", demo.DefaultHosts, "a fleet of `N` hosts; each size is a demo of its own")
 	cmd.Flags().StringVar(&engine, "engine", "embedded", "what builds: embedded, nix")
 	cmd.Flags().BoolVar(&reset, "reset", false, "start over: forget what the hosts run, and all runs")
 	return cmd
 }
 
+// exampleDemo is the demo of the example fleet as it is.
+func exampleDemo() demo.Options { return demo.Options{Hosts: demo.DefaultHosts} }
+
 // runDemo opens the demo and runs the command in it, as a command line of its
-// own; without a command it shows the hosts' state.
+// own; without a command that is the console.
 func (a *app) runDemo(ctx context.Context, o demo.Options, args []string) error {
 	state, err := a.env.stateDir()
 	if err != nil {
@@ -63,13 +70,15 @@ func (a *app) runDemo(ctx context.Context, o demo.Options, args []string) error 
 	o.Example, o.Version, o.Operator = a.example, version(), a.env.operator()
 	o.Notice = func(text string) { a.errors().clean("assay: %s", text) }
 	inside := &app{env: a.env, example: a.example, inDemo: true}
-	if len(args) == 0 {
-		args = []string{"status"}
-		a.errors().clean("the console is not in this version; this is: assay demo -- status (more: assay --help)")
+	if _, words, err := inside.root().Find(args); err == nil && len(words) == len(args) { // no command: the console
+		if err := a.needTerminal(); err != nil {
+			return err
+		}
 	}
 	if !o.Reset && inside.looksBack(args) {
 		if s, err := demo.Look(o); err == nil {
-			return a.runInside(ctx, inside, s, args)
+			inside.world = func(context.Context) (*session.Session, error) { return s, nil }
+			return a.runInside(ctx, inside, args)
 		}
 	}
 
@@ -91,7 +100,16 @@ func (a *app) runDemo(ctx context.Context, o demo.Options, args []string) error 
 	if err != nil {
 		return fmt.Errorf("%w; hint: assay demo --reset starts over", err)
 	}
-	return a.runInside(ctx, inside, d.Session, args)
+	inside.enter(d)
+	return a.runInside(ctx, inside, args)
+}
+
+// enter makes the demo what the command line works on.
+func (a *app) enter(d *demo.Demo) {
+	a.world = func(context.Context) (*session.Session, error) { return d.Session, nil }
+	a.consoleWorld = func(context.Context) (consoleWorld, error) {
+		return consoleWorld{session: d.Session, reopen: d.Reopen, note: "demo"}, nil
+	}
 }
 
 // looksBack reports whether the command only reads the record of past runs,
@@ -102,8 +120,7 @@ func (a *app) looksBack(args []string) bool {
 }
 
 // runInside runs a command line in the demo's world.
-func (a *app) runInside(ctx context.Context, inside *app, s *session.Session, args []string) error {
-	inside.world = func(context.Context) (*session.Session, error) { return s, nil }
+func (a *app) runInside(ctx context.Context, inside *app, args []string) error {
 	if code := inside.run(ctx, inside.inherit(a, args)); code != exitDone {
 		return failed(code)
 	}

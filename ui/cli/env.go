@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"os/user"
 	"path/filepath"
 	"strconv"
 	"syscall"
@@ -67,5 +68,11 @@ func (e Env) stateDir() (string, error) {
 
 // operator is the name of the user who runs this, for the record.
 func (e Env) operator() string {
-	return cmp.Or(e.Getenv("LOGNAME"), e.Getenv("USER"), "uid "+strconv.Itoa(os.Getuid()))
+	name := cmp.Or(e.Getenv("LOGNAME"), e.Getenv("USER"))
+	if name == "" {
+		if u, err := user.Current(); err == nil {
+			name = u.Username
+		}
+	}
+	return cmp.Or(name, "uid "+strconv.Itoa(os.Getuid()))
 }

@@ -1,11 +1,14 @@
 package cli
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"assay/fleet/fleetfile"
+	"assay/ui/action"
+	"assay/ui/config"
 )
 
 // helpWidth is how many columns help texts take.
@@ -16,7 +19,20 @@ func topics() []*cobra.Command {
 	return []*cobra.Command{
 		{Use: "fleet.toml", Short: "Every key of the registry", Long: fleetFileHelp()},
 		{Use: "selectors", Short: "How machines are chosen", Long: selectorHelp},
+		{Use: "config.toml", Short: "The console's settings and keys", Long: configHelp()},
 	}
+}
+
+// configHelp is the file of the console's settings with all of its defaults,
+// and the actions that keys can be given to.
+func configHelp() string {
+	var b strings.Builder
+	b.WriteString(config.Default())
+	b.WriteString("\n# The actions and their keys:\n")
+	for _, a := range action.All() {
+		fmt.Fprintf(&b, "#   %-24s %s\n", a.ID, strings.Join(a.Keys, " "))
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // fleetFileHelp is the reference of fleet.toml, made from the table that files

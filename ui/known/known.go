@@ -99,7 +99,7 @@ type Known struct {
 
 	Fleet    *fleet.Fleet
 	Dir      string // of the fleet
-	Note     string // what the operator should know of this world: "demo: hosts inside this process"
+	Note     string // what the operator should know of this world, in a word: "demo"
 	ReadOnly string // why nothing may be changed; "" when it may
 	NoHosts  string // why no host can be reached; "" when they can
 

@@ -58,10 +58,11 @@ type Options struct {
 // Demo is an open demo. Close ends its hosts.
 type Demo struct {
 	Session *session.Session
-	Reach   session.Reach
 
-	lock  *flock.Flock
-	hosts *sim.Fleet
+	world  world
+	lock   *flock.Flock
+	hosts  *sim.Fleet
+	signer ssh.Signer
 }
 
 // world is where the parts of one demo lie.
@@ -110,11 +111,23 @@ func Open(ctx context.Context, o Options) (_ *Demo, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := d.start(ctx, w, repository); err != nil {
+	d.world = w
+	if err := d.start(ctx, repository); err != nil {
 		return nil, err
 	}
-	d.Session = session.New(repository, session.Options{StateDir: w.dir, Version: o.Version, Operator: o.Operator, Reach: &d.Reach})
+	d.work(repository)
 	return d, w.install(ctx, d.Session, repository)
+}
+
+// Reopen reads the fleet's directory anew: the session is another one
+// afterwards, the hosts are the same.
+func (d *Demo) Reopen() (*session.Session, error) {
+	repository, err := repo.Open(d.world.fleetDir())
+	if err != nil {
+		return nil, err
+	}
+	d.work(repository)
+	return d.Session, nil
 }
 
 // Look opens a demo that is there without its hosts and without taking it for
@@ -175,26 +188,39 @@ func lock(ctx context.Context, dir string) (*flock.Flock, error) {
 	return nil, fmt.Errorf("lock the demo: %w", err)
 }
 
-// start starts the hosts and makes what reaches them.
-func (d *Demo) start(ctx context.Context, w world, r *repo.Repository) error {
-	signer, err := clientKey()
+// start starts the hosts.
+func (d *Demo) start(ctx context.Context, r *repo.Repository) (err error) {
+	if d.signer, err = clientKey(); err != nil {
+		return err
+	}
+	hosts, err := d.world.simulated(ctx, r)
 	if err != nil {
 		return err
 	}
-	hosts, err := w.simulated(ctx, r)
-	if err != nil {
-		return err
-	}
-	if d.hosts, err = sim.Start(ctx, sim.Options{ClientKey: signer.PublicKey(), Hosts: hosts}); err != nil {
-		return err
-	}
+	d.hosts, err = sim.Start(ctx, sim.Options{ClientKey: d.signer.PublicKey(), Hosts: hosts})
+	return err
+}
+
+// work makes what builds the repository's systems and reaches its hosts, and
+// the session that uses it.
+func (d *Demo) work(r *repo.Repository) {
+	w := d.world
 	engine := embedded.New(embedded.Options{
 		Store: w.storeDir(), Compose: r.Compose, Supply: r.Stack().Supply, ReadFile: r.ReadFile,
 	})
-	d.Reach = session.Reach{
+	reach := session.Reach{
 		Engine: engine, Deployer: engine,
-		Connector: remote.New(remote.Options{Signers: []ssh.Signer{signer}, Timeout: deadline, Known: owner(r)}),
-		Addresses: func(machine string) []string { return []string{d.hosts.Address(machine)} },
+		Connector: remote.New(remote.Options{Signers: []ssh.Signer{d.signer}, Timeout: deadline, Known: owner(r)}),
+		Addresses: d.addresses,
+	}
+	d.Session = session.New(r, session.Options{StateDir: w.dir, Version: w.Version, Operator: w.Operator, Reach: &reach})
+}
+
+// addresses is where a machine's host listens; one that the registry got
+// since the demo started has none.
+func (d *Demo) addresses(machine string) []string {
+	if at := d.hosts.Address(machine); at != "" {
+		return []string{at}
 	}
 	return nil
 }

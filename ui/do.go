@@ -1,0 +1,252 @@
+package ui
+
+import (
+	tea "github.com/charmbracelet/bubbletea"
+
+	"assay/ui/action"
+	"assay/ui/known"
+	"assay/ui/term"
+	"assay/ui/view"
+)
+
+// do carries out an action: those of the console itself here, the others in
+// the view.
+func (m *Model) do(in action.Intent) tea.Cmd {
+	for _, t := range tops {
+		if t.id == in.ID {
+			m.goTop(t.place)
+			return nil
+		}
+	}
+	switch in.ID {
+	case action.CurrentRun:
+		m.goTo(view.Link{Place: view.Run, Name: m.k.Current})
+	case action.Older:
+		m.at.step(-1)
+	case action.Newer:
+		m.at.step(1)
+	case action.GoTo:
+		if l, ok := parseLink(in.Arg); ok {
+			m.goTo(l)
+		}
+	case action.Palette:
+		m.openPalette()
+	case action.Help:
+		m.openHelp()
+	case action.Messages:
+		m.openMessages()
+	case action.Refresh:
+		return m.refresh()
+	case action.Mouse:
+		m.toggleMouse()
+	case action.Suspend:
+		m.screen.leave()
+		return tea.Suspend
+	case action.Redraw:
+		m.screen.forget()
+	case action.Interrupt:
+		return m.interrupt()
+	case action.Quit:
+		return m.quit()
+	case action.Back:
+		if m.messages.toast() != nil && m.messages.sticky() {
+			m.messages.dismiss()
+			return nil
+		}
+		return m.askedAll(m.at.top().Do(in))
+	default:
+		return m.askedAll(m.at.top().Do(in))
+	}
+	return nil
+}
+
+// disabled says why an action does nothing here now, "" when it does.
+func (m *Model) disabled(a action.Action) string {
+	if a.Changes && m.opts.ReadOnly != "" {
+		return m.opts.ReadOnly
+	}
+	switch a.ID {
+	case action.CurrentRun:
+		if m.k.Current == "" {
+			return "nothing was run in this session"
+		}
+		return ""
+	case action.Older:
+		if m.at.now == 0 {
+			return "this is the oldest place"
+		}
+		return ""
+	case action.Newer:
+		if m.at.now == len(m.at.paths)-1 {
+			return "this is the newest place"
+		}
+		return ""
+	case action.Suspend:
+		if m.k.Running() != nil {
+			return "the run would stand still; end it first"
+		}
+		return ""
+	case action.Messages:
+		if len(m.messages.all) == 0 {
+			return "nothing was said yet"
+		}
+		return ""
+	case action.Palette, action.Help, action.Refresh, action.Mouse, action.Redraw, action.Interrupt, action.Quit,
+		action.ToMachines, action.ToAspects, action.ToLayers, action.ToServices, action.ToRuns, action.ToChecks, action.Back:
+		return ""
+	}
+	return m.at.top().Disabled(a.ID)
+}
+
+// refresh reads the fleet anew and asks the hosts, unless a run changes them.
+func (m *Model) refresh() tea.Cmd {
+	if l := m.at.top().Link(); l.Place == view.Run || l.Place == view.Logs {
+		return m.again([]known.Need{{Kind: known.RecordedRun, Name: l.Name}})
+	}
+	if m.k.Running() != nil {
+		m.say(warned("A run goes on: the fleet is read anew when it is over"))
+		return nil
+	}
+	m.say(notice("Reading the fleet anew"))
+	return m.reopen()
+}
+
+func (m *Model) toggleMouse() {
+	m.screen.setMouse(!m.screen.mouse)
+	if m.screen.mouse {
+		m.say(notice("The mouse is the console's: wheel and click; shift or option and drag selects text"))
+	} else {
+		m.say(notice("The mouse is the terminal's: drag selects text"))
+	}
+}
+
+// interrupt stops what is being worked on; with nothing to stop it leaves.
+func (m *Model) interrupt() tea.Cmd {
+	m.dialog = nil
+	switch p := m.k.Planning; {
+	case p != nil && p.Busy:
+		m.planning.generation++
+		m.planning.end()
+		m.k.Planning = nil
+		m.leave()
+		m.say(warned("Planning was stopped; nothing was changed"))
+	case m.k.Running() != nil && m.k.Running().Stopping < 2:
+		m.stopRun()
+	case m.k.Running() != nil:
+		return nil // it is being abandoned
+	default:
+		return tea.Quit
+	}
+	return nil
+}
+
+// quit leaves; while a run goes on it asks.
+func (m *Model) quit() tea.Cmd {
+	if m.k.Running() == nil {
+		return tea.Quit
+	}
+	m.askToLeave()
+	return nil
+}
+
+// leaveGently leaves as soon as the steps that run are finished.
+func (m *Model) leaveGently() tea.Cmd {
+	r := m.k.Running()
+	if r == nil {
+		return tea.Quit
+	}
+	m.leaving = true
+	if r.Stopping == 0 {
+		m.stopRun()
+	}
+	return nil
+}
+
+func (m *Model) askedAll(asks []view.Ask) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, a := range asks {
+		cmds = append(cmds, m.asked(a))
+	}
+	return tea.Batch(cmds...)
+}
+
+// asked does what a view asks for.
+func (m *Model) asked(a view.Ask) tea.Cmd {
+	switch a := a.(type) {
+	case view.Go:
+		m.goTo(a.Link)
+	case view.Leave:
+		m.leave()
+	case view.Say:
+		m.say(a)
+	case view.Copy:
+		m.copy(a)
+	case view.Edit:
+		return m.edit(a.At)
+	case view.Page:
+		return m.page(a.Text)
+	case view.Choose:
+		m.openChoice(a)
+	case view.Confirm:
+		m.openConfirmation(a)
+	case view.Again:
+		return m.again(a.Needs)
+	case view.MakePlan:
+		return m.makePlan(a)
+	case view.SavePlan:
+		return m.savePlan(a.Without)
+	case view.Apply:
+		return m.apply(a.Without)
+	case view.StopRun:
+		m.stopRun()
+	case view.SaveLog:
+		return m.saveLog(a)
+	}
+	return nil
+}
+
+// copy puts text into the clipboard of the terminal that the operator sits
+// at, wherever the console runs.
+func (m *Model) copy(c view.Copy) {
+	sequence, err := term.Clipboard(c.Text, m.opts.Getenv)
+	if err == nil {
+		_, err = m.out.Write([]byte(sequence))
+	}
+	if err != nil {
+		m.say(failed("Nothing was copied", err))
+		return
+	}
+	m.say(notice("Copied " + c.What + " through the terminal (OSC 52)"))
+}
+
+func (m *Model) savePlan(without []string) tea.Cmd {
+	if m.k.Planning == nil || m.k.Planning.Plan == nil {
+		m.say(warned("There is no plan to save"))
+		return nil
+	}
+	p, s := m.k.Planning.Plan, m.s
+	if len(without) > 0 {
+		p = p.Without(without)
+	}
+	return saving("plan", func() (string, error) { return s.SavePlan(p) })
+}
+
+func (m *Model) saveLog(a view.SaveLog) tea.Cmd {
+	s, ctx := m.s, m.ctx
+	return saving("log", func() (string, error) { return s.SaveLog(ctx, a.Run, a.Machine) })
+}
+
+// saving writes something into a file and says where.
+func saving(what string, save func() (string, error)) tea.Cmd {
+	return func() tea.Msg {
+		path, err := save()
+		return answer(func(m *Model) tea.Cmd {
+			if err != nil {
+				m.say(failed("The "+what+" was not saved", err))
+				return nil
+			}
+			m.say(done("Saved the " + what + " as " + path))
+			return nil
+		})
+	}
+}

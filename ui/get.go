@@ -1,0 +1,135 @@
+package ui
+
+import (
+	tea "github.com/charmbracelet/bubbletea"
+
+	"assay/fleet"
+	"assay/fleet/session"
+	"assay/modules/compose"
+	"assay/overlay"
+	"assay/ui/known"
+)
+
+// everywhere is what the console always wants to know: the header and the
+// filter of the machines are made of it.
+var everywhere = []known.Need{{Kind: known.Subjects}, {Kind: known.Problems}, {Kind: known.Runs}}
+
+func (m *Model) getEverywhere() tea.Cmd {
+	k, s, ctx := m.k, m.s, m.ctx
+	checkout := load(m, &k.Checkout, false, func() (session.Checkout, error) { return s.Checkout(ctx), nil })
+	return tea.Batch(m.get(everywhere), checkout)
+}
+
+// get asks for those of the needs that nobody has asked for yet.
+func (m *Model) get(needs []known.Need) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, n := range needs {
+		cmds = append(cmds, m.getOne(n, false))
+	}
+	return tea.Batch(cmds...)
+}
+
+// again asks for the needs, whatever is there already.
+func (m *Model) again(needs []known.Need) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, n := range needs {
+		cmds = append(cmds, m.getOne(n, true))
+	}
+	return tea.Batch(cmds...)
+}
+
+func (m *Model) getOne(n known.Need, again bool) tea.Cmd {
+	k, s, ctx := m.k, m.s, m.ctx
+	switch n.Kind {
+	case known.Hosts:
+		if !again {
+			return nil // they are asked anyway
+		}
+		if n.Name != "" {
+			return m.askHosts([]string{n.Name})
+		}
+		return m.askHosts(nil)
+	case known.Subjects:
+		return load(m, &k.Subjects, again, func() ([]fleet.Subject, error) { return s.Subjects(ctx) })
+	case known.Aspects:
+		return load(m, &k.Aspects, again, func() ([]session.Aspect, error) { return s.Aspects(ctx) })
+	case known.Packages:
+		return load(m, &k.Packages, again, func() ([]session.Package, error) { return s.Packages(ctx) })
+	case known.Problems:
+		return load(m, &k.Problems, again, func() ([]fleet.Problem, error) { return s.Problems(ctx) })
+	case known.Stack:
+		return load(m, &k.Stack, again, func() (*overlay.Stack, error) { return s.Stack(), nil })
+	case known.Runs:
+		return load(m, &k.Runs, again, func() ([]session.RunSummary, error) { return s.Runs(runsShown) })
+	case known.Composition:
+		return load(m, entry(k.Compositions, n.Name), again, func() (compose.Composition, error) { return s.Compose(n.Name) })
+	case known.File:
+		return load(m, entry(k.Files, n.Name), again, func() ([]byte, error) { return s.ReadFile(n.Name) })
+	case known.RecordedRun, known.RecordedPlan:
+		if r := m.k.Open[n.Name]; again && r != nil && !r.Mine && !r.Reading {
+			delete(m.k.Open, n.Name)
+		}
+		return m.openRun(n.Name)
+	}
+	return nil
+}
+
+// entry is the place in a map for what is asked for by name.
+func entry[T any](in map[string]*known.Loaded[T], name string) *known.Loaded[T] {
+	if in[name] == nil {
+		in[name] = &known.Loaded[T]{}
+	}
+	return in[name]
+}
+
+// load asks for one thing, unless somebody has asked for it. A composition
+// with an error has a value beside it.
+func load[T any](m *Model, into *known.Loaded[T], again bool, ask func() (T, error)) tea.Cmd {
+	if into.Busy || !again && !into.At.IsZero() {
+		return nil
+	}
+	into.Busy = true
+	m.changed()
+	epoch := m.epoch
+	return func() tea.Msg {
+		value, err := ask()
+		return answer(func(m *Model) tea.Cmd {
+			if epoch == m.epoch {
+				*into = known.Loaded[T]{Value: value, Err: err, At: m.now}
+				m.changed()
+			}
+			return nil
+		})
+	}
+}
+
+// changed says that what is known has changed.
+func (m *Model) changed() {
+	m.k.Revision++
+	m.stale = true
+}
+
+// needs is what is on the screen.
+func (m *Model) needs() []known.Need { return m.at.top().Needs() }
+
+// reopen reads the fleet's directory anew, and forgets what followed from it.
+func (m *Model) reopen() tea.Cmd {
+	if m.opts.Reopen == nil {
+		return tea.Batch(m.again(append(m.needs(), everywhere...)), m.askHosts(nil))
+	}
+	open, ctx := m.opts.Reopen, m.ctx
+	return func() tea.Msg {
+		s, err := open(ctx)
+		return answer(func(m *Model) tea.Cmd {
+			if err != nil {
+				m.say(failed("The fleet's directory cannot be read; what is shown is as it was", err))
+				return nil
+			}
+			m.adopt(s)
+			return tea.Batch(m.getEverywhere(), m.askHosts(nil))
+		})
+	}
+}
+
+// runsShown is how many of the recorded runs the console lists.
+const runsShown = 500

@@ -1,0 +1,72 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	"assay/ui/dialog"
+	"assay/ui/style"
+	"assay/ui/view"
+)
+
+// messages are all that were said, and the one that is on the screen. What
+// went well disappears by itself; an error stays until somebody has seen it.
+type messages struct {
+	all   []dialog.Message
+	shown bool // the last one is on the screen
+}
+
+const (
+	messagesMost = 1000
+	messageStays = 4 * time.Second
+)
+
+func (ms *messages) add(at time.Time, s view.Say) {
+	ms.all = append(ms.all, dialog.Message{At: at, Say: s})
+	if len(ms.all) > messagesMost {
+		ms.all = ms.all[len(ms.all)-messagesMost:]
+	}
+	ms.shown = true
+}
+
+// toast is the message that is on the screen, nil if none is.
+func (ms *messages) toast() *dialog.Message {
+	if !ms.shown {
+		return nil
+	}
+	return &ms.all[len(ms.all)-1]
+}
+
+func (ms *messages) expire(now time.Time) {
+	if t := ms.toast(); t != nil && t.Level != style.Fail && now.Sub(t.At) >= messageStays {
+		ms.shown = false
+	}
+}
+
+func (ms *messages) dismiss() { ms.shown = false }
+
+// say shows a message.
+func (m *Model) say(s view.Say) {
+	m.messages.add(m.now, s)
+	m.stale = true
+}
+
+// failed is the message of an error: its first line, and all of it.
+func failed(what string, err error) view.Say {
+	first, _, more := strings.Cut(err.Error(), "\n")
+	s := view.Say{Level: style.Fail, Text: what + ": " + first}
+	if more {
+		s.More = err.Error()
+	}
+	return s
+}
+
+func done(text string) view.Say   { return view.Say{Level: style.OK, Text: text} }
+func notice(text string) view.Say { return view.Say{Level: style.Plain, Text: text} }
+func warned(text string) view.Say { return view.Say{Level: style.Warn, Text: text} }
+
+// sticky reports whether the message on the screen stays until it is closed.
+func (ms *messages) sticky() bool {
+	t := ms.toast()
+	return t != nil && t.Level == style.Fail
+}

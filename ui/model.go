@@ -1,0 +1,209 @@
+package ui
+
+import (
+	"context"
+	"io"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"assay/ui/action"
+	"assay/ui/dialog"
+	"assay/ui/known"
+	"assay/ui/style"
+	"assay/ui/view"
+)
+
+// Options configure a console.
+type Options struct {
+	Session Session
+	// Reopen reads the fleet's directory again; nil where that cannot be done.
+	Reopen  func(context.Context) (Session, error)
+	Keys    *action.Keys
+	Style   *style.Style
+	Start   view.Link     // where to begin; zero is the machines
+	Note    string        // what the operator should know of this world, in a word: "demo"
+	Refresh time.Duration // how often the hosts are asked; 0 only when somebody does
+	Mouse   bool
+	// ReadOnly says why nothing may be changed; "" when it may.
+	ReadOnly string
+	// NoHosts says why no host can be reached; "" when they can.
+	NoHosts string
+	Getenv  func(string) string
+	Clock   func() time.Time
+
+	In  io.Reader // the terminal; nil is the process's own
+	Out io.Writer
+}
+
+// Model is the console.
+type Model struct {
+	opts Options
+	s    Session
+	// epoch grows when the fleet is read anew: what was asked for before is
+	// not wanted any more.
+	epoch int
+	k     *known.Known
+	env   view.Env
+	keys  *action.Keys
+	ctx   context.Context
+	out   *terminal
+
+	w, h    int
+	screen  screen
+	stale   bool      // what is on the screen is not what is known now
+	painted time.Time // when the last frame was
+	waiting bool      // a frame is due at the end of frameTime
+
+	at       history
+	dialog   dialog.Dialog
+	recent   dialog.Recent // in the palette
+	messages messages
+
+	ticks    int // the generation of the running tick
+	fast     bool
+	now      time.Time
+	hosts    hostRefresh
+	planning cancellable
+	progress *counter // of the planning
+	run      ownRun
+	seen     map[string]uint64 // the revisions of runs' states that were drawn
+	leaving  bool              // quit as soon as the run is over
+}
+
+// cancellable is something in the background that can be given up.
+type cancellable struct {
+	generation int // an answer to an older one is not wanted any more
+	cancel     context.CancelFunc
+}
+
+func (c *cancellable) begin(ctx context.Context) (context.Context, int) {
+	c.end()
+	c.generation++
+	ctx, c.cancel = context.WithCancel(ctx)
+	return ctx, c.generation
+}
+
+func (c *cancellable) end() {
+	if c.cancel != nil {
+		c.cancel()
+		c.cancel = nil
+	}
+}
+
+// New returns a console that has asked for nothing yet. Ending ctx abandons a
+// run that is going on.
+func New(ctx context.Context, o Options) *Model {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	m := &Model{opts: o, keys: o.Keys, ctx: ctx, now: o.Clock(), seen: map[string]uint64{}, stale: true}
+	m.out = newTerminal(o.In, o.Out)
+	m.screen = screen{out: m.out, mouse: o.Mouse}
+	m.k = &known.Known{Open: map[string]*known.Run{}}
+	m.adopt(o.Session)
+	m.env = view.Env{Known: m.k, Style: o.Style, Key: o.Keys.Label}
+	m.at.reset(m.open(o.Start))
+	return m
+}
+
+// adopt makes s what the console works on, with nothing known of its files
+// yet. What hosts said stays: they are the same. Views keep looking at the
+// same Known.
+func (m *Model) adopt(s Session) {
+	m.s = s
+	m.epoch++
+	k := known.New(s.Fleet(), m.now)
+	k.Dir, k.Note, k.ReadOnly, k.NoHosts = s.Dir(), m.opts.Note, m.opts.ReadOnly, m.opts.NoHosts
+	k.Revision, k.Open, k.Current, k.Planning = m.k.Revision+1, m.k.Open, m.k.Current, m.k.Planning
+	for name, former := range m.k.Hosts {
+		if h := k.Hosts[name]; h != nil {
+			machine := h.Machine
+			*h = *former
+			h.Machine, h.Busy = machine, false
+		}
+	}
+	*m.k = *k
+}
+
+// Init asks for what every view shows.
+func (m *Model) Init() tea.Cmd {
+	return tea.Batch(m.getEverywhere(), m.askHosts(nil), m.tick())
+}
+
+// Update takes a message in.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	defer m.giveBackOnPanic()
+	m.now = m.opts.Clock()
+	m.k.Now = m.now
+	cmd := m.take(msg)
+	get := m.get(m.needs())
+	return m, tea.Batch(cmd, get, m.hurry(), m.paint(msg))
+}
+
+func (m *Model) take(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tickMsg:
+		return m.ticked(msg) // it says itself whether something has changed
+	case frameMsg:
+		m.waiting = false
+		return nil
+	}
+	m.stale = true
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.w, m.h = msg.Width, msg.Height
+		m.screen.forget()
+	case tea.KeyMsg:
+		return m.key(msg)
+	case tea.MouseMsg:
+		return m.pointer(msg)
+	case tea.ResumeMsg:
+		m.enterAgain()
+	case leaveMsg:
+		return m.leaveGently()
+	case answer:
+		return msg(m)
+	}
+	return nil
+}
+
+// giveBackOnPanic leaves the operator's terminal as it was, so that what
+// went wrong can be read.
+func (m *Model) giveBackOnPanic() {
+	if r := recover(); r != nil {
+		m.screen.leave()
+		panic(r)
+	}
+}
+
+// frameTime is how long a frame stays at least, unless a key was pressed: a
+// turning wheel and answers that come together make one.
+const frameTime = 16 * time.Millisecond
+
+type frameMsg struct{}
+
+// paint brings the screen up to date: at once after a key, else at most every
+// frameTime.
+func (m *Model) paint(msg tea.Msg) tea.Cmd {
+	if !m.stale || m.w == 0 {
+		return nil
+	}
+	_, key := msg.(tea.KeyMsg)
+	if wait := frameTime - m.now.Sub(m.painted); wait > 0 && !key {
+		if m.waiting {
+			return nil
+		}
+		m.waiting = true
+		return tea.Tick(wait, func(time.Time) tea.Msg { return frameMsg{} })
+	}
+	m.stale, m.painted = false, m.now
+	m.screen.paint(m.draw(), m.w, m.h)
+	return nil
+}
+
+// View is empty: the screen is painted by the model itself.
+func (m *Model) View() string { return "" }
+
+// answer is what a command found out: a change of the model.
+type answer func(*Model) tea.Cmd

@@ -1,0 +1,239 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"assay/fleet/engine"
+	"assay/fleet/run/event"
+	"assay/fleet/run/plan"
+	"assay/fleet/run/state"
+	"assay/ui/known"
+	"assay/ui/style"
+	"assay/ui/view"
+	"assay/ui/word"
+)
+
+// ownRun is the run that goes on in this program.
+type ownRun struct {
+	stop   chan struct{} // closed at the first request to stop
+	cancel context.CancelFunc
+	over   chan struct{} // closed when its end is recorded
+}
+
+// wait returns when the run's end is recorded.
+func (r *ownRun) wait() {
+	if r.over != nil {
+		<-r.over
+	}
+}
+
+// logBytes bounds the log lines in memory: those of all hosts of all runs
+// that are open.
+const logBytes = 64 << 20
+
+// makePlan makes a plan in the background and shows how far it is.
+func (m *Model) makePlan(a view.MakePlan) tea.Cmd {
+	if why := m.mayNotChange(); why != "" {
+		m.say(warned(why))
+		return nil
+	}
+	ctx, generation := m.planning.begin(m.ctx)
+	progress := &counter{}
+	p := &known.Planning{Machines: a.Machines, Goal: a.Goal, Back: a.Back, To: a.To, Busy: true, Total: len(a.Machines)}
+	m.k.Planning, m.progress = p, progress
+	if m.at.top().Link().Place != view.Plan {
+		m.goTo(view.Link{Place: view.Plan})
+	}
+	m.changed()
+	s := m.s
+	return func() tea.Msg {
+		made, err := ask(ctx, s, a, progress.add)
+		return answer(func(m *Model) tea.Cmd {
+			if generation != m.planning.generation {
+				return nil
+			}
+			m.planning.end()
+			p.Busy, p.Done, p.Plan, p.Err = false, p.Total, made, err
+			m.changed()
+			return nil
+		})
+	}
+}
+
+func ask(ctx context.Context, s Session, a view.MakePlan, done func()) (*plan.Plan, error) {
+	if a.Back {
+		return s.PlanBack(ctx, a.Machines, a.To, done)
+	}
+	return s.Plan(ctx, a.Machines, engineGoal(a.Goal), done)
+}
+
+func engineGoal(g engine.Goal) engine.Goal {
+	if g == "" {
+		return engine.GoalSwitch
+	}
+	return g
+}
+
+func (m *Model) lookAtPlanning() {
+	if p := m.k.Planning; p != nil && p.Busy && p.Done != m.progress.now() {
+		p.Done = m.progress.now()
+		m.changed()
+	}
+}
+
+// mayNotChange says why no host may be changed now.
+func (m *Model) mayNotChange() string {
+	switch {
+	case m.opts.ReadOnly != "":
+		return m.opts.ReadOnly
+	case m.opts.NoHosts != "":
+		return m.opts.NoHosts
+	}
+	return ""
+}
+
+// apply carries the plan out and shows the run.
+func (m *Model) apply(without []string) tea.Cmd {
+	p := m.k.Planning
+	switch why := m.mayNotChange(); {
+	case why != "":
+		m.say(warned(why))
+		return nil
+	case m.k.Running() != nil:
+		m.say(warned("A run goes on already: one at a time"))
+		return nil
+	case p == nil || p.Plan == nil:
+		m.say(warned("There is no plan to apply"))
+		return nil
+	}
+	chosen := p.Plan
+	if len(without) > 0 {
+		chosen = chosen.Without(without)
+	}
+	id, s := m.s.NewRun(), m.s
+	picture := state.New(logBytes)
+	r := &known.Run{ID: id, State: picture, Plan: chosen, Mine: true}
+	m.k.Open[id], m.k.Current = r, id
+	ctx, cancel := context.WithCancel(m.ctx)
+	m.run = ownRun{stop: make(chan struct{}), cancel: cancel, over: make(chan struct{})}
+	stop, over := m.run.stop, m.run.over
+	m.forgetRuns(id)
+	m.k.Planning = nil
+	m.leave()
+	m.goTo(view.Link{Place: view.Run, Name: id})
+	m.changed()
+	return func() tea.Msg {
+		err := s.Apply(ctx, chosen, id, stop, picture)
+		cancel()
+		close(over)
+		return answer(func(m *Model) tea.Cmd { return m.runEnded(r, chosen, err) })
+	}
+}
+
+// runEnded tells how the run came out, and asks its hosts again.
+func (m *Model) runEnded(r *known.Run, p *plan.Plan, err error) tea.Cmd {
+	r.Over, r.Err = true, err
+	m.run = ownRun{}
+	m.changed()
+	m.say(verdict(r, err))
+	if m.leaving {
+		return tea.Quit
+	}
+	var names []string
+	for _, h := range p.Hosts {
+		names = append(names, h.Machine)
+	}
+	return tea.Batch(m.askHosts(names), m.again([]known.Need{{Kind: known.Runs}, {Kind: known.Subjects}}))
+}
+
+func verdict(r *known.Run, err error) view.Say {
+	snapshot := r.State.Snapshot()
+	if err != nil {
+		return failed("The run ended with an error", err)
+	}
+	var parts []string
+	good := true
+	for _, o := range event.Outcomes() {
+		if n := snapshot.Outcomes[o]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, word.Outcome(snapshot.Started.Kind, o)))
+			good = good && o.Good()
+		}
+	}
+	say := view.Say{Level: style.OK, Text: "The run is over: " + strings.Join(parts, ", ")}
+	if !good {
+		say.Level = style.Fail
+	}
+	return say
+}
+
+// stopRun stops the run: the first time gently, then at once.
+func (m *Model) stopRun() {
+	r := m.k.Running()
+	if r == nil {
+		m.say(warned("No run goes on here"))
+		return
+	}
+	r.Stopping++
+	switch r.Stopping {
+	case 1:
+		close(m.run.stop)
+		m.say(warned("Stopping: the steps that run are finished, nothing new starts; once more abandons them"))
+	default:
+		m.run.cancel()
+		m.say(warned("Abandoning the run"))
+	}
+	m.changed()
+}
+
+// openRun reads the record of a run, unless the console has its picture.
+func (m *Model) openRun(name string) tea.Cmd {
+	if m.k.Open[name] != nil {
+		return nil
+	}
+	picture := state.New(logBytes / 4)
+	r := &known.Run{ID: name, State: picture, Reading: true}
+	m.forgetRuns(m.k.Current)
+	m.k.Open[name] = r
+	m.changed()
+	s, ctx := m.s, m.ctx
+	return func() tea.Msg {
+		broken, err := s.Replay(ctx, name, picture)
+		made, planErr := s.RunPlan(name)
+		return answer(func(m *Model) tea.Cmd {
+			r.Reading, r.Broken, r.Err = false, broken, err
+			if planErr == nil {
+				r.Plan = made
+			}
+			m.changed()
+			return nil
+		})
+	}
+}
+
+// forgetRuns lets pictures of runs go that nobody looks at, but for one: their
+// logs take memory, and their records can be read again.
+func (m *Model) forgetRuns(but string) {
+	looked := map[string]bool{but: true, m.k.Current: true}
+	for _, v := range m.at.path() {
+		looked[v.Link().Name] = true
+	}
+	for id := range m.k.Open {
+		if !looked[id] {
+			delete(m.k.Open, id)
+			delete(m.seen, id)
+		}
+	}
+}
+
+// lookAtRuns draws anew when the run on the screen has moved on.
+func (m *Model) lookAtRuns() {
+	for id, r := range m.k.Open {
+		if revision := r.State.Revision(); revision != m.seen[id] {
+			m.seen[id], m.stale = revision, true
+		}
+	}
+}

@@ -1,0 +1,53 @@
+// Package ui is the console: one Bubble Tea model that turns keys into
+// actions, gives them to views, gets what the views need, and draws a frame
+// when something has changed. It is the only tea.Model; views are values
+// behind view.View.
+//
+// Everything in the model belongs to Bubble Tea's goroutine. What takes time
+// runs in commands, which return what to change instead of changing it. Runs
+// and refreshes put what they see into places that lock themselves, which a
+// tick looks at only while something is going on.
+package ui
+
+import (
+	"context"
+
+	"assay/fleet"
+	"assay/fleet/engine"
+	"assay/fleet/run/event"
+	"assay/fleet/run/plan"
+	"assay/fleet/session"
+	"assay/modules/compose"
+	"assay/overlay"
+)
+
+// Session is what the console asks for. Its methods may be called from
+// several goroutines at once.
+type Session interface {
+	Fleet() *fleet.Fleet
+	Dir() string
+	Checkout(ctx context.Context) session.Checkout
+
+	Status(ctx context.Context, names []string, done func(session.Status)) ([]session.Status, error)
+	Subjects(ctx context.Context) ([]fleet.Subject, error)
+	Aspects(ctx context.Context) ([]session.Aspect, error)
+	Packages(ctx context.Context) ([]session.Package, error)
+	Problems(ctx context.Context) ([]fleet.Problem, error)
+	Stack() *overlay.Stack
+	Compose(machine string) (compose.Composition, error)
+	ReadFile(path string) ([]byte, error)
+
+	Plan(ctx context.Context, names []string, goal engine.Goal, done func()) (*plan.Plan, error)
+	PlanBack(ctx context.Context, names []string, to int, done func()) (*plan.Plan, error)
+	// SavePlan writes the plan into a file of its own and returns its path.
+	SavePlan(p *plan.Plan) (string, error)
+	NewRun() string
+	// Apply carries the plan out as the run of that id. Closing stop finishes
+	// what runs, ending the context abandons it.
+	Apply(ctx context.Context, p *plan.Plan, run string, stop <-chan struct{}, sink event.Sink) error
+
+	Runs(max int) ([]session.RunSummary, error)
+	Replay(ctx context.Context, run string, to event.Sink) (broken int, err error)
+	RunPlan(run string) (*plan.Plan, error)
+	SaveLog(ctx context.Context, run, machine string) (string, error)
+}
