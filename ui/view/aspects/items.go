@@ -171,12 +171,16 @@ func place(a *session.Aspect) string {
 
 // words are what a filter finds an aspect by.
 func words(a *session.Aspect) []string {
-	out := []string{aspect.Name(a.Class, a.Name)}
+	out := make([]string, 0, 1+len(a.Files)+len(a.Machines))
+	out = append(out, aspect.Name(a.Class, a.Name))
 	for _, f := range a.Files {
 		out = append(out, f.At.File)
 	}
 	for _, use := range a.Machines {
-		out = append(out, use.Machine, use.User)
+		out = append(out, use.Machine)
+		if use.User != "" {
+			out = append(out, use.User)
+		}
 	}
 	return out
 }
