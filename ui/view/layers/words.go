@@ -30,7 +30,7 @@ func about(layer string) string {
 // composition says what the way of putting layers together means.
 func composition(s *overlay.Stack) string {
 	if s.Composition() == "compose" {
-		return "compose: each layer sees those before it as prev; what uses prev builds on them"
+		return "compose: prev holds the layers before; what uses it builds on them"
 	}
 	plain := s.Default()
 	if plain == "" {
@@ -85,6 +85,10 @@ func supplier(a *overlay.Answer) string {
 	switch {
 	case a.Channel == "" && a.Layer == "":
 		from = "nixpkgs"
+	case a.Layer == overlay.LayerPackages:
+		from = "the fleet's own"
+	case a.Layer == overlay.LayerFlakeInputs:
+		from = "a flake input"
 	case a.Channel == "":
 		from = "no channel"
 	}

@@ -121,7 +121,7 @@ func machines(r *run) string {
 	text := strings.Join(parts, ", ")
 	switch {
 	case r.ending.Ending == session.RunTorn:
-		text += "; the record has no end"
+		text += "; no end recorded"
 	case r.ending.Ending == session.RunGoesOn && !r.mine:
 		text += "; in another process"
 	}
