@@ -157,15 +157,19 @@ func diffRole(line string) style.Role {
 // omitted says what only Nix can build: what is newly left out, and how much
 // is altogether.
 func (b *builder) omitted(id string, g *plan.Group) []*outline.Item {
+	if len(g.Machines) == 0 {
+		return nil
+	}
 	list, known := b.p.Omits(g.Machines[0])
 	if !known || len(list) == 0 {
 		return nil
 	}
-	title := word.Omitted(b.p, g)
+	title, role := word.Omitted(b.p, g), style.Warn
 	if title == "" {
+		role = style.Muted
 		title = "left out as before: " + word.Count(len(list), "option") + " that only Nix can build"
 	}
-	it := item(id+" left out", widget.R(style.Warn, title))
+	it := item(id+" left out", widget.R(role, title))
 	fresh := make(map[plan.LeftOut]bool, len(g.Change.LeftOut))
 	for _, l := range g.Change.LeftOut {
 		fresh[l] = true

@@ -6,6 +6,8 @@
 package planned
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -175,7 +177,11 @@ func (v *View) bar(done, total int) widget.Span {
 
 func (v *View) failure(p *known.Planning, w int) []widget.Line {
 	lines := []widget.Line{{widget.R(style.Fail, v.env.Style.Glyphs.Fail+" There is no plan; nothing has happened.")}, {}}
-	for part := range strings.SplitSeq(p.Err.Error(), "\n") {
+	text := p.Err.Error()
+	if errors.Is(p.Err, context.Canceled) {
+		text = "The planning was stopped."
+	}
+	for part := range strings.SplitSeq(text, "\n") {
 		cause, hint, _ := strings.Cut(part, "; hint: ")
 		for _, l := range view.Fold(cause, w) {
 			lines = append(lines, widget.Line{widget.P(l)})
