@@ -60,14 +60,26 @@ func columnsFor(f *fleet.Fleet) []widget.Column {
 	for i, c := range columns {
 		out[i] = c.Column
 		if text := texts[c.ID]; text != nil {
-			out[i].Ideal = max(c.Min, len(c.Title))
-			for n := range f.Machines {
-				out[i].Ideal = max(out[i].Ideal, term.Width(term.Clean(text(&f.Machines[n]))))
-			}
-			out[i].Ideal = min(out[i].Ideal, 28)
+			out[i].Ideal = widest(f, text, max(c.Min, len(c.Title)), 28)
 		}
 	}
+	share(&out[1], &out[2])
 	return out
+}
+
+// widest is the width of what machines have, within bounds.
+func widest(f *fleet.Fleet, text func(*fleet.Machine) string, least, most int) int {
+	for i := range f.Machines {
+		least = max(least, term.Width(term.Clean(text(&f.Machines[i]))))
+	}
+	return min(least, most)
+}
+
+// share gives names the room that they need, up to 16 columns, at the cost of
+// remarks: at 80 columns both together have 27.
+func share(name, remark *widget.Column) {
+	name.Min = min(name.Ideal, 16)
+	remark.Min = min(remark.Min, max(27-name.Min, 11))
 }
 
 func columnOf(id string) *column {
