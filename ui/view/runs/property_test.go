@@ -52,7 +52,7 @@ func TestAnySizeAndIntent(t *testing.T) {
 	worlds := []*known.Known{withHistory(t), live, known.New(&fleet.Fleet{}, viewtest.Now), known.New(&fleet.Fleet{}, viewtest.Now)}
 	worlds[2].Runs = known.Loaded[[]session.RunSummary]{Value: hostile(), At: viewtest.Now}
 	texts := []string{"", "cinnabar", "failed", "語", "\x1b[31m", strings.Repeat("x", 3000), "\xff"}
-	for n := range 600 {
+	for n := range 400 {
 		k := worlds[n%len(worlds)]
 		v := runs.New(viewtest.Env(k), view.Link{Sub: texts[rnd.IntN(len(texts))]})
 		for range rnd.IntN(8) {
@@ -95,7 +95,7 @@ func checkScreen(t *testing.T, screen string, w, h int) {
 func TestEveryRunIsThereOnce(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(5, 6))
 	for range 20 {
-		k := viewtest.Known(t)
+		k := known.New(&fleet.Fleet{}, viewtest.Now)
 		k.Runs.Value = many(rnd.IntN(50), 3)
 		rnd.Shuffle(len(k.Runs.Value), func(i, j int) { k.Runs.Value[i], k.Runs.Value[j] = k.Runs.Value[j], k.Runs.Value[i] })
 		want := []string{going(k).ID}
