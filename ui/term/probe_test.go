@@ -16,15 +16,25 @@ import (
 	"github.com/creack/pty"
 )
 
-// query is how what asks a terminal begins: OSC 10 and 11 for colours, CSI 6n
-// for the cursor, CSI c for what it is. assay version writes plain text, so
-// any escape sequence at all is one too many.
+// query is how everything begins that asks a terminal: OSC 10 and 11 for
+// colours, CSI 6n for the cursor, CSI c for what it is. The programs here
+// write plain text, so any escape sequence at all is one too many.
 const query = "\x1b"
+
+// The programs in testdata.
+const (
+	guarded   = "assay/ui/term/testdata/guarded"
+	unguarded = "assay/ui/term/testdata/unguarded"
+)
 
 // TestCommandsDoNotAskTheTerminal runs programs on a terminal that answers
 // nothing. The one that links Bubble Tea without the guard must be seen
 // asking, or the others prove nothing.
 func TestCommandsDoNotAskTheTerminal(t *testing.T) {
+	programs := map[string]string{}
+	for _, pkg := range []string{"assay", guarded, unguarded} {
+		programs[pkg] = build(t, pkg)
+	}
 	for _, c := range []struct {
 		name, pkg string
 		args      []string
@@ -32,11 +42,12 @@ func TestCommandsDoNotAskTheTerminal(t *testing.T) {
 		asks      bool
 	}{
 		{"assay version", "assay", []string{"version"}, "assay", false},
-		{"Bubble Tea with ui/term", "assay/ui/term/testdata/guarded", nil, "main", false},
-		{"Bubble Tea alone", "assay/ui/term/testdata/unguarded", nil, "", true},
+		{"assay --help", "assay", []string{"--help"}, "assay", false},
+		{"Bubble Tea with ui/term", guarded, nil, "main", false},
+		{"Bubble Tea alone", unguarded, nil, "", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			cmd := exec.CommandContext(t.Context(), build(t, c.pkg), c.args...)
+			cmd := exec.CommandContext(t.Context(), programs[c.pkg], c.args...)
 			start := time.Now()
 			out := onSilentTerminal(t, cmd, c.asks)
 			t.Logf("%v, %d bytes", time.Since(start).Round(time.Millisecond), len(out))

@@ -15,6 +15,6 @@ package quiet
 
 import "github.com/charmbracelet/lipgloss"
 
-// init says that the background is dark. Nobody uses the answer: the console
-// paints with its own renderer, see ui/style.
+// init says that the background is dark. Nobody uses the answer: what the
+// console looks like is decided in ui/style, without Lip Gloss.
 func init() { lipgloss.SetHasDarkBackground(true) }

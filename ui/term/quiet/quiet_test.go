@@ -42,3 +42,10 @@ func TestIsInitialisedBeforeBubbleTea(t *testing.T) {
 		t.Errorf("%s comes after %s", self, tea)
 	}
 }
+
+func TestProgramLinksItWithBubbleTea(t *testing.T) {
+	linked := deps(t, "assay")
+	if slices.Contains(linked, tea) && !slices.Contains(linked, self) {
+		t.Errorf("assay links %s without %s: every command asks the terminal", tea, self)
+	}
+}
