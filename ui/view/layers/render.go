@@ -9,6 +9,7 @@ import (
 	"assay/ui/term"
 	"assay/ui/view"
 	"assay/ui/widget"
+	"assay/ui/word"
 )
 
 // both is the least width at which both parts are shown side by side.
@@ -112,7 +113,7 @@ func (v *View) answer(pkg string, w int) {
 }
 
 // title is the first line of a part: marked where the keys go, and with the
-// way to the other part where that is not marked itself.
+// key that helps on where the other part is not there to be seen.
 func (v *View) title(p part, text string, w int) widget.Line {
 	mark, role := "  ", style.Muted
 	if v.part == p {
@@ -122,12 +123,12 @@ func (v *View) title(p part, text string, w int) widget.Line {
 	if v.place.left > 0 {
 		return line
 	}
-	key, other := v.env.Key(action.NextTab), ": the package"
+	key, does := v.env.Key(action.Filter), " asks for a package"
 	if p == inAnswer {
-		other = ": all layers"
+		key, does = v.env.Key(action.NextTab), " shows all layers"
 	}
-	if room := w - term.Width(line.Text()) - term.Width(key+other); room > 1 {
-		line = append(line, widget.P(strings.Repeat(" ", room)), widget.R(style.Key, key), widget.R(style.Muted, other))
+	if room := w - term.Width(line.Text()) - term.Width(key+does); room > 1 {
+		line = append(line, widget.P(strings.Repeat(" ", room)), widget.R(style.Key, key), widget.R(style.Muted, does))
 	}
 	return line
 }
@@ -144,9 +145,13 @@ func (v *View) suggested() []widget.Line {
 		lines = append(lines, widget.Line{widget.P(mark), widget.R(role, name)})
 	}
 	if len(lines) > 0 {
-		lines = append(lines, widget.Line{
-			widget.R(style.Muted, fmt.Sprintf("    %d of %d names; ", len(s.names), s.all)), widget.R(style.Key, v.env.Key(action.InputNext)),
-			widget.R(style.Muted, " completes, "), widget.R(style.Key, v.env.Key(action.InputDown)), widget.R(style.Muted, " chooses")})
+		names := word.Count(s.all, "name")
+		if s.all > len(s.names) {
+			names = fmt.Sprintf("%d of %s", len(s.names), names)
+		}
+		lines = append(lines, widget.Line{widget.R(style.Muted, "    "+names+"; "),
+			widget.R(style.Key, v.env.Key(action.InputNext)), widget.R(style.Muted, " completes, "),
+			widget.R(style.Key, v.env.Key(action.InputDown)), widget.R(style.Muted, " chooses")})
 	}
 	return lines
 }
