@@ -30,6 +30,9 @@ type View struct {
 	shown *session.Aspect // nil where the tree has no such aspect
 	at    time.Time       // of the answer that is shown
 	empty []widget.Line   // why there is nothing to see
+
+	doubt  Doubt
+	unsure bool // what is shown was made with doubt
 }
 
 // New returns the view of the aspect that the link names: "nixos/base".
@@ -103,9 +106,11 @@ func (v *View) fill() {
 		}
 		return
 	}
-	if v.at.Equal(l.At) {
+	doubt := v.doubt.Of(v.env.Known)
+	if v.at.Equal(l.At) && v.unsure == doubt {
 		return
 	}
+	v.unsure = doubt
 	v.at, v.shown = l.At, find(l.Value, v.class, v.name)
 	if v.shown == nil {
 		v.empty = v.missing(l.Value)

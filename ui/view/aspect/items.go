@@ -86,7 +86,7 @@ func (v *View) machines(a *session.Aspect, all []session.Aspect) *outline.Item {
 		if !Applies(a.Class) {
 			return outline.Note("machines", widget.R(style.Muted, "no machine and no home is of class "+string(a.Class)))
 		}
-		return outline.Note("machines", widget.R(style.Warn, v.env.Style.Glyphs.Warn+" unused: no machine and no home gets it"))
+		return outline.Note("machines", UnusedSpan(v.env.Style, v.unsure, ": no machine and no home gets it"))
 	}
 	classes := map[string]fleet.Class{}
 	for _, m := range v.env.Known.Fleet.Machines {

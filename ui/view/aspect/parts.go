@@ -20,21 +20,6 @@ func Link(class fleet.Class, name string) view.Link {
 	return view.Link{Place: view.Aspect, Name: Name(class, name)}
 }
 
-// Unused reports whether an aspect could apply to a machine or a home, by its
-// class, and does to none.
-func Unused(a *session.Aspect) bool {
-	return len(a.Machines) == 0 && Applies(a.Class)
-}
-
-// Applies reports whether aspects of the class are there for machines or homes.
-func Applies(c fleet.Class) bool {
-	switch c {
-	case fleet.NixOS, fleet.Darwin, fleet.HomeManager, "generic":
-		return true
-	}
-	return false
-}
-
 // Places are the places that define an aspect. The items' IDs begin with id.
 func Places(id, verb string, a *session.Aspect) []*outline.Item {
 	out := make([]*outline.Item, len(a.Files))

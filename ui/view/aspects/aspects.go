@@ -34,6 +34,7 @@ type View struct {
 	drawn  drawn
 	unused int
 	empty  []widget.Line // why there is nothing to see
+	doubt  aspect.Doubt
 }
 
 // drawn is what the lines depend on.
@@ -41,6 +42,7 @@ type drawn struct {
 	at    time.Time
 	files bool
 	roomy bool
+	doubt bool
 }
 
 // New returns the view. The link's Name is an aspect to begin at, such as
@@ -147,13 +149,13 @@ func (v *View) fill() {
 		}
 		return
 	}
-	want := drawn{at: l.At, files: v.files, roomy: v.roomy}
+	want := drawn{at: l.At, files: v.files, roomy: v.roomy, doubt: v.doubt.Of(v.env.Known)}
 	if v.drawn == want {
 		return
 	}
 	v.drawn, v.unused = want, countUnused(l.Value)
 	v.empty = empty(v.env)
-	m := newMaker(v.env, want.roomy, l.Value)
+	m := newMaker(v.env, want, l.Value)
 	if v.files {
 		v.out.Set(m.byFile(l.Value))
 	} else {

@@ -204,3 +204,17 @@ func TestCopyAll(t *testing.T) {
 		t.Errorf("got %q", asked)
 	}
 }
+
+// TestDoubt is sure of unused aspects only where all of the tree was read.
+func TestDoubt(t *testing.T) {
+	v := of(odd()...)
+	if got := v.Render(80, 20); !strings.Contains(got, "idle  ! unused ") {
+		t.Error(got)
+	}
+	v.env.Known.Problems = known.Loaded[[]fleet.Problem]{
+		Value: []fleet.Problem{{Severity: fleet.Error, At: fleet.Pos{File: "modules/odd.nix", Line: 3}}}, At: viewtest.Now,
+	}
+	if got := v.Render(80, 20); !strings.Contains(got, "idle  ? unused as far as read ") {
+		t.Error(got)
+	}
+}

@@ -21,6 +21,7 @@ import (
 type maker struct {
 	env   view.Env
 	roomy bool
+	doubt bool // a machine may get an aspect by what could not be read
 	brief bool // only how many machines get an aspect
 	gets  map[*session.Aspect]getters
 	who   int // columns for who gets an aspect
@@ -33,8 +34,8 @@ type getters struct {
 	count string
 }
 
-func newMaker(env view.Env, roomy bool, all []session.Aspect) *maker {
-	m := &maker{env: env, roomy: roomy, gets: make(map[*session.Aspect]getters, len(all))}
+func newMaker(env view.Env, as drawn, all []session.Aspect) *maker {
+	m := &maker{env: env, roomy: as.roomy, doubt: as.doubt, gets: make(map[*session.Aspect]getters, len(all))}
 	for i := range all {
 		a := &all[i]
 		g := who(a)
@@ -116,7 +117,7 @@ func (m *maker) aspect(a *session.Aspect, title string) *outline.Item {
 func (m *maker) line(id string, a *session.Aspect, title string) *outline.Item {
 	line := widget.Line{widget.R(style.Link, title)}
 	if aspect.Unused(a) {
-		line = append(line, widget.R(style.Warn, "  "+m.env.Style.Glyphs.Warn+" unused"))
+		line = append(line, widget.P("  "), aspect.UnusedSpan(m.env.Style, m.doubt, ""))
 	}
 	if n := len(a.Imports); n > 0 {
 		line = append(line, widget.R(style.Muted, "  "+imports(a, n)))
