@@ -1,6 +1,6 @@
 package state
 
-import "bytes"
+import "strings"
 
 // Level is how bad a log line says it is.
 type Level uint8
@@ -43,62 +43,84 @@ var signs = []struct {
 // errors. The first 512 bytes decide. The stream says nothing: programs print
 // what they do to standard error.
 func LevelOf(text string) Level {
-	var buffer [looked]byte
-	low := buffer[:copy(buffer[:], text)]
-	fold(low)
+	text = text[:min(len(text), looked)]
+	level, within := Info, uint8(0)
+	for i := range len(text) {
+		k := kinds[text[i]]
+		if k&^within&begins != 0 {
+			level = max(level, signAt(text, i))
+			if level == Error {
+				break
+			}
+		}
+		within = k << 1 // goesOn takes the place of begins: no word begins here
+	}
+	return level
+}
+
+// What a byte can be. LevelOf looks at each of each line: hence a table.
+const (
+	goesOn = 1 << iota // a name may go on after it
+	begins             // a sign begins with it
+	inName             // a part of a name
+)
+
+var kinds = kindsOf()
+
+func kindsOf() (k [256]uint8) {
+	for c := range k {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '/' || c >= 0x80 {
+			k[c] |= inName | goesOn
+		}
+	}
+	k['.'] |= goesOn
 	for _, s := range signs {
-		if says(low, s.word, s.loud) {
+		k[s.word[0]] |= begins
+		k[s.word[0]-'a'+'A'] |= begins
+	}
+	return k
+}
+
+// signAt is the level of the sign that begins at text[i], where a word begins.
+func signAt(text string, i int) Level {
+	for _, s := range signs {
+		end := i + len(s.word)
+		if text[i]|' ' != s.word[0] || end > len(text) || !strings.EqualFold(text[i:end], s.word) || !ends(text, end) {
+			continue
+		}
+		if s.loud && isLoud(text, i, end) || !s.loud && !countsNothing(text, i, end) {
 			return s.level
 		}
 	}
 	return Info
 }
 
-func says(low []byte, word string, loud bool) bool {
-	for from := 0; ; {
-		i := bytes.Index(low[from:], []byte(word))
-		if i < 0 {
-			return false
-		}
-		i += from
-		from = i + len(word)
-		if isWord(low, i, from) && (loud && isLoud(low, i, from) || !loud && !countsNothing(low, i, from)) {
-			return true
-		}
+// ends reports whether a word ends at text[end].
+func ends(text string, end int) bool {
+	if end < len(text) && text[end] == '.' {
+		end++ // a sentence may end there, if no name goes on
 	}
+	return end == len(text) || kinds[text[end]]&inName == 0
 }
 
-// isWord reports whether low[i:end] is no part of a name.
-func isWord(low []byte, i, end int) bool {
-	if i > 0 && (inName(low[i-1]) || low[i-1] == '.') {
-		return false
-	}
-	if end == len(low) || low[end] == '.' && (end+1 == len(low) || !inName(low[end+1])) {
-		return true // a sentence may end there
-	}
-	return !inName(low[end]) && low[end] != '.'
-}
-
-func inName(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '/' || c >= 0x80
-}
-
-func isLoud(low []byte, i, end int) bool {
+func isLoud(text string, i, end int) bool {
 	switch {
-	case end < len(low) && (low[end] == ':' || low[end] == ']' || low[end] == '>'):
-		return true
 	case i == 0:
 		return true
+	case end < len(text) && strings.IndexByte(":]>", text[end]) >= 0:
+		return true
 	}
-	return low[i-1] == '=' || low[i-1] == '[' || low[i-1] == '<'
+	return strings.IndexByte("=[<", text[i-1]) >= 0
 }
 
 // countsNothing reports whether the number before or after a word is zero.
-func countsNothing(low []byte, i, end int) bool {
-	before := bytes.TrimRight(low[:i], " ")
-	if n := len(before); n > 0 && before[n-1] == '0' && (n == 1 || !inName(before[n-2]) && before[n-2] != '.') {
+func countsNothing(text string, i, end int) bool {
+	part := func(at int) bool {
+		return at >= 0 && at < len(text) && (kinds[text[at]]&inName != 0 || text[at] == '.')
+	}
+	if n := len(strings.TrimRight(text[:i], " ")); n > 0 && text[n-1] == '0' && !part(n-2) {
 		return true
 	}
-	after := bytes.TrimLeft(low[end:], ":= ")
-	return len(after) > 0 && after[0] == '0' && (len(after) == 1 || !inName(after[1]) && after[1] != '.')
+	n := len(text) - len(strings.TrimLeft(text[end:], ":= "))
+	return n < len(text) && text[n] == '0' && !part(n+1)
 }

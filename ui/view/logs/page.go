@@ -121,7 +121,7 @@ func (l *layout) height(text string) int {
 // beginning is enough of a text to fill w columns, in most of the world's
 // scripts.
 func beginning(text string, w int) string {
-	most := 256 + 16*max(w, 0)
+	most := 64 + 6*max(w, 0)
 	if len(text) <= most {
 		return text
 	}
