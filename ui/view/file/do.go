@@ -11,6 +11,7 @@ func (v *View) Do(in action.Intent) []view.Ask {
 	switch in.ID {
 	case action.Search:
 		if v.Disabled(in.ID) == "" {
+			v.from = v.text.Cursor()
 			v.input.Focus()
 		}
 	case action.InputText:
@@ -19,6 +20,7 @@ func (v *View) Do(in action.Intent) []view.Ask {
 		v.input.Blur()
 	case action.InputEsc:
 		v.clear()
+		v.text.GoTo(v.from)
 	case action.InputDown:
 		v.text.Do(action.Intent{ID: action.NextMatch})
 	case action.InputUp:

@@ -30,6 +30,7 @@ type View struct {
 	input *widget.Input
 	shown content
 	found int // lines that the search finds
+	from  int // the line at which the search began, from 0
 }
 
 // New returns the view of the file that the link names, at its line.

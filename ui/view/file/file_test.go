@@ -149,6 +149,15 @@ func TestSearch(t *testing.T) {
 		t.Errorf("back asks %v and leaves %q", asked, v.input.Value())
 	}
 	viewtest.Do(v, "text.search")
+	viewtest.Type(v, "four")
+	if got := v.here(); got != 4 {
+		t.Errorf("found in line %d", got)
+	}
+	viewtest.Do(v, "typing.leave")
+	if got := v.here(); got != 2 || v.input.Value() != "" || v.input.Focused() {
+		t.Errorf("given up in line %d", got)
+	}
+	viewtest.Do(v, "text.search")
 	viewtest.Type(v, "no such")
 	if why := v.Disabled(action.NextMatch); why != "the search finds nothing" {
 		t.Error(why)
@@ -245,5 +254,15 @@ func BenchmarkRead(b *testing.B) {
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
 		read("a.nix", text)
+	}
+}
+
+func BenchmarkSearch(b *testing.B) {
+	v := holding(bare(), "a.nix", 1, strings.Repeat("  services.openssh.enable = lib.mkDefault true; # as everywhere\n", 60_000))
+	v.Render(160, 44)
+	viewtest.Do(v, "text.search")
+	for b.Loop() {
+		viewtest.Type(v, "nowhere")
+		v.Render(160, 44)
 	}
 }
