@@ -66,9 +66,10 @@ func (v *View) Note() string {
 	if !v.list.loaded() {
 		return ""
 	}
-	text := word.Count(v.list.errors, "error") + " · " + word.Count(len(v.list.all)-v.list.errors, "warning")
+	dot := " " + v.env.Style.Glyphs.Dot + " "
+	text := word.Count(v.list.errors, "error") + dot + word.Count(len(v.list.all)-v.list.errors, "warning")
 	if n := v.list.Len(); n != len(v.list.all) {
-		text = fmt.Sprintf("%d of %d shown · %s", n, len(v.list.all), text)
+		text = fmt.Sprintf("%d of %d shown%s%s", n, len(v.list.all), dot, text)
 	}
 	return text
 }

@@ -103,7 +103,7 @@ func (v *View) Note() string {
 	if s == nil || v.system == "" {
 		return ""
 	}
-	return v.system + " · " + s.Composition()
+	return v.system + " " + v.env.Style.Glyphs.Dot + " " + s.Composition()
 }
 
 // Needs are the layers, and who installs what.

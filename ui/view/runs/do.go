@@ -82,6 +82,7 @@ func (v *View) sortChoice() view.Ask {
 
 // Disabled says why an action does nothing now.
 func (v *View) Disabled(id action.ID) string {
+	v.refresh()
 	switch id {
 	case action.Enter, action.LogsOf, action.Copy:
 		if v.current() == nil {
@@ -89,8 +90,11 @@ func (v *View) Disabled(id action.ID) string {
 		}
 	case action.Edit:
 		return "a run is no file of the fleet"
+	case action.Filter:
+		if len(v.list.all) == 0 {
+			return "there are no runs to choose from"
+		}
 	case action.CopyAll, action.Sort, action.SortNext, action.SortPrev, action.Reverse:
-		v.refresh()
 		if v.list.Len() == 0 {
 			return "no run is shown"
 		}
