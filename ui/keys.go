@@ -43,6 +43,23 @@ func (m *Model) chain() []action.Scope {
 	return chain
 }
 
+// keysOf takes apart what Bubble Tea joins: characters that were typed so fast
+// that they came together are several keys. A paste is one.
+func keysOf(k tea.KeyMsg) []tea.KeyMsg {
+	if k.Type != tea.KeyRunes || k.Paste || len(k.Runes) < 2 {
+		return []tea.KeyMsg{k}
+	}
+	var keys []tea.KeyMsg
+	for _, r := range k.Runes {
+		one := tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: k.Alt}
+		if r == ' ' {
+			one.Type = tea.KeySpace
+		}
+		keys = append(keys, one)
+	}
+	return keys
+}
+
 // key gives a key to what it is for: an action, or the line being typed.
 func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 	a, found := m.keys.Find(m.chain(), action.KeyName(k.String()))

@@ -155,7 +155,11 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		m.w, m.h = msg.Width, msg.Height
 		m.screen.forget()
 	case tea.KeyMsg:
-		return m.key(msg)
+		var cmds []tea.Cmd
+		for _, k := range keysOf(msg) {
+			cmds = append(cmds, m.key(k))
+		}
+		return tea.Batch(cmds...)
 	case tea.MouseMsg:
 		return m.pointer(msg)
 	case tea.ResumeMsg:
