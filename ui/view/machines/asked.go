@@ -34,7 +34,8 @@ func survey(k *known.Known) (a asked) {
 	return a
 }
 
-// say says it for the summary: "asking 3 of 8", "asked 3s ago".
+// say says it for the summary: "asking 3 of 8", "asked 3s ago" by the
+// oldest answer.
 func (a asked) say(k *known.Known) string {
 	switch {
 	case a.busy > 0:
@@ -43,7 +44,7 @@ func (a asked) say(k *known.Known) string {
 		return ""
 	}
 	from, to := word.Age(k.Now.Sub(a.newest)), word.Age(k.Now.Sub(a.oldest))
-	if from == to {
+	if a.newest.Sub(a.oldest) < time.Minute { // one round of asking
 		return "asked " + to + " ago"
 	}
 	return "asked " + from + " to " + to + " ago"

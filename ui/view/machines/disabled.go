@@ -14,6 +14,10 @@ func (v *View) Disabled(id action.ID) string {
 		if len(v.marks.names) == 0 {
 			return "nothing is marked"
 		}
+	case action.Left, action.Right:
+		if !v.wide {
+			return v.env.Key(action.Wide) + " shows all columns first"
+		}
 	case action.Refresh:
 		return v.env.Known.NoHosts
 	case action.Filter, action.States, action.Sort:

@@ -27,6 +27,7 @@ func (v *View) Do(in action.Intent) []view.Ask {
 		return nil
 	}
 	if v.table.Do(in) {
+		v.wide = v.wide != (in.ID == action.Wide)
 		v.touched = v.touched || moves(in.ID)
 		return nil
 	}

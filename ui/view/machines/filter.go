@@ -161,7 +161,7 @@ func (v *View) meant(word string) string {
 		return fmt.Sprintf("it is a state: %s chooses one", v.env.Key(action.States))
 	}
 	if words := candidates(v.env.Known, word); len(words) > 0 {
-		return "tab completes it to " + words[0]
+		return v.env.Key(action.InputNext) + " completes it to " + words[0]
 	}
 	if near := fleet.Nearest(word, names); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)

@@ -1,6 +1,7 @@
 package machines
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -168,6 +169,11 @@ func TestFilterWaitsForSubjects(t *testing.T) {
 	viewtest.Type(v, "aspect:ssh*")
 	if got := v.Render(80, 20); !strings.Contains(got, "Reading what the machines are composed of.") {
 		t.Errorf("it does not say why nothing is there:\n%s", got)
+	}
+	k.Subjects = known.Loaded[[]fleet.Subject]{Err: errors.New("a record that nobody can read")}
+	k.Revision++
+	if got := strings.Join(strings.Fields(v.Render(80, 20)), " "); !strings.Contains(got, "could not be read: a record that nobody can read") {
+		t.Errorf("it does not say why nothing was read:\n%s", got)
 	}
 	viewtest.Type(v, "aspect:caddy")
 	k.Subjects = subjects

@@ -30,6 +30,7 @@ type View struct {
 	subjects subjects
 	content  content
 	drawn    drawn
+	wide     bool // every column is shown, and can be scrolled
 	touched  bool // the cursor has been moved: until then it stays at the top
 }
 
@@ -38,7 +39,7 @@ func New(env view.Env, link view.Link) *View {
 	v := &View{
 		env:   env,
 		table: widget.NewTable(env.Style, columnsFor(env.Known.Fleet)),
-		input: widget.NewInput(env.Style, "/", placeholder),
+		input: widget.NewInput(env.Style, "/", placeholder+env.Key(action.InputNext)+" completes"),
 		marks: marks{names: map[string]bool{}},
 	}
 	v.table.Do(action.Intent{ID: action.SortBy, Arg: "state"})
@@ -49,7 +50,7 @@ func New(env view.Env, link view.Link) *View {
 	return v
 }
 
-const placeholder = "part of a name, or a selector: web*  @tag  drift:yes  not @gcp; tab completes"
+const placeholder = "part of a name, or a selector: web*  @tag  drift:yes  not @gcp; "
 
 // Scope is that of the machines.
 func (v *View) Scope() action.Scope { return action.Machines }

@@ -63,7 +63,7 @@ func (v *View) below(w int) []string {
 	if message.Text == "" {
 		return []string{v.input.Render(w)}
 	}
-	wide, typed := v.wide(message), term.Width(term.Clean(value))+4
+	wide, typed := width(message), term.Width(term.Clean(value))+4
 	if typed+2+wide <= w {
 		return []string{v.input.Render(w-wide-1) + " " + widget.Draw(v.env.Style, widget.Line{message}, wide)}
 	}
@@ -109,37 +109,45 @@ func some(words []string) string {
 	return fmt.Sprintf("%s  and %d more", strings.Join(words[:most], "  "), len(words)-most)
 }
 
-// nothing says why there are no rows, and which key helps.
+// nothing is what the table shows without rows: why, and which key helps.
 func (v *View) nothing(w int) []widget.Line {
-	k := v.env.Known
-	var text, hint string
-	switch found := &v.content.found; {
-	case len(k.Fleet.Machines) == 0:
-		text = "The fleet has no machines."
-		hint = "A machine is a table in fleet.toml: [machines.NAME] with system, aspects and home."
-	case found.why != nil:
-		text = sentence(found.why.Error())
-		hint = v.env.Key(action.Back) + " clears the filter."
-	case v.state != "" && !v.filter.empty():
-		text = fmt.Sprintf("None of the machines that the filter finds is %s.", v.state)
-		hint = fmt.Sprintf("%s clears the filter, once more shows every state.", v.env.Key(action.Back))
-	default:
-		text = fmt.Sprintf("No machine is %s.", v.state)
-		hint = fmt.Sprintf("%s shows every state.", v.env.Key(action.Back))
-	}
-	var lines []widget.Line
+	lines := []widget.Line{{}}
 	add := func(role style.Role, text string) {
 		for _, line := range view.Fold(text, w-4) {
 			lines = append(lines, widget.Line{widget.P("  "), widget.R(role, line)})
 		}
 	}
-	lines = append(lines, widget.Line{})
+	text, hint := v.reason()
 	add(style.Plain, text)
 	if waiting := v.waiting(); waiting != "" {
-		add(style.Busy, waiting)
+		role := style.Busy
+		if v.env.Known.Subjects.Err != nil {
+			role = style.Fail
+		}
+		add(role, waiting)
 	}
 	add(style.Muted, hint)
 	return lines
+}
+
+// reason says why there are no rows, and what helps.
+func (v *View) reason() (text, hint string) {
+	back := v.env.Key(action.Back)
+	esc := back
+	if v.input.Focused() {
+		esc = v.env.Key(action.InputEsc)
+	}
+	switch found := &v.content.found; {
+	case len(v.env.Known.Fleet.Machines) == 0:
+		return "The fleet has no machines.",
+			"A machine is a table in fleet.toml: [machines.NAME] with system, aspects and home."
+	case found.why != nil:
+		return sentence(found.why.Error()), esc + " clears the filter."
+	case !v.filter.empty():
+		return fmt.Sprintf("None of the machines that the filter finds is %s.", v.state),
+			fmt.Sprintf("%s clears the filter, then %s shows every state.", esc, back)
+	}
+	return fmt.Sprintf("No machine is %s.", v.state), back + " shows every state."
 }
 
 // waiting says what the filter's answer waits for.

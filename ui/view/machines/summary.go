@@ -34,11 +34,11 @@ type part struct {
 func (v *View) summary(w int) string {
 	c := &v.content
 	line := widget.Line{widget.R(style.Strong, v.shownMachines())}
-	at := v.wide(line[0])
+	at := width(line[0])
 	v.drawn.parts = v.drawn.parts[:0]
 	add := func(s widget.Span) {
 		line = append(line, s)
-		at += v.wide(s)
+		at += width(s)
 	}
 	sep := ": "
 	for rank, n := range c.counts {
@@ -59,7 +59,7 @@ func (v *View) summary(w int) string {
 	return widget.Draw(v.env.Style, line, w)
 }
 
-func (v *View) wide(s widget.Span) int { return term.Width(term.Clean(s.Text)) }
+func width(s widget.Span) int { return term.Width(term.Clean(s.Text)) }
 
 // shownMachines says how many machines the states are counted of.
 func (v *View) shownMachines() string {
