@@ -16,7 +16,8 @@ import (
 type row struct {
 	fleet.Problem
 	id    string
-	place string
+	place string // as the table has room for it
+	lower string // all of it, for the filter
 }
 
 // showing is which rows are shown, and in which order.
@@ -77,7 +78,7 @@ func (l *list) gather(problems []fleet.Problem) {
 		if p.Severity == fleet.Error {
 			l.errors++
 		}
-		l.all = append(l.all, row{p, id, l.short(place(p.At))})
+		l.all = append(l.all, row{p, id, l.short(place(p.At)), strings.ToLower(strings.Join([]string{string(p.Severity), place(p.At), p.Text, p.Hint}, "\n"))})
 	}
 	slices.SortStableFunc(l.all, func(a, b row) int { return rank(a.Severity) - rank(b.Severity) })
 }
@@ -126,19 +127,10 @@ func (l *list) choose() {
 		if l.now.only && r.Severity != fleet.Error {
 			continue
 		}
-		if !slices.ContainsFunc(words, func(w string) bool { return !r.has(w) }) {
+		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(r.lower, w) }) {
 			l.shown = append(l.shown, r)
 		}
 	}
-}
-
-func (r *row) has(w string) bool {
-	for _, text := range []string{r.Text, place(r.At), r.Hint, string(r.Severity)} {
-		if strings.Contains(strings.ToLower(text), w) {
-			return true
-		}
-	}
-	return false
 }
 
 func (l *list) sort() {
@@ -191,7 +183,9 @@ func (l *list) Cell(i int, column string) widget.Span {
 func (l *list) text() string {
 	var b strings.Builder
 	for _, r := range l.shown {
-		fmt.Fprintf(&b, "%s %s\n", r.Severity, r.Error())
+		p := r.Problem
+		p.Severity = fleet.Error // which Error does not say again
+		fmt.Fprintf(&b, "%s %s\n", r.Severity, p.Error())
 	}
 	return b.String()
 }
