@@ -62,11 +62,11 @@ func (v *View) Note() string {
 	if v.shown == nil {
 		return ""
 	}
-	note := word.Count(len(v.shown.Files), "place") + " · " + who(v.shown)
+	gets := who(v.shown)
 	if Unused(v.shown) {
-		note = word.Count(len(v.shown.Files), "place") + " · unused"
+		gets = "unused"
 	}
-	return note
+	return word.Count(len(v.shown.Files), "place") + " " + v.env.Style.Glyphs.Dot + " " + gets
 }
 
 // Render draws h lines of w columns.

@@ -22,15 +22,31 @@ import (
 // byFile is the Sub of links to the order by files.
 const byFile = "files"
 
-// roomy is how many columns it takes to show places beside machines.
-const roomy = 120
+// width is what there is room for beside an aspect.
+type width uint8
+
+const (
+	usual  width = iota // machines, and how many places
+	narrow              // how many machines
+	roomy               // machines and places
+)
+
+func widthOf(columns int) width {
+	switch {
+	case columns >= 120:
+		return roomy
+	case columns < 76:
+		return narrow
+	}
+	return usual
+}
 
 // View shows the tree of aspects.
 type View struct {
 	env    view.Env
 	out    *outline.Outline
-	files  bool // the order
-	roomy  bool // of the last Render
+	files  bool  // the order
+	width  width // of the last Render
 	drawn  drawn
 	unused int
 	empty  []widget.Line // why there is nothing to see
@@ -41,7 +57,7 @@ type View struct {
 type drawn struct {
 	at    time.Time
 	files bool
-	roomy bool
+	width width
 	doubt bool
 }
 
@@ -82,7 +98,7 @@ func (v *View) Input() *widget.Input { return v.out.Input() }
 // Note says the order, and how many aspects there are.
 func (v *View) Note() string {
 	v.fill()
-	order, l := "by class", &v.env.Known.Aspects
+	order, l, dot := "by class", &v.env.Known.Aspects, " "+v.env.Style.Glyphs.Dot+" "
 	if v.files {
 		order = "by file"
 	}
@@ -90,16 +106,16 @@ func (v *View) Note() string {
 	case !l.Has():
 		return order
 	case v.out.Filtered():
-		return order + " · " + strconv.Itoa(v.out.Found()) + " of " + strconv.Itoa(v.out.Total())
+		return order + dot + strconv.Itoa(v.out.Found()) + " of " + strconv.Itoa(v.out.Total())
 	case v.unused > 0:
-		return order + " · " + word.Count(len(l.Value), "aspect") + " · " + strconv.Itoa(v.unused) + " unused"
+		return order + dot + word.Count(len(l.Value), "aspect") + dot + strconv.Itoa(v.unused) + " unused"
 	}
-	return order + " · " + word.Count(len(l.Value), "aspect")
+	return order + dot + word.Count(len(l.Value), "aspect")
 }
 
 // Render draws h lines of w columns.
 func (v *View) Render(w, h int) string {
-	v.roomy = w >= roomy
+	v.width = widthOf(w)
 	v.fill()
 	v.out.Empty(aspect.Folded(v.empty, w))
 	return v.out.Render(w, h)
@@ -149,7 +165,7 @@ func (v *View) fill() {
 		}
 		return
 	}
-	want := drawn{at: l.At, files: v.files, roomy: v.roomy, doubt: v.doubt.Of(v.env.Known)}
+	want := drawn{at: l.At, files: v.files, width: v.width, doubt: v.doubt.Of(v.env.Known)}
 	if v.drawn == want {
 		return
 	}

@@ -218,3 +218,13 @@ func TestDoubt(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestNarrow keeps how many machines get an aspect where names have no room.
+func TestNarrow(t *testing.T) {
+	v := example(t, view.Link{Place: view.Aspects})
+	for line := range strings.SplitSeq(v.Render(60, 10), "\n") {
+		if !strings.Contains(line, "machine") && !strings.Contains(line, "26 aspects") {
+			t.Errorf("%q does not say who gets it", line)
+		}
+	}
+}

@@ -20,9 +20,8 @@ import (
 // maker makes the lines of aspects.
 type maker struct {
 	env   view.Env
-	roomy bool
+	width width
 	doubt bool // a machine may get an aspect by what could not be read
-	brief bool // only how many machines get an aspect
 	gets  map[*session.Aspect]getters
 	who   int // columns for who gets an aspect
 	place int // columns for where it is defined
@@ -35,7 +34,7 @@ type getters struct {
 }
 
 func newMaker(env view.Env, as drawn, all []session.Aspect) *maker {
-	m := &maker{env: env, roomy: as.roomy, doubt: as.doubt, gets: make(map[*session.Aspect]getters, len(all))}
+	m := &maker{env: env, width: as.width, doubt: as.doubt, gets: make(map[*session.Aspect]getters, len(all))}
 	for i := range all {
 		a := &all[i]
 		g := who(a)
@@ -144,10 +143,10 @@ func (m *maker) right(a *session.Aspect) widget.Line {
 		role = style.Warn
 	}
 	line := widget.Line{widget.R(role, outline.Pad(term.Cut(term.Clean(m.gets[a].who), m.who, m.env.Style.Glyphs.Ellipsis), m.who))}
-	if m.brief {
+	if m.width == narrow {
 		return widget.Line{widget.R(role, outline.Pad(m.gets[a].count, len("9999 machines")))}
 	}
-	if m.roomy {
+	if m.width == roomy {
 		text := term.Cut(term.Clean(place(a)), m.place, m.env.Style.Glyphs.Ellipsis)
 		return append(line, widget.R(style.Muted, "  "+outline.Pad(text, m.place)))
 	}
@@ -207,8 +206,11 @@ func (m *maker) byFile(all []session.Aspect) []*outline.Item {
 		names[path.Dir(p)] = min(max(names[path.Dir(p)], term.Width(term.Clean(path.Base(p)))), 20)
 	}
 	root, seen := newBranch("directory "), map[*session.Aspect]bool{}
-	m.brief = !m.roomy
-	m.roomy = false // the place of each is above it
+	if m.width == roomy {
+		m.width = usual // the place of each is above it
+	} else {
+		m.width = narrow
+	}
 	for _, p := range paths {
 		root.add(p, m.file(p, names[path.Dir(p)], files[p], seen))
 	}

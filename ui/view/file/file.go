@@ -76,7 +76,7 @@ func (v *View) Note() string {
 	}
 	note := "line " + strconv.Itoa(v.here()) + " of " + strconv.Itoa(len(v.shown.lines))
 	if v.input.Value() != "" {
-		note = word.Count(v.found, "line") + " found · " + note
+		note = word.Count(v.found, "line") + " found " + v.env.Style.Glyphs.Dot + " " + note
 	}
 	return note
 }
