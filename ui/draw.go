@@ -65,19 +65,19 @@ func (m *Model) header() widget.Line {
 	if m.k.Note != "" {
 		l = append(l, widget.P(" ("+m.k.Note+")"))
 	}
-	if rev := m.revision(); rev != "" {
-		l = append(l, widget.P(dot+rev))
-	}
-	l = append(l, widget.P(dot+m.health()))
-	if p := m.problemCount(); p != "" {
-		l = append(l, widget.P(dot+p))
-	}
 	if r := m.k.Running(); r != nil {
 		s := r.State.Snapshot()
 		l = append(l, widget.P(fmt.Sprintf("%s%s run %d/%d", dot, m.opts.Style.Glyphs.Busy, s.Phases[event.Done], len(s.Machines))))
 	}
 	if m.opts.ReadOnly != "" {
 		l = append(l, widget.P(dot+"read-only"))
+	}
+	if rev := m.revision(); rev != "" {
+		l = append(l, widget.P(dot+rev))
+	}
+	l = append(l, widget.P(dot+m.health()))
+	if p := m.problemCount(); p != "" {
+		l = append(l, widget.P(dot+p))
 	}
 	return l
 }
