@@ -18,16 +18,18 @@ import (
 const (
 	groupsWhole  = 10 // groups whose differences are there, and shown
 	machinesFlat = 6  // of a group; of more machines there is one line to open
-	fewLines     = 40 // of a part; more of them stay closed
+	fewLines     = 40 // differences of the whole plan; of more, long parts stay closed
+	longPart     = 4
 	groupNames   = 32 // columns of their names, for all of them to be on its line
 	problemsOpen = 3  // machines with a problem; more of them stay closed
 )
 
 // builder makes the tree's items.
 type builder struct {
-	v *View
-	p *plan.Plan
-	w int
+	v   *View
+	p   *plan.Plan
+	w   int
+	few bool // differences, so that all can be shown at once
 }
 
 // fill makes the tree's items, where they are not there or no longer right.
@@ -37,7 +39,7 @@ func (v *View) fill(p *plan.Plan, w int) {
 	}
 	v.made = made{p, w}
 	v.pages = map[string]view.Page{}
-	b := builder{v, p, w}
+	b := builder{v, p, w, differences(p) <= fewLines}
 	var roots []*outline.Item
 	if it := b.alarm(); it != nil {
 		roots = append(roots, it)
@@ -52,6 +54,16 @@ func (v *View) fill(p *plan.Plan, w int) {
 	}
 	v.tree.Empty([]widget.Line{{widget.P("The plan names no machine.")}})
 	v.tree.Set(roots)
+}
+
+// differences is how many there are in the whole plan.
+func differences(p *plan.Plan) int {
+	n := 0
+	for i := range p.Groups {
+		c := &p.Groups[i].Change
+		n += len(c.Aspects) + len(c.Options) + len(c.Packages) + len(c.Files)
+	}
+	return n
 }
 
 // again has the items made anew before the next drawing.

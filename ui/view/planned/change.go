@@ -36,10 +36,10 @@ func (b *builder) change(id string, ch *plan.Change) []*outline.Item {
 		return b.folded(id+" unknown", style.Unknown, "the difference is not known: "+ch.Unknown, 1)
 	}
 	parts := []*outline.Item{
-		part(id, "aspects", len(ch.Aspects), func(id string, i int) *outline.Item { return b.aspect(id, &ch.Aspects[i]) }),
-		part(id, "options", len(ch.Options), func(id string, i int) *outline.Item { return b.option(id, &ch.Options[i]) }),
-		part(id, "packages", len(ch.Packages), func(id string, i int) *outline.Item { return b.pkg(id, &ch.Packages[i]) }),
-		part(id, "files", len(ch.Files), func(id string, i int) *outline.Item { return b.file(id, &ch.Files[i]) }),
+		b.part(id, "aspects", len(ch.Aspects), func(id string, i int) *outline.Item { return b.aspect(id, &ch.Aspects[i]) }),
+		b.part(id, "options", len(ch.Options), func(id string, i int) *outline.Item { return b.option(id, &ch.Options[i]) }),
+		b.part(id, "packages", len(ch.Packages), func(id string, i int) *outline.Item { return b.pkg(id, &ch.Packages[i]) }),
+		b.part(id, "files", len(ch.Files), func(id string, i int) *outline.Item { return b.file(id, &ch.Files[i]) }),
 	}
 	var list []*outline.Item
 	for _, it := range parts {
@@ -51,12 +51,12 @@ func (b *builder) change(id string, ch *plan.Change) []*outline.Item {
 }
 
 // part is a heading with n items below it, nil without any.
-func part(id, title string, n int, one func(id string, i int) *outline.Item) *outline.Item {
+func (b *builder) part(id, title string, n int, one func(id string, i int) *outline.Item) *outline.Item {
 	if n == 0 {
 		return nil
 	}
 	it := item(id+" "+title, widget.R(style.Heading, title+" "), widget.R(style.Muted, "("+strconv.Itoa(n)+")"))
-	it.Open = n <= fewLines
+	it.Open = b.few || n <= longPart
 	for i := range n {
 		it.Add(one(fmt.Sprint(it.ID, " ", i), i))
 	}

@@ -25,7 +25,19 @@ func TestGoldenUpdate(t *testing.T) {
 
 func TestGoldenRollback(t *testing.T) {
 	k, p := rollback(t)
-	viewtest.Golden(t, "rollback", show(k, p))
+	v := show(k, p)
+	viewtest.Golden(t, "rollback", v)
+	at(t, v, "group 0 options")
+	viewtest.Do(v, "tree.expand")
+	viewtest.Golden(t, "options", v)
+	at(t, v, "group 0 options 2")
+	viewtest.Do(v, "tree.expand")
+	viewtest.Golden(t, "values", v)
+	at(t, v, "group 0 files 1")
+	viewtest.Do(v, "enter")
+	v.Render(80, 20)
+	viewtest.Do(v, "move.half-down")
+	viewtest.Golden(t, "file", v)
 }
 
 func TestGoldenNothing(t *testing.T) {

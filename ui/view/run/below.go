@@ -118,11 +118,31 @@ func (v *View) story(m *state.Machine, w int) []widget.Line {
 	if m.Result != nil && m.Result.Identity {
 		add(style.Fail, "its identity could not be verified: somebody else may answer in its place; do not work around it")
 	}
-	if m.Result != nil && m.Result.Hint != "" {
-		add(style.Plain, "hint: "+m.Result.Hint)
+	if hint := advice(m); hint != "" {
+		add(style.Plain, "hint: "+hint)
 	}
 	add(style.Muted, v.whereabouts(m))
 	return lines
+}
+
+// advice is what to do about a machine: what the run said, or what follows
+// from how it came out.
+func advice(m *state.Machine) string {
+	if m.Result == nil {
+		return "ask the machine what it runs, and plan it anew"
+	}
+	if m.Result.Hint != "" || m.Result.Identity {
+		return m.Result.Hint
+	}
+	switch m.Result.Outcome {
+	case event.Unreachable:
+		return "see whether it is up and the network leads to it, then plan it anew"
+	case event.Skipped:
+		return "plan it anew"
+	case event.Refused:
+		return "plan it anew, as it is now"
+	}
+	return "its logs may say more"
 }
 
 // why is how a machine came out, and the reason.
