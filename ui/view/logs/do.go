@@ -237,7 +237,7 @@ func (v *View) disabled(id action.ID, n sums) string {
 	switch id {
 	case action.Follow:
 		if !v.live() && !v.follow {
-			return "nothing new comes: the run does not go on here"
+			return "nothing new comes: " + v.ended()
 		}
 	case action.NextMatch, action.PrevMatch:
 		if !v.search.on() {

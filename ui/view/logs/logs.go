@@ -116,6 +116,14 @@ func (v *View) live() bool {
 	return r != nil && r.State != nil && r.Mine && !r.Over
 }
 
+// ended says why no more lines come, of a run that is not live.
+func (v *View) ended() string {
+	if r := v.picture(); r != nil && r.State != nil && (r.Mine || r.State.Snapshot().Finished != nil) {
+		return "the run is over"
+	}
+	return "no run goes on here"
+}
+
 // logs is the log at this moment, nil without a run.
 func (v *View) logs() *state.Logs {
 	return v.filtered(state.Filter{Machine: v.machine, Least: v.least})

@@ -118,6 +118,9 @@ func TestGolden(t *testing.T) {
 		}},
 		"empty":  {change: func(b *bench) {}},
 		"nobody": {over: true},
+		"silent": {link: view.Link{Sub: "scheelite"}, lines: 5, over: true, change: func(b *bench) {
+			b.emit(event.HostResult{Machine: "scheelite", Outcome: event.Unreachable, Reason: "connect to scheelite: handshake deadline", Hint: "is it up?"})
+		}},
 		"no-times": {lines: 3, over: true, change: func(b *bench) {
 			viewtest.Do(b.view, "logs.times", "logs.times")
 		}},
@@ -259,6 +262,14 @@ func TestSearchIsGivenBack(t *testing.T) {
 	b.showsNot(t, "▸ following")
 	viewtest.Do(b.view, "typing.leave")
 	b.shows(t, "following")
+}
+
+func TestSilentMachines(t *testing.T) {
+	b := newBench(t, view.Link{Sub: "scheelite"}, 0, true)
+	b.story(5)
+	b.shows(t, "scheelite has printed nothing in this run.", "It is waiting.", "h chooses whose lines")
+	viewtest.Do(b.view, "logs.hosts-set nobody")
+	b.shows(t, "The run is not about it.")
 }
 
 func TestSearchScrollsSideways(t *testing.T) {

@@ -2,6 +2,7 @@ package logs
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"assay/fleet/run/state"
@@ -10,6 +11,7 @@ import (
 	"assay/ui/term"
 	"assay/ui/view"
 	"assay/ui/widget"
+	"assay/ui/word"
 )
 
 // Note says what is shown of the log.
@@ -155,12 +157,36 @@ func (v *View) nothingLines() []widget.Line {
 			key(action.Level)+" shows other lines, "+key(action.Back)+" all of them.")
 	case n.all > 0:
 		return plain(earlierAll(n.all)+" on disk only.", key(action.SaveLog)+" writes all of them into a file, "+key(action.Pager)+" opens them in the pager.")
-	case v.machine != "" && v.filtered(state.Filter{}).All() > 0:
-		return plain(v.machine+" has printed nothing; others have.", key(action.Hosts)+" chooses whose lines are shown.")
+	case v.machine != "":
+		lines := plain(v.machine + " has printed nothing in this run.")
+		lines = append(lines, v.fate()...)
+		return append(lines, plain("", key(action.Hosts)+" chooses whose lines are shown.")...)
 	case v.live():
 		return plain("No host has printed anything yet.", "What hosts print while they build, copy and activate comes here.")
 	}
 	return plain("No host printed anything in this run.", key(action.Back)+" goes back to what became of them.")
+}
+
+// fate is what becomes of the machine in the run, as far as it is known.
+func (v *View) fate() []widget.Line {
+	shot := v.picture().State.Snapshot()
+	i := slices.IndexFunc(shot.Machines, func(m state.Machine) bool { return m.Name == v.machine })
+	if i < 0 {
+		return []widget.Line{{widget.P("The run is not about it.")}}
+	}
+	m := &shot.Machines[i]
+	if m.Result == nil {
+		return []widget.Line{{widget.P("It is " + string(m.Phase) + ".")}}
+	}
+	outcome := view.OutcomeSpan(v.env.Style, shot.Started.Kind, m.Result.Outcome)
+	if m.Result.Reason != "" {
+		outcome.Text += ": " + word.Terse(m.Name, m.Result.Reason)
+	}
+	lines := []widget.Line{{outcome}}
+	if m.Result.Hint != "" {
+		lines = append(lines, widget.Line{widget.P("hint: " + m.Result.Hint)})
+	}
+	return lines
 }
 
 // one is what a line of at least that level is.
