@@ -28,7 +28,9 @@ func (v *View) Do(in action.Intent) []view.Ask {
 	case action.Follow:
 		v.toggleFollow()
 	case action.Left, action.Right:
-		v.sideways(in.ID == action.Right)
+		if !v.wrap {
+			v.sideways(in.ID == action.Right)
+		}
 	case action.Wrap:
 		v.wrap, v.above = !v.wrap, 0
 	case action.Times:
@@ -213,7 +215,12 @@ func (v *View) plain(lines []state.Line) string {
 // Disabled says why an action does nothing now.
 func (v *View) Disabled(id action.ID) string {
 	switch id {
-	case action.Back, action.Times, action.Wrap, action.Left, action.Right:
+	case action.Back, action.Times, action.Wrap:
+		return ""
+	case action.Left, action.Right:
+		if v.wrap {
+			return "lines are wrapped: " + v.env.Key(action.Wrap) + " cuts them"
+		}
 		return ""
 	case action.Edit:
 		return "a log is no file of the fleet"
