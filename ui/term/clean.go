@@ -129,17 +129,30 @@ func widen(s string) string {
 	var b strings.Builder
 	done := 0
 	for at := 0; at < len(s); {
-		n, w := next(s[at:])
-		if c := s[at : at+n]; n > 1 && ansi.StringWidth(c) > w {
+		c, w := cluster(s[at:])
+		if w < ansi.StringWidth(c) {
 			b.WriteString(s[done:at])
 			b.WriteRune(utf8.RuneError)
-			done = at + n
+			done = at + len(c)
 		}
-		at += n
+		at += len(c)
 	}
 	if done == 0 {
 		return s
 	}
 	b.WriteString(s[done:])
 	return b.String()
+}
+
+// cluster returns what a reader sees as the first character of s, and how many
+// columns its code points have together.
+func cluster(s string) (c string, w int) {
+	n, w := next(s)
+	if r, _ := utf8.DecodeRuneInString(s); columns(r) > 0 {
+		after, _ := utf8.DecodeRuneInString(s[n:])
+		if n == len(s) || columns(after) > 0 {
+			return s[:n], w
+		}
+	}
+	return ansi.FirstGraphemeCluster(s, ansi.WcWidth)
 }

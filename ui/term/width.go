@@ -20,11 +20,7 @@ func Width(s string) int {
 		if r < ' ' { // painted
 			return w + ansi.StringWidthWc(s[i:])
 		}
-		if n := columns(r); n > 0 {
-			w += n
-		} else {
-			w += ansi.StringWidthWc(s[i : i+size])
-		}
+		w += wide(r, s[i:i+size])
 		i += size
 	}
 	return w
@@ -32,7 +28,7 @@ func Width(s string) int {
 
 // Cut returns what of a clean text fits w columns, with the ellipsis, if that
 // fits, where something is missing. A wide character that only half fits is
-// left out, so the result may be narrower.
+// left out, so the result may be a column narrower.
 func Cut(s string, w int, ellipsis string) string {
 	if w <= 0 {
 		return ""
@@ -43,8 +39,8 @@ func Cut(s string, w int, ellipsis string) string {
 	}
 	keep, shown := 0, 0
 	for at := 0; at < len(s); {
-		n, wide := next(s[at:])
-		if shown += wide; shown > w {
+		n, more := next(s[at:])
+		if shown += more; shown > w {
 			return s[:keep] + ellipsis
 		}
 		at += n
@@ -64,27 +60,39 @@ func Skip(s string, n int) string {
 		if skipped >= n {
 			return strings.Repeat(" ", skipped-n) + s[at:]
 		}
-		size, wide := next(s[at:])
-		skipped += wide
+		size, more := next(s[at:])
+		skipped += more
 		at += size
 	}
 	return strings.Repeat(" ", max(skipped-n, 0))
 }
 
 // next returns how many bytes and columns the first character of a clean text
-// has: what the reader sees as one, marks and all.
-func next(s string) (size, wide int) {
+// has: a code point and the marks on it. What some scripts join to more than
+// that is several, as it is for most terminals, so that no character is wider
+// than two columns.
+func next(s string) (size, columns int) {
 	if s[0] >= ' ' && s[0] < 0x7f && (len(s) == 1 || s[1] < 0x80) {
 		return 1, 1
 	}
 	r, size := utf8.DecodeRuneInString(s)
-	if n := columns(r); n > 0 {
-		if after, _ := utf8.DecodeRuneInString(s[size:]); len(s) == size || columns(after) > 0 {
-			return size, n
+	columns = wide(r, s[:size])
+	for size < len(s) && s[size] >= 0x80 {
+		mark, n := utf8.DecodeRuneInString(s[size:])
+		if wide(mark, s[size:size+n]) > 0 {
+			break
 		}
+		size += n
 	}
-	c, wide := ansi.FirstGraphemeCluster(s, ansi.WcWidth)
-	return max(len(c), 1), wide
+	return size, columns
+}
+
+// wide returns how many columns r takes, which is s.
+func wide(r rune, s string) int {
+	if n := columns(r); n > 0 {
+		return n
+	}
+	return ansi.StringWidthWc(s)
 }
 
 // columns returns how many columns r takes, for the most usual characters:
