@@ -108,7 +108,8 @@ func (b *builder) file(id string, ch *plan.FileChange) *outline.Item {
 	return it.Add(b.diff(id, ch.Path, ch.Diff, ch.Cut)...)
 }
 
-// diff are the lines of a unified difference; of many the first ones.
+// diff are the lines of a unified difference; of many the first ones. Enter on
+// a line opens all of it.
 func (b *builder) diff(id, title, text string, cut bool) []*outline.Item {
 	var list []*outline.Item
 	n := 0
@@ -119,6 +120,7 @@ func (b *builder) diff(id, title, text string, cut bool) []*outline.Item {
 		line = strings.TrimSuffix(line, "\n")
 		it := item(fmt.Sprint(id, " line ", n), widget.R(diffRole(line), line))
 		it.Copy, it.What = line, "the line"
+		b.v.pages[it.ID] = view.Page{Title: title, Text: text}
 		list = append(list, it)
 	}
 	if n <= diffLines && !cut {

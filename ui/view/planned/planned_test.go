@@ -219,6 +219,10 @@ func TestLongDiff(t *testing.T) {
 	v := show(k, p)
 	v.Render(80, 20)
 	viewtest.Do(v, "tree.expand-all")
+	at(t, v, "files 0 line 3")
+	if page := asked[view.Page](t, viewtest.Do(v, "enter")); page.Text != diff.String() {
+		t.Errorf("%d bytes", len(page.Text))
+	}
 	at(t, v, "files 0 rest")
 	if !strings.Contains(v.tree.Cursor().Line.Text(), "120 more lines") {
 		t.Error(v.tree.Cursor().Line.Text())
