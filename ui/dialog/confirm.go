@@ -58,12 +58,29 @@ func (c *Confirm) Do(in action.Intent) Result {
 		c.yes, c.back = c.yes && c.typed(), false
 	case action.Answer, action.InputDone:
 		return c.answer()
-	case action.Down, action.InputDown, action.HalfDown, action.PageDown:
-		c.top++
-	case action.Up, action.InputUp, action.HalfUp, action.PageUp:
-		c.top--
+	default:
+		c.scroll(in.ID)
 	}
 	return Result{}
+}
+
+// scroll moves the lines; Render keeps them in the box.
+func (c *Confirm) scroll(id action.ID) {
+	page := max(c.shown-1, 1)
+	switch id {
+	case action.Down, action.InputDown:
+		c.top++
+	case action.Up, action.InputUp:
+		c.top--
+	case action.PageDown, action.HalfDown:
+		c.top += page
+	case action.PageUp, action.HalfUp:
+		c.top -= page
+	case action.Top:
+		c.top = 0
+	case action.Bottom:
+		c.top = len(c.ask.Lines)
+	}
 }
 
 // answer gives the answer that has the focus. Whoever has just typed the word
@@ -113,8 +130,17 @@ func (c *Confirm) Render(w, h int) []string {
 	}
 	tail = append(tail, c.buttons(w, len(body)+len(tail)))
 	body = append(body, tail[max(len(tail)-h, 0):]...)
-	key := c.env.Key
-	return box(st, c.ask.Title, body, row(hint(key(action.OtherButton), "other answer"), hint(key(action.Answer), "answer"), hint(key(action.Dismiss), "cancel")), w)
+	hints := row(hint(c.key(action.OtherButton, action.InputNext), "other answer"), hint(c.key(action.Answer, action.InputDone), "answer"),
+		hint(c.key(action.Dismiss, action.InputEsc), "cancel"))
+	return box(st, c.ask.Title, body, hints, w)
+}
+
+// key is the key of an action, which is another one while somebody types.
+func (c *Confirm) key(id, typing action.ID) string {
+	if c.input != nil {
+		id = typing
+	}
+	return c.env.Key(id)
 }
 
 func (c *Confirm) width() int {
@@ -136,7 +162,7 @@ func (c *Confirm) what(w, h int) []string {
 		out = append(out, widget.Draw(c.env.Style, all[i], w))
 	}
 	if below := len(all) - c.top - h; below > 0 && h > 0 {
-		more := "and " + word.Count(below+1, "more line") + ": " + c.env.Key(action.InputDown)
+		more := "and " + word.Count(below+1, "more line") + ": " + c.key(action.Down, action.InputDown) + " shows them"
 		out[h-1] = widget.Draw(c.env.Style, widget.Line{widget.R(style.Muted, more)}, w)
 	}
 	return out

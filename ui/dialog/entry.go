@@ -8,9 +8,12 @@ import (
 	"assay/ui/view"
 )
 
+// actionKind is the kind of entries that Actions makes.
+const actionKind = "action"
+
 // Entry is something that the palette offers: an action or a place.
 type Entry struct {
-	Text string // what it is found by
+	Text string // its name; what is after a colon is said about it
 	Note string // at the right: a key, where it is
 	Kind string // a word: "action", "machine"
 	Why  string // why it does nothing now; "" when it does
@@ -78,7 +81,7 @@ func modal(s action.Scope) bool {
 }
 
 func entry(keys *action.Keys, a action.Action, why string) Entry {
-	e := Entry{Text: a.Short + ": " + a.Help, Kind: "action", Why: why, Intent: action.Intent{ID: a.ID}}
+	e := Entry{Text: a.Short + ": " + a.Help, Kind: actionKind, Why: why, Intent: action.Intent{ID: a.ID}}
 	if len(a.Keys) > 0 {
 		e.Note = a.Keys[0]
 	}

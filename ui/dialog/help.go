@@ -111,13 +111,13 @@ func (h *Help) Click(x, y int) Result {
 
 // Render draws the box: the list, and what is under the cursor in full.
 func (h *Help) Render(w, high int) []string {
-	const foot = 4 // an empty line, two for what is under the cursor, the mouse
+	const foot = 5 // an empty line, three for what is under the cursor, the mouse
 	w, high = room(w, high, 110, h.high+foot)
 	list := high
 	var tail []string
-	if high > foot+3 {
+	if high > 2*foot-1 {
 		list = high - foot
-		tail = h.tail(w)
+		tail = h.tail(w, foot)
 	}
 	body := slices.Concat(lines(h.list.Render(w, list)), tail)
 	key := h.env.Key
@@ -125,16 +125,19 @@ func (h *Help) Render(w, high int) []string {
 }
 
 // tail says all of what is under the cursor, and how to select text.
-func (h *Help) tail(w int) []string {
+func (h *Help) tail(w, high int) []string {
 	st := h.env.Style
-	out := []string{widget.Draw(st, nil, w), widget.Draw(st, nil, w), widget.Draw(st, nil, w)}
+	said := []string{widget.Draw(st, nil, w)}
 	if n := h.list.Cursor(); n != nil {
 		a := h.actions[n.ID]
-		out[1] = widget.Draw(st, widget.Line{widget.R(style.Strong, a.Short), widget.P(": " + a.Help + ".")}, w)
+		for _, line := range fold(a.Short+": "+a.Help+".", w) {
+			said = append(said, widget.Draw(st, widget.Line{widget.P(line)}, w))
+		}
 		if why := h.why[n.ID]; why != "" {
-			out[2] = widget.Draw(st, widget.Line{widget.R(style.Warn, "Not now: "+why)}, w)
+			said = append(said, widget.Draw(st, widget.Line{widget.R(style.Warn, "Not now: "+why)}, w))
 		}
 	}
 	mouse := "shift or option and drag selects text; " + h.env.Key(action.Mouse) + " gives the mouse to the terminal"
+	out := lines(widget.Fit(said, w, high-1))
 	return append(out, widget.Draw(st, widget.Line{widget.R(style.Muted, mouse)}, w))
 }

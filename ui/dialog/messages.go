@@ -9,6 +9,7 @@ import (
 	"assay/ui/style"
 	"assay/ui/view"
 	"assay/ui/widget"
+	"assay/ui/word"
 )
 
 // Message is something that the console said.
@@ -22,14 +23,13 @@ type Messages struct {
 	env  view.Env
 	all  []Message // the last one first
 	list *widget.Tree
-	text *widget.Text // the open message; nil while the list is shown
-	more *widget.Text // of the one under the cursor
-	of   string       // whose text more has
+	open *widget.Text // of the message that is shown in full; nil while the list is
+	wide int          // the columns that open is made for
 }
 
 // NewMessages shows messages, which are in the order in which they were said.
 func NewMessages(env view.Env, all []Message) *Messages {
-	m := &Messages{env: env, list: widget.NewTree(env.Style), more: wrapped(env)}
+	m := &Messages{env: env, list: widget.NewTree(env.Style)}
 	m.list.Empty = []widget.Line{{widget.R(style.Muted, "Nothing was said yet.")}}
 	var nodes []*widget.Node
 	for i := len(all) - 1; i >= 0; i-- {
@@ -38,12 +38,6 @@ func NewMessages(env view.Env, all []Message) *Messages {
 	}
 	m.list.SetRoots(nodes)
 	return m
-}
-
-func wrapped(env view.Env) *widget.Text {
-	t := widget.NewText(env.Style)
-	t.Do(action.Intent{ID: action.Wrap})
-	return t
 }
 
 func (m *Messages) node(one *Message, id string) *widget.Node {
@@ -96,13 +90,13 @@ func (m *Messages) at() *Message {
 func (m *Messages) Do(in action.Intent) Result {
 	switch in.ID {
 	case action.Dismiss:
-		if m.text != nil {
-			m.text = nil
+		if m.open != nil {
+			m.open = nil
 			return Result{}
 		}
 		return Result{Close: true}
 	case action.Choose:
-		m.open()
+		m.show()
 	case action.Copy:
 		if one := m.at(); one != nil {
 			return Result{Copy: view.Copy{What: "the message", Text: full(one)}}
@@ -110,8 +104,8 @@ func (m *Messages) Do(in action.Intent) Result {
 	case action.CopyAll:
 		return Result{Copy: view.Copy{What: "all messages", Text: m.everything()}}
 	default:
-		if m.text != nil {
-			m.text.Do(in)
+		if m.open != nil {
+			m.open.Do(in)
 		} else {
 			m.list.Do(in)
 		}
@@ -119,10 +113,10 @@ func (m *Messages) Do(in action.Intent) Result {
 	return Result{}
 }
 
-func (m *Messages) open() {
-	if one := m.at(); one != nil && m.text == nil {
-		m.text = wrapped(m.env)
-		m.text.SetLines(split(full(one)))
+// show shows the message under the cursor in full.
+func (m *Messages) show() {
+	if m.at() != nil && m.open == nil {
+		m.open, m.wide = widget.NewText(m.env.Style), 0
 	}
 }
 
@@ -134,10 +128,13 @@ func full(one *Message) string {
 	return one.Text + "\n\n" + one.More
 }
 
-func split(text string) []widget.Line {
+// folded is all of a message in lines of at most w columns.
+func folded(one *Message, w int) []widget.Line {
 	var out []widget.Line
-	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
-		out = append(out, widget.Line{widget.P(line)})
+	for line := range strings.SplitSeq(strings.TrimRight(full(one), "\n"), "\n") {
+		for _, piece := range fold(line, w) {
+			out = append(out, widget.Line{widget.P(piece)})
+		}
 	}
 	return out
 }
@@ -154,38 +151,57 @@ func (m *Messages) everything() string {
 
 // Click moves the cursor; a click on what is under it opens that.
 func (m *Messages) Click(x, y int) Result {
-	if m.text == nil && m.list.Click(x-sides/2, y-ends/2) {
-		m.open()
+	if m.open == nil && m.list.Click(x-sides/2, y-ends/2) {
+		m.show()
 	}
 	return Result{}
 }
 
-// Render draws the box.
+const (
+	messagesWidth = 120
+	messagesMost  = 20 // lines of the list
+	detailMost    = 14 // lines of the message under the cursor
+)
+
+// Render draws the box: the list and what is under the cursor, or one message.
 func (m *Messages) Render(w, h int) []string {
 	st, key := m.env.Style, m.env.Key
-	w, h = room(w, h, 120, 40)
-	hints := row(hint(key(action.Choose), "in full"), hint(key(action.Dismiss), "close"))
-	if m.text != nil {
-		return box(st, "Message", lines(m.text.Render(w, h)), row(hint(key(action.Dismiss), "back")), w)
+	if m.open != nil {
+		w, h = room(w, h, messagesWidth, messagesMost+detailMost)
+		if m.wide != w {
+			m.wide = w
+			m.open.SetLines(folded(m.at(), w-2))
+		}
+		return box(st, "Message", lines(m.open.Render(w, h)), row(hint(key(action.Dismiss), "back")), w)
 	}
-	below := 0
-	if h >= 9 {
-		below = h / 2
+	rows := min(max(len(m.all), 1), messagesMost)
+	w, h = room(w, h, messagesWidth, rows+1+detailMost)
+	rows = min(rows, max(h/2, h-1-detailMost))
+	if h < 9 || len(m.all) == 0 {
+		rows = h
 	}
-	body := lines(m.list.Render(w, h-below))
-	if below > 0 {
+	body := lines(m.list.Render(w, rows))
+	if rows < h {
 		body = append(body, widget.Draw(st, widget.Line{widget.R(style.Border, strings.Repeat(st.Glyphs.Horizontal, w))}, w))
-		body = append(body, lines(m.detail(w, below-1))...)
+		body = append(body, m.detail(w, h-rows-1)...)
 	}
-	return box(st, "Messages", body, hints, w)
+	return box(st, "Messages", body, row(hint(key(action.Choose), "in full"), hint(key(action.Dismiss), "close")), w)
 }
 
-// detail draws what is under the cursor in full.
-func (m *Messages) detail(w, h int) string {
-	if n := m.list.Cursor(); n != nil && m.of != n.ID {
-		m.of = n.ID
-		m.more.SetLines(split(full(m.at())))
-		m.more.GoTo(0)
+// detail draws what is under the cursor in full, or as much as there is room
+// for.
+func (m *Messages) detail(w, h int) []string {
+	all := folded(m.at(), w)
+	out := make([]string, h)
+	for i := range out {
+		var l widget.Line
+		if i < len(all) {
+			l = all[i]
+		}
+		if below := len(all) - h; i == h-1 && below > 0 {
+			l = widget.Line{widget.R(style.Muted, "and "+word.Count(below+1, "more line")+": "+m.env.Key(action.Choose)+" shows them")}
+		}
+		out[i] = widget.Draw(m.env.Style, l, w)
 	}
-	return m.more.Render(w, h)
+	return out
 }

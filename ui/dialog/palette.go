@@ -2,6 +2,7 @@ package dialog
 
 import (
 	"strconv"
+	"strings"
 
 	"assay/ui/action"
 	"assay/ui/style"
@@ -13,14 +14,15 @@ import (
 
 // Palette finds actions and places by name.
 type Palette struct {
-	env     view.Env
-	entries []Entry
-	recent  *Recent
-	input   *widget.Input
-	list    *widget.Tree
-	shown   []Entry // what the list has, by node ID
-	found   int     // how many match
-	why     string  // why what was chosen does nothing
+	env    view.Env
+	index  *index
+	recent *Recent
+	input  *widget.Input
+	list   *widget.Tree
+	shown  []Entry // what the list has, by node ID
+	found  int     // how many match
+	wide   int     // the columns that the list is made for
+	why    string  // why what was chosen does nothing
 }
 
 const (
@@ -33,7 +35,7 @@ const (
 // NewPalette offers the entries. What is chosen is added to recent, which may
 // be nil.
 func NewPalette(env view.Env, entries []Entry, recent *Recent) *Palette {
-	p := &Palette{env: env, entries: entries, recent: recent}
+	p := &Palette{env: env, index: newIndex(entries), recent: recent, wide: paletteWidth}
 	p.input = widget.NewInput(env.Style, ":", "an action, a machine, an aspect, a package ...")
 	p.input.Focus()
 	p.list = widget.NewTree(env.Style)
@@ -50,27 +52,44 @@ func (p *Palette) Input() *widget.Input { return p.input }
 
 // find fills the list with what matches, the best first.
 func (p *Palette) find() {
-	p.shown, p.found = ranked(p.entries, p.recent, p.input.Value(), paletteMost)
-	nodes := make([]*widget.Node, len(p.shown))
-	for i := range p.shown {
-		nodes[i] = p.node(i)
-	}
-	p.list.SetRoots(nodes)
+	p.shown, p.found = p.index.ranked(p.recent, p.input.Value(), paletteMost)
+	p.fill()
 	p.list.Do(action.Intent{ID: action.Top})
 }
 
-func (p *Palette) node(i int) *widget.Node {
-	e := &p.shown[i]
-	n := &widget.Node{ID: strconv.Itoa(i), Line: widget.Line{widget.P(e.Text)}, Right: widget.Line{widget.R(style.Muted, e.Kind)}}
+// fill makes the list for its width: what is at the right is always there, and
+// the rest is cut where there is no room.
+func (p *Palette) fill() {
+	nodes := make([]*widget.Node, len(p.shown))
+	for i := range p.shown {
+		n := p.node(&p.shown[i])
+		n.ID = strconv.Itoa(i)
+		room := p.wide - 2 - 2 - term.Width(n.Right.Text())
+		for s := range n.Line {
+			n.Line[s].Text = term.Cut(term.Clean(n.Line[s].Text), room, p.env.Style.Glyphs.Ellipsis)
+			room -= term.Width(n.Line[s].Text)
+		}
+		nodes[i] = n
+	}
+	p.list.SetRoots(nodes)
+}
+
+func (p *Palette) node(e *Entry) *widget.Node {
+	name, more, _ := strings.Cut(e.Text, ": ")
+	n := &widget.Node{Line: widget.Line{widget.R(style.Strong, name)}}
+	if more != "" {
+		n.Line = append(n.Line, widget.R(style.Muted, ": "+more))
+	}
+	right := widget.R(style.Muted, strings.TrimSpace(e.Note+"  "+e.Kind))
 	switch {
 	case e.Why != "":
 		n.Line[0].Role = style.Muted
-		n.Right = widget.Line{widget.R(style.Muted, "not now: "+e.Why)}
-	case e.Note != "" && e.Kind == "action":
-		n.Right = widget.Line{widget.R(style.Key, e.Note)}
-	case e.Note != "":
-		n.Right = widget.Line{widget.R(style.Muted, e.Note+"  "+e.Kind)}
+		right.Text = "not now: " + e.Why
+	case e.Kind == actionKind:
+		right = widget.R(style.Key, e.Note)
 	}
+	right.Text = term.Cut(term.Clean(right.Text), max(p.wide/2, 1), p.env.Style.Glyphs.Ellipsis)
+	n.Right = widget.Line{right}
 	return n
 }
 
@@ -123,6 +142,10 @@ func (p *Palette) Click(x, y int) Result {
 // Render draws the box. It does not change its size while somebody types.
 func (p *Palette) Render(w, h int) []string {
 	w, h = room(w, h, paletteWidth, paletteHeight)
+	if p.wide != w {
+		p.wide = w
+		p.fill()
+	}
 	body := []string{p.top(w)}
 	if h > 1 {
 		body = append(body, lines(p.list.Render(w, h-1))...)

@@ -114,7 +114,7 @@ func TestDialogsHoldForAnything(t *testing.T) {
 				fits(t, what, box, w, h)
 			}
 			frame := behind(r, w, h)
-			exact(t, what, Over(frame, box, w, h), w, h)
+			sized(t, what, Over(frame, box, w, h), w, h)
 		}
 	}
 }
@@ -131,7 +131,7 @@ func fits(t *testing.T, what string, box []string, w, h int) {
 	}
 }
 
-func exact(t *testing.T, what, screen string, w, h int) {
+func sized(t *testing.T, what, screen string, w, h int) {
 	t.Helper()
 	lines := strings.Split(screen, "\n")
 	if len(lines) != h {

@@ -8,35 +8,51 @@ import (
 	"github.com/sahilm/fuzzy"
 )
 
+// index is entries ready to be searched.
+type index struct {
+	entries []Entry
+	names   []string // of each: the part before a colon
+	whole   []string // all that it is found by, in small letters
+}
+
+func newIndex(entries []Entry) *index {
+	x := &index{entries: entries}
+	for i := range entries {
+		e := &entries[i]
+		name, _, _ := strings.Cut(e.Text, ": ")
+		x.names = append(x.names, name)
+		x.whole = append(x.whole, strings.ToLower(e.Kind+" "+e.Text+" "+e.Note+" "+string(e.Intent.ID)))
+	}
+	return x
+}
+
 // ranked returns the entries that match what is typed, the best first and no
 // more than most, and how many there are. With nothing typed those come first
 // that were chosen before.
-func ranked(entries []Entry, recent *Recent, typed string, most int) ([]Entry, int) {
-	typed = strings.Join(strings.Fields(typed), " ")
-	var order []int
-	if typed == "" {
-		order = byRecency(entries, recent)
-	} else {
-		order = byMatch(entries, typed)
+func (x *index) ranked(recent *Recent, typed string, most int) ([]Entry, int) {
+	words := strings.Fields(strings.ToLower(typed))
+	order := x.byMatch(words)
+	if len(words) == 0 {
+		order = x.byRecency(recent)
 	}
 	out := make([]Entry, 0, min(len(order), most))
 	for _, i := range order[:min(len(order), most)] {
-		out = append(out, entries[i])
+		out = append(out, x.entries[i])
 	}
 	return out, len(order)
 }
 
-func byRecency(entries []Entry, recent *Recent) []int {
-	order := make([]int, 0, len(entries))
+func (x *index) byRecency(recent *Recent) []int {
+	order := make([]int, 0, len(x.entries))
 	if recent != nil {
 		for r := range recent.entries {
-			if i := slices.IndexFunc(entries, func(e Entry) bool { return e.same(&recent.entries[r]) }); i >= 0 {
+			if i := slices.IndexFunc(x.entries, func(e Entry) bool { return e.same(&recent.entries[r]) }); i >= 0 {
 				order = append(order, i)
 			}
 		}
 	}
 	first := len(order)
-	for i := range entries {
+	for i := range x.entries {
 		if !slices.Contains(order[:first], i) {
 			order = append(order, i)
 		}
@@ -44,22 +60,27 @@ func byRecency(entries []Entry, recent *Recent) []int {
 	return order
 }
 
-// source gives the names to the search.
-type source []Entry
+// hit is an entry that matches: the lower its class the better, and within
+// that the higher its score.
+type hit struct{ index, class, score int }
 
-func (s source) Len() int            { return len(s) }
-func (s source) String(i int) string { return s[i].Kind + " " + s[i].Text }
-
-// byMatch ranks: the name itself, names that begin so, names with a word that
-// begins so, names that have it, and then whatever has its letters in order.
-func byMatch(entries []Entry, typed string) []int {
-	type hit struct{ index, class, score int }
+// byMatch finds what has every word, and names that have the letters in order.
+func (x *index) byMatch(words []string) []int {
 	var hits []hit
-	low := strings.ToLower(typed)
-	for _, m := range fuzzy.FindFromNoSort(strings.ReplaceAll(typed, " ", ""), source(entries)) {
-		hits = append(hits, hit{m.Index, class(&entries[m.Index], low), m.Score})
+	found := make([]bool, len(x.entries))
+	for i, whole := range x.whole {
+		if len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(whole, w) }) {
+			found[i] = true
+			hits = append(hits, hit{i, x.class(i, words), -len(x.names[i])})
+		}
 	}
-	slices.SortStableFunc(hits, func(a, b hit) int {
+	for _, m := range fuzzy.FindNoSort(strings.Join(words, ""), x.names) {
+		// Letters that are scattered over a long name match almost anything.
+		if !found[m.Index] && m.Score > 0 {
+			hits = append(hits, hit{m.Index, scattered, m.Score})
+		}
+	}
+	slices.SortFunc(hits, func(a, b hit) int {
 		return cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(b.score, a.score), cmp.Compare(a.index, b.index))
 	})
 	order := make([]int, len(hits))
@@ -69,23 +90,33 @@ func byMatch(entries []Entry, typed string) []int {
 	return order
 }
 
-func class(e *Entry, low string) int {
-	text := strings.ToLower(e.Text)
-	name, _, _ := strings.Cut(text, ":")
-	at := strings.Index(text, low)
-	usable := 0
-	if e.Why != "" {
-		usable = 1
-	}
-	switch {
-	case text == low || name == low || e.Kind+" "+text == low || string(e.Intent.ID) == low:
-		return usable
+// The classes of matches, each twice: what does nothing now comes after what
+// does.
+const (
+	exact     = 2 * iota // the name itself, or with its kind
+	prefix               // the name begins so
+	part                 // a part of the name begins so
+	inside               // the name has it
+	elsewhere            // the words are somewhere else
+	scattered            // the letters are in the name
+)
+
+func (x *index) class(i int, words []string) int {
+	typed, name, kind := strings.Join(words, " "), strings.ToLower(x.names[i]), strings.ToLower(x.entries[i].Kind)
+	typed = strings.TrimPrefix(typed, kind+" ")
+	class := elsewhere
+	switch at := strings.Index(name, typed); {
+	case name == typed || string(x.entries[i].Intent.ID) == typed:
+		class = exact
 	case at == 0:
-		return 2 + usable
-	case at > 0 && strings.ContainsRune(" /.-:", rune(text[at-1])):
-		return 4 + usable
+		class = prefix
+	case at > 0 && strings.ContainsRune(" /.-_:", rune(name[at-1])):
+		class = part
 	case at > 0:
-		return 6 + usable
+		class = inside
 	}
-	return 8 + usable
+	if x.entries[i].Why != "" {
+		class++
+	}
+	return class
 }
