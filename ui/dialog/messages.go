@@ -175,7 +175,11 @@ func (m *Messages) Render(w, h int) []string {
 		return box(st, "Message", lines(m.open.Render(w, h)), row(hint(key(action.Dismiss), "back")), w)
 	}
 	rows := min(max(len(m.all), 1), messagesMost)
-	w, h = room(w, h, messagesWidth, rows+1+detailMost)
+	want := rows + 1 + detailMost
+	if len(m.all) == 0 {
+		want = rows
+	}
+	w, h = room(w, h, messagesWidth, want)
 	rows = min(rows, max(h/2, h-1-detailMost))
 	if h < 9 || len(m.all) == 0 {
 		rows = h
