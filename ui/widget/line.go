@@ -46,7 +46,7 @@ func Draw(st *style.Style, l Line, w int) string { return draw(st, l, w, style.P
 func DrawAs(st *style.Style, role style.Role, l Line, w int) string { return draw(st, l, w, role) }
 
 func draw(st *style.Style, l Line, w int, all style.Role) string {
-	p := pen{st: st}
+	p := pen{st: st, run: make([]byte, 0, max(w, 0)+16), out: make([]byte, 0, max(w, 0)+64)}
 	p.begin(all, w)
 	p.line(l)
 	p.end()
