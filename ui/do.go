@@ -100,8 +100,11 @@ func (m *Model) disabled(a action.Action) string {
 
 // refresh reads the fleet anew and asks the hosts, unless a run changes them.
 func (m *Model) refresh() tea.Cmd {
-	if l := m.at.top().Link(); l.Place == view.Run || l.Place == view.Logs {
+	switch l := m.at.top().Link(); l.Place {
+	case view.Run, view.Logs:
 		return m.again([]known.Need{{Kind: known.RecordedRun, Name: l.Name}})
+	case view.Plan: // planned anew
+		return m.askedAll(m.at.top().Do(action.Intent{ID: action.Refresh}))
 	}
 	if m.k.Running() != nil {
 		m.say(warned("A run goes on: the fleet is read anew when it is over"))
@@ -231,9 +234,23 @@ func (m *Model) savePlan(without []string) tea.Cmd {
 	return saving("plan", func() (string, error) { return s.SavePlan(p) })
 }
 
+// saveLog writes a log into a file and says where, or opens it in the pager.
 func (m *Model) saveLog(a view.SaveLog) tea.Cmd {
 	s, ctx := m.s, m.ctx
-	return saving("log", func() (string, error) { return s.SaveLog(ctx, a.Run, a.Machine) })
+	save := func() (string, error) { return s.SaveLog(ctx, a.Run, a.Machine) }
+	if !a.Page {
+		return saving("log", save)
+	}
+	return func() tea.Msg {
+		path, err := save()
+		return answer(func(m *Model) tea.Cmd {
+			if err != nil {
+				m.say(failed("The log cannot be shown", err))
+				return nil
+			}
+			return m.pageFile(path)
+		})
+	}
 }
 
 // saving writes something into a file and says where.

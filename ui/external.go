@@ -52,17 +52,24 @@ func editorArgs(editor, file string, line int) []string {
 
 // page opens the operator's pager on a text.
 func (m *Model) page(text string) tea.Cmd {
-	words := m.program("PAGER")
-	if len(words) == 0 {
-		words = []string{"less"}
-	}
 	var clean strings.Builder
 	for line := range strings.Lines(text) {
 		clean.WriteString(term.Clean(strings.TrimSuffix(line, "\n")) + "\n")
 	}
-	cmd := exec.CommandContext(m.ctx, words[0], words[1:]...)
+	cmd := m.pager()
 	cmd.Stdin = strings.NewReader(clean.String())
 	return m.external(cmd, nil)
+}
+
+// pageFile opens the pager on a file that the console has written.
+func (m *Model) pageFile(path string) tea.Cmd { return m.external(m.pager(path), nil) }
+
+func (m *Model) pager(args ...string) *exec.Cmd {
+	words := m.program("PAGER")
+	if len(words) == 0 {
+		words = []string{"less"}
+	}
+	return exec.CommandContext(m.ctx, words[0], append(words[1:], args...)...)
 }
 
 // program is the command line in the first of the variables that is set.

@@ -28,7 +28,7 @@ func Find(start string) (string, error) {
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
-			return "", fmt.Errorf("%w: no fleet.toml, flake.nix or .clan-flake in %s or above; hint: name a directory with -C, or try: assay demo -- status", ErrNoFleet, start)
+			return "", fmt.Errorf("%w: no fleet.toml, flake.nix or .clan-flake in %s or above; hint: name a directory with -C, or try: assay demo", ErrNoFleet, start)
 		}
 		dir = parent
 	}

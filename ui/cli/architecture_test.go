@@ -35,7 +35,7 @@ var house = []room{
 		"word says things; it draws and asks nothing"},
 	{"ui/action", nil, nil, "the table of actions knows no view"},
 	{"ui/style", nil, []string{charm}, "style knows roles, not what has them"},
-	{"ui/term", []string{"fleet/host", "ui/term/quiet"}, []string{charm, "github.com/aymanbagabas/go-osc52/v2", "github.com/muesli/termenv"},
+	{"ui/term", []string{"fleet/host", "ui/term/quiet"}, []string{charm, "github.com/aymanbagabas/go-osc52/v2"},
 		"term is the border to the terminal"},
 	{"ui/term/quiet", nil, []string{charm + "lipgloss"}, "quiet must be initialised before Bubble Tea"},
 	{"ui/widget", []string{"ui/action", "ui/style", "ui/term"}, []string{charm},

@@ -94,7 +94,7 @@ func (v *View) Disabled(id action.ID) string {
 		if v.list.Len() == 0 {
 			return "no problem is shown"
 		}
-	case action.ErrorsOnly, action.Filter:
+	case action.ErrorsOnly:
 		if len(v.list.all) == 0 {
 			return "nothing was found"
 		}

@@ -210,7 +210,7 @@ func (v *View) Disabled(id action.ID) string {
 		if t == nil || t.at.File == "" {
 			return "what is under the cursor has no place in a file"
 		}
-	case action.CopyAll, action.Filter:
+	case action.CopyAll:
 		if v.resolved() == nil {
 			return "the layers are not read yet"
 		}

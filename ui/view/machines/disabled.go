@@ -20,7 +20,7 @@ func (v *View) Disabled(id action.ID) string {
 		}
 	case action.Refresh:
 		return v.env.Known.NoHosts
-	case action.Filter, action.States, action.Sort:
+	case action.States, action.Sort:
 		if len(v.env.Known.Fleet.Machines) == 0 {
 			return "the fleet has no machines"
 		}

@@ -29,6 +29,7 @@ type View struct {
 	marks    marks
 	subjects subjects
 	content  content
+	sorting  sorting
 	drawn    drawn
 	wide     bool // every column is shown, and can be scrolled
 	touched  bool // the cursor has been moved: until then it stays at the top

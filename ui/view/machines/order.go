@@ -64,28 +64,42 @@ func (v *View) sort() {
 		c = columnOf("state")
 	}
 	rows := v.content.rows
-	keys, order := make([]key, len(rows)), make([]int, len(rows))
+	v.sorting.order = v.sorting.order[:0]
 	for i, r := range rows {
-		keys[i], order[i] = c.key(r), i
+		v.sorting.order = append(v.sorting.order, keyed{c.key(r), i})
 	}
-	slices.SortFunc(order, func(a, b int) int {
-		if keys[a].known != keys[b].known {
-			if keys[a].known {
+	slices.SortFunc(v.sorting.order, func(a, b keyed) int {
+		if a.known != b.known {
+			if a.known {
 				return -1
 			}
 			return 1
 		}
-		before := keys[a].compare(keys[b])
+		before := a.compare(b.key)
 		switch {
 		case before == 0:
-			return a - b // they came by name
+			return a.at - b.at // they came by name
 		case reverse:
 			return -before
 		}
 		return before
 	})
-	v.content.rows = make([]row, len(rows))
-	for i, at := range order {
-		v.content.rows[i] = rows[at]
+	v.sorting.rows = v.sorting.rows[:0]
+	for _, p := range v.sorting.order {
+		v.sorting.rows = append(v.sorting.rows, rows[p.at])
 	}
+	v.content.rows, v.sorting.rows = v.sorting.rows, rows
+}
+
+// sorting is the room to sort in, kept from one time to the next: with
+// thousands of machines it is much.
+type sorting struct {
+	order []keyed
+	rows  []row
+}
+
+// keyed is where a row was before sorting, and what it is sorted by.
+type keyed struct {
+	key
+	at int
 }

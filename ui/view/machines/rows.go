@@ -98,7 +98,7 @@ func (v *View) show(refiltered bool) {
 // and counts the states.
 func (v *View) choose() {
 	c, k := &v.content, v.env.Known
-	c.rows = make([]row, 0, len(c.found.places))
+	c.rows = c.rows[:0]
 	c.counts = make([]int, len(states))
 	for _, place := range c.found.places {
 		m := &k.Fleet.Machines[place]

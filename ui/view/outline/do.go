@@ -112,7 +112,7 @@ func (o *Outline) Disabled(id action.ID) string {
 		if it == nil || it.Copy == "" {
 			return "nothing to copy is under the cursor"
 		}
-	case action.CopyAll, action.Filter:
+	case action.CopyAll:
 		if len(o.roots) == 0 {
 			return "there is nothing to show"
 		}

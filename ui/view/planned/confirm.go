@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"assay/fleet"
 	"assay/fleet/engine"
 	"assay/fleet/run/plan"
 	"assay/ui/action"
@@ -95,26 +96,24 @@ func (v *View) typed(p *plan.Plan) (text, because string) {
 		return text, name + " has the tag " + tag
 	}
 	switch {
-	case len(rest) > 1 && v.everybody(rest):
-		return text, "these are all machines of the fleet"
+	case len(rest) > 1 && v.everybody(p):
+		return text, "the plan is for all machines of the fleet"
 	case len(rest) > manyMachines:
 		return text, fmt.Sprintf("these are more than %d machines", manyMachines)
 	}
 	return "", ""
 }
 
-// everybody reports whether the names, which are in order, are those of the
-// whole fleet.
-func (v *View) everybody(list []string) bool {
-	if v.env.Known.Fleet == nil {
+// everybody reports whether the plan is for the whole fleet, machines that do
+// not change or do not answer included.
+func (v *View) everybody(p *plan.Plan) bool {
+	f, out := v.env.Known.Fleet, v.without()
+	if f == nil {
 		return false
 	}
-	for i := range v.env.Known.Fleet.Machines {
-		if _, ok := slices.BinarySearch(list, v.env.Known.Fleet.Machines[i].Name); !ok {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(f.Machines, func(m fleet.Machine) bool {
+		return p.Entry(m.Name) == nil || slices.Contains(out, m.Name)
+	})
 }
 
 // guarded is the first machine with a tag that protects it.

@@ -90,10 +90,6 @@ func (v *View) Disabled(id action.ID) string {
 		}
 	case action.Edit:
 		return "a run is no file of the fleet"
-	case action.Filter:
-		if len(v.list.all) == 0 {
-			return "there are no runs to choose from"
-		}
 	case action.CopyAll, action.Sort, action.SortNext, action.SortPrev, action.Reverse:
 		if v.list.Len() == 0 {
 			return "no run is shown"

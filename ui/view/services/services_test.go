@@ -138,8 +138,8 @@ func TestEveryAction(t *testing.T) {
 			v.Disabled(a.ID)
 		}
 	}
-	if got := open(empty, "").Disabled(action.Filter); got != "there is nothing to show" {
-		t.Errorf("without services the filter is disabled by %q", got)
+	if got := open(empty, "").Disabled(action.CopyAll); got != "there is nothing to show" {
+		t.Errorf("without services copying all is disabled by %q", got)
 	}
 }
 
