@@ -103,17 +103,34 @@ func (m *Model) revision() string {
 
 // health counts the machines by state, the worst first.
 func (m *Model) health() string {
-	counts := map[string]int{}
-	for _, h := range m.k.Hosts {
-		counts[view.StateWord(h)]++
+	if m.counted.text != "" && m.counted.revision == m.k.Revision {
+		return m.counted.text
 	}
-	var parts []string
-	for _, s := range append([]session.State{"asking", "not asked"}, session.States()...) {
-		if n := counts[string(s)]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, s))
+	words := []string{"asking", "not asked"}
+	for _, s := range session.States() {
+		words = append(words, string(s))
+	}
+	counts := make([]int, len(words))
+	for _, h := range m.k.Hosts {
+		if i := slices.Index(words, view.StateWord(h)); i >= 0 {
+			counts[i]++
 		}
 	}
-	return word.Count(len(m.k.Fleet.Machines), "machine") + ": " + strings.Join(parts, ", ")
+	var parts []string
+	for i, n := range counts {
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, words[i]))
+		}
+	}
+	text := word.Count(len(m.k.Fleet.Machines), "machine") + ": " + strings.Join(parts, ", ")
+	m.counted = counted{m.k.Revision, text}
+	return text
+}
+
+// counted is the health of the machines as of a revision of what is known.
+type counted struct {
+	revision uint64
+	text     string
 }
 
 func (m *Model) problemCount() string {

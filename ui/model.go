@@ -69,6 +69,7 @@ type Model struct {
 	run      ownRun
 	seen     map[string]uint64 // the revisions of runs' states that were drawn
 	leaving  bool              // quit as soon as the run is over
+	counted  counted
 }
 
 // cancellable is something in the background that can be given up.

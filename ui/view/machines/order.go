@@ -63,6 +63,34 @@ func (v *View) sort() {
 	if c == nil {
 		c = columnOf("state")
 	}
+	if c.ID == "state" {
+		v.byRank(reverse)
+	} else {
+		v.byKey(c, reverse)
+	}
+	v.content.rows, v.sorting.rows = v.sorting.rows, v.content.rows
+}
+
+// byRank sorts by states: there are few, and this is the order that thousands
+// of machines are put in while they answer.
+func (v *View) byRank(reverse bool) {
+	v.sorting.rows = v.sorting.rows[:0]
+	for rank := range states {
+		if reverse {
+			rank = len(states) - 1 - rank
+		}
+		if v.content.counts[rank] == 0 {
+			continue
+		}
+		for _, r := range v.content.rows {
+			if r.rank == rank {
+				v.sorting.rows = append(v.sorting.rows, r)
+			}
+		}
+	}
+}
+
+func (v *View) byKey(c *column, reverse bool) {
 	rows := v.content.rows
 	v.sorting.order = v.sorting.order[:0]
 	for i, r := range rows {
@@ -88,7 +116,6 @@ func (v *View) sort() {
 	for _, p := range v.sorting.order {
 		v.sorting.rows = append(v.sorting.rows, rows[p.at])
 	}
-	v.content.rows, v.sorting.rows = v.sorting.rows, rows
 }
 
 // sorting is the room to sort in, kept from one time to the next: with
