@@ -35,13 +35,7 @@ func (m *Model) typing() *widget.Input {
 }
 
 // chain is the scopes that are live, the innermost first.
-func (m *Model) chain() []action.Scope {
-	chain := action.Chain(m.scope())
-	if m.dialog != nil && m.dialog.Input() != nil {
-		chain = append(chain[:len(chain):len(chain)], m.dialog.Scope())
-	}
-	return chain
-}
+func (m *Model) chain() []action.Scope { return action.Chain(m.scope()) }
 
 // keysOf takes apart what Bubble Tea joins: characters that were typed so fast
 // that they came together are several keys. A paste is one.

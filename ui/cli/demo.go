@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -70,7 +72,7 @@ func (a *app) runDemo(ctx context.Context, o demo.Options, args []string) error 
 	o.Example, o.Version, o.Operator = a.example, version(), a.env.operator()
 	o.Notice = func(text string) { a.errors().clean("assay: %s", text) }
 	inside := &app{env: a.env, example: a.example, inDemo: true}
-	if _, words, err := inside.root().Find(args); err == nil && len(words) == len(args) { // no command: the console
+	if !slices.ContainsFunc(args, func(word string) bool { return !strings.HasPrefix(word, "-") }) { // the console
 		if err := a.needTerminal(); err != nil {
 			return err
 		}

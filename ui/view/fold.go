@@ -2,6 +2,7 @@ package view
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"assay/ui/term"
 )
@@ -23,11 +24,11 @@ func Fold(text string, w int) []string {
 		}
 		for width > w {
 			head := term.Cut(word, w, "")
-			if head == "" {
-				break // not even one character fits
+			if head == "" || !strings.HasPrefix(word, head) { // a wide character in one column
+				_, first := utf8.DecodeRuneInString(word)
+				head = word[:first]
 			}
-			lines = append(lines, head)
-			word = term.Skip(word, term.Width(head))
+			lines, word = append(lines, head), word[len(head):]
 			width = term.Width(word)
 		}
 		line, wide = word, width
