@@ -34,7 +34,7 @@ var house = []room{
 	{"ui/word", []string{"fleet", "fleet/engine", "fleet/session", "fleet/run/event", "fleet/run/plan"}, nil,
 		"word says things; it draws and asks nothing"},
 	{"ui/action", nil, nil, "the table of actions knows no view"},
-	{"ui/style", nil, []string{charm}, "style knows roles, not what has them"},
+	{"ui/style", nil, []string{charm, "github.com/muesli/termenv"}, "style knows roles, not what has them"},
 	{"ui/term", []string{"fleet/host", "ui/term/quiet"}, []string{charm, "github.com/aymanbagabas/go-osc52/v2"},
 		"term is the border to the terminal"},
 	{"ui/term/quiet", nil, []string{charm + "lipgloss"}, "quiet must be initialised before Bubble Tea"},

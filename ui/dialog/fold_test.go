@@ -21,9 +21,10 @@ func TestFold(t *testing.T) {
 		{"one two three", 8, []string{"one two", "three"}},
 		{"abcdefgh", 3, []string{"abc", "def", "gh"}},
 		{"ab cdefgh", 3, []string{"ab", "cde", "fgh"}},
-		{"    x and y", 7, []string{"    x", "and y"}},
+		{"    x and y", 8, []string{"    x", "    and", "    y"}},
+		{"      x and y", 7, []string{"x and y"}},
 		{"日本", 1, []string{"日", "本"}},
-		{"\u0301日本", 1, []string{"\u0301日", "本"}},
+		{"\u0301日本", 1, []string{"\u0301", "日", "本"}},
 	} {
 		if got := fold(c.text, c.w); !slices.Equal(got, c.want) {
 			t.Errorf("%q at %d: %q, want %q", c.text, c.w, got, c.want)

@@ -50,7 +50,7 @@ type Options struct {
 type Style struct {
 	Glyphs Glyphs
 	pre    [roles]string
-	post   string
+	post   [roles]string
 }
 
 // New makes a style.
@@ -68,7 +68,7 @@ func (s *Style) Paint(r Role, text string) string {
 	if r >= roles || s.pre[r] == "" || text == "" {
 		return text
 	}
-	return s.pre[r] + text + s.post
+	return s.pre[r] + text + s.post[r]
 }
 
 // PlainStyle returns the style without colours that tests use.

@@ -1,9 +1,11 @@
 package style
 
 import (
-	"slices"
+	"io"
+	"strings"
 
-	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/lipgloss"
+	"github.com/muesli/termenv"
 )
 
 // Theme chooses among the ways to use the terminal's colours.
@@ -30,26 +32,18 @@ const (
 	LightBackground
 )
 
-// look is the SGR attributes that a role is painted with; none is the text as
-// it is.
-type look []ansi.Attr
+// A look is what a role is painted with; the zero one leaves text as it is.
+// Bright colours are not among the colours: in several well-known palettes
+// they are shades of the background.
+type look = lipgloss.Style
 
-// and returns the look with more attributes.
-func (l look) and(more ...ansi.Attr) look { return slices.Concat(l, more) }
-
-// Attributes and the colours that the themes use. Bright colours are not
-// among them: in several well-known palettes they are shades of the background.
 const (
-	bold      = ansi.AttrBold
-	faint     = ansi.AttrFaint
-	underline = ansi.AttrUnderline
-	reverse   = ansi.AttrReverse
-	red       = ansi.AttrRedForegroundColor
-	green     = ansi.AttrGreenForegroundColor
-	yellow    = ansi.AttrYellowForegroundColor
-	blue      = ansi.AttrBlueForegroundColor
-	magenta   = ansi.AttrMagentaForegroundColor
-	cyan      = ansi.AttrCyanForegroundColor
+	red     = lipgloss.Color("1")
+	green   = lipgloss.Color("2")
+	yellow  = lipgloss.Color("3")
+	blue    = lipgloss.Color("4")
+	magenta = lipgloss.Color("5")
+	cyan    = lipgloss.Color("6")
 )
 
 // hues are what the themes differ in.
@@ -69,46 +63,55 @@ func huesOf(t Theme, b Background) hues {
 	case Light:
 		b = LightBackground
 	}
-	accent, warn := look{cyan}, look{magenta}
+	accent, warn := in(cyan), in(magenta)
 	switch b {
 	case DarkBackground:
-		warn = look{yellow}
+		warn = in(yellow)
 	case LightBackground:
-		accent = look{blue}
+		accent = in(blue)
 	}
 	if t == ColourBlind {
-		return hues{ok: accent, warn: warn, fail: look{magenta, bold, underline}, added: accent, removed: warn.and(bold), accent: accent}
+		return hues{ok: accent, warn: warn, fail: in(magenta).Bold(true).Underline(true), added: accent, removed: warn.Bold(true), accent: accent}
 	}
-	return hues{ok: look{green}, warn: warn.and(bold), fail: look{red, bold}, added: look{green}, removed: look{red}, accent: accent}
+	return hues{ok: in(green), warn: warn.Bold(true), fail: in(red).Bold(true), added: in(green), removed: in(red), accent: accent}
 }
 
-// sequences returns what begins each role, "" where nothing does, and what
-// ends any of them.
-func sequences(t Theme, b Background) (pre [roles]string, post string) {
+// plain is the look of text as it is, for the sixteen colours whatever the
+// process's own output is.
+func plain() look {
+	r := lipgloss.NewRenderer(io.Discard)
+	r.SetColorProfile(termenv.ANSI)
+	return r.NewStyle()
+}
+
+func in(c lipgloss.Color) look { return plain().Foreground(c) }
+
+// sequences returns what begins each role and what ends it, "" where nothing
+// does.
+func sequences(t Theme, b Background) (pre, post [roles]string) {
 	h := huesOf(t, b)
-	for r, l := range [roles]look{
-		Strong:   {bold},
-		Muted:    {faint},
-		Accent:   h.accent.and(bold),
-		Key:      {bold},
+	bold, faint, reverse := plain().Bold(true), plain().Faint(true), plain().Reverse(true)
+	for r, l := range map[Role]look{
+		Strong:   bold,
+		Muted:    faint,
+		Accent:   h.accent.Bold(true),
+		Key:      bold,
 		Link:     h.accent,
 		OK:       h.ok,
 		Warn:     h.warn,
 		Fail:     h.fail,
-		Busy:     h.accent.and(bold),
-		Unknown:  {bold},
+		Busy:     h.accent.Bold(true),
+		Unknown:  bold,
 		Added:    h.added,
 		Removed:  h.removed,
-		Match:    {bold, underline},
-		Heading:  {bold},
-		Selected: {reverse},
-		Marked:   {bold},
-		Bar:      {reverse},
-		Border:   {faint},
+		Match:    bold.Underline(true),
+		Heading:  bold,
+		Selected: reverse,
+		Marked:   bold,
+		Bar:      reverse,
+		Border:   faint,
 	} {
-		if len(l) > 0 {
-			pre[r] = ansi.NewStyle(l...).String()
-		}
+		pre[r], post[r], _ = strings.Cut(l.Render("x"), "x")
 	}
-	return pre, ansi.ResetStyle
+	return pre, post
 }

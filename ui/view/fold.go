@@ -15,11 +15,11 @@ func Fold(text string, w int) []string {
 	line, wide := "", 0
 	for _, word := range strings.Fields(term.Clean(text)) {
 		width := term.Width(word)
-		if wide > 0 && wide+1+width <= w {
+		if line != "" && wide+1+width <= w {
 			line, wide = line+" "+word, wide+1+width
 			continue
 		}
-		if wide > 0 {
+		if line != "" {
 			lines = append(lines, line)
 		}
 		for width > w {
@@ -33,7 +33,7 @@ func Fold(text string, w int) []string {
 		}
 		line, wide = word, width
 	}
-	if wide > 0 || len(lines) == 0 {
+	if line != "" || len(lines) == 0 {
 		lines = append(lines, line)
 	}
 	return lines
