@@ -31,9 +31,12 @@ func (r *ownRun) wait() {
 	}
 }
 
-// logBytes bounds the log lines in memory: those of all hosts of all runs
-// that are open.
-const logBytes = 64 << 20
+// How many bytes of log lines are in memory, of all hosts together: 64 MiB.
+// The run of this program has most of it, a record that is looked at the rest.
+const (
+	ownLog    = 48 << 20
+	recordLog = 16 << 20
+)
 
 // makePlan makes a plan in the background and shows how far it is.
 func (m *Model) makePlan(a view.MakePlan) tea.Cmd {
@@ -115,7 +118,7 @@ func (m *Model) apply(without []string) tea.Cmd {
 		chosen = chosen.Without(without)
 	}
 	id, s := m.s.NewRun(), m.s
-	picture := state.New(logBytes)
+	picture := state.New(ownLog)
 	r := &known.Run{ID: id, State: picture, Plan: chosen, Mine: true}
 	m.k.Open[id], m.k.Current = r, id
 	ctx, cancel := context.WithCancel(m.ctx)
@@ -194,7 +197,7 @@ func (m *Model) openRun(name string) tea.Cmd {
 	if m.k.Open[name] != nil {
 		return nil
 	}
-	picture := state.New(logBytes / 4)
+	picture := state.New(recordLog)
 	r := &known.Run{ID: name, State: picture, Reading: true}
 	m.forgetRuns(m.k.Current)
 	m.k.Open[name] = r
