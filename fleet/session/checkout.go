@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"os"
 	"os/exec"
 	"strings"
+	"time"
 
 	"assay/fleet"
 )
@@ -45,14 +47,20 @@ func (s *Session) Checkout(ctx context.Context) Checkout {
 	return c
 }
 
-// git asks about one directory, taking no locks and running nothing else.
+// git asks about one directory, taking no locks and running nothing else: no
+// monitor of files, and nothing that a remote is reached through. A partial
+// clone would fetch what it lacks, and its own settings say by which program.
+// Of a bare repository that lies among the files nothing is read.
 type git struct {
 	ctx context.Context
 	dir string
 }
 
 func (g git) ask(args ...string) (string, error) {
-	cmd := exec.CommandContext(g.ctx, "git", append([]string{"--no-optional-locks", "-C", g.dir, "-c", "core.fsmonitor=false"}, args...)...)
+	flags := []string{"--no-optional-locks", "-C", g.dir, "-c", "core.fsmonitor=false", "-c", "safe.bareRepository=explicit"}
+	cmd := exec.CommandContext(g.ctx, "git", append(flags, args...)...)
+	cmd.Env = append(os.Environ(), "GIT_ALLOW_PROTOCOL=none", "GIT_NO_LAZY_FETCH=1", "GIT_TERMINAL_PROMPT=0")
+	cmd.WaitDelay = time.Second
 	var out, diagnosis bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &diagnosis
 	if err := cmd.Run(); err != nil {
@@ -64,9 +72,20 @@ func (g git) ask(args ...string) (string, error) {
 	return strings.TrimRight(out.String(), "\n"), nil
 }
 
-// runsPrograms reports whether the repository's own settings name programs
-// that git status would run.
+// runsPrograms reports whether the repository's own settings, those of its
+// work tree included, name programs that git status would run. Where that
+// cannot be told, they do.
 func (g git) runsPrograms() bool {
-	found, _ := g.ask("config", "--local", "--includes", "--name-only", "--get-regexp", `^filter\..*\.(clean|process)$`)
-	return found != ""
+	found, err := g.ask("config", "--show-scope", "--includes", "--name-only", "--get-regexp", `^filter\..*\.(clean|process)$`)
+	if exit, ok := errors.AsType[*exec.ExitError](err); err != nil && (!ok || exit.ExitCode() != 1) { // 1: there are none
+		return true
+	}
+	for line := range strings.Lines(found) {
+		switch scope, _, _ := strings.Cut(line, "\t"); scope {
+		case "system", "global", "command": // the operator's own
+		default:
+			return strings.TrimSpace(line) != ""
+		}
+	}
+	return false
 }
