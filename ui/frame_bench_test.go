@@ -85,7 +85,7 @@ func BenchmarkRunFrame(b *testing.B) {
 // running makes a run of all machines go on that has printed lines.
 func (c *bench) running(lines int) *events {
 	id := c.crowd.NewRun()
-	r := &known.Run{ID: id, State: state.New(logBytes), Mine: true}
+	r := &known.Run{ID: id, State: state.New(ownLog), Mine: true}
 	c.k.Open[id], c.k.Current = r, id
 	e := newEvents(id, c.crowd.fleet, r.State)
 	for range lines {
