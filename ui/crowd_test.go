@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -186,4 +187,20 @@ func (c *bench) press(key string) {
 func (c *bench) look() {
 	c.clock = c.clock.Add(fastTick)
 	c.Update(tickMsg{c.ticks})
+}
+
+// printing makes the hosts of a run print so many lines a second, and returns
+// how many they have printed so far.
+func (c *crowd) printing(lines int) (sent func() int64) {
+	var n atomic.Int64
+	c.print = func(ctx context.Context, e *events) {
+		tick := time.NewTicker(time.Millisecond)
+		defer tick.Stop()
+		for began := time.Now(); ctx.Err() == nil; <-tick.C {
+			for due := int64(time.Since(began).Seconds() * float64(lines)); n.Load() < due && ctx.Err() == nil; n.Add(1) {
+				e.line()
+			}
+		}
+	}
+	return n.Load
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -27,8 +28,9 @@ func Run(ctx context.Context, o Options) error {
 
 // show runs a model that paints the screen itself.
 func show(ctx context.Context, m tea.Model, t *terminal, s *screen) error {
+	defer moreProcessors()()
 	p := tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(t.in), tea.WithOutput(t.out), tea.WithoutRenderer(), tea.WithoutSignalHandler())
-	defer watchSignals(p)()
+	defer watchSignals(p, t)()
 	if err := s.enter(); err != nil {
 		return err
 	}
@@ -41,20 +43,41 @@ func show(ctx context.Context, m tea.Model, t *terminal, s *screen) error {
 	return err
 }
 
-// watchSignals tells the console about signals that ask a process to end.
-func watchSignals(p *tea.Program) (release func()) {
+// watchSignals tells the console about signals that ask a process to end. An
+// interrupt that comes while another program has the terminal is for that one:
+// ctrl+c in a pager reaches everybody who was started from this terminal.
+func watchSignals(p *tea.Program, t *terminal) (release func()) {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	ended := make(chan struct{})
 	go func() {
 		for {
 			select {
-			case <-signals:
-				p.Send(leaveMsg{})
+			case s := <-signals:
+				if s != os.Interrupt || !t.lent.Load() {
+					p.Send(leaveMsg{})
+				}
 			case <-ended:
 				return
 			}
 		}
 	}()
 	return func() { signal.Stop(signals); close(ended) }
+}
+
+// leastProcessors is how many goroutines may run at a time.
+const leastProcessors = 4
+
+// moreProcessors lets Go run as many goroutines as are needed for a key to be
+// answered at once. A goroutine that waits in a system call, such as for a key
+// or for the terminal to take a frame, keeps its processor for up to 10 ms;
+// on a computer of two, a key would wait that long several times over while a
+// run prints (BENCHMARKS.md). What operators ask for with GOMAXPROCS holds.
+func moreProcessors() (restore func()) {
+	was := runtime.GOMAXPROCS(0)
+	if was >= leastProcessors || os.Getenv("GOMAXPROCS") != "" {
+		return func() {}
+	}
+	runtime.GOMAXPROCS(leastProcessors)
+	return func() { runtime.GOMAXPROCS(was) }
 }
