@@ -89,8 +89,10 @@ func (m *Model) external(cmd *exec.Cmd, then answer) tea.Cmd {
 		cmd.Stdout, cmd.Stderr = f, f
 	}
 	m.screen.leave()
+	m.out.lent.Store(true)
 	return tea.ExecProcess(cmd, func(err error) tea.Msg {
 		return answer(func(m *Model) tea.Cmd {
+			m.out.lent.Store(false)
 			m.enterAgain()
 			if err != nil {
 				m.say(failed(name, hinted(err)))

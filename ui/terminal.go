@@ -19,6 +19,7 @@ type terminal struct {
 	out     io.Writer
 	cooked  *term.State  // how the terminal was; nil while it is not raw
 	written atomic.Int64 // bytes
+	lent    atomic.Bool  // another program has it
 }
 
 func newTerminal(in io.Reader, out io.Writer) *terminal {
