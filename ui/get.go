@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"assay/fleet"
@@ -91,16 +93,16 @@ func load[T any](m *Model, into *known.Loaded[T], again bool, ask func() (T, err
 	into.Busy = true
 	m.changed()
 	epoch := m.epoch
-	return func() tea.Msg {
+	return background(func() answer {
 		value, err := ask()
-		return answer(func(m *Model) tea.Cmd {
+		return func(m *Model) tea.Cmd {
 			if epoch == m.epoch {
 				*into = known.Loaded[T]{Value: value, Err: err, At: m.now}
 				m.changed()
 			}
 			return nil
-		})
-	}
+		}
+	})
 }
 
 // changed says that what is known has changed.
@@ -115,20 +117,20 @@ func (m *Model) needs() []known.Need { return m.at.top().Needs() }
 // reopen reads the fleet's directory anew, and forgets what followed from it.
 func (m *Model) reopen() tea.Cmd {
 	if m.opts.Reopen == nil {
-		return tea.Batch(m.again(append(m.needs(), everywhere...)), m.askHosts(nil))
+		return tea.Batch(m.again(slices.Concat(m.needs(), everywhere)), m.askHosts(nil))
 	}
 	open, ctx := m.opts.Reopen, m.ctx
-	return func() tea.Msg {
+	return background(func() answer {
 		s, err := open(ctx)
-		return answer(func(m *Model) tea.Cmd {
+		return func(m *Model) tea.Cmd {
 			if err != nil {
 				m.say(failed("The fleet's directory cannot be read; what is shown is as it was", err))
 				return nil
 			}
 			m.adopt(s)
 			return tea.Batch(m.getEverywhere(), m.askHosts(nil))
-		})
-	}
+		}
+	})
 }
 
 // runsShown is how many of the recorded runs the console lists.

@@ -62,9 +62,9 @@ func (m *Model) askHosts(names []string) tea.Cmd {
 	box := &inbox{}
 	m.hosts.busy, m.hosts.inbox = true, box
 	s, epoch, ctx, began := m.s, m.epoch, m.ctx, m.now
-	return func() tea.Msg {
+	return background(func() answer {
 		_, err := s.Status(ctx, names, box.put)
-		return answer(func(m *Model) tea.Cmd {
+		return func(m *Model) tea.Cmd {
 			m.hosts.busy = false
 			if epoch != m.epoch { // what is wanted of them may be another system now
 				return m.askHosts(nil)
@@ -81,8 +81,8 @@ func (m *Model) askHosts(names []string) tea.Cmd {
 				m.say(failed("The hosts could not be asked", err))
 			}
 			return nil
-		})
-	}
+		}
+	})
 }
 
 // takeHosts puts what hosts answered into what is known.

@@ -2,7 +2,9 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"runtime/debug"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -212,3 +214,21 @@ func (m *Model) View() string { return "" }
 
 // answer is what a command found out: a change of the model.
 type answer func(*Model) tea.Cmd
+
+// background runs work in a command. A panic in it becomes one of the model,
+// which gives the terminal back first: what Bubble Tea prints of others is
+// lost with the screen.
+func background(work func() answer) tea.Cmd {
+	return func() (msg tea.Msg) {
+		defer func() {
+			if r := recover(); r != nil {
+				trace := fmt.Sprintf("%v\n\n%s", r, debug.Stack())
+				msg = answer(func(*Model) tea.Cmd { panic(trace) })
+			}
+		}()
+		if found := work(); found != nil {
+			return found
+		}
+		return nil
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -21,12 +22,14 @@ import (
 type ownRun struct {
 	stop   chan struct{} // closed at the first request to stop
 	cancel context.CancelFunc
+	begun  *atomic.Bool  // set by who comes first: its command, or who waits for it
 	over   chan struct{} // closed when its end is recorded
 }
 
-// wait returns when the run's end is recorded.
+// wait returns when the run's end is recorded. A run whose command was never
+// started, because the console ended before that, does not begin any more.
 func (r *ownRun) wait() {
-	if r.over != nil {
+	if r.over != nil && r.begun.Swap(true) {
 		<-r.over
 	}
 }
@@ -53,9 +56,9 @@ func (m *Model) makePlan(a view.MakePlan) tea.Cmd {
 	}
 	m.changed()
 	s := m.s
-	return func() tea.Msg {
+	return background(func() answer {
 		made, err := ask(ctx, s, a, progress.add)
-		return answer(func(m *Model) tea.Cmd {
+		return func(m *Model) tea.Cmd {
 			if generation != m.planning.generation {
 				return nil
 			}
@@ -63,8 +66,8 @@ func (m *Model) makePlan(a view.MakePlan) tea.Cmd {
 			p.Busy, p.Done, p.Plan, p.Err = false, p.Total, made, err
 			m.changed()
 			return nil
-		})
-	}
+		}
+	})
 }
 
 func ask(ctx context.Context, s Session, a view.MakePlan, done func()) (*plan.Plan, error) {
@@ -122,19 +125,22 @@ func (m *Model) apply(without []string) tea.Cmd {
 	r := &known.Run{ID: id, State: picture, Plan: chosen, Mine: true}
 	m.k.Open[id], m.k.Current = r, id
 	ctx, cancel := context.WithCancel(m.ctx)
-	m.run = ownRun{stop: make(chan struct{}), cancel: cancel, over: make(chan struct{})}
-	stop, over := m.run.stop, m.run.over
+	m.run = ownRun{stop: make(chan struct{}), cancel: cancel, begun: &atomic.Bool{}, over: make(chan struct{})}
+	own := m.run
 	m.forgetRuns(id)
 	m.k.Planning = nil
 	m.leave()
 	m.goTo(view.Link{Place: view.Run, Name: id})
 	m.changed()
-	return func() tea.Msg {
-		err := s.Apply(ctx, chosen, id, stop, picture)
-		cancel()
-		close(over)
-		return answer(func(m *Model) tea.Cmd { return m.runEnded(r, chosen, err) })
-	}
+	return background(func() answer {
+		defer close(own.over)
+		defer cancel()
+		if own.begun.Swap(true) {
+			return nil
+		}
+		err := s.Apply(ctx, chosen, id, own.stop, picture)
+		return func(m *Model) tea.Cmd { return m.runEnded(r, chosen, err) }
+	})
 }
 
 // runEnded tells how the run came out, and asks its hosts again.
@@ -199,26 +205,27 @@ func (m *Model) openRun(name string) tea.Cmd {
 	}
 	picture := state.New(recordLog)
 	r := &known.Run{ID: name, State: picture, Reading: true}
-	m.forgetRuns(m.k.Current)
+	m.forgetRuns(name)
 	m.k.Open[name] = r
 	m.changed()
 	s, ctx := m.s, m.ctx
-	return func() tea.Msg {
+	return background(func() answer {
 		broken, err := s.Replay(ctx, name, picture)
 		made, planErr := s.RunPlan(name)
-		return answer(func(m *Model) tea.Cmd {
+		return func(m *Model) tea.Cmd {
 			r.Reading, r.Broken, r.Err = false, broken, err
 			if planErr == nil {
 				r.Plan = made
 			}
 			m.changed()
 			return nil
-		})
-	}
+		}
+	})
 }
 
-// forgetRuns lets pictures of runs go that nobody looks at, but for one: their
-// logs take memory, and their records can be read again.
+// forgetRuns lets pictures of runs go that nobody looks at, but for this one
+// and the current one: their logs take memory, and their records can be read
+// again.
 func (m *Model) forgetRuns(but string) {
 	looked := map[string]bool{but: true, m.k.Current: true}
 	for _, v := range m.at.path() {
