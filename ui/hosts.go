@@ -17,6 +17,7 @@ type hostRefresh struct {
 	last  time.Time     // when the last one of all hosts ended
 	took  time.Duration // how long that took
 	inbox *inbox
+	after []string // to be asked when it is over: what they say before may be old
 }
 
 // inbox gathers what hosts answered until the console looks.
@@ -65,7 +66,8 @@ func (m *Model) askHosts(names []string) tea.Cmd {
 	return background(func() answer {
 		_, err := s.Status(ctx, names, box.put)
 		return func(m *Model) tea.Cmd {
-			m.hosts.busy = false
+			after := m.hosts.after
+			m.hosts.busy, m.hosts.after = false, nil
 			if epoch != m.epoch { // what is wanted of them may be another system now
 				return m.askHosts(nil)
 			}
@@ -80,9 +82,22 @@ func (m *Model) askHosts(names []string) tea.Cmd {
 			if err != nil && ctx.Err() == nil {
 				m.say(failed("The hosts could not be asked", err))
 			}
+			if after != nil {
+				return m.askHosts(after)
+			}
 			return nil
 		}
 	})
+}
+
+// askChanged asks hosts that a run has changed: after those that are being
+// asked at the moment, some of which may have answered before that.
+func (m *Model) askChanged(names []string) tea.Cmd {
+	if m.hosts.busy {
+		m.hosts.after = names
+		return nil
+	}
+	return m.askHosts(names)
 }
 
 // takeHosts puts what hosts answered into what is known.

@@ -2,14 +2,11 @@ package ui
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"sync/atomic"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"assay/fleet/engine"
-	"assay/fleet/run/event"
 	"assay/fleet/run/plan"
 	"assay/fleet/run/state"
 	"assay/ui/known"
@@ -156,7 +153,7 @@ func (m *Model) runEnded(r *known.Run, p *plan.Plan, err error) tea.Cmd {
 	for _, h := range p.Hosts {
 		names = append(names, h.Machine)
 	}
-	return tea.Batch(m.askHosts(names), m.again([]known.Need{{Kind: known.Runs}, {Kind: known.Subjects}}))
+	return tea.Batch(m.askChanged(names), m.again([]known.Need{{Kind: known.Runs}, {Kind: known.Subjects}}))
 }
 
 func verdict(r *known.Run, err error) view.Say {
@@ -164,17 +161,11 @@ func verdict(r *known.Run, err error) view.Say {
 	if err != nil {
 		return failed("The run ended with an error", err)
 	}
-	var parts []string
-	good := true
-	for _, o := range event.Outcomes() {
-		if n := snapshot.Outcomes[o]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, word.Outcome(snapshot.Started.Kind, o)))
-			good = good && o.Good()
+	say := view.Say{Level: style.OK, Text: "The run is over: " + word.Outcomes(snapshot.Started.Kind, snapshot.Outcomes)}
+	for o, n := range snapshot.Outcomes {
+		if n > 0 && !o.Good() {
+			say.Level = style.Fail
 		}
-	}
-	say := view.Say{Level: style.OK, Text: "The run is over: " + strings.Join(parts, ", ")}
-	if !good {
-		say.Level = style.Fail
 	}
 	return say
 }
