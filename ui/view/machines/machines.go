@@ -79,7 +79,7 @@ func (v *View) Note() string {
 		}
 		parts = append(parts, text)
 	}
-	return strings.Join(parts, " · ")
+	return strings.Join(parts, " "+v.env.Style.Glyphs.Dot+" ")
 }
 
 // counts says how many machines are shown, and of how many it is not known.

@@ -65,9 +65,10 @@ func (v *View) Note() string {
 	if p == nil {
 		return ""
 	}
-	note := p.ID + " · " + word.Age(v.env.Known.Now.Sub(p.At)) + " old"
+	dot := " " + v.env.Style.Glyphs.Dot + " "
+	note := p.ID + dot + word.Age(v.env.Known.Now.Sub(p.At)) + " old"
 	if v.tree.Filtered() {
-		note += " · filtered"
+		note += dot + "filtered"
 	}
 	return note
 }
