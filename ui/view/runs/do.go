@@ -4,6 +4,7 @@ import (
 	"assay/ui/action"
 	"assay/ui/known"
 	"assay/ui/view"
+	"assay/ui/word"
 )
 
 // Do carries out an intent.
@@ -42,7 +43,7 @@ func (v *View) doRow(in action.Intent) []view.Ask {
 	r := v.current()
 	switch {
 	case in.ID == action.CopyAll:
-		return []view.Ask{view.Copy{What: count(v.list.Len()), Text: v.list.text()}}
+		return []view.Ask{view.Copy{What: word.Count(v.list.Len(), "run"), Text: v.list.text()}}
 	case in.ID == action.Enter && r != nil:
 		return []view.Ask{view.Go{Link: view.Link{Place: view.Run, Name: r.id}}}
 	case in.ID == action.LogsOf && r != nil:

@@ -14,6 +14,7 @@ import (
 	"assay/ui/style"
 	"assay/ui/view"
 	"assay/ui/widget"
+	"assay/ui/word"
 )
 
 // View is the table of runs.
@@ -63,16 +64,9 @@ func (v *View) Note() string {
 	case !v.list.loaded():
 		return ""
 	case shown != all:
-		return fmt.Sprintf("%d of %s", shown, count(all))
+		return fmt.Sprintf("%d of %s", shown, word.Count(all, "run"))
 	}
-	return count(all)
-}
-
-func count(n int) string {
-	if n == 1 {
-		return "1 run"
-	}
-	return fmt.Sprintf("%d runs", n)
+	return word.Count(all, "run")
 }
 
 // Needs are the summaries.
@@ -139,7 +133,7 @@ func (v *View) empty(w int) []widget.Line {
 	case len(v.list.all) > 0:
 		return []widget.Line{
 			{widget.P("no run matches "), widget.R(style.Strong, v.input.Value())},
-			{widget.R(style.Key, key(action.Back)), widget.R(style.Muted, fmt.Sprintf(" shows %s again", count(len(v.list.all))))},
+			{widget.R(style.Key, key(action.Back)), widget.R(style.Muted, fmt.Sprintf(" shows %s again", word.Count(len(v.list.all), "run")))},
 		}
 	case !v.list.loaded():
 		return view.Loading(&k.Runs, "runs")
