@@ -72,6 +72,7 @@ func Terse(machine, reason string) string {
 	return strings.Join(kept, ": ")
 }
 
+// RunVerb says what a run does: its goal, or that it is a rollback.
 func RunVerb(b event.RunStarted) string {
 	if b.Kind == string(plan.Rollback) {
 		return string(plan.Rollback)
@@ -107,6 +108,7 @@ func Supply(ch plan.PackageChange) string {
 	return is
 }
 
+// SuppliedBy says which channel supplies a package, by which layer.
 func SuppliedBy(layer, channel string) string {
 	switch {
 	case layer == "" && channel == "":
@@ -119,6 +121,7 @@ func SuppliedBy(layer, channel string) string {
 	return channel + " by " + layer
 }
 
+// FileRemark says how large a file is that differs, and what else of it does.
 func FileRemark(ch plan.FileChange) string {
 	remark := Size(ch.NewSize)
 	if ch.Op == plan.Removed {
@@ -173,6 +176,7 @@ func Remark(st session.Status) string {
 	return ""
 }
 
+// OrUnknown is the text, or "unknown" where there is none.
 func OrUnknown(text string) string {
 	if text == "" {
 		return "unknown"
