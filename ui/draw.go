@@ -122,7 +122,10 @@ func (m *Model) health() string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, words[i]))
 		}
 	}
-	text := word.Count(len(m.k.Fleet.Machines), "machine") + ": " + strings.Join(parts, ", ")
+	text := word.Count(len(m.k.Fleet.Machines), "machine")
+	if len(parts) > 0 {
+		text += ": " + strings.Join(parts, ", ")
+	}
 	m.counted = counted{m.k.Revision, text}
 	return text
 }

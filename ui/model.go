@@ -65,6 +65,7 @@ type Model struct {
 	ticks    int // the generation of the running tick
 	fast     bool
 	now      time.Time
+	second   int64 // of the last look: ages have changed since
 	hosts    hostRefresh
 	planning cancellable
 	progress *counter // of the planning

@@ -65,10 +65,9 @@ func (p path) top() view.View { return p[len(p)-1] }
 
 // history is where the operator is and has been.
 type history struct {
-	paths  []path
-	now    int
-	tops   map[view.Place]view.View // kept, with their cursors and marks
-	second int64                    // of the last frame: ages have changed since
+	paths []path
+	now   int
+	tops  map[view.Place]view.View // kept, with their cursors and marks
 }
 
 const historyMost = 100
@@ -89,17 +88,11 @@ func (h *history) visit(p path) {
 	h.now = len(h.paths) - 1
 }
 
-// step goes back (-1) or forward (1) in the history.
-func (h *history) step(by int) (moved bool) {
-	if to := h.now + by; to >= 0 && to < len(h.paths) {
-		h.now = to
-		return true
-	}
-	return false
-}
+// step goes back (-1) or forward (1) in the history, as far as there is any.
+func (h *history) step(by int) { h.now = min(max(h.now+by, 0), len(h.paths)-1) }
 
 // goTo goes to a link: up the breadcrumb where it is on the way already, else
-// deeper. Top views are found as they were left.
+// deeper.
 func (m *Model) goTo(l view.Link) {
 	p := m.at.path()
 	if i := slices.IndexFunc(p, func(v view.View) bool { return v.Link() == l }); i >= 0 {
@@ -137,7 +130,7 @@ func (p path) crumbs(between string) string {
 	return strings.Join(titles, between)
 }
 
-// parse reads a link as it is typed: "machine cinnabar".
+// parseLink reads a link as it is typed: "machine cinnabar".
 func parseLink(text string) (view.Link, bool) {
 	place, name, _ := strings.Cut(strings.TrimSpace(text), " ")
 	known := []view.Place{

@@ -57,8 +57,8 @@ func (m *Model) ticked(t tickMsg) tea.Cmd {
 	m.lookAtRuns()
 	m.lookAtPlanning()
 	m.messages.expire(m.now)
-	if !m.fast || m.at.second != m.now.Unix() {
-		m.at.second, m.stale = m.now.Unix(), true // ages move on
+	if !m.fast || m.second != m.now.Unix() {
+		m.second, m.stale = m.now.Unix(), true // ages move on
 	}
 	var ask tea.Cmd
 	if m.refreshDue() {
