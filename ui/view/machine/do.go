@@ -1,11 +1,9 @@
 package machine
 
 import (
-	"slices"
 	"strconv"
 
 	"assay/fleet/engine"
-	"assay/fleet/session"
 	"assay/ui/action"
 	"assay/ui/known"
 	"assay/ui/style"
@@ -30,10 +28,7 @@ func (v *View) Do(in action.Intent) []view.Ask {
 	case action.Refresh:
 		return []view.Ask{view.Again{Needs: v.again()}}
 	case action.LogsOf:
-		if run := v.lastRun(); run != "" {
-			return []view.Ask{view.Go{Link: view.Link{Place: view.Logs, Name: run, Sub: v.link.Name}}}
-		}
-		return nil
+		return []view.Ask{view.Go{Link: view.Link{Place: view.Logs, Name: v.env.Known.LastRun(v.link.Name), Sub: v.link.Name}}}
 	case action.PlanUpdate, action.PlanBack, action.PlanTo:
 		return v.plan(in)
 	}
@@ -88,30 +83,6 @@ func (v *View) generation() int {
 	return 0
 }
 
-// lastRun is the id of the newest run that has the machine, or "".
-func (v *View) lastRun() string {
-	k := v.env.Known
-	if r := k.Open[k.Current]; r != nil && r.State != nil {
-		if slices.Contains(r.State.Snapshot().Started.Machines, v.link.Name) {
-			return r.ID
-		}
-	}
-	newest := -1
-	for i, r := range k.Runs.Value {
-		if has(r, v.link.Name) && (newest < 0 || r.Start.After(k.Runs.Value[newest].Start)) {
-			newest = i
-		}
-	}
-	if newest < 0 {
-		return ""
-	}
-	return string(k.Runs.Value[newest].ID)
-}
-
-func has(r session.RunSummary, machine string) bool {
-	return slices.Contains(r.Started.Machines, machine)
-}
-
 // Disabled implements view.View.
 func (v *View) Disabled(id action.ID) string {
 	if v.machine() == nil {
@@ -131,7 +102,7 @@ func (v *View) Disabled(id action.ID) string {
 		}
 		return ""
 	case action.LogsOf:
-		if v.lastRun() == "" {
+		if k.LastRun(v.link.Name) == "" {
 			if !k.Runs.Has() {
 				return "the recorded runs are not read yet"
 			}

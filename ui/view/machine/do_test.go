@@ -142,7 +142,7 @@ func TestLogs(t *testing.T) {
 		return r
 	}
 	k.Runs.Value = []session.RunSummary{
-		run("other", time.Minute, "galena"), run("old", 3*time.Hour, "cinnabar"), run("new", time.Hour, "cinnabar", "galena"),
+		run("other", time.Minute, "galena"), run("new", time.Hour, "cinnabar", "galena"), run("old", 3*time.Hour, "cinnabar"),
 	}
 	logs := func(run string) view.Go {
 		return view.Go{Link: view.Link{Place: view.Logs, Name: run, Sub: "cinnabar"}}

@@ -53,7 +53,7 @@ func (v *View) noRow(id action.ID) string {
 		return "no machine is shown"
 	case id == action.Edit && r.machine.At.IsZero():
 		return "nobody knows where " + r.machine.Name + " is declared"
-	case id == action.LogsOf && v.runOf(r.machine.Name) == "":
+	case id == action.LogsOf && v.env.Known.LastRun(r.machine.Name) == "":
 		return "no recorded run has " + r.machine.Name
 	case id == action.MarkRange && v.marks.last == "":
 		return "no machine was marked to begin from"

@@ -82,7 +82,7 @@ func (v *View) ask(in action.Intent) []view.Ask {
 	case action.PlanBack:
 		return v.plan(true)
 	case action.LogsOf:
-		link := view.Link{Place: view.Logs, Name: v.runOf(r.machine.Name), Sub: r.machine.Name}
+		link := view.Link{Place: view.Logs, Name: v.env.Known.LastRun(r.machine.Name), Sub: r.machine.Name}
 		return []view.Ask{view.Go{Link: link}}
 	case action.Copy:
 		return []view.Ask{view.Copy{What: "the name", Text: r.machine.Name}}

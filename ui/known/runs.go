@@ -1,16 +1,14 @@
-package machines
+package known
 
 import (
 	"slices"
 
 	"assay/fleet/session"
-	"assay/ui/known"
 )
 
-// runOf is the id of the run whose log of the machine is the newest: the one
+// LastRun is the id of the newest run that the machine has a part in: the one
 // of this program, or the newest that was recorded; "" where there is none.
-func (v *View) runOf(machine string) string {
-	k := v.env.Known
+func (k *Known) LastRun(machine string) string {
 	if r := k.Open[k.Current]; r != nil && inRun(r, machine) {
 		return r.ID
 	}
@@ -22,7 +20,7 @@ func (v *View) runOf(machine string) string {
 	return ""
 }
 
-func inRun(r *known.Run, machine string) bool {
+func inRun(r *Run, machine string) bool {
 	if r.Plan != nil {
 		return r.Plan.Entry(machine) != nil
 	}
