@@ -49,15 +49,21 @@ func (m *Model) do(in action.Intent) tea.Cmd {
 	case action.Quit:
 		return m.quit()
 	case action.Back:
-		if m.messages.toast() != nil && m.messages.sticky() {
-			m.messages.dismiss()
-			return nil
-		}
-		return m.askedAll(m.at.top().Do(in))
+		return m.back(m.at.top().Do(in))
 	default:
 		return m.askedAll(m.at.top().Do(in))
 	}
 	return nil
+}
+
+// back does what the view asks for after esc. Where it has nothing of its own
+// to close, that is an error on the screen first.
+func (m *Model) back(asks []view.Ask) tea.Cmd {
+	if len(asks) == 1 && asks[0] == (view.Leave{}) && m.messages.sticky() {
+		m.messages.dismiss()
+		return nil
+	}
+	return m.askedAll(asks)
 }
 
 // disabled says why an action does nothing here now, "" when it does.
