@@ -72,10 +72,14 @@ func (c *Confirm) scroll(id action.ID) {
 		c.top++
 	case action.Up, action.InputUp:
 		c.top--
-	case action.PageDown, action.HalfDown:
+	case action.PageDown:
 		c.top += page
-	case action.PageUp, action.HalfUp:
+	case action.PageUp:
 		c.top -= page
+	case action.HalfDown:
+		c.top += (page + 1) / 2
+	case action.HalfUp:
+		c.top -= (page + 1) / 2
 	case action.Top:
 		c.top = 0
 	case action.Bottom:
