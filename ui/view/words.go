@@ -2,6 +2,7 @@ package view
 
 import (
 	"strings"
+	"time"
 
 	"assay/fleet/run/event"
 	"assay/fleet/session"
@@ -57,6 +58,17 @@ func OutcomeSpan(st *style.Style, kind string, o event.Outcome) widget.Span {
 		role, glyph = style.Unknown, st.Glyphs.Unknown
 	}
 	return widget.R(role, glyph+" "+word.Outcome(kind, o))
+}
+
+// Spin is the glyph of what goes on, as of now.
+func Spin(env Env) string {
+	const frame = 100 * time.Millisecond
+	frames := env.Style.Glyphs.Spin
+	if len(frames) < 2 {
+		return env.Style.Glyphs.Busy
+	}
+	n := env.Known.Now.UnixNano() / int64(frame) % int64(len(frames))
+	return frames[max(n, 0)]
 }
 
 // Loading is what a view shows of something that is not there yet: that it is

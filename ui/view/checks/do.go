@@ -9,31 +9,20 @@ import (
 // Do carries out an intent.
 func (v *View) Do(in action.Intent) []view.Ask {
 	v.refresh()
-	switch in.ID {
-	case action.Filter:
-		v.input.Focus()
-	case action.InputText:
+	if view.InFilter(v.input, v.table, in.ID) {
 		v.refresh()
-	case action.InputDone:
-		v.input.Blur()
-	case action.InputEsc:
-		v.clear()
-	case action.InputDown:
-		v.table.Do(action.Intent{ID: action.Down})
-	case action.InputUp:
-		v.table.Do(action.Intent{ID: action.Up})
+		return nil
+	}
+	switch in.ID {
 	case action.Back:
-		if !v.input.Focused() && v.input.Value() == "" {
-			return []view.Ask{view.Leave{}}
-		}
-		v.clear()
+		return []view.Ask{view.Leave{}}
 	case action.ErrorsOnly:
 		v.only = !v.only
 		v.refresh()
 	case action.Refresh:
 		return []view.Ask{view.Again{Needs: v.Needs()}}
 	case action.Sort:
-		return []view.Ask{v.sortChoice()}
+		return []view.Ask{view.SortBy("Sort problems by", v.table)}
 	default:
 		return v.doRow(in)
 	}
@@ -57,21 +46,6 @@ func (v *View) doRow(in action.Intent) []view.Ask {
 		v.refresh()
 	}
 	return nil
-}
-
-func (v *View) clear() {
-	v.input.SetValue("")
-	v.input.Blur()
-	v.refresh()
-}
-
-func (v *View) sortChoice() view.Ask {
-	now, _ := v.table.Sort()
-	var items []view.Item
-	for _, c := range v.table.Choices() {
-		items = append(items, view.Item{Value: c.ID, Text: c.Title, Now: c.ID == now})
-	}
-	return view.Choose{Title: "Sort problems by", Items: items, Intent: action.SortBy}
 }
 
 // Disabled says why an action does nothing now.

@@ -130,14 +130,11 @@ func areMachines(n int) string {
 
 // sortChoice lets the operator choose the column to sort by.
 func (v *View) sortChoice() view.Choose {
-	now, _ := v.table.Sort()
-	choose := view.Choose{Title: "Sort by", Intent: action.SortBy}
-	for _, c := range v.table.Choices() {
-		item := view.Item{Value: c.ID, Text: c.Title, Now: c.ID == now}
-		if c.ID == "state" {
-			item.Note = "problems first"
+	choose := view.SortBy("Sort by", v.table)
+	for i := range choose.Items {
+		if choose.Items[i].Value == "state" {
+			choose.Items[i].Note = "problems first"
 		}
-		choose.Items = append(choose.Items, item)
 	}
 	return choose
 }

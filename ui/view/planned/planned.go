@@ -9,7 +9,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"time"
 
 	"assay/fleet/run/plan"
 	"assay/ui/action"
@@ -145,7 +144,7 @@ func (v *View) instead(w int) []widget.Line {
 
 func (v *View) progress(p *known.Planning, w int) []widget.Line {
 	lines := []widget.Line{
-		{widget.R(style.Busy, v.spin()+" asking "+countOf(p.Done, p.Total)), widget.P("  "), v.bar(p.Done, p.Total)},
+		{widget.R(style.Busy, view.Spin(v.env)+" asking "+countOf(p.Done, p.Total)), widget.P("  "), v.bar(p.Done, p.Total)},
 		{},
 	}
 	for _, l := range view.Fold(planVerb(p)+": "+strings.Join(p.Machines, ", "), w) {
@@ -154,17 +153,6 @@ func (v *View) progress(p *known.Planning, w int) []widget.Line {
 	return append(lines, widget.Line{},
 		widget.Line{widget.R(style.Muted, "Each host is asked what it runs, and what it is to run is built here.")},
 		widget.Line{widget.R(style.Muted, "Planning changes nothing. "+v.env.Key(action.Interrupt)+" stops it, "+v.env.Key(action.Back)+" goes back while it goes on.")})
-}
-
-// spin is the glyph of what moves.
-func (v *View) spin() string {
-	frames := v.env.Style.Glyphs.Spin
-	if len(frames) < 2 {
-		return v.env.Style.Glyphs.Busy
-	}
-	const frame = 100 * time.Millisecond
-	n := v.env.Known.Now.UnixNano() / int64(frame) % int64(len(frames))
-	return frames[max(n, 0)]
 }
 
 func (v *View) bar(done, total int) widget.Span {

@@ -16,9 +16,13 @@ import (
 // Do carries out an intent.
 func (v *View) Do(in action.Intent) []view.Ask {
 	v.look()
+	if view.InFilter(v.input, v.table, in.ID) {
+		v.look()
+		return nil
+	}
 	switch in.ID {
 	case action.Back:
-		return v.back()
+		return []view.Ask{view.Leave{}}
 	case action.Enter:
 		return v.logs()
 	case action.LogsOf:
@@ -36,47 +40,14 @@ func (v *View) Do(in action.Intent) []view.Ask {
 	case action.CopyAll:
 		return []view.Ask{view.Copy{What: "the run", Text: v.text()}}
 	case action.Sort:
-		return v.choose()
-	default:
-		v.inTable(in)
-	}
-	return nil
-}
-
-// inTable carries out moves, sorting and typing.
-func (v *View) inTable(in action.Intent) {
-	switch in.ID {
-	case action.Filter:
-		v.input.Focus()
-	case action.InputDone:
-		v.input.Blur()
-	case action.InputEsc:
-		v.clear()
-	case action.InputText:
-	case action.InputDown:
-		v.table.Do(action.Intent{ID: action.Down})
-	case action.InputUp:
-		v.table.Do(action.Intent{ID: action.Up})
+		return []view.Ask{view.SortBy("Sort by", v.table)}
 	default:
 		if v.table.Do(in) {
 			v.moved = true
 		}
+		v.look()
 	}
-	v.look()
-}
-
-func (v *View) clear() {
-	v.input.Blur()
-	v.input.SetValue("")
-	v.look()
-}
-
-func (v *View) back() []view.Ask {
-	if v.input.Focused() || v.input.Value() != "" {
-		v.clear()
-		return nil
-	}
-	return []view.Ask{view.Leave{}}
+	return nil
 }
 
 // logs opens the logs of the machine under the cursor.
@@ -97,16 +68,6 @@ func (v *View) Click(x, y int) []view.Ask {
 		return v.logs()
 	}
 	return nil
-}
-
-// choose lets the operator choose the column to sort by.
-func (v *View) choose() []view.Ask {
-	now, _ := v.table.Sort()
-	c := view.Choose{Title: "Sort by", Intent: action.SortBy}
-	for _, col := range v.table.Choices() {
-		c.Items = append(c.Items, view.Item{Value: col.ID, Text: strings.ToLower(col.Title), Now: col.ID == now})
-	}
-	return []view.Ask{c}
 }
 
 // stop stops the run gently; the second time it asks first.

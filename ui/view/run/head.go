@@ -76,7 +76,7 @@ func (v *View) standingSpan() widget.Span {
 	g := v.env.Style.Glyphs
 	switch v.stood {
 	case goesOn:
-		return widget.R(style.Busy, v.spin()+" going on")
+		return widget.R(style.Busy, view.Spin(v.env)+" going on")
 	case elsewhere:
 		return widget.R(style.Busy, g.Busy+" going on in another process")
 	case torn:
@@ -90,16 +90,6 @@ func (v *View) standingSpan() widget.Span {
 		return widget.R(style.Warn, g.Warn+" "+string(outcome))
 	}
 	return widget.R(style.Fail, g.Fail+" "+string(outcome))
-}
-
-// spin is the glyph of what moves.
-func (v *View) spin() string {
-	frames := v.env.Style.Glyphs.Spin
-	if len(frames) < 2 {
-		return v.env.Style.Glyphs.Busy
-	}
-	const frame = 100 * time.Millisecond
-	return frames[max(v.env.Known.Now.UnixNano()/int64(frame)%int64(len(frames)), 0)]
 }
 
 // counts says how many machines came out how, and what is done with the

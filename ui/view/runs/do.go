@@ -10,28 +10,17 @@ import (
 // Do carries out an intent.
 func (v *View) Do(in action.Intent) []view.Ask {
 	v.refresh()
-	switch in.ID {
-	case action.Filter:
-		v.input.Focus()
-	case action.InputText:
+	if view.InFilter(v.input, v.table, in.ID) {
 		v.refresh()
-	case action.InputDone:
-		v.input.Blur()
-	case action.InputEsc:
-		v.clear()
-	case action.InputDown:
-		v.table.Do(action.Intent{ID: action.Down})
-	case action.InputUp:
-		v.table.Do(action.Intent{ID: action.Up})
+		return nil
+	}
+	switch in.ID {
 	case action.Back:
-		if !v.input.Focused() && v.input.Value() == "" {
-			return []view.Ask{view.Leave{}}
-		}
-		v.clear()
+		return []view.Ask{view.Leave{}}
 	case action.Refresh:
 		return []view.Ask{view.Again{Needs: []known.Need{{Kind: known.Runs}}}}
 	case action.Sort:
-		return []view.Ask{v.sortChoice()}
+		return []view.Ask{view.SortBy("Sort runs by", v.table)}
 	default:
 		return v.doRow(in)
 	}
@@ -56,12 +45,6 @@ func (v *View) doRow(in action.Intent) []view.Ask {
 	return nil
 }
 
-func (v *View) clear() {
-	v.input.SetValue("")
-	v.input.Blur()
-	v.refresh()
-}
-
 // current is the run under the cursor; nil without runs.
 func (v *View) current() *run {
 	row, _ := v.table.Cursor()
@@ -69,16 +52,6 @@ func (v *View) current() *run {
 		return nil
 	}
 	return v.list.shown[row]
-}
-
-// sortChoice offers the columns.
-func (v *View) sortChoice() view.Ask {
-	now, _ := v.table.Sort()
-	var items []view.Item
-	for _, c := range v.table.Choices() {
-		items = append(items, view.Item{Value: c.ID, Text: c.Title, Now: c.ID == now})
-	}
-	return view.Choose{Title: "Sort runs by", Items: items, Intent: action.SortBy}
 }
 
 // Disabled says why an action does nothing now.
