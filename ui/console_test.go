@@ -198,6 +198,16 @@ func TestKeysThatComeTogether(t *testing.T) {
 	})
 }
 
+func TestEscapeBeforeAKey(t *testing.T) {
+	operate(t, func(c *console) {
+		c.press("enter")
+		c.see("machines → scheelite")
+		c.take(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("?"), Alt: true})
+		c.missing("→ scheelite")
+		c.see("What works here")
+	})
+}
+
 func TestErrorsStayUntilClosed(t *testing.T) {
 	operate(t, func(c *console) {
 		c.say(failed("Something", errText("first line\nsecond line")))

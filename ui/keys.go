@@ -61,12 +61,21 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 	switch {
 	case k.Paste && in == nil:
 		return nil // nobody asked for it; its letters are not keys
+	case k.Alt && !found && !(in != nil && in.Knows(k)):
+		return tea.Batch(m.key(tea.KeyMsg{Type: tea.KeyEsc}), m.key(withoutAlt(k)))
 	case found && !k.Paste && !(in != nil && plainRune(k) && a.Scopes[0] != action.Input):
 		return m.press(a)
 	case in != nil && in.Key(k):
 		return m.give(action.Intent{ID: action.InputText})
 	}
 	return nil
+}
+
+// withoutAlt is the key after the escape that a terminal sends before a key
+// with alt, and an operator who is quick before any key.
+func withoutAlt(k tea.KeyMsg) tea.KeyMsg {
+	k.Alt = false
+	return k
 }
 
 // plainRune reports whether the key is a character that can be typed.

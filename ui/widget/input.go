@@ -55,12 +55,11 @@ func (i *Input) SetValue(s string) {
 // cleaned and is one line.
 func (i *Input) Key(k tea.KeyMsg) (changed bool) {
 	was := i.Value()
-	switch k.String() {
-	case "alt+b", "alt+f", "alt+d": // by words
+	switch {
+	case i.Knows(k):
+	case k.Alt && k.Type == tea.KeyRunes:
+		return false // it would be typed as if it were there without alt
 	default:
-		if k.Alt && k.Type == tea.KeyRunes {
-			return false // it would be typed as if it were there without alt
-		}
 		k.Runes = []rune(oneLine(string(k.Runes)))
 	}
 	focused := i.Focused()
@@ -70,6 +69,15 @@ func (i *Input) Key(k tea.KeyMsg) (changed bool) {
 		i.line.Blur()
 	}
 	return i.Value() != was
+}
+
+// Knows reports whether a key with alt edits the line: those that go by words.
+func (i *Input) Knows(k tea.KeyMsg) bool {
+	switch k.String() {
+	case "alt+b", "alt+f", "alt+d", "alt+left", "alt+right", "alt+backspace", "alt+delete":
+		return true
+	}
+	return false
 }
 
 // oneLine is what of a text can be typed.
