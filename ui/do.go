@@ -137,7 +137,9 @@ func (m *Model) interrupt() tea.Cmd {
 		m.planning.generation++
 		m.planning.end()
 		m.k.Planning = nil
-		m.leave()
+		if m.at.top().Link().Place == view.Plan {
+			m.leave()
+		}
 		m.say(warned("Planning was stopped; nothing was changed"))
 	case m.k.Running() != nil && m.k.Running().Stopping < 2:
 		m.stopRun()
@@ -247,29 +249,29 @@ func (m *Model) saveLog(a view.SaveLog) tea.Cmd {
 	if !a.Page {
 		return saving("log", save)
 	}
-	return func() tea.Msg {
+	return background(func() answer {
 		path, err := save()
-		return answer(func(m *Model) tea.Cmd {
+		return func(m *Model) tea.Cmd {
 			if err != nil {
 				m.say(failed("The log cannot be shown", err))
 				return nil
 			}
 			return m.pageFile(path)
-		})
-	}
+		}
+	})
 }
 
 // saving writes something into a file and says where.
 func saving(what string, save func() (string, error)) tea.Cmd {
-	return func() tea.Msg {
+	return background(func() answer {
 		path, err := save()
-		return answer(func(m *Model) tea.Cmd {
+		return func(m *Model) tea.Cmd {
 			if err != nil {
 				m.say(failed("The "+what+" was not saved", err))
 				return nil
 			}
 			m.say(done("Saved the " + what + " as " + path))
 			return nil
-		})
-	}
+		}
+	})
 }

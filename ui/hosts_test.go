@@ -26,3 +26,19 @@ func TestChangedHostsAreAskedAgain(t *testing.T) {
 		}
 	})
 }
+
+// Stopping a plan that is made behind another view leaves that view alone.
+func TestPlanningStoppedFromElsewhere(t *testing.T) {
+	operate(t, func(c *console) {
+		c.s.held = make(chan struct{})
+		c.press("D")
+		c.see("asking 0 of 1")
+		c.press("1", "enter")
+		where := c.at.top().Link()
+		c.press("ctrl+c")
+		c.see("Planning was stopped")
+		if got := c.at.top().Link(); got != where {
+			t.Errorf("at %v, was at %v", got, where)
+		}
+	})
+}
