@@ -4,7 +4,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"assay/ui/style"
 	"assay/ui/term"
+	"assay/ui/widget"
 )
 
 // Fold breaks a text between words into lines of at most w columns, and within
@@ -37,4 +39,20 @@ func Fold(text string, w int) []string {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// Folded breaks lines to a width. What comes of a line is in the role of its
+// beginning.
+func Folded(lines []widget.Line, w int) []widget.Line {
+	var out []widget.Line
+	for _, l := range lines {
+		role := style.Plain
+		if len(l) > 0 {
+			role = l[0].Role
+		}
+		for _, row := range Fold(l.Text(), w) {
+			out = append(out, widget.Line{widget.R(role, row)})
+		}
+	}
+	return out
 }

@@ -72,7 +72,7 @@ func (v *View) Note() string {
 // Render draws h lines of w columns.
 func (v *View) Render(w, h int) string {
 	v.fill()
-	v.out.Empty(Folded(v.empty, w))
+	v.out.Empty(view.Folded(v.empty, w))
 	return v.out.Render(w, h)
 }
 

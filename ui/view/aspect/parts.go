@@ -90,14 +90,3 @@ func placed(id string, line widget.Line, condition string, at fleet.Pos) *outlin
 	}
 	return it
 }
-
-// Folded breaks lines that say why there is nothing to see to a width.
-func Folded(lines []widget.Line, w int) []widget.Line {
-	var out []widget.Line
-	for _, l := range lines {
-		for _, row := range view.Fold(l.Text(), w) {
-			out = append(out, widget.Line{widget.R(l[0].Role, row)})
-		}
-	}
-	return out
-}

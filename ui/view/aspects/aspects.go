@@ -117,7 +117,7 @@ func (v *View) Note() string {
 func (v *View) Render(w, h int) string {
 	v.width = widthOf(w)
 	v.fill()
-	v.out.Empty(aspect.Folded(v.empty, w))
+	v.out.Empty(view.Folded(v.empty, w))
 	return v.out.Render(w, h)
 }
 
