@@ -25,10 +25,6 @@ func (m *Model) do(in action.Intent) tea.Cmd {
 		m.at.step(-1)
 	case action.Newer:
 		m.at.step(1)
-	case action.GoTo:
-		if l, ok := parseLink(in.Arg); ok {
-			m.goTo(l)
-		}
 	case action.Palette:
 		m.openPalette()
 	case action.Help:

@@ -129,13 +129,3 @@ func (p path) crumbs(between string) string {
 	}
 	return strings.Join(titles, between)
 }
-
-// parseLink reads a link as it is typed: "machine cinnabar".
-func parseLink(text string) (view.Link, bool) {
-	place, name, _ := strings.Cut(strings.TrimSpace(text), " ")
-	known := []view.Place{
-		view.Machines, view.Machine, view.Aspects, view.Aspect, view.Layers, view.Services, view.Runs, view.Run,
-		view.Logs, view.Checks, view.Plan, view.File,
-	}
-	return view.Link{Place: view.Place(place), Name: strings.TrimSpace(name)}, slices.Contains(known, view.Place(place))
-}

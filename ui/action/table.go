@@ -25,7 +25,6 @@ const (
 	ToServices  ID = "view.services"
 	ToRuns      ID = "view.runs"
 	ToChecks    ID = "view.checks"
-	GoTo        ID = "goto" // Arg: "machine cinnabar"; palette only
 	Down        ID = "move.down"
 	Up          ID = "move.up"
 	PageDown    ID = "move.page-down"
