@@ -52,12 +52,13 @@ func (s *Session) Status(ctx context.Context, names []string, done func(Status))
 		return nil, ErrNoHosts
 	}
 	out := make([]Status, len(names))
-	each(ctx, runtime.NumCPU(), names, func(i int, name string) {
-		out[i].Machine = s.Fleet().Machine(name)
-		system, err := s.reach.Engine.Evaluate(ctx, name)
-		out[i].Wanted, out[i].WantedErr = system.Path, err
-	})
+	evaluating := make(chan struct{}, runtime.NumCPU())
 	each(ctx, probes, names, func(i int, name string) {
+		out[i].Machine = s.Fleet().Machine(name)
+		evaluating <- struct{}{} // host by host: the first answer does not wait for all systems
+		system, err := s.reach.Engine.Evaluate(ctx, name)
+		<-evaluating
+		out[i].Wanted, out[i].WantedErr = system.Path, err
 		out[i].Facts = s.facts(ctx, name)
 		out[i].State = stateOf(out[i])
 		if done != nil {
