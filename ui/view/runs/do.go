@@ -21,10 +21,8 @@ func (v *View) Do(in action.Intent) []view.Ask {
 		return []view.Ask{view.Again{Needs: []known.Need{{Kind: known.Runs}}}}
 	case action.Sort:
 		return []view.Ask{view.SortBy("Sort runs by", v.table)}
-	default:
-		return v.doRow(in)
 	}
-	return nil
+	return v.doRow(in)
 }
 
 // doRow carries out what is about the row under the cursor, and moves.
