@@ -51,11 +51,7 @@ func (m *Model) tooSmall() string {
 		{widget.P(fmt.Sprintf("assay needs %d x %d.", leastWidth, leastHeight))},
 		{widget.R(style.Muted, m.keys.Label(action.Quit)+" leaves")},
 	}
-	var lines []string
-	for _, l := range text {
-		lines = append(lines, widget.Draw(m.opts.Style, l, m.w))
-	}
-	return widget.Fit(lines, m.w, m.h)
+	return widget.Block(m.opts.Style, text, m.w, m.h)
 }
 
 // header says which fleet this is, at which commit, and how it is doing.

@@ -69,9 +69,5 @@ func (w *welcome) draw() string {
 		{},
 		{widget.R(style.Muted, "  What a fleet.toml holds: assay help fleet.toml")},
 	}
-	lines := make([]string, 0, len(text))
-	for _, l := range text[:min(len(text), w.h)] {
-		lines = append(lines, widget.Draw(w.opts.Style, l, w.w))
-	}
-	return widget.Fit(lines, w.w, w.h)
+	return widget.Block(w.opts.Style, text, w.w, w.h)
 }

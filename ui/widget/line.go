@@ -53,6 +53,15 @@ func draw(st *style.Style, l Line, w int, all style.Role) string {
 	return string(p.out)
 }
 
+// Block draws lines as a block of exactly h lines of w columns.
+func Block(st *style.Style, lines []Line, w, h int) string {
+	drawn := make([]string, min(len(lines), max(h, 0)))
+	for i := range drawn {
+		drawn[i] = Draw(st, lines[i], w)
+	}
+	return Fit(drawn, w, h)
+}
+
 // Fit makes a block of exactly h lines of w columns: what is missing is empty.
 func Fit(lines []string, w, h int) string {
 	blank := strings.Repeat(" ", max(w, 0))

@@ -114,11 +114,7 @@ func (v *View) Render(w, h int) string {
 // under the cursor below it.
 func (v *View) body(w, h int) []string {
 	if v.list.Len() == 0 {
-		var lines []string
-		for _, line := range v.empty(w) {
-			lines = append(lines, widget.Draw(v.env.Style, line, w))
-		}
-		return strings.Split(widget.Fit(lines, w, h), "\n")
+		return strings.Split(widget.Block(v.env.Style, v.empty(w), w, h), "\n")
 	}
 	detail := v.detail(w, h)
 	v.below = v.top + h - len(detail)

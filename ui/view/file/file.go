@@ -136,11 +136,7 @@ func (v *View) body(w, h int) string {
 
 // say draws lines, folded to the width.
 func (v *View) say(lines []widget.Line, w, h int) string {
-	var drawn []string
-	for _, l := range view.Folded(lines, w) {
-		drawn = append(drawn, widget.Draw(v.env.Style, l, w))
-	}
-	return widget.Fit(drawn, w, h)
+	return widget.Block(v.env.Style, view.Folded(lines, w), w, h)
 }
 
 // leads is where the line under the cursor leads: to the machine or the aspect

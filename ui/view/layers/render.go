@@ -53,11 +53,7 @@ func (v *View) body(w, h int) []string {
 
 // draw draws lines and fills the rest.
 func (v *View) draw(lines []widget.Line, w, h int) []string {
-	var out []string
-	for _, line := range lines[:min(len(lines), h)] {
-		out = append(out, widget.Draw(v.env.Style, line, w))
-	}
-	return strings.Split(widget.Fit(out, w, h), "\n")
+	return strings.Split(widget.Block(v.env.Style, lines, w, h), "\n")
 }
 
 // beside draws the stack and the answer beside each other.

@@ -38,11 +38,7 @@ func (v *View) unknown(w, h int) string {
 		lines = append(lines, widget.Line{widget.P("is it "), widget.R(style.Strong, near), widget.P("? "), widget.R(style.Key, v.env.Key(action.Enter)), widget.P(" opens it")})
 	}
 	lines = append(lines, widget.Line{widget.R(style.Key, v.env.Key(action.ToMachines)), widget.P(" shows the machines, "), widget.R(style.Key, v.env.Key(action.Back)), widget.P(" goes back")})
-	drawn := make([]string, len(lines))
-	for i, l := range lines {
-		drawn[i] = widget.Draw(st, l, w)
-	}
-	return widget.Fit(drawn, w, h)
+	return widget.Block(st, lines, w, h)
 }
 
 // nearest is the machine that an unknown name may mean, or "".

@@ -185,11 +185,7 @@ func (o *Outline) body(w, h int) string {
 		{widget.P("no " + o.noun + " has all of these words: " + strings.Join(o.terms, " "))},
 		{widget.P(o.env.Key(action.Back) + " shows all again")},
 	}
-	drawn := make([]string, len(lines))
-	for i, l := range lines {
-		drawn[i] = widget.Draw(o.env.Style, l, w)
-	}
-	return widget.Fit(drawn, w, h)
+	return widget.Block(o.env.Style, lines, w, h)
 }
 
 // Text is everything that the outline shows, opened, as plain text.

@@ -116,11 +116,7 @@ func (v *View) Render(w, h int) string {
 }
 
 func (v *View) draw(lines []widget.Line, w, h int) string {
-	drawn := make([]string, len(lines))
-	for i, l := range lines {
-		drawn[i] = widget.Draw(v.env.Style, l, w)
-	}
-	return widget.Fit(drawn, w, h)
+	return widget.Block(v.env.Style, lines, w, h)
 }
 
 // instead is what to show where there is no plan.

@@ -194,11 +194,7 @@ func (v *View) steady(head []widget.Line, w int) []widget.Line {
 }
 
 func (v *View) draw(lines []widget.Line, w, h int) string {
-	drawn := make([]string, len(lines))
-	for i, l := range lines {
-		drawn[i] = widget.Draw(v.env.Style, l, w)
-	}
-	return widget.Fit(drawn, w, h)
+	return widget.Block(v.env.Style, lines, w, h)
 }
 
 // instead is what to show where there are no machines.

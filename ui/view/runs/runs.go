@@ -107,11 +107,7 @@ func (v *View) body(w, h int) []string {
 	if v.list.Len() > 0 {
 		return strings.Split(v.table.Render(w, h), "\n")
 	}
-	var lines []string
-	for _, line := range v.empty(w) {
-		lines = append(lines, widget.Draw(v.env.Style, line, w))
-	}
-	return strings.Split(widget.Fit(lines, w, h), "\n")
+	return strings.Split(widget.Block(v.env.Style, v.empty(w), w, h), "\n")
 }
 
 // head says what keeps the list from being what it should be, while former
