@@ -55,6 +55,7 @@ func Defaults() Config {
 func (c Config) Style(getenv func(string) string) style.Options {
 	return style.Options{
 		Colour:     style.Colour(c.Colour, getenv),
+		Attributes: style.Attributes(getenv),
 		Theme:      c.Theme,
 		Background: style.BackgroundOf(getenv),
 		ASCII:      c.ASCII,

@@ -240,7 +240,7 @@ func TestPath(t *testing.T) {
 func TestStyleTakesTheEnvironment(t *testing.T) {
 	c := parse(t, "[ui]\ntheme = \"light\"\nglyphs = \"ascii\"\nmotion = false")
 	got := c.Style(env(map[string]string{"TERM": "xterm", "COLORFGBG": "15;0"}))
-	want := style.Options{Colour: true, Theme: style.Light, Background: style.DarkBackground, ASCII: true}
+	want := style.Options{Colour: true, Attributes: true, Theme: style.Light, Background: style.DarkBackground, ASCII: true}
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}

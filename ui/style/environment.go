@@ -31,6 +31,14 @@ func Colour(w When, getenv func(string) string) bool {
 	return getenv("NO_COLOR") == "" && term != "dumb" && term != ""
 }
 
+// Attributes reports whether text may be bold, underlined and reversed: on any
+// terminal but one that calls itself dumb or nothing at all. NO_COLOR is about
+// colours only.
+func Attributes(getenv func(string) string) bool {
+	term := getenv("TERM")
+	return term != "dumb" && term != ""
+}
+
 // BackgroundOf tells the background from COLORFGBG, which some terminals set:
 // two or three fields between semicolons, the last is the background's colour
 // among the sixteen.

@@ -27,8 +27,8 @@ func glyphs(ascii, motion bool) Glyphs {
 
 func unicode() Glyphs {
 	return Glyphs{
-		OK: "✔", Warn: "!", Fail: "✘", Busy: "▸", Unknown: "?", Wait: "·", Skip: "-",
-		Cursor: "▸", Mark: "●", Link: "→",
+		OK: "✔", Warn: "!", Fail: "✘", Busy: "»", Unknown: "?", Wait: "·", Skip: "-",
+		Cursor: "▌", Mark: "●", Link: "→",
 		Expanded: "▾", Collapsed: "▸", Leaf: " ",
 		Ascending: "▲", Descending: "▼",
 		More: "…", Up: "↑", Down: "↓",
@@ -43,9 +43,9 @@ func unicode() Glyphs {
 // that draw some of them two columns wide, and for screen readers.
 func plainASCII() Glyphs {
 	return Glyphs{
-		OK: "o", Warn: "!", Fail: "x", Busy: ">", Unknown: "?", Wait: ".", Skip: "-",
+		OK: "o", Warn: "!", Fail: "x", Busy: "%", Unknown: "?", Wait: ".", Skip: "-",
 		Cursor: ">", Mark: "*", Link: ">",
-		Expanded: "-", Collapsed: "+", Leaf: " ",
+		Expanded: "v", Collapsed: ")", Leaf: " ",
 		Ascending: "^", Descending: "v",
 		More: "~", Up: "^", Down: "v",
 		Full: "#", Empty: ".",

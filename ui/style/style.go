@@ -39,7 +39,8 @@ const (
 // Options say how the console is to look. The zero value is a style without
 // colours and without motion.
 type Options struct {
-	Colour     bool // the sixteen colours, bold, underlined, reversed: or none of them
+	Colour     bool // the sixteen colours
+	Attributes bool // bold, underlined, reversed; with Colour they are there anyway
 	Theme      Theme
 	Background Background // for the themes that do not name one
 	ASCII      bool       // glyphs of ASCII only
@@ -56,8 +57,11 @@ type Style struct {
 // New makes a style.
 func New(o Options) *Style {
 	s := &Style{Glyphs: glyphs(o.ASCII, o.Motion)}
-	if o.Colour {
-		s.pre, s.post = sequences(o.Theme, o.Background)
+	switch {
+	case o.Colour:
+		s.pre, s.post = sequences(huesOf(o.Theme, o.Background))
+	case o.Attributes:
+		s.pre, s.post = sequences(noHues())
 	}
 	return s
 }

@@ -76,6 +76,12 @@ func huesOf(t Theme, b Background) hues {
 	return hues{ok: in(green), warn: warn.Bold(true), fail: in(red).Bold(true), added: in(green), removed: in(red), accent: accent}
 }
 
+// noHues is for NO_COLOR: what is bold, underlined or reversed has no colour.
+func noHues() hues {
+	p, bold := plain(), plain().Bold(true)
+	return hues{ok: p, warn: bold, fail: bold.Underline(true), added: p, removed: p.Faint(true), accent: p}
+}
+
 // plain is the look of text as it is, for the sixteen colours whatever the
 // process's own output is.
 func plain() look {
@@ -88,8 +94,7 @@ func in(c lipgloss.Color) look { return plain().Foreground(c) }
 
 // sequences returns what begins each role and what ends it, "" where nothing
 // does.
-func sequences(t Theme, b Background) (pre, post [roles]string) {
-	h := huesOf(t, b)
+func sequences(h hues) (pre, post [roles]string) {
 	bold, faint, reverse := plain().Bold(true), plain().Faint(true), plain().Reverse(true)
 	for r, l := range map[Role]look{
 		Strong:   bold,
