@@ -11,6 +11,7 @@ import (
 	"assay/fleet/run/event"
 	"assay/fleet/run/state"
 	"assay/ui/known"
+	"assay/ui/style"
 	"assay/ui/view"
 	"assay/ui/view/logs"
 	"assay/ui/view/viewtest"
@@ -162,7 +163,7 @@ func TestNotThereYet(t *testing.T) {
 func TestFollowing(t *testing.T) {
 	b := newBench(t, view.Link{}, 0, true)
 	b.story(50)
-	b.shows(t, "▸ following", "0000049")
+	b.shows(t, style.PlainStyle().Glyphs.Busy+" following", "0000049")
 	b.say("cinnabar", "the newest")
 	b.shows(t, "the newest")
 	viewtest.Do(b.view, "move.up")
@@ -217,7 +218,7 @@ func TestSearch(t *testing.T) {
 	b.shows(t, "5 matching lines")
 	cursor := func() string {
 		for line := range strings.SplitSeq(b.view.Render(160, 20), "\n") {
-			if strings.HasPrefix(line, "▸") {
+			if strings.HasPrefix(line, style.PlainStyle().Glyphs.Cursor) {
 				return line
 			}
 		}
@@ -259,7 +260,7 @@ func TestSearchIsGivenBack(t *testing.T) {
 	viewtest.Do(b.view, "text.search")
 	viewtest.Type(b.view, "example-3")
 	b.shows(t, "0000039")
-	b.showsNot(t, "▸ following")
+	b.showsNot(t, style.PlainStyle().Glyphs.Busy+" following")
 	viewtest.Do(b.view, "typing.leave")
 	b.shows(t, "following")
 }
@@ -357,7 +358,7 @@ func TestAsks(t *testing.T) {
 	if got := viewtest.Do(one.view, "enter"); !reflect.DeepEqual(got, []view.Ask{view.Go{Link: view.Link{Place: view.Machine, Name: "galena"}}}) {
 		t.Errorf("enter asks %+v", got)
 	}
-	one.showsNot(t, "▸ following")
+	one.showsNot(t, style.PlainStyle().Glyphs.Busy+" following")
 }
 
 func TestClick(t *testing.T) {
@@ -367,7 +368,7 @@ func TestClick(t *testing.T) {
 	if asked := b.view.Click(10, 3); asked != nil {
 		t.Errorf("asked %v", asked)
 	}
-	if line := strings.Split(b.view.Render(80, 20), "\n")[3]; !strings.HasPrefix(line, "▸") {
+	if line := strings.Split(b.view.Render(80, 20), "\n")[3]; !strings.HasPrefix(line, style.PlainStyle().Glyphs.Cursor) {
 		t.Errorf("the line is %q", line)
 	}
 	if asked := b.view.Click(10, 3); len(asked) != 1 {

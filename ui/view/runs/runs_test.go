@@ -13,6 +13,7 @@ import (
 	"assay/fleet/session"
 	"assay/ui/action"
 	"assay/ui/known"
+	"assay/ui/style"
 	"assay/ui/view"
 	"assay/ui/view/runs"
 	"assay/ui/view/viewtest"
@@ -111,7 +112,7 @@ func TestTheProgramsOwnRunIsAsItIsNow(t *testing.T) {
 	k := withHistory(t)
 	r := going(k)
 	v := open(k)
-	if screen := v.Render(160, 44); !strings.Contains(screen, "▸ going on") || !strings.Contains(screen, "1 updated, 2 to go") {
+	if screen := v.Render(160, 44); !strings.Contains(screen, style.PlainStyle().Glyphs.Busy+" going on") || !strings.Contains(screen, "1 updated, 2 to go") {
 		t.Errorf("it is not shown:\n%s", screen)
 	}
 	// Events come without a new revision of what is known.
