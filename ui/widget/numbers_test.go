@@ -25,21 +25,21 @@ func rows(t *Text, w, h int) string {
 	for l := range strings.SplitSeq(t.Render(w, h), "\n") {
 		out = append(out, strings.TrimRight(l, " "))
 	}
-	return strings.Join(out, "\n")
+	return strings.ReplaceAll("\n"+strings.Join(out, "\n"), "\n"+t.st.Glyphs.Cursor, "\n>")[1:]
 }
 
 func TestNumbers(t *testing.T) {
 	lines := []string{"one two three four five", "2", "", "", "", "", "", "", "", "10 ten"}
 	x := numbered(lines...)
-	if got, want := rows(x, 16, 3), "▸  1  one two t…\n   2  2\n   3"; got != want {
+	if got, want := rows(x, 16, 3), ">  1  one two t…\n   2  2\n   3"; got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 	x.Do(action.Intent{ID: action.Right})
-	if got, want := rows(x, 16, 2), "▸  1  three fou…\n   2"; got != want {
+	if got, want := rows(x, 16, 2), ">  1  three fou…\n   2"; got != want {
 		t.Errorf("sideways: got\n%s\nwant\n%s", got, want)
 	}
 	x.Do(action.Intent{ID: action.Wrap})
-	if got, want := rows(x, 16, 4), "▸  1  one two th\n      ree four f\n      ive\n   2  2"; got != want {
+	if got, want := rows(x, 16, 4), ">  1  one two th\n      ree four f\n      ive\n   2  2"; got != want {
 		t.Errorf("wrapped: got\n%s\nwant\n%s", got, want)
 	}
 	if n := x.Search("10"); n != 1 || x.Cursor() != 9 {

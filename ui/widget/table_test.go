@@ -44,11 +44,15 @@ func do(w interface{ Do(action.Intent) bool }, ids ...action.ID) {
 }
 
 // equal compares a block with what is wanted, without spaces at the ends.
+// equal compares what was drawn, in which ">" stands for the cursor.
 func equal(t *testing.T, got string, want ...string) {
 	t.Helper()
 	lines := strings.Split(got, "\n")
 	for i := range lines {
 		lines[i] = strings.TrimRight(lines[i], " ")
+		if rest, ok := strings.CutPrefix(lines[i], style.PlainStyle().Glyphs.Cursor); ok {
+			lines[i] = ">" + rest
+		}
 	}
 	if !slices.Equal(lines, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
@@ -64,7 +68,7 @@ func TestTableShowsCursorMarksAndOrder(t *testing.T) {
 	equal(t, table.Render(24, 5),
 		"  NAME▼      SIZE",
 		"  cinnabar      8",
-		"▸●electrum      8",
+		">●electrum      8",
 		"  galena        6",
 		"")
 	if column, reverse := table.Sort(); column != "name" || !reverse {
@@ -73,7 +77,7 @@ func TestTableShowsCursorMarksAndOrder(t *testing.T) {
 	table.Do(action.Intent{ID: action.SortBy, Arg: "size"})
 	equal(t, table.Render(24, 2),
 		"  NAME      SIZE▲",
-		"▸●electrum      8")
+		">●electrum      8")
 }
 
 func TestTableCursorStaysWithItsRow(t *testing.T) {
@@ -150,11 +154,11 @@ func TestTableWide(t *testing.T) {
 	table := NewTable(style.PlainStyle(), columns)
 	table.SetRows(named("galena"))
 	do(table, action.Right) // nothing to scroll: it shows what fits
-	equal(t, table.Render(34, 2), "  C0     C1    C2    C3    C4   +1", "▸ gale…  col…  col…  col…  col…")
+	equal(t, table.Render(34, 2), "  C0     C1    C2    C3    C4   +1", "> gale…  col…  col…  col…  col…")
 	do(table, action.Wide)
-	equal(t, table.Render(34, 2), "  C0      C1                 C2 +3", "▸ galena  column1 of galena  colu…")
+	equal(t, table.Render(34, 2), "  C0      C1                 C2 +3", "> galena  column1 of galena  colu…")
 	do(table, action.Right, action.Right)
-	equal(t, table.Render(34, 2), "  C0      C3                 C4 +3", "▸ galena  column3 of galena  colu…")
+	equal(t, table.Render(34, 2), "  C0      C3                 C4 +3", "> galena  column3 of galena  colu…")
 	if table.Hidden() != 3 {
 		t.Errorf("%d hidden", table.Hidden())
 	}
@@ -162,11 +166,11 @@ func TestTableWide(t *testing.T) {
 		do(table, action.Right)
 		table.Render(34, 2)
 	}
-	equal(t, table.Render(34, 2), "  C0      C5                    +4", "▸ galena  column5 of galena")
+	equal(t, table.Render(34, 2), "  C0      C5                    +4", "> galena  column5 of galena")
 	do(table, action.Left)
-	equal(t, table.Render(34, 2), "  C0      C4                 C5 +3", "▸ galena  column4 of galena  colu…")
+	equal(t, table.Render(34, 2), "  C0      C4                 C5 +3", "> galena  column4 of galena  colu…")
 	do(table, action.Wide)
-	equal(t, table.Render(34, 2), "  C0     C1    C2    C3    C4   +1", "▸ gale…  col…  col…  col…  col…")
+	equal(t, table.Render(34, 2), "  C0     C1    C2    C3    C4   +1", "> gale…  col…  col…  col…  col…")
 }
 
 func TestTableColumnsDoNotJump(t *testing.T) {
@@ -220,7 +224,7 @@ func TestTableKeepsTheCursorOnTheScreen(t *testing.T) {
 	}
 	table.Select("m30")
 	for _, h := range []int{40, 3, 20, 2, 60} {
-		if got := table.Render(40, h); !strings.Contains(got, "▸ m30") {
+		if got := table.Render(40, h); !strings.Contains(got, table.st.Glyphs.Cursor+" m30") {
 			t.Errorf("%d lines: no cursor in\n%s", h, got)
 		}
 	}

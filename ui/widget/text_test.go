@@ -29,13 +29,13 @@ func lineNames(n int) []string {
 
 func TestTextMoves(t *testing.T) {
 	text := file(lineNames(100)...)
-	equal(t, text.Render(20, 3), "▸ line 0", "  line 1", "  line 2")
+	equal(t, text.Render(20, 3), "> line 0", "  line 1", "  line 2")
 	do(text, action.PageDown)
-	equal(t, text.Render(20, 3), "  line 0", "  line 1", "▸ line 2")
+	equal(t, text.Render(20, 3), "  line 0", "  line 1", "> line 2")
 	do(text, action.Bottom)
-	equal(t, text.Render(20, 3), "  line 97", "  line 98", "▸ line 99")
+	equal(t, text.Render(20, 3), "  line 97", "  line 98", "> line 99")
 	text.GoTo(50)
-	equal(t, text.Render(20, 3), "  line 49", "▸ line 50", "  line 51")
+	equal(t, text.Render(20, 3), "  line 49", "> line 50", "  line 51")
 	if text.Click(0, 2) || !text.Click(0, 2) || text.Cursor() != 51 {
 		t.Errorf("cursor %d", text.Cursor())
 	}
@@ -47,26 +47,26 @@ func TestTextMoves(t *testing.T) {
 
 func TestTextScrollsSideways(t *testing.T) {
 	text := file("short", "0123456789012345678901234567890123456789")
-	equal(t, text.Render(22, 2), "▸ short", "  0123456789012345678…")
+	equal(t, text.Render(22, 2), "> short", "  0123456789012345678…")
 	do(text, action.Right)
-	equal(t, text.Render(22, 2), "▸", "  8901234567890123456…")
+	equal(t, text.Render(22, 2), ">", "  8901234567890123456…")
 	do(text, action.Right, action.Right, action.Right, action.Right)
-	equal(t, text.Render(22, 2), "▸", "  4567890123456789")
+	equal(t, text.Render(22, 2), ">", "  4567890123456789")
 	do(text, action.Left, action.Left, action.Left, action.Left)
-	equal(t, text.Render(22, 2), "▸ short", "  0123456789012345678…")
+	equal(t, text.Render(22, 2), "> short", "  0123456789012345678…")
 }
 
 func TestTextWraps(t *testing.T) {
 	text := file("one two", "0123456789abcdefghij", "", "日本語日本語", "end")
 	do(text, action.Wrap, action.Right)
-	equal(t, text.Render(9, 7), "▸ one two", "  0123456", "  789abcd", "  efghij", "", "  日本語", "  日本語")
+	equal(t, text.Render(9, 7), "> one two", "  0123456", "  789abcd", "  efghij", "", "  日本語", "  日本語")
 	do(text, action.Bottom)
-	equal(t, text.Render(9, 3), "  日本語", "  日本語", "▸ end")
+	equal(t, text.Render(9, 3), "  日本語", "  日本語", "> end")
 	if text.Click(3, 1) || text.Cursor() != 3 {
 		t.Errorf("cursor %d", text.Cursor())
 	}
 	do(text, action.Wrap, action.Top)
-	equal(t, text.Render(9, 2), "▸ one two", "  012345…")
+	equal(t, text.Render(9, 2), "> one two", "  012345…")
 }
 
 // TestTextShowsAllOfALongLine scrolls through a line that is longer than the
@@ -76,7 +76,7 @@ func TestTextShowsAllOfALongLine(t *testing.T) {
 	do(text, action.Wrap)
 	text.Render(10, 3)
 	do(text, action.Down)
-	equal(t, text.Render(10, 3), "▸ aaaaaaaa", "  bbbbbbbb", "  cccccccc")
+	equal(t, text.Render(10, 3), "> aaaaaaaa", "  bbbbbbbb", "  cccccccc")
 	seen := 0
 	for text.Cursor() == 1 {
 		do(text, action.Down)
@@ -87,7 +87,7 @@ func TestTextShowsAllOfALongLine(t *testing.T) {
 		t.Errorf("%d steps through five rows on a screen of three", seen)
 	}
 	do(text, action.Up)
-	equal(t, text.Render(10, 3), "▸ cccccccc", "  dddddddd", "  eeeeeeee")
+	equal(t, text.Render(10, 3), "> cccccccc", "  dddddddd", "  eeeeeeee")
 }
 
 func TestTextSearch(t *testing.T) {

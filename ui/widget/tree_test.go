@@ -42,14 +42,14 @@ func on(t *testing.T, tree *Tree, id string) {
 
 func TestTreeExpandsAndCollapses(t *testing.T) {
 	tr := tree(aspects()...)
-	equal(t, tr.Render(20, 4), "▸ ▸ nixos", "  ▸ darwin", "    home", "")
+	equal(t, tr.Render(20, 4), "> ▸ nixos", "  ▸ darwin", "    home", "")
 	do(tr, action.Expand, action.Down, action.Down, action.Expand, action.Down)
 	equal(t, tr.Render(20, 7),
-		"  ▾ nixos", "      base", "    ▾ desktop", "▸       sound", "        fonts", "  ▸ darwin", "    home")
+		"  ▾ nixos", "      base", "    ▾ desktop", ">       sound", "        fonts", "  ▸ darwin", "    home")
 	do(tr, action.Collapse) // a leaf: to what is above
 	on(t, tr, "desktop")
 	do(tr, action.Collapse) // hides what is below
-	equal(t, tr.Render(20, 5), "  ▾ nixos", "      base", "▸   ▸ desktop", "  ▸ darwin", "    home")
+	equal(t, tr.Render(20, 5), "  ▾ nixos", "      base", ">   ▸ desktop", "  ▸ darwin", "    home")
 	do(tr, action.Collapse)
 	on(t, tr, "nixos")
 	do(tr, action.ExpandAll)
@@ -72,7 +72,7 @@ func TestTreeRemembersByID(t *testing.T) {
 	on(t, tr, "sound")
 	tr.SetRoots(append([]*Node{node("first")}, aspects()...))
 	on(t, tr, "sound")
-	equal(t, tr.Render(20, 6), "    first", "  ▾ nixos", "      base", "    ▾ desktop", "▸       sound", "        fonts")
+	equal(t, tr.Render(20, 6), "    first", "  ▾ nixos", "      base", "    ▾ desktop", ">       sound", "        fonts")
 	tr.SetRoots(aspects()[1:])
 	on(t, tr, "home")
 	tr.SetRoots(nil)
@@ -92,32 +92,32 @@ func TestTreeFilter(t *testing.T) {
 	if n := tr.Filter(has("fonts")); n != 1 {
 		t.Errorf("%d match", n)
 	}
-	equal(t, tr.Render(20, 4), "  ▾ nixos", "    ▾ desktop", "▸       fonts", "")
+	equal(t, tr.Render(20, 4), "  ▾ nixos", "    ▾ desktop", ">       fonts", "")
 	if n := tr.Filter(has("desktop")); n != 1 {
 		t.Errorf("%d match", n)
 	}
-	equal(t, tr.Render(20, 3), "  ▾ nixos", "▸   ▸ desktop", "")
+	equal(t, tr.Render(20, 3), "  ▾ nixos", ">   ▸ desktop", "")
 	do(tr, action.Expand) // what is below a match can be seen
-	equal(t, tr.Render(20, 4), "  ▾ nixos", "▸   ▾ desktop", "        sound", "        fonts")
+	equal(t, tr.Render(20, 4), "  ▾ nixos", ">   ▾ desktop", "        sound", "        fonts")
 	do(tr, action.Collapse, action.Collapse, action.Collapse)
-	equal(t, tr.Render(20, 2), "▸ ▸ nixos", "")
+	equal(t, tr.Render(20, 2), "> ▸ nixos", "")
 	if n := tr.Filter(has("nothing")); n != 0 || tr.Cursor() != nil {
 		t.Errorf("%d match, cursor %v", n, tr.Cursor())
 	}
 	tr.Filter(nil)
-	equal(t, tr.Render(20, 4), "▸ ▸ nixos", "  ▸ darwin", "    home", "")
+	equal(t, tr.Render(20, 4), "> ▸ nixos", "  ▸ darwin", "    home", "")
 }
 
 func TestTreeFilterHoldsForNewNodes(t *testing.T) {
 	tr := tree(aspects()...)
 	tr.Filter(func(n *Node) bool { return n.ID == "late" })
 	tr.SetRoots(append(aspects(), node("more", node("late"))))
-	equal(t, tr.Render(20, 3), "▸ ▾ more", "      late", "")
+	equal(t, tr.Render(20, 3), "> ▾ more", "      late", "")
 }
 
 func TestTreeSkipsHeadings(t *testing.T) {
 	tr := tree(heading("ONE"), node("a"), node("b"), heading("TWO"), heading("of two"), node("c"), heading("the end"))
-	equal(t, tr.Render(10, 7), "  ONE", "▸ a", "  b", "  TWO", "  of two", "  c", "  the end")
+	equal(t, tr.Render(10, 7), "  ONE", "> a", "  b", "  TWO", "  of two", "  c", "  the end")
 	do(tr, action.Down, action.Down)
 	on(t, tr, "c")
 	do(tr, action.Up)
@@ -129,7 +129,7 @@ func TestTreeSkipsHeadings(t *testing.T) {
 	if n := tr.Filter(func(n *Node) bool { return n.ID == "c" || n.Heading }); n != 1 {
 		t.Errorf("%d match", n)
 	}
-	equal(t, tr.Render(10, 3), "  of two", "▸ c", "")
+	equal(t, tr.Render(10, 3), "  of two", "> c", "")
 	// Headings with something below are always expanded, and can be scrolled.
 	tr = tree(heading("H", heading("x"), heading("y"), heading("z")))
 	equal(t, tr.Render(6, 2), "  H", "    x")
@@ -142,19 +142,19 @@ func TestTreeSkipsHeadings(t *testing.T) {
 func TestTreeShowsTheHeadingAboveTheFirstNode(t *testing.T) {
 	tr := tree(heading("TITLE"), node("a"), node("b"), node("c"), node("d"))
 	do(tr, action.Bottom)
-	equal(t, tr.Render(10, 2), "  c", "▸ d")
+	equal(t, tr.Render(10, 2), "  c", "> d")
 	do(tr, action.Top)
-	equal(t, tr.Render(10, 2), "  TITLE", "▸ a")
+	equal(t, tr.Render(10, 2), "  TITLE", "> a")
 }
 
 func TestTreeRightNeverOverlaps(t *testing.T) {
 	n := node("modules/base.nix")
 	n.Right = Line{P("3 machines")}
 	tr := tree(n)
-	equal(t, tr.Render(32, 1), "▸ modules/base.nix    3 machines")
-	equal(t, tr.Render(30, 1), "▸ modules/base.nix  3 machines")
-	equal(t, tr.Render(29, 1), "▸ modules/base.nix")
-	equal(t, tr.Render(12, 1), "▸ modules/b…")
+	equal(t, tr.Render(32, 1), "> modules/base.nix    3 machines")
+	equal(t, tr.Render(30, 1), "> modules/base.nix  3 machines")
+	equal(t, tr.Render(29, 1), "> modules/base.nix")
+	equal(t, tr.Render(12, 1), "> modules/b…")
 }
 
 func TestTreeClick(t *testing.T) {

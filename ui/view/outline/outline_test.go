@@ -7,6 +7,7 @@ import (
 	"assay/fleet"
 	"assay/ui/action"
 	"assay/ui/known"
+	"assay/ui/style"
 	"assay/ui/view"
 	"assay/ui/view/outline"
 	"assay/ui/view/viewtest"
@@ -28,12 +29,17 @@ func do(o *outline.Outline, ids ...action.ID) (asked []view.Ask) {
 	return asked
 }
 
+// screen is what is drawn; ">" at its beginning stands for the cursor.
 func screen(o *outline.Outline) string {
 	lines := strings.Split(o.Render(30, 8), "\n")
 	for i := range lines {
 		lines[i] = strings.TrimRight(lines[i], " ")
 	}
-	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
+	drawn := strings.TrimRight(strings.Join(lines, "\n"), "\n")
+	if rest, ok := strings.CutPrefix(drawn, style.PlainStyle().Glyphs.Cursor); ok {
+		return ">" + rest
+	}
+	return drawn
 }
 
 // What is made later is made once, when it is wanted, and again for new items
@@ -51,7 +57,7 @@ func TestMore(t *testing.T) {
 	}
 	o := newOutline()
 	o.Set(roots())
-	if got := screen(o); got != "▸ ▸ a\n  ▸ b" || made != 0 {
+	if got := screen(o); got != "> ▸ a\n  ▸ b" || made != 0 {
 		t.Errorf("at first, %d made:\n%s", made, got)
 	}
 	if got := o.Disabled(action.Expand); got != "" {
