@@ -17,6 +17,7 @@ import (
 	"github.com/creack/pty"
 
 	"assay/ui/known"
+	"assay/ui/style"
 	"assay/ui/view"
 )
 
@@ -226,9 +227,10 @@ func (s *stream) press(key string, answered func([]byte) bool) {
 // step moves the cursor, twenty lines down and up again. The answer is the
 // cursor beside another name.
 func (s *stream) step(n int) {
+	glyphs := style.PlainStyle().Glyphs
 	s.press([]string{"j", "k"}[n/20%2], func(out []byte) bool {
 		for at := 0; ; {
-			i := bytes.Index(out[at:], []byte("▸"))
+			i := bytes.Index(out[at:], []byte(glyphs.Cursor))
 			if i < 0 {
 				return false
 			}
@@ -248,9 +250,10 @@ func (s *stream) step(n int) {
 // followOrNot scrolls a line up, which stops following, and follows again.
 // The answer is the line that says so.
 func (s *stream) followOrNot(n int) {
+	glyphs := style.PlainStyle().Glyphs
 	if n%2 == 0 {
 		s.press("k", func(out []byte) bool {
-			return bytes.Contains(out, []byte("▼")) || bytes.Contains(out, []byte("standing still"))
+			return bytes.Contains(out, []byte(glyphs.Descending)) || bytes.Contains(out, []byte("standing still"))
 		})
 		return
 	}
