@@ -1,10 +1,14 @@
 package ui
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"assay/fleet"
+	"assay/fleet/fleetfile"
 )
 
 func TestFirstLook(t *testing.T) {
@@ -254,6 +258,64 @@ func TestNothingIsPaintedWhenNothingChanges(t *testing.T) {
 		c.pass(time.Minute)
 		if n := c.out.written.Load() - before; n > 0 {
 			t.Errorf("%d bytes were written in an idle minute", n)
+		}
+	})
+}
+
+// TestFleetThatCannotBeReadAnyMore: what is in memory is not what the files
+// say, so nothing is planned from it.
+func TestFleetThatCannotBeReadAnyMore(t *testing.T) {
+	broken := fleetfile.Errors{{At: fleet.Pos{File: "fleet.toml", Line: 7}, Severity: fleet.Error, Text: "no such tag"}}
+	var again error = broken
+	operate(t, func(c *console) {
+		c.press("R")
+		c.see("the fleet cannot be read")
+		c.press("D")
+		c.see("D plan: the fleet's files cannot be read: 6 says why, R reads them anew")
+		c.missing("machines → plan")
+		c.press("6")
+		c.see("fleet.toml:7", "no such tag")
+		again = nil
+		c.press("R", "1", "j", "j", "j", "D")
+		c.see("machines → plan")
+		c.missing("the fleet cannot be read")
+	}, func(o *Options) {
+		s := o.Session
+		o.Reopen = func(context.Context) (Session, error) { return s, again }
+	})
+}
+
+func TestPaletteOffersWhatIsReadWhileItIsOpen(t *testing.T) {
+	operate(t, func(c *console) {
+		c.press(":", "n", "c", "d", "u")
+		c.see("ncdu", "package")
+		c.press("enter")
+		c.see("layers", "hotfixes")
+	})
+}
+
+func TestKeysThatDoNothingSaySo(t *testing.T) {
+	operate(t, func(c *console) {
+		c.press("2", "A")
+		c.see("A apply: only in plan")
+		c.press("=")
+		c.see("= does nothing; ? shows what does")
+		c.press("1")
+		c.missing("does nothing")
+	})
+}
+
+func TestInterruptClosesWhatIsOpen(t *testing.T) {
+	operate(t, func(c *console) {
+		for _, open := range []string{"?", ":", "/"} {
+			c.press(open, "ctrl+c")
+			if c.quit || c.dialog != nil || c.typing() != nil {
+				t.Fatalf("after %s: quit %v", open, c.quit)
+			}
+		}
+		c.press("ctrl+c")
+		if !c.quit {
+			t.Error("with nothing open it quits")
 		}
 	})
 }

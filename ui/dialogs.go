@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"time"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"assay/ui/action"
@@ -38,7 +40,7 @@ func (m *Model) result(r dialog.Result) tea.Cmd {
 	}
 	if r.Intent.Arg == "" {
 		if a, ok := m.keys.Action(r.Intent.ID); ok { // as if its key had been pressed
-			return m.press(a)
+			return m.press(a, m.keys.Label(a.ID))
 		}
 	}
 	return m.do(r.Intent)
@@ -76,6 +78,7 @@ func (m *Model) openHelp() {
 // openMessages shows everything that was said, the newest first.
 func (m *Model) openMessages() {
 	m.messages.dismiss()
+	m.messages.unseen = 0
 	m.dialog = dialog.NewMessages(m.env, m.messages.all)
 }
 
@@ -83,6 +86,24 @@ func (m *Model) openMessages() {
 func (m *Model) openPalette() {
 	entries := append(dialog.Actions(m.keys, m.chain(), m.disabled), m.places()...)
 	m.dialog = dialog.NewPalette(m.env, entries, &m.recent)
+	m.offered = m.placesAsOf()
+}
+
+// placesAsOf tells whether the places may be others than before.
+func (m *Model) placesAsOf() [3]time.Time {
+	return [3]time.Time{m.k.Aspects.At, m.k.Packages.At, m.k.Runs.At}
+}
+
+// offerMore gives an open palette the places that have been read since it was
+// opened.
+func (m *Model) offerMore() {
+	p, ok := m.dialog.(*dialog.Palette)
+	if !ok || m.offered == m.placesAsOf() {
+		return
+	}
+	m.offered = m.placesAsOf()
+	chain := action.Chain(m.at.top().Scope())
+	p.Offer(append(dialog.Actions(m.keys, chain, m.disabled), m.places()...))
 }
 
 // places are everything that can be gone to by its name.

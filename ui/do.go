@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"time"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"assay/ui/action"
@@ -36,36 +38,23 @@ func (m *Model) do(in action.Intent) tea.Cmd {
 	case action.Mouse:
 		m.toggleMouse()
 	case action.Suspend:
-		m.screen.leave()
-		return tea.Suspend
+		return m.suspend()
 	case action.Redraw:
 		m.screen.forget()
 	case action.Interrupt:
 		return m.interrupt()
 	case action.Quit:
 		return m.quit()
-	case action.Back:
-		return m.back(m.at.top().Do(in))
 	default:
 		return m.askedAll(m.at.top().Do(in))
 	}
 	return nil
 }
 
-// back does what the view asks for after esc. Where it has nothing of its own
-// to close, that is an error on the screen first.
-func (m *Model) back(asks []view.Ask) tea.Cmd {
-	if len(asks) == 1 && asks[0] == (view.Leave{}) && m.messages.sticky() {
-		m.messages.dismiss()
-		return nil
-	}
-	return m.askedAll(asks)
-}
-
 // disabled says why an action does nothing here now, "" when it does.
 func (m *Model) disabled(a action.Action) string {
-	if a.Changes && m.opts.ReadOnly != "" {
-		return m.opts.ReadOnly
+	if a.Changes && (m.opts.ReadOnly != "" || m.k.Stale != nil) {
+		return m.mayNotChange()
 	}
 	switch a.ID {
 	case action.CurrentRun:
@@ -125,10 +114,18 @@ func (m *Model) toggleMouse() {
 	}
 }
 
-// interrupt stops what is being worked on; with nothing to stop it leaves.
+// interrupt stops what is being worked on; with nothing to stop it leaves. A
+// run that is not on the screen is asked about first.
 func (m *Model) interrupt() tea.Cmd {
+	asked, busy := m.dialog != nil, m.k.Running() != nil || m.k.Planning != nil && m.k.Planning.Busy
 	m.dialog = nil
-	switch p := m.k.Planning; {
+	if asked && !busy {
+		return nil // what was open is closed
+	}
+	if in := m.typing(); in != nil && !busy {
+		return m.give(action.Intent{ID: action.InputEsc})
+	}
+	switch p, r := m.k.Planning, m.k.Running(); {
 	case p != nil && p.Busy:
 		m.planning.generation++
 		m.planning.end()
@@ -137,15 +134,21 @@ func (m *Model) interrupt() tea.Cmd {
 			m.leave()
 		}
 		m.say(warned("Planning was stopped; nothing was changed"))
-	case m.k.Running() != nil && m.k.Running().Stopping < 2:
+	case r != nil && r.Stopping == 0 && m.at.top().Link().Name != r.ID && !asked:
+		m.askToLeave()
+	case r != nil && r.Stopping < 2:
 		m.stopRun()
-	case m.k.Running() != nil:
-		return nil // it is being abandoned
+	case r != nil: // it is being abandoned
+	case m.now.Sub(m.run.ended) < justEnded:
+		m.say(notice("The run is over already; " + m.keys.Label(action.Quit) + " leaves"))
 	default:
 		return tea.Quit
 	}
 	return nil
 }
+
+// justEnded is how long after a run's end ctrl+c may be meant for it.
+const justEnded = 3 * time.Second
 
 // quit leaves; while a run goes on it asks.
 func (m *Model) quit() tea.Cmd {
@@ -162,11 +165,24 @@ func (m *Model) leaveGently() tea.Cmd {
 	if r == nil {
 		return tea.Quit
 	}
-	m.leaving = true
-	if r.Stopping == 0 {
+	if r.Stopping == 0 || m.leaving && r.Stopping == 1 { // asked once more: at once
 		m.stopRun()
 	}
+	m.leaving = true
 	return nil
+}
+
+// suspend stops this process until the shell continues it. The signal is for
+// this process alone: what it has just started would stop as well and nobody
+// would continue that.
+func (m *Model) suspend() tea.Cmd {
+	m.screen.leave()
+	return tea.Exec(stopped{}, func(error) tea.Msg {
+		return answer(func(m *Model) tea.Cmd {
+			m.enterAgain()
+			return nil
+		})
+	})
 }
 
 func (m *Model) askedAll(asks []view.Ask) tea.Cmd {

@@ -68,6 +68,9 @@ func (m *Model) header() widget.Line {
 	if m.opts.ReadOnly != "" {
 		l = append(l, widget.P(dot+"read-only"))
 	}
+	if m.k.Stale != nil {
+		l = append(l, widget.P(dot+m.opts.Style.Glyphs.Fail+" the fleet cannot be read"))
+	}
 	if rev := m.revision(); rev != "" {
 		l = append(l, widget.P(dot+rev))
 	}
@@ -118,9 +121,9 @@ func (m *Model) health() string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, words[i]))
 		}
 	}
-	text := word.Count(len(m.k.Fleet.Machines), "machine")
-	if len(parts) > 0 {
-		text += ": " + strings.Join(parts, ", ")
+	text := strings.Join(parts, ", ")
+	if text == "" {
+		text = "no machines"
 	}
 	m.counted = counted{m.k.Revision, text}
 	return text
@@ -184,6 +187,10 @@ func (m *Model) messageLine() string {
 		}
 		return widget.Draw(st, l, m.w)
 	}
+	unseen := ""
+	if n := m.messages.unseen; n > 0 {
+		unseen = m.keys.Label(action.Messages) + " " + word.Count(n, "error") + " "
+	}
 	l := widget.Line{widget.P(" ")}
 	for _, t := range tops {
 		a, _ := m.keys.Action(t.id)
@@ -193,12 +200,16 @@ func (m *Model) messageLine() string {
 		}
 		l = append(l, widget.R(style.Key, m.keys.Label(t.id)), widget.R(role, " "+a.Short+"  "))
 	}
-	return widget.Draw(st, l, m.w)
+	wide := min(term.Width(unseen), m.w)
+	return widget.Draw(st, l, m.w-wide) + widget.Draw(st, widget.Line{widget.R(style.Fail, unseen)}, wide)
 }
 
 // statusLine is the keys that work here, the most useful first. What does
 // nothing at the moment is left to the help, which says why.
 func (m *Model) statusLine() widget.Line {
+	if m.dialog != nil {
+		return nil // its box says what works in it
+	}
 	chain := action.Chain(m.scope())
 	var shown []action.Action
 	for _, a := range m.keys.In(chain) {

@@ -31,6 +31,11 @@ func (m *Model) edit(at fleet.Pos) tea.Cmd {
 	}
 	args := editorArgs(filepath.Base(words[0]), filepath.Join(m.k.Dir, filepath.FromSlash(at.File)), at.Line)
 	return m.external(exec.CommandContext(m.ctx, words[0], append(words[1:], args...)...), func(m *Model) tea.Cmd {
+		if m.k.Running() != nil {
+			m.reread = true
+			m.say(notice("The fleet is read anew when the run is over"))
+			return nil
+		}
 		return m.reopen()
 	})
 }

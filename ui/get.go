@@ -9,6 +9,7 @@ import (
 	"assay/fleet/session"
 	"assay/modules/compose"
 	"assay/overlay"
+	"assay/ui/dialog"
 	"assay/ui/known"
 )
 
@@ -87,7 +88,11 @@ func entry[T any](in map[string]*known.Loaded[T], name string) *known.Loaded[T] 
 // load asks for one thing, unless somebody has asked for it. A composition
 // with an error has a value beside it.
 func load[T any](m *Model, into *known.Loaded[T], again bool, ask func() (T, error)) tea.Cmd {
-	if into.Busy || !again && !into.At.IsZero() {
+	if into.Busy {
+		into.Again = into.Again || again // what comes may be of before
+		return nil
+	}
+	if !again && !into.At.IsZero() {
 		return nil
 	}
 	into.Busy = true
@@ -96,9 +101,14 @@ func load[T any](m *Model, into *known.Loaded[T], again bool, ask func() (T, err
 	return background(func() answer {
 		value, err := ask()
 		return func(m *Model) tea.Cmd {
-			if epoch == m.epoch {
-				*into = known.Loaded[T]{Value: value, Err: err, At: m.now}
-				m.changed()
+			if epoch != m.epoch {
+				return nil
+			}
+			more := into.Again
+			*into = known.Loaded[T]{Value: value, Err: err, At: m.now}
+			m.changed()
+			if more {
+				return load(m, into, true, ask)
 			}
 			return nil
 		}
@@ -112,7 +122,13 @@ func (m *Model) changed() {
 }
 
 // needs is what is on the screen.
-func (m *Model) needs() []known.Need { return m.at.top().Needs() }
+func (m *Model) needs() []known.Need {
+	needs := m.at.top().Needs()
+	if _, ok := m.dialog.(*dialog.Palette); ok {
+		needs = append(slices.Clip(needs), known.Need{Kind: known.Aspects}, known.Need{Kind: known.Packages})
+	}
+	return needs
+}
 
 // reopen reads the fleet's directory anew, and forgets what followed from it.
 func (m *Model) reopen() tea.Cmd {
@@ -124,13 +140,37 @@ func (m *Model) reopen() tea.Cmd {
 		s, err := open(ctx)
 		return func(m *Model) tea.Cmd {
 			if err != nil {
-				m.say(failed("The fleet's directory cannot be read; what is shown is as it was", err))
-				return nil
+				m.k.Stale = err
+				clear(m.k.Files) // they can be looked at as they are
+				m.k.Problems = known.Loaded[[]fleet.Problem]{Value: problemsOf(err), At: m.now}
+				m.changed()
+				m.say(failed("The fleet cannot be read, nothing is planned until it can", err))
+				return m.askHosts(nil)
 			}
 			m.adopt(s)
 			return tea.Batch(m.getEverywhere(), m.askHosts(nil))
 		}
 	})
+}
+
+// problemsOf are the problems that an error of reading the fleet consists of.
+func problemsOf(err error) []fleet.Problem {
+	if p, ok := err.(fleet.Problem); ok {
+		return []fleet.Problem{p}
+	}
+	switch err := err.(type) {
+	case interface{ Unwrap() []error }:
+		var all []fleet.Problem
+		for _, one := range err.Unwrap() {
+			all = append(all, problemsOf(one)...)
+		}
+		return all
+	case interface{ Unwrap() error }:
+		if inner := problemsOf(err.Unwrap()); len(inner) > 0 && !inner[0].At.IsZero() {
+			return inner
+		}
+	}
+	return []fleet.Problem{{Severity: fleet.Error, Text: err.Error()}}
 }
 
 // runsShown is how many of the recorded runs the console lists.

@@ -64,7 +64,9 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 	case k.Alt && !found && !(in != nil && in.Knows(k)):
 		return tea.Batch(m.key(tea.KeyMsg{Type: tea.KeyEsc}), m.key(withoutAlt(k)))
 	case found && !k.Paste && !(in != nil && plainRune(k) && a.Scopes[0] != action.Input):
-		return m.press(a)
+		return m.press(a, action.KeyName(k.String()))
+	case in == nil && m.dialog == nil:
+		m.nothing(action.KeyName(k.String()))
 	case in != nil && in.Key(k):
 		return m.give(action.Intent{ID: action.InputText})
 	}
@@ -83,8 +85,20 @@ func plainRune(k tea.KeyMsg) bool {
 	return (k.Type == tea.KeyRunes || k.Type == tea.KeySpace) && !k.Alt
 }
 
+// nothing says that a key does nothing here, and where it does something.
+func (m *Model) nothing(key string) {
+	if m.w < leastWidth || m.h < leastHeight {
+		return
+	}
+	why := "does nothing; " + m.keys.Label(action.Help) + " shows what does"
+	if a, in := m.keys.Elsewhere(key); in != "" {
+		why = a.Short + ": only in " + string(in)
+	}
+	m.say(notice(key + " " + why))
+}
+
 // press carries an action out, or says why it does nothing now.
-func (m *Model) press(a action.Action) tea.Cmd {
+func (m *Model) press(a action.Action, key string) tea.Cmd {
 	if m.w < leastWidth || m.h < leastHeight {
 		if a.ID != action.Quit && a.ID != action.Interrupt {
 			return nil // nobody sees what it would do
@@ -98,7 +112,7 @@ func (m *Model) press(a action.Action) tea.Cmd {
 	}
 	if a.Scopes[0] != action.Input {
 		if why := m.disabled(a); why != "" {
-			m.say(notice(m.keys.Label(a.ID) + " " + a.Short + ": " + why))
+			m.say(notice(key + " " + a.Short + ": " + why))
 			return nil
 		}
 	}

@@ -14,6 +14,8 @@ import (
 type messages struct {
 	all   []dialog.Message
 	shown bool // the last one is on the screen
+	// unseen is how many errors were said since somebody opened the messages.
+	unseen int
 }
 
 const (
@@ -27,6 +29,9 @@ func (ms *messages) add(at time.Time, s view.Say) {
 		ms.all = ms.all[len(ms.all)-messagesMost:]
 	}
 	ms.shown = true
+	if s.Level == style.Fail {
+		ms.unseen++
+	}
 }
 
 // toast is the message that is on the screen, nil if none is.
@@ -44,6 +49,17 @@ func (ms *messages) expire(now time.Time) {
 }
 
 func (ms *messages) dismiss() { ms.shown = false }
+
+// seenFor is how long an error is on the screen at least, whatever happens.
+const seenFor = 2 * time.Second
+
+// moveOn takes what was said off the screen, because the operator is somewhere
+// else now: at once, or an error that nobody can have read yet not before.
+func (ms *messages) moveOn(now time.Time) {
+	if t := ms.toast(); t != nil && t.At != now && (t.Level != style.Fail || now.Sub(t.At) >= seenFor) {
+		ms.shown = false
+	}
+}
 
 // say shows a message.
 func (m *Model) say(s view.Say) {
@@ -64,9 +80,3 @@ func failed(what string, err error) view.Say {
 func done(text string) view.Say   { return view.Say{Level: style.OK, Text: text} }
 func notice(text string) view.Say { return view.Say{Level: style.Plain, Text: text} }
 func warned(text string) view.Say { return view.Say{Level: style.Warn, Text: text} }
-
-// sticky reports whether the message on the screen stays until it is closed.
-func (ms *messages) sticky() bool {
-	t := ms.toast()
-	return t != nil && t.Level == style.Fail
-}

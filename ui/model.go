@@ -60,6 +60,7 @@ type Model struct {
 	at       history
 	dialog   dialog.Dialog
 	recent   dialog.Recent // in the palette
+	offered  [3]time.Time  // what the open palette offers is as of
 	messages messages
 
 	ticks    int // the generation of the running tick
@@ -71,6 +72,7 @@ type Model struct {
 	progress *counter // of the planning
 	run      ownRun
 	seen     map[string]uint64 // the revisions of runs' states that were drawn
+	reread   bool              // the fleet, when the run is over
 	leaving  bool              // quit as soon as the run is over
 	counted  counted
 }
@@ -140,7 +142,12 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	defer m.giveBackOnPanic()
 	m.now = m.opts.Clock()
 	m.k.Now = m.now
+	before := m.at.top()
 	cmd := m.take(msg)
+	if m.at.top() != before {
+		m.messages.moveOn(m.now)
+	}
+	m.offerMore()
 	get := m.get(m.needs())
 	return m, tea.Batch(cmd, get, m.hurry(), m.paint(msg))
 }
@@ -166,8 +173,6 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		return tea.Batch(cmds...)
 	case tea.MouseMsg:
 		return m.pointer(msg)
-	case tea.ResumeMsg:
-		m.enterAgain()
 	case leaveMsg:
 		return m.leaveGently()
 	case answer:

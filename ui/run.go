@@ -3,12 +3,14 @@ package ui
 import (
 	"context"
 	"sync/atomic"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"assay/fleet/engine"
 	"assay/fleet/run/plan"
 	"assay/fleet/run/state"
+	"assay/ui/action"
 	"assay/ui/known"
 	"assay/ui/style"
 	"assay/ui/view"
@@ -21,6 +23,7 @@ type ownRun struct {
 	cancel context.CancelFunc
 	begun  *atomic.Bool  // set by who comes first: its command, or who waits for it
 	over   chan struct{} // closed when its end is recorded
+	ended  time.Time     // of the former one
 }
 
 // wait returns when the run's end is recorded. A run whose command was never
@@ -95,6 +98,8 @@ func (m *Model) mayNotChange() string {
 		return m.opts.ReadOnly
 	case m.opts.NoHosts != "":
 		return m.opts.NoHosts
+	case m.k.Stale != nil:
+		return "the fleet's files cannot be read: " + m.keys.Label(action.ToChecks) + " says why, " + m.keys.Label(action.Refresh) + " reads them anew"
 	}
 	return ""
 }
@@ -143,7 +148,7 @@ func (m *Model) apply(without []string) tea.Cmd {
 // runEnded tells how the run came out, and asks its hosts again.
 func (m *Model) runEnded(r *known.Run, p *plan.Plan, err error) tea.Cmd {
 	r.Over, r.Err = true, err
-	m.run = ownRun{}
+	m.run = ownRun{ended: m.now}
 	m.changed()
 	m.say(verdict(r, err))
 	if m.leaving {
@@ -153,9 +158,14 @@ func (m *Model) runEnded(r *known.Run, p *plan.Plan, err error) tea.Cmd {
 	for _, h := range p.Hosts {
 		names = append(names, h.Machine)
 	}
+	if m.reread {
+		m.reread = false
+		return m.reopen()
+	}
 	return tea.Batch(m.askChanged(names), m.again([]known.Need{{Kind: known.Runs}, {Kind: known.Subjects}}))
 }
 
+// verdict is what the console says at the end of a run.
 func verdict(r *known.Run, err error) view.Say {
 	snapshot := r.State.Snapshot()
 	if err != nil {

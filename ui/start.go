@@ -9,21 +9,46 @@ import (
 	"syscall"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"assay/fleet/run/event"
+	"assay/ui/word"
 )
 
 // leaveMsg asks the console to end as a supervisor or a closed terminal does.
 type leaveMsg struct{}
 
+// Ended is what a console leaves behind that ran something: its last run.
+type Ended struct {
+	Run     string           // its id; "" where nothing was run
+	Outcome event.RunOutcome // "" where not even that is known
+	Text    string           // "7 updated, 1 unreachable"
+	Left    bool             // the console was left while it went on, which stopped it
+}
+
 // Run shows the console until the operator leaves it. Ending ctx abandons a
 // run that goes on.
-func Run(ctx context.Context, o Options) error {
+func Run(ctx context.Context, o Options) (Ended, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	m := New(ctx, o)
 	err := show(ctx, m, m.out, &m.screen)
 	cancel()
 	m.run.wait() // a run that was abandoned still has its end recorded
-	return err
+	return m.lastRun(), err
+}
+
+func (m *Model) lastRun() Ended {
+	r := m.k.Open[m.k.Current]
+	if r == nil {
+		return Ended{}
+	}
+	e := Ended{Run: r.ID, Left: m.leaving || !r.Over}
+	snapshot := r.State.Snapshot()
+	e.Text = word.Outcomes(snapshot.Started.Kind, snapshot.Outcomes)
+	if snapshot.Finished != nil {
+		e.Outcome = snapshot.Finished.Outcome
+	}
+	return e
 }
 
 // show runs a model that paints the screen itself.

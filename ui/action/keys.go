@@ -119,6 +119,25 @@ func (k *Keys) In(chain []Scope) []Action {
 	return out
 }
 
+// Elsewhere returns an action that has the key in some other view, and which
+// view that is; "" where there is none.
+func (k *Keys) Elsewhere(key string) (Action, Scope) {
+	for _, v := range views {
+		if v == Input || v == List || v == Confirm {
+			continue
+		}
+		if a, ok := k.Find(Chain(v)[:1], key); ok {
+			return a, v
+		}
+	}
+	for _, s := range []Scope{Table, Tree, Text} {
+		if a, ok := k.Find([]Scope{s}, key); ok {
+			return a, s
+		}
+	}
+	return Action{}, ""
+}
+
 // Action returns the action of that ID.
 func (k *Keys) Action(id ID) (Action, bool) {
 	i := slices.IndexFunc(k.rows, func(a Action) bool { return a.ID == id })

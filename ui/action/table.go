@@ -2,97 +2,98 @@ package action
 
 // The actions.
 const (
-	Help        ID = "help"
-	Palette     ID = "palette"
-	Quit        ID = "quit"
-	Interrupt   ID = "interrupt"
-	Back        ID = "back"
-	Enter       ID = "enter"
-	Older       ID = "history.back"
-	Newer       ID = "history.forward"
-	Messages    ID = "messages"
-	Refresh     ID = "refresh"
-	Copy        ID = "copy"
-	CopyAll     ID = "copy.all"
-	Edit        ID = "edit"
-	Mouse       ID = "mouse"
-	Suspend     ID = "suspend"
-	Redraw      ID = "redraw"
-	CurrentRun  ID = "run.current"
-	ToMachines  ID = "view.machines"
-	ToAspects   ID = "view.aspects"
-	ToLayers    ID = "view.layers"
-	ToServices  ID = "view.services"
-	ToRuns      ID = "view.runs"
-	ToChecks    ID = "view.checks"
-	Down        ID = "move.down"
-	Up          ID = "move.up"
-	PageDown    ID = "move.page-down"
-	PageUp      ID = "move.page-up"
-	HalfDown    ID = "move.half-down"
-	HalfUp      ID = "move.half-up"
-	Top         ID = "move.top"
-	Bottom      ID = "move.bottom"
-	Left        ID = "move.left"
-	Right       ID = "move.right"
-	Filter      ID = "filter"
-	Wide        ID = "table.wide"
-	Sort        ID = "table.sort"
-	SortBy      ID = "table.sort-by" // Arg: a column's id; from Sort's choice
-	SortNext    ID = "table.sort-next"
-	SortPrev    ID = "table.sort-previous"
-	Reverse     ID = "table.reverse"
-	Expand      ID = "tree.expand"
-	Collapse    ID = "tree.collapse"
-	ExpandAll   ID = "tree.expand-all"
-	CollapseAll ID = "tree.collapse-all"
-	Search      ID = "text.search"
-	NextMatch   ID = "text.next"
-	PrevMatch   ID = "text.previous"
-	Wrap        ID = "text.wrap"
-	Pager       ID = "text.pager"
-	Mark        ID = "mark"
-	MarkRange   ID = "mark.range"
-	MarkAll     ID = "mark.all"
-	MarkNone    ID = "mark.none"
-	States      ID = "machines.states"
-	StateOnly   ID = "machines.state-only" // Arg: a state; from States' choice
-	NextTab     ID = "tab.next"
-	PrevTab     ID = "tab.previous"
-	PlanUpdate  ID = "plan.update"
-	PlanBack    ID = "plan.rollback"
-	PlanTo      ID = "plan.rollback-to" // Arg: a generation's number
-	LogsOf      ID = "logs"
-	Goal        ID = "plan.goal"
-	GoalSet     ID = "plan.goal-set" // Arg: a goal; from Goal's choice
-	Leave       ID = "plan.leave"
-	SavePlan    ID = "plan.save"
-	Apply       ID = "plan.apply"
-	Applied     ID = "plan.apply-confirmed" // after the confirmation
-	Stop        ID = "run.stop"
-	Abandon     ID = "run.abandon-confirmed"
-	Retry       ID = "run.retry"
-	Follow      ID = "logs.follow"
-	Times       ID = "logs.times"
-	Level       ID = "logs.level"
-	LevelSet    ID = "logs.level-set" // Arg: a level
-	Hosts       ID = "logs.hosts"
-	HostsSet    ID = "logs.hosts-set" // Arg: a machine, "" all
-	FirstError  ID = "logs.first-error"
-	SaveLog     ID = "logs.save"
-	System      ID = "layers.system"
-	SystemSet   ID = "layers.system-set" // Arg: a system
-	ErrorsOnly  ID = "checks.errors-only"
-	InputDone   ID = "typing.accept"
-	InputEsc    ID = "typing.leave"
-	InputNext   ID = "typing.complete"
-	InputText   ID = "typing.changed" // the line has changed; no key
-	Choose      ID = "choose"
-	Dismiss     ID = "dismiss"
-	OtherButton ID = "confirm.other"
-	Answer      ID = "confirm.answer"
-	InputDown   ID = "typing.down"
-	InputUp     ID = "typing.up"
+	Help         ID = "help"
+	Palette      ID = "palette"
+	Quit         ID = "quit"
+	Interrupt    ID = "interrupt"
+	Back         ID = "back"
+	Enter        ID = "enter"
+	Older        ID = "history.back"
+	Newer        ID = "history.forward"
+	Messages     ID = "messages"
+	Refresh      ID = "refresh"
+	Copy         ID = "copy"
+	CopyAll      ID = "copy.all"
+	Edit         ID = "edit"
+	Mouse        ID = "mouse"
+	Suspend      ID = "suspend"
+	Redraw       ID = "redraw"
+	CurrentRun   ID = "run.current"
+	ToMachines   ID = "view.machines"
+	ToAspects    ID = "view.aspects"
+	ToLayers     ID = "view.layers"
+	ToServices   ID = "view.services"
+	ToRuns       ID = "view.runs"
+	ToChecks     ID = "view.checks"
+	Down         ID = "move.down"
+	Up           ID = "move.up"
+	PageDown     ID = "move.page-down"
+	PageUp       ID = "move.page-up"
+	HalfDown     ID = "move.half-down"
+	HalfUp       ID = "move.half-up"
+	Top          ID = "move.top"
+	Bottom       ID = "move.bottom"
+	Left         ID = "move.left"
+	Right        ID = "move.right"
+	Filter       ID = "filter"
+	Wide         ID = "table.wide"
+	Sort         ID = "table.sort"
+	SortBy       ID = "table.sort-by" // Arg: a column's id; from Sort's choice
+	SortNext     ID = "table.sort-next"
+	SortPrev     ID = "table.sort-previous"
+	Reverse      ID = "table.reverse"
+	Expand       ID = "tree.expand"
+	Collapse     ID = "tree.collapse"
+	ExpandAll    ID = "tree.expand-all"
+	CollapseAll  ID = "tree.collapse-all"
+	Search       ID = "text.search"
+	NextMatch    ID = "text.next"
+	PrevMatch    ID = "text.previous"
+	Wrap         ID = "text.wrap"
+	Pager        ID = "text.pager"
+	Mark         ID = "mark"
+	MarkRange    ID = "mark.range"
+	MarkAll      ID = "mark.all"
+	MarkNone     ID = "mark.none"
+	States       ID = "machines.states"
+	StateOnly    ID = "machines.state-only" // Arg: a state; from States' choice
+	NextTab      ID = "tab.next"
+	PrevTab      ID = "tab.previous"
+	PlanUpdate   ID = "plan.update"
+	PlanBack     ID = "plan.rollback"
+	PlanTo       ID = "plan.rollback-to" // Arg: a generation's number
+	LogsOf       ID = "logs"
+	Goal         ID = "plan.goal"
+	GoalSet      ID = "plan.goal-set" // Arg: a goal; from Goal's choice
+	Leave        ID = "plan.leave"
+	SavePlan     ID = "plan.save"
+	Apply        ID = "plan.apply"
+	Applied      ID = "plan.apply-confirmed" // after the confirmation
+	Stop         ID = "run.stop"
+	Abandon      ID = "run.abandon-confirmed"
+	Retry        ID = "run.retry"
+	Follow       ID = "logs.follow"
+	Times        ID = "logs.times"
+	Level        ID = "logs.level"
+	LevelSet     ID = "logs.level-set" // Arg: a level
+	Hosts        ID = "logs.hosts"
+	HostsSet     ID = "logs.hosts-set" // Arg: a machine, "" all
+	FirstError   ID = "logs.first-error"
+	SaveLog      ID = "logs.save"
+	System       ID = "layers.system"
+	SystemSet    ID = "layers.system-set" // Arg: a system
+	ErrorsOnly   ID = "checks.errors-only"
+	InputDone    ID = "typing.accept"
+	InputEsc     ID = "typing.leave"
+	InputNext    ID = "typing.complete"
+	InputText    ID = "typing.changed" // the line has changed; no key
+	Choose       ID = "choose"
+	Dismiss      ID = "dismiss"
+	OtherButton  ID = "confirm.other"
+	Answer       ID = "confirm.answer"
+	CancelAnswer ID = "confirm.cancel"
+	InputDown    ID = "typing.down"
+	InputUp      ID = "typing.up"
 )
 
 var (
@@ -113,9 +114,9 @@ var table = []Action{
 	{ID: CurrentRun, Scopes: []Scope{Global}, Keys: []string{"."}, Short: "the run", Help: "The run that is going on, or the last one of this session"},
 	{ID: Enter, Scopes: []Scope{Global}, Keys: []string{"enter"}, Short: "open", Help: "Go deeper: open what the cursor is on", Line: 1},
 	{ID: Back, Scopes: []Scope{Global}, Keys: []string{"esc"}, Short: "back", Help: "Close, clear the filter, or go back; never quits", Line: 90},
-	{ID: Older, Scopes: []Scope{Global}, Keys: []string{"["}, Short: "history", Help: "Back in the history of places"},
-	{ID: Newer, Scopes: []Scope{Global}, Keys: []string{"]"}, Short: "forward", Help: "Forward in the history of places"},
-	{ID: Palette, Scopes: []Scope{Global}, Keys: []string{":"}, Short: "all", Help: "Every action and every place, by name", Line: 91},
+	{ID: Older, Scopes: []Scope{Global}, Keys: []string{"["}, Short: "back in history", Help: "Back in the history of places"},
+	{ID: Newer, Scopes: []Scope{Global}, Keys: []string{"]"}, Short: "forward in history", Help: "Forward in the history of places"},
+	{ID: Palette, Scopes: []Scope{Global}, Keys: []string{":"}, Short: "find", Help: "Every action and every place, by name", Line: 91},
 	{ID: Help, Scopes: []Scope{Global}, Keys: []string{"?", "f1"}, Short: "help", Help: "The keys that work here, and why others do not", Line: 92},
 	{ID: Messages, Scopes: []Scope{Global}, Keys: []string{"!"}, Short: "messages", Help: "All messages, with their full text"},
 	{ID: Refresh, Scopes: []Scope{Global}, Keys: []string{"R"}, Short: "refresh", Help: "Ask again: the hosts, or what this view shows"},
@@ -123,7 +124,7 @@ var table = []Action{
 	{ID: CopyAll, Scopes: []Scope{Global, List}, Keys: []string{"Y"}, Short: "copy all", Help: "Copy everything that this view shows, as text"},
 	{ID: Edit, Scopes: []Scope{Global}, Keys: []string{"e"}, Short: "edit", Help: "Open $EDITOR at the place under the cursor"},
 	{ID: Mouse, Scopes: []Scope{Global}, Keys: []string{"%"}, Short: "mouse", Help: "Give the mouse to the terminal, or take it back"},
-	{ID: Suspend, Scopes: []Scope{Global}, Keys: []string{"ctrl+z"}, Short: "suspend", Help: "To the shell; fg returns. Runs stand still meanwhile"},
+	{ID: Suspend, Scopes: []Scope{Global}, Keys: []string{"ctrl+z"}, Short: "suspend", Help: "To the shell, and back with fg; not while a run goes on, which would stand still"},
 	{ID: Redraw, Scopes: []Scope{Global}, Keys: []string{"ctrl+l"}, Short: "redraw", Help: "Draw the screen anew"},
 	{ID: Interrupt, Scopes: []Scope{Global, Input, List, Confirm}, Keys: []string{"ctrl+c"}, Short: "stop", Help: "Stop what is being worked on; with nothing to stop, quit"},
 	{ID: Quit, Scopes: []Scope{Global}, Keys: []string{"q"}, Short: "quit", Help: "Leave; asks while a run goes on", Line: 93},
@@ -176,7 +177,7 @@ var table = []Action{
 	{ID: Leave, Scopes: []Scope{Plan}, Keys: []string{"space"}, Short: "leave out", Help: "Leave the machine under the cursor out, or take it in again"},
 	{ID: SavePlan, Scopes: []Scope{Plan}, Keys: []string{"S"}, Short: "save", Help: "Save the plan as a file, for: assay update --plan FILE"},
 
-	{ID: Stop, Scopes: []Scope{Run}, Keys: []string{"c"}, Short: "cancel", Help: "Finish the steps that run and start nothing new; once more abandons them", Line: 3},
+	{ID: Stop, Scopes: []Scope{Run}, Keys: []string{"c"}, Short: "stop", Help: "Finish the steps that run and start nothing new; once more abandons them", Line: 3},
 	{ID: Retry, Scopes: []Scope{Run}, Keys: []string{"D"}, Short: "plan the rest", Help: "Plan the machines that did not come out as asked once more", Changes: true, Line: 4},
 
 	{ID: Follow, Scopes: []Scope{Logs}, Keys: []string{"f"}, Short: "follow", Help: "Follow what is new; scrolling stops it", Line: 2},
@@ -193,7 +194,8 @@ var table = []Action{
 	{ID: InputUp, Scopes: []Scope{Input}, Keys: []string{"up"}, Short: "up", Help: "One line up, while typing"},
 
 	{ID: Choose, Scopes: []Scope{List}, Keys: []string{"enter"}, Short: "choose", Help: "Do what the cursor is on", Line: 1},
-	{ID: Dismiss, Scopes: []Scope{List, Confirm}, Keys: []string{"esc"}, Short: "close", Help: "Close without doing anything", Line: 2},
+	{ID: CancelAnswer, Scopes: []Scope{Confirm}, Keys: []string{"n"}, Short: "no", Help: "Cancel: nothing is done"},
+	{ID: Dismiss, Scopes: []Scope{List, Confirm}, Keys: []string{"esc", "q"}, Short: "close", Help: "Close without doing anything", Line: 2},
 	{ID: OtherButton, Scopes: []Scope{Confirm}, Keys: []string{"tab", "left", "right", "shift+tab"}, Short: "other answer", Help: "Move to the other answer", Line: 3},
 	{ID: Answer, Scopes: []Scope{Confirm}, Keys: []string{"enter"}, Short: "answer", Help: "Give the answer that is marked", Line: 1},
 }

@@ -82,7 +82,29 @@ func (a *app) console(ctx context.Context, w consoleWorld, f consoleFlags, selec
 			return consoleSession{s, a}, err
 		}
 	}
-	return ui.Run(ctx, options)
+	ended, err := ui.Run(ctx, options)
+	if err != nil {
+		return err
+	}
+	return a.farewell(ended)
+}
+
+// farewell says on the terminal what the console's last run came to, and ends
+// with its code where leaving the console stopped it.
+func (a *app) farewell(e ui.Ended) error {
+	if e.Run == "" {
+		return nil
+	}
+	a.text().clean("run %s: %s; see: %s runs %s", e.Run, e.Text, a.program(), e.Run)
+	switch {
+	case !e.Left:
+		return nil
+	case e.Outcome == event.RunAbandonment:
+		return failed(exitInterrupted)
+	case e.Outcome == event.RunInterrupt:
+		return failed(exitDeclined)
+	}
+	return nil
 }
 
 // openConsole opens the repository around the working directory for the

@@ -27,6 +27,7 @@ type Loaded[T any] struct {
 	Err   error
 	At    time.Time
 	Busy  bool
+	Again bool // asked for once more while it was Busy
 }
 
 // Has reports whether there is an answer.
@@ -102,6 +103,9 @@ type Known struct {
 	Note     string // what the operator should know of this world, in a word: "demo"
 	ReadOnly string // why nothing may be changed; "" when it may
 	NoHosts  string // why no host can be reached; "" when they can
+	// Stale is why the fleet's files cannot be read any more, nil when they
+	// can: what is known of them is as it was before.
+	Stale error
 
 	Checkout     Loaded[session.Checkout]
 	Hosts        map[string]*Host // by machine; has every machine
@@ -116,6 +120,7 @@ type Known struct {
 
 	Planning *Planning       // nil: none
 	Open     map[string]*Run // by id
+	last     lastRuns        // see LastRun
 	Current  string          // id of the run that goes on in this program, or was the last to; "" none
 }
 

@@ -2,6 +2,7 @@ package known
 
 import (
 	"slices"
+	"time"
 
 	"assay/fleet/session"
 )
@@ -12,12 +13,29 @@ func (k *Known) LastRun(machine string) string {
 	if r := k.Open[k.Current]; r != nil && inRun(r, machine) {
 		return r.ID
 	}
-	for i := range k.Runs.Value {
-		if inSummary(&k.Runs.Value[i], machine) {
-			return string(k.Runs.Value[i].ID)
+	if k.last.by == nil || k.last.at != k.Runs.At {
+		k.last = lastRuns{k.Runs.At, newest(k.Runs.Value)}
+	}
+	return k.last.by[machine]
+}
+
+// lastRuns has the newest recorded run of every machine, as of a list of runs:
+// many screens ask with every frame.
+type lastRuns struct {
+	at time.Time
+	by map[string]string
+}
+
+func newest(runs []session.RunSummary) map[string]string {
+	by := map[string]string{}
+	for i := range runs {
+		for _, machine := range machinesOf(&runs[i]) {
+			if by[machine] == "" {
+				by[machine] = string(runs[i].ID)
+			}
 		}
 	}
-	return ""
+	return by
 }
 
 func inRun(r *Run, machine string) bool {
@@ -27,14 +45,11 @@ func inRun(r *Run, machine string) bool {
 	return r.State != nil && slices.Contains(r.State.Snapshot().Started.Machines, machine)
 }
 
-func inSummary(s *session.RunSummary, machine string) bool {
-	if slices.Contains(s.Started.Machines, machine) || slices.Contains(s.Open, machine) {
-		return true
-	}
+// machinesOf are the machines of a recorded run, some perhaps twice.
+func machinesOf(s *session.RunSummary) []string {
+	all := slices.Concat(s.Started.Machines, s.Open)
 	for i := range s.Results {
-		if s.Results[i].Machine == machine {
-			return true
-		}
+		all = append(all, s.Results[i].Machine)
 	}
-	return false
+	return all
 }
