@@ -27,9 +27,9 @@ func TestConfirm(t *testing.T) {
 		{"", "", []action.ID{action.OtherButton, action.Answer}, yes},
 		{"", "", []action.ID{action.OtherButton, action.OtherButton, action.Answer}, no},
 		{"", "", []action.ID{action.OtherButton, action.Dismiss}, no},
-		{"40", "", []action.ID{action.InputNext, action.InputDone}, no},
-		{"40", "4", []action.ID{action.InputNext, action.InputDone}, no},
-		{"40", "400", []action.ID{action.InputNext, action.InputDone}, no},
+		{"40", "", []action.ID{action.InputNext, action.InputDone}, Result{}},
+		{"40", "4", []action.ID{action.InputNext, action.InputDone}, Result{}},
+		{"40", "400", []action.ID{action.InputNext, action.InputDone}, Result{}},
 		{"40", "40", []action.ID{action.InputNext, action.InputDone}, yes},
 		{"40", "40", []action.ID{action.OtherButton, action.Answer}, yes},
 		{"40", "40", []action.ID{action.InputDone}, Result{}}, // moves the focus only
@@ -55,8 +55,48 @@ func TestConfirmForgetsTheFocus(t *testing.T) {
 	d.Input().SetValue("40")
 	do(d, action.InputText, action.InputNext)
 	d.Input().SetValue("401")
-	if got := do(d, action.InputText, action.InputDone); got != no {
+	if got := do(d, action.InputText, action.InputDone); got != (Result{}) {
 		t.Errorf("%+v", got)
+	}
+}
+
+// TestConfirmSaysWhyNot: a wrong word neither answers nor closes, and the box
+// says why.
+func TestConfirmSaysWhyNot(t *testing.T) {
+	d := NewConfirm(env(), updateOf(7, "7"))
+	says := func(want string) {
+		t.Helper()
+		if got := strings.Join(d.Render(80, 24), "\n"); !strings.Contains(got, want) {
+			t.Errorf("the box does not say %q:\n%s", want, got)
+		}
+	}
+	do(d, action.InputNext)
+	says("type 7 first")
+	do(d, action.InputDone)
+	says("type 7, or esc cancels")
+	d.Input().SetValue("8")
+	do(d, action.InputText, action.InputDone)
+	says("8 is not 7: type 7, or esc cancels")
+	d.Input().SetValue("7")
+	do(d, action.InputText)
+	if got := strings.Join(d.Render(80, 24), "\n"); strings.Contains(got, "is not 7") {
+		t.Errorf("it still says so:\n%s", got)
+	}
+	do(d, action.InputDone)
+	says("enter again does it")
+}
+
+// TestConfirmFolds: what is too long for the screen is broken between words,
+// and can be scrolled to.
+func TestConfirmFolds(t *testing.T) {
+	text := strings.Repeat("word ", 120) + "last"
+	d := NewConfirm(env(), view.Confirm{Title: "Sure?", Yes: "Yes", Lines: []widget.Line{{widget.P(text)}}})
+	if got := strings.Join(d.Render(60, 12), "\n"); !strings.Contains(got, "more line") || strings.Contains(got, "…") {
+		t.Errorf("cut:\n%s", got)
+	}
+	do(d, action.Bottom)
+	if got := strings.Join(d.Render(60, 9), "\n"); !strings.Contains(got, "last") {
+		t.Errorf("the end is not there:\n%s", got)
 	}
 }
 
