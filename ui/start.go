@@ -60,6 +60,9 @@ func show(ctx context.Context, m tea.Model, t *terminal, s *screen) error {
 		return err
 	}
 	defer s.leave()
+	if f := tty(t.in); f != nil {
+		discard(int(f.Fd()))
+	}
 	defer t.watchSize(p)()
 	_, err := p.Run()
 	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {

@@ -44,7 +44,7 @@ var house = []room{
 		"config reads what the operator wants of the console"},
 	{"ui/view/...", []string{"ui/...", "fleet", "fleet/engine", "fleet/session", "modules/compose", "overlay", "secrets", "fleet/run/event", "fleet/run/plan", "fleet/run/state"}, nil,
 		"views see values only: they start nothing, and never see keys or the terminal"},
-	{"ui/...", []string{"ui/...", "fleet", "fleet/engine", "fleet/session", "modules/compose", "overlay", "secrets", "fleet/run/event", "fleet/run/plan", "fleet/run/state"}, []string{charm, "github.com/sahilm/fuzzy", "golang.org/x/term"},
+	{"ui/...", []string{"ui/...", "fleet", "fleet/engine", "fleet/session", "modules/compose", "overlay", "secrets", "fleet/run/event", "fleet/run/plan", "fleet/run/state"}, []string{charm, "github.com/sahilm/fuzzy", "golang.org/x/term", "golang.org/x/sys/unix"},
 		"the console sees values only and asks session through an interface that ui declares"},
 
 	{"fleet", nil, nil, "fleet is a leaf: values that everybody shares, standard library only"},
