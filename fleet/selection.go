@@ -51,7 +51,7 @@ func (e *EmptyError) Error() string {
 		s += ": each of its terms matches some machine, but no machine matches them together"
 	}
 	if e.Unknown > 0 {
-		s += fmt.Sprintf(": of %d of %d machines it is not known", e.Unknown, e.Machines)
+		s += fmt.Sprintf(": a fact is not known of %d of %d machines", e.Unknown, e.Machines)
 	} else if len(e.Unmatched) == 0 {
 		s += "; hint: a space means and, a comma means or"
 	}

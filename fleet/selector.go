@@ -25,7 +25,8 @@ import (
 //	user:x           the primary user or a home-manager user
 //	aspect:x         an aspect that the composition reaches
 //	role:zerotier    any role of that instance; role:zerotier/peer that role
-//	state:offline    online, offline, unverified (the host's identity), unknown
+//	state:behind     a State: the word that tables of machines show; also
+//	                 online, offline (unreachable), unverified (its identity)
 //	drift:yes        runs something else than wanted: yes, no, unknown
 //	reboot:no        runs the system that it booted: yes, no, unknown
 //	failed, @failed  failed in the last run
@@ -173,8 +174,17 @@ func (s Selector) asks(kinds ...Kind) bool {
 // be asked first.
 func (s Selector) NeedsFacts() bool { return s.asks(KindState, KindDrift, KindReboot) }
 
-// NeedsWanted reports whether an answer depends on Subject.Wanted.
-func (s Selector) NeedsWanted() bool { return s.asks(KindDrift) }
+// NeedsWanted reports whether an answer depends on Subject.Wanted or Broken:
+// all that compares with what is wanted, and not what asks for reach alone.
+func (s Selector) NeedsWanted() bool {
+	reach := []string{stateOnline, stateOffline, stateUnverified, string(StateUnreachable)}
+	for n := range s.root.leaves() {
+		if n.term.Kind == KindDrift || n.term.Kind == KindState && !slices.Contains(reach, n.term.Value) {
+			return true
+		}
+	}
+	return false
+}
 
 // NeedsAspects reports whether an answer depends on Subject.Aspects: machines
 // must be composed first.

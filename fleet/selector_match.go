@@ -14,6 +14,7 @@ type Subject struct {
 	Roles        []string // "zerotier/peer"
 	Facts        *Facts   // nil when nobody has asked the host
 	Wanted       string   // store path of the wanted system; "" is unknown
+	Broken       bool     // no system can be wanted: the configuration is in error
 	Failed       Truth    // in the last run
 }
 
@@ -70,7 +71,7 @@ func (n *node) matchTerm(sub *Subject) Truth {
 	case KindRole:
 		return TruthOf(slices.ContainsFunc(sub.Roles, n.matchRole))
 	case KindState:
-		return stateIs(sub.Facts, n.term.Value)
+		return sub.stateIs(n.term.Value)
 	case KindDrift:
 		return truthIs(sub.Facts.Drift(sub.Wanted), n.term.Value)
 	case KindReboot:
@@ -125,21 +126,25 @@ func (n *node) matchRole(role string) bool {
 	return n.glob.match(role)
 }
 
-// stateIs is Unknown for a host that nobody has asked, but for "unknown"
-// itself.
-func stateIs(f *Facts, want string) Truth {
-	asked := f != nil && f.Reach != ""
+// stateIs asks for a State, or for what is known of a host's reach alone. It
+// is Unknown where that is not known, but for "unknown" itself.
+func (sub *Subject) stateIs(want string) Truth {
+	f, state := sub.Facts, StateOf(sub.Facts, sub.Wanted, sub.Broken)
 	switch {
-	case want == "unknown":
-		return TruthOf(!asked)
-	case !asked:
+	case want == string(StateUnknown):
+		return TruthOf(state == StateUnknown)
+	case f == nil || f.Reach == "":
 		return Unknown
-	case want == "online":
+	case want == stateOnline:
 		return TruthOf(f.Reach == Reachable)
-	case want == "unverified":
+	case want == stateOffline, want == string(StateUnreachable):
+		return TruthOf(f.Reach == Unreachable)
+	case want == stateUnverified:
 		return TruthOf(f.Reach == Unreachable && f.Identity)
+	case state == StateUnknown:
+		return Unknown
 	}
-	return TruthOf(f.Reach == Unreachable)
+	return TruthOf(state == State(want))
 }
 
 // truthIs: "unknown" asks whether t is unknown, which is always known.

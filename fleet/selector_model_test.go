@@ -31,6 +31,8 @@ var modelTerms = []expr{ // per subject of exampleSubjects: mac, web02, web1, we
 	{text: "failed", truth: []int{1, 0, 2, 1}},
 	{text: "aspect:nginx", truth: []int{1, 1, 2, 2}},
 	{text: "state:unknown", truth: []int{2, 0, 0, 2}},
+	{text: "state:current", truth: []int{1, 0, 2, 1}},
+	{text: "state:unreachable", truth: []int{1, 2, 0, 1}},
 }
 
 func randomExpr(r *rand.Rand, depth int) *expr {

@@ -66,10 +66,29 @@ var keys = []string{"class", "system", "user", "aspect", "role", "state", "drift
 // keyValues are the values of keys that do not take a glob.
 var keyValues = map[Kind][]string{
 	KindClass:  {"nixos", "darwin"},
-	KindState:  {"online", "offline", "unverified", "unknown"},
+	KindState:  stateWords(),
 	KindDrift:  {"yes", "no", "unknown"},
 	KindReboot: {"yes", "no", "unknown"},
 }
+
+// The values of "state:" that are no State: they ask for a host's reach.
+const (
+	stateOnline     = "online"
+	stateOffline    = "offline" // unreachable
+	stateUnverified = "unverified"
+)
+
+func stateWords() []string {
+	words := []string{stateOnline, stateOffline, stateUnverified}
+	for _, state := range States() {
+		words = append(words, string(state))
+	}
+	return words
+}
+
+// ValuesOf lists the values that a key of selectors takes; nil where it takes
+// a glob.
+func ValuesOf(kind Kind) []string { return slices.Clone(keyValues[kind]) }
 
 // Reserved are the words that mean something else than a machine or tag of
 // that name in a selector.

@@ -60,7 +60,7 @@ func (s *Session) addFacts(ctx context.Context, subjects []fleet.Subject) error 
 	statuses, err := s.Status(ctx, all, nil)
 	for i := range statuses {
 		subjects[i].Facts = &statuses[i].Facts
-		subjects[i].Wanted = statuses[i].Wanted
+		subjects[i].Wanted, subjects[i].Broken = statuses[i].Wanted, statuses[i].WantedErr != nil
 	}
 	return err
 }

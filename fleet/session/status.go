@@ -12,28 +12,23 @@ import (
 // cores beyond this.
 const probes = 32
 
-// State is a machine's state in one word, the worst first.
-type State string
+// State is a machine's state in one word.
+type State = fleet.State
 
-// The states of a machine.
+// The states of a machine: see package fleet.
 const (
-	StateUnreachable State = "unreachable" // no facts
-	StateBroken      State = "error"       // the configuration does not compose
-	StateDamaged     State = "damaged"     // what it runs or boots next is missing on it, or not whole
-	StateEmpty       State = "empty"       // the host runs no system yet
-	StateBehind      State = "behind"      // runs something else than wanted
-	StateStaged      State = "staged"      // runs something else; the wanted system boots next
-	StateCurrent     State = "current"     // runs what is wanted
-	StateUnknown     State = "unknown"     // it does not say what it runs
+	StateUnreachable = fleet.StateUnreachable
+	StateBroken      = fleet.StateBroken
+	StateDamaged     = fleet.StateDamaged
+	StateEmpty       = fleet.StateEmpty
+	StateBehind      = fleet.StateBehind
+	StateStaged      = fleet.StateStaged
+	StateCurrent     = fleet.StateCurrent
+	StateUnknown     = fleet.StateUnknown
 )
 
 // States lists the states, the worst first: the order of tables and summaries.
-func States() []State {
-	return []State{
-		StateUnreachable, StateBroken, StateDamaged, StateUnknown, StateEmpty,
-		StateBehind, StateStaged, StateCurrent,
-	}
-}
+func States() []State { return fleet.States() }
 
 // Status is one machine's triage: live facts against what is wanted.
 type Status struct {
@@ -60,7 +55,7 @@ func (s *Session) Status(ctx context.Context, names []string, done func(Status))
 		<-evaluating
 		out[i].Wanted, out[i].WantedErr = system.Path, err
 		out[i].Facts = s.facts(ctx, name)
-		out[i].State = stateOf(out[i])
+		out[i].State = fleet.StateOf(&out[i].Facts, system.Path, err != nil)
 		if done != nil {
 			done(out[i])
 		}
@@ -84,25 +79,4 @@ func (s *Session) facts(ctx context.Context, name string) fleet.Facts {
 		return probe.Unreachable(name, err, s.opts.Clock())
 	}
 	return facts
-}
-
-func stateOf(st Status) State {
-	f := st.Facts
-	switch {
-	case f.Reach != fleet.Reachable:
-		return StateUnreachable
-	case st.WantedErr != nil:
-		return StateBroken
-	case f.Running == "" && f.Profile == "" && f.Damaged == "":
-		return StateEmpty
-	case f.Running == "":
-		return StateUnknown
-	case f.Damaged != "":
-		return StateDamaged
-	case f.Running == st.Wanted:
-		return StateCurrent
-	case f.Profile == st.Wanted:
-		return StateStaged
-	}
-	return StateBehind
 }

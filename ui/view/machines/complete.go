@@ -17,18 +17,19 @@ type selectorKey struct {
 
 // keys are the keys in the order of the grammar's description.
 var keys = []selectorKey{
-	{"class", fixed("nixos", "darwin")},
+	{"class", fixed(fleet.KindClass)},
 	{"system", ofMachines(func(m *fleet.Machine) []string { return []string{m.System} })},
 	{"user", ofMachines(users)},
 	{"aspect", aspects},
 	{"role", roles},
-	{"state", fixed("online", "offline", "unverified", "unknown")},
-	{"drift", fixed("yes", "no", "unknown")},
-	{"reboot", fixed("yes", "no", "unknown")},
+	{"state", fixed(fleet.KindState)},
+	{"drift", fixed(fleet.KindDrift)},
+	{"reboot", fixed(fleet.KindReboot)},
 }
 
-func fixed(values ...string) func(*known.Known) []string {
-	return func(*known.Known) []string { return values }
+// fixed are the values that the grammar allows.
+func fixed(kind fleet.Kind) func(*known.Known) []string {
+	return func(*known.Known) []string { return fleet.ValuesOf(kind) }
 }
 
 // ofMachines are the values that machines have, sorted, each once.

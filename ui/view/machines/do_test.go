@@ -60,6 +60,7 @@ func TestLogs(t *testing.T) {
 		return session.RunSummary{ID: journal.ID(id), Started: event.RunStarted{Machines: machines}}
 	}
 	k.Runs.Value = []session.RunSummary{recorded("third", "cinnabar"), recorded("second", "galena"), recorded("first", "galena")}
+	k.Runs.At = viewtest.Now.Add(1)
 	k.Revision++
 	logs := func(run string) view.Ask {
 		return view.Go{Link: view.Link{Place: view.Logs, Name: run, Sub: "galena"}}

@@ -157,6 +157,9 @@ func (v *View) meant(word string) string {
 		}
 		names = append(names, m.Name)
 	}
+	if slices.Contains(fleet.ValuesOf(fleet.KindState), word) {
+		return fmt.Sprintf("it is a state: state:%s", word)
+	}
 	if _, ok := ranks[word]; ok {
 		return fmt.Sprintf("it is a state: %s chooses one", v.env.Key(action.States))
 	}

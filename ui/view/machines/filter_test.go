@@ -43,7 +43,7 @@ func TestSelectors(t *testing.T) {
 		"aspect:base", "aspect:tmux", "aspect:caddy, aspect:podman", "not aspect:server", "role:zerotier/controller",
 		"role:zerotier", "state:unknown", "(@cloud or @laptop) -user:raquel", "[a-c]*", "aspect:base and not (g* or @gpu)",
 		// of these nothing matches, or nobody knows
-		"state:online", "drift:yes", "reboot:no", "failed", "not failed", "@nobody", "cinabar*", "class:darwin @gcp",
+		"state:online", "state:behind", "drift:yes", "reboot:no", "failed", "not failed", "@nobody", "cinabar*", "class:darwin @gcp",
 	} {
 		viewtest.Type(v, selector)
 		want, err := s.Select(t.Context(), selector)
@@ -70,11 +70,16 @@ func TestSelectors(t *testing.T) {
 func TestFactsInSelectors(t *testing.T) {
 	v, k := example(t, "")
 	for selector, want := range map[string]string{
-		"drift:no":      "cinnabar",
-		"state:offline": "scheelite",
-		"drift:unknown": "galena scheelite",
-		"@gcp drift:no": "",
-		"not drift:yes": "cinnabar",
+		"drift:no":              "cinnabar",
+		"state:offline":         "scheelite",
+		"state:error":           "galena",
+		"state:staged":          "electrum",
+		"state:behind":          "argentum blackphos rosegold stibnite",
+		"state:unknown":         "",
+		"@laptop -state:behind": "",
+		"drift:unknown":         "galena scheelite",
+		"@gcp drift:no":         "",
+		"not drift:yes":         "cinnabar",
 	} {
 		viewtest.Type(v, selector)
 		if got := strings.Join(shown(v), " "); got != want {
@@ -137,7 +142,8 @@ func TestWhyNothing(t *testing.T) {
 		"laptop":         "tag: @laptop",
 		"cameron":        "user:cameron",
 		"x86_64-linux":   "system:x86_64-linux",
-		"behind":         "state: s chooses",
+		"behind":         "it is a state: state:behind",
+		"asking":         "state: s chooses",
 		"cinabar":        `did you mean "cinnabar"?`,
 		"clas":           "tab completes it to class:",
 		"lapt":           "tab completes it to @laptop",

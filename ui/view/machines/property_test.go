@@ -85,7 +85,7 @@ func step(v *View, k *known.Known, r *rand.Rand, marked map[string]bool) string 
 	_, cursor := v.table.Cursor()
 	switch r.IntN(10) {
 	case 0:
-		filters := []string{"", "@web", "class:nixos", "drift:yes", "host0001", "nothing", "@rack[1-9]", "(", "not state:offline"}
+		filters := []string{"", "@web", "class:nixos", "drift:yes", "host0001", "nothing", "@rack[1-9]", "(", "not state:offline", "state:behind"}
 		text := filters[r.IntN(len(filters))]
 		viewtest.Type(v, text)
 		return "filter " + text

@@ -24,9 +24,9 @@ func (s *subjects) now(k *known.Known) []fleet.Subject {
 	}
 	for i := range s.list {
 		subject := &s.list[i]
-		subject.Facts, subject.Wanted = nil, ""
+		subject.Facts, subject.Wanted, subject.Broken = nil, "", false
 		if host := k.Hosts[subject.Machine.Name]; host != nil && !host.Asked.IsZero() {
-			subject.Facts, subject.Wanted = &host.Facts, host.Wanted
+			subject.Facts, subject.Wanted, subject.Broken = &host.Facts, host.Wanted, host.WantedErr != nil
 		}
 	}
 	return s.list
