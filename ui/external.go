@@ -1,12 +1,13 @@
 package ui
 
 import (
-	"fmt"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -25,12 +26,10 @@ func (m *Model) edit(at fleet.Pos) tea.Cmd {
 		m.say(warned(at.File + " lies outside of the fleet's directory"))
 		return nil
 	}
-	words := m.program("VISUAL", "EDITOR")
-	if len(words) == 0 {
-		words = []string{"vi"}
-	}
-	args := editorArgs(filepath.Base(words[0]), filepath.Join(m.k.Dir, filepath.FromSlash(at.File)), at.Line)
-	return m.external(exec.CommandContext(m.ctx, words[0], append(words[1:], args...)...), func(m *Model) tea.Cmd {
+	editor := m.program("vi", "VISUAL", "EDITOR")
+	name, _, _ := strings.Cut(strings.TrimSpace(editor), " ")
+	args := editorArgs(filepath.Base(name), filepath.Join(m.k.Dir, filepath.FromSlash(at.File)), at.Line)
+	return m.external(name, m.shell(editor, args...), func(m *Model) tea.Cmd {
 		if m.k.Running() != nil {
 			m.reread = true
 			m.say(notice("The fleet is read anew when the run is over"))
@@ -63,33 +62,40 @@ func (m *Model) page(text string) tea.Cmd {
 	}
 	cmd := m.pager()
 	cmd.Stdin = strings.NewReader(clean.String())
-	return m.external(cmd, nil)
+	return m.external("the pager", cmd, nil)
 }
 
 // pageFile opens the pager on a file that the console has written.
-func (m *Model) pageFile(path string) tea.Cmd { return m.external(m.pager(path), nil) }
+func (m *Model) pageFile(path string) tea.Cmd { return m.external("the pager", m.pager(path), nil) }
 
+// pager is the operator's pager. Unless they say otherwise, less stays also
+// where a text fits the screen: it would be gone before it could be read.
 func (m *Model) pager(args ...string) *exec.Cmd {
-	words := m.program("PAGER")
-	if len(words) == 0 {
-		words = []string{"less"}
+	cmd := m.shell(m.program("less", "PAGER"), args...)
+	if m.opts.Getenv("LESS") == "" {
+		cmd.Env = append(os.Environ(), "LESS=R")
 	}
-	return exec.CommandContext(m.ctx, words[0], append(words[1:], args...)...)
+	return cmd
 }
 
 // program is the command line in the first of the variables that is set.
-func (m *Model) program(variables ...string) []string {
+func (m *Model) program(otherwise string, variables ...string) string {
 	for _, v := range variables {
-		if words := strings.Fields(m.opts.Getenv(v)); len(words) > 0 {
-			return words
+		if line := m.opts.Getenv(v); strings.TrimSpace(line) != "" {
+			return line
 		}
 	}
-	return nil
+	return otherwise
+}
+
+// shell runs an operator's command line, which may have quoted words, with
+// arguments that are none of the shell's business: as git runs an editor.
+func (m *Model) shell(line string, args ...string) *exec.Cmd {
+	return exec.CommandContext(m.ctx, "sh", append([]string{"-c", line + ` "$@"`, line}, args...)...)
 }
 
 // external gives the terminal to a program and takes it back afterwards.
-func (m *Model) external(cmd *exec.Cmd, then answer) tea.Cmd {
-	name := cmd.Args[0]
+func (m *Model) external(name string, cmd *exec.Cmd, then answer) tea.Cmd {
 	if f := tty(m.out.out); f != nil {
 		cmd.Stdout, cmd.Stderr = f, f
 	}
@@ -99,8 +105,8 @@ func (m *Model) external(cmd *exec.Cmd, then answer) tea.Cmd {
 		return answer(func(m *Model) tea.Cmd {
 			m.out.lent.Store(false)
 			m.enterAgain()
-			if err != nil {
-				m.say(failed(name, hinted(err)))
+			if err = hinted(err); err != nil {
+				m.say(failed(name, err))
 			}
 			if then == nil {
 				return nil
@@ -117,10 +123,22 @@ func (m *Model) enterAgain() {
 	}
 }
 
-// hinted adds to an error of starting a program what to do about it.
+// notFound is the shell's exit code for a program that is not there.
+const notFound = 127
+
+// hinted says of an error of a program what to do about it. That the operator
+// interrupted it is none.
 func hinted(err error) error {
-	if os.IsNotExist(err) || strings.Contains(err.Error(), exec.ErrNotFound.Error()) {
-		return fmt.Errorf("%w; hint: install it, or set EDITOR or PAGER to another one", err)
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	if !ok {
+		return err
+	}
+	status, _ := exit.Sys().(syscall.WaitStatus)
+	switch {
+	case status.Signaled() && status.Signal() == syscall.SIGINT:
+		return nil
+	case exit.ExitCode() == notFound:
+		return errors.New("no such program; hint: install it, or set EDITOR or PAGER to another one")
 	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"assay/ui/action"
+	"assay/ui/term"
 	"assay/ui/view"
 	"assay/ui/widget"
 )
@@ -171,7 +172,7 @@ func (m *Model) clickTops(x int) tea.Cmd {
 	at := 1
 	for _, t := range tops {
 		a, _ := m.keys.Action(t.id)
-		at += len(m.keys.Label(t.id)) + len(a.Short) + 3
+		at += term.Width(m.keys.Label(t.id)) + term.Width(a.Short) + 3
 		if x < at {
 			m.goTop(t.place)
 			return nil
