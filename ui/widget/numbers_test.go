@@ -35,7 +35,7 @@ func TestNumbers(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 	x.Do(action.Intent{ID: action.Right})
-	if got, want := rows(x, 16, 2), ">  1  three fou…\n   2"; got != want {
+	if got, want := rows(x, 16, 2), ">  1  …hree fou…\n   2  …"; got != want {
 		t.Errorf("sideways: got\n%s\nwant\n%s", got, want)
 	}
 	x.Do(action.Intent{ID: action.Wrap})

@@ -168,5 +168,13 @@ func (t *Table) Click(x, y int) (again bool) {
 	return again
 }
 
+// Position says which rows are on the screen, "1-19 of 40"; "" where all are.
+func (t *Table) Position() string {
+	if t.win.h > 0 {
+		t.win.see(t.win.h)
+	}
+	return t.win.position()
+}
+
 // Hidden is how many columns the last Render had no room for.
 func (t *Table) Hidden() int { return t.layout.hidden }

@@ -93,7 +93,10 @@ func (t *Text) draw(i, w, h int) {
 		p.cell(P(cursor), 1, false)
 		p.blank(1)
 		t.number(i, y > 0 || i == t.win.top && t.wrap && t.above > 0)
-		p.skip = t.x
+		if p.skip = t.x; t.x > 0 && shows(row) { // there is more at the left
+			p.cell(R(style.Muted, t.st.Glyphs.Ellipsis), 1, false)
+			p.skip++
+		}
 		p.line(row)
 		cursor = " "
 	}

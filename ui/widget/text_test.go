@@ -49,9 +49,9 @@ func TestTextScrollsSideways(t *testing.T) {
 	text := file("short", "0123456789012345678901234567890123456789")
 	equal(t, text.Render(22, 2), "> short", "  0123456789012345678…")
 	do(text, action.Right)
-	equal(t, text.Render(22, 2), ">", "  8901234567890123456…")
+	equal(t, text.Render(22, 2), "> …", "  …901234567890123456…")
 	do(text, action.Right, action.Right, action.Right, action.Right)
-	equal(t, text.Render(22, 2), ">", "  4567890123456789")
+	equal(t, text.Render(22, 2), "> …", "  …567890123456789")
 	do(text, action.Left, action.Left, action.Left, action.Left)
 	equal(t, text.Render(22, 2), "> short", "  0123456789012345678…")
 }

@@ -1,6 +1,8 @@
 package widget
 
 import (
+	"slices"
+
 	"assay/ui/action"
 	"assay/ui/style"
 )
@@ -11,6 +13,7 @@ type Node struct {
 	ID       string // unique in the tree, stable
 	Line     Line
 	Right    Line // drawn at the right edge, where there is room
+	Placed   bool // Right is a place: Line is cut for it, and it loses its directories rather than being left out
 	Children []*Node
 	Open     bool // expanded until somebody collapses it
 	Heading  bool // the cursor skips it; it is there to be read
@@ -21,6 +24,9 @@ type Node struct {
 type Tree struct {
 	// Empty is what to show where there are no nodes.
 	Empty []Line
+	// Idle says that the keys go elsewhere: the line under the cursor is
+	// drawn without the cursor.
+	Idle bool
 
 	st    *style.Style
 	roots []*Node
@@ -30,9 +36,17 @@ type Tree struct {
 	win   window          // its cursor is -1 where there are headings only
 	seen  bool            // the cursor has been on the screen since it moved
 	w, h  int             // of the last Render
-	id    string          // of the node under the cursor
+	at    spot            // the cursor's place, which stays with the IDs
+	start spot            // where it was before the filter
+	grew  bool            // the node under the cursor was expanded since the last Render
 	flat  bool            // no node has children
 	pen   pen
+}
+
+// spot is a node by its ID, and what is above it: the nearest first.
+type spot struct {
+	id    string
+	above []string
 }
 
 // item is a node that could be on the screen.
@@ -56,23 +70,35 @@ func (t *Tree) SetRoots(roots []*Node) {
 		t.flat = t.flat && len(n.Children) == 0
 	}
 	if t.found != nil {
+		open := t.found.open
 		t.found = find(t.roots, t.found.match)
+		t.found.open = open
 	}
 	t.flatten()
 }
 
-// Filter shows only the nodes that match, with what is above and below them;
-// nil shows all. It returns how many match.
-func (t *Tree) Filter(match func(*Node) bool) int {
-	was := t.found
-	t.found = nil
-	if match != nil {
-		t.found = find(t.roots, match)
-	}
-	t.flatten()
+// Found is how many nodes match the filter.
+func (t *Tree) Found() int {
 	if t.found == nil {
 		return 0
 	}
+	return t.found.count
+}
+
+// Filter shows only the nodes that match, with what is above and below them;
+// nil shows all again, with the cursor on the node that it is on. It returns
+// how many match.
+func (t *Tree) Filter(match func(*Node) bool) int {
+	was := t.found
+	if match == nil {
+		t.unfilter()
+		return 0
+	}
+	if was == nil {
+		t.start = t.at
+	}
+	t.found = find(t.roots, match)
+	t.flatten()
 	if was == nil || was.count != t.found.count {
 		t.toMatch()
 	}
@@ -91,22 +117,47 @@ func (t *Tree) toMatch() {
 	}
 }
 
-// flatten lists the nodes anew and finds the cursor again.
+// unfilter shows all. The cursor stays on its node, and what is above that is
+// expanded; where nothing matches, it goes back to where the filter began.
+func (t *Tree) unfilter() {
+	if t.found == nil {
+		return
+	}
+	open := t.found.open
+	if t.found = nil; t.win.cursor < 0 {
+		t.at = t.start
+	}
+	if path := way(t.roots, t.at.id); path != nil && len(t.items) > 0 {
+		if is, said := open[t.at.id]; said {
+			t.setOpen(path[0], is)
+		}
+		for _, n := range path[1:] {
+			t.setOpen(n, true)
+		}
+	}
+	t.flatten()
+}
+
+// flatten lists the nodes anew and finds the cursor again: on its node, or on
+// the nearest one above it that is to be seen.
 func (t *Tree) flatten() {
 	t.items = t.items[:0]
 	t.list(t.roots, 0, -1, false)
 	t.win.n = len(t.items)
-	at := -1
-	for i := range t.items {
-		if t.items[i].node.ID == t.id && !t.items[i].node.Heading {
-			at = i
-			break
-		}
+	at := t.index(t.at.id)
+	for i := 0; at < 0 && i < len(t.at.above); i++ {
+		at = t.index(t.at.above[i])
 	}
 	if at < 0 {
 		at = t.nearest(t.win.cursor)
 	}
 	t.put(at)
+}
+
+// index is where the node of that ID is in the list, if the cursor can be on
+// it; else -1.
+func (t *Tree) index(id string) int {
+	return slices.IndexFunc(t.items, func(it item) bool { return it.node.ID == id && !it.node.Heading })
 }
 
 // nearest is the node closest to line i that is no heading: below it if there
@@ -129,8 +180,12 @@ func (t *Tree) nearest(i int) int {
 // put puts the cursor on an item; -1 is none.
 func (t *Tree) put(i int) {
 	t.win.cursor, t.seen = i, false
-	if i >= 0 {
-		t.id = t.items[i].node.ID
+	if i < 0 {
+		return
+	}
+	t.at.id, t.at.above = t.items[i].node.ID, nil
+	for up := t.items[i].parent; up >= 0; up = t.items[up].parent {
+		t.at.above = append(t.at.above, t.items[up].node.ID)
 	}
 }
 

@@ -98,6 +98,7 @@ func (t *Tree) fold(i int, open bool) bool {
 	}
 	t.setOpen(t.items[i].node, open)
 	t.flatten()
+	t.grew = open
 	return true
 }
 
@@ -151,7 +152,7 @@ func (t *Tree) Reveal(id string) bool {
 	for _, n := range path[1:] {
 		t.setOpen(n, true)
 	}
-	t.id = id
+	t.at = spot{id: id}
 	t.flatten()
 	return t.win.cursor >= 0 && t.items[t.win.cursor].node.ID == id
 }

@@ -108,6 +108,76 @@ func TestTreeFilter(t *testing.T) {
 	equal(t, tr.Render(20, 4), "> ▸ nixos", "  ▸ darwin", "    home", "")
 }
 
+// When a filter goes, the cursor stays on its node, which can be seen.
+func TestTreeUnfilterStays(t *testing.T) {
+	has := func(what string) func(*Node) bool {
+		return func(n *Node) bool { return strings.Contains(n.ID, what) }
+	}
+	tr := tree(aspects()...)
+	do(tr, action.Bottom)
+	tr.Filter(has("fonts"))
+	tr.Filter(nil)
+	on(t, tr, "fonts")
+	equal(t, tr.Render(20, 7), "  ▾ nixos", "      base", "    ▾ desktop", "        sound", ">       fonts", "  ▸ darwin", "    home")
+	// What was expanded below a match, and new nodes in between.
+	tr = tree(aspects()...)
+	tr.Filter(has("desktop"))
+	do(tr, action.Expand, action.Down)
+	tr.SetRoots(aspects())
+	on(t, tr, "sound")
+	tr.Filter(nil)
+	on(t, tr, "sound")
+	// A node that only the filter made, and that goes with it.
+	tr = tree(aspects()...)
+	tr.Filter(has("fonts"))
+	tr.Filter(nil)
+	with := aspects()
+	with[0].Children[1].Children = nil
+	tr.SetRoots(with)
+	on(t, tr, "desktop")
+	// Where nothing matches it is where it was when the filter began.
+	tr = tree(aspects()...)
+	do(tr, action.Down)
+	tr.Filter(has("home"))
+	tr.Filter(has("nothing"))
+	tr.Filter(nil)
+	on(t, tr, "darwin")
+	equal(t, tr.Render(20, 4), "  ▸ nixos", "> ▸ darwin", "    home", "")
+}
+
+func TestTreeShowsWhatIsExpanded(t *testing.T) {
+	tr := tree(node("a"), node("b"), node("c", node("1"), node("2"), node("3"), node("4"), node("5")))
+	equal(t, tr.Render(20, 4), ">   a", "    b", "  ▸ c", "")
+	do(tr, action.Bottom, action.Expand)
+	equal(t, tr.Render(20, 4), "    b", "> ▾ c", "      1", "      2")
+	do(tr, action.Bottom)
+	on(t, tr, "5")
+	equal(t, tr.Render(20, 2), "      4", ">     5")
+	// Lines below the cursor that are only there to be read.
+	tr = tree(node("a"), node("b"), node("c", heading("c1"), heading("c2")), heading("the end"))
+	do(tr, action.Bottom, action.Expand)
+	equal(t, tr.Render(20, 4), "> ▾ c", "    c1", "    c2", "  the end")
+}
+
+func TestTreePosition(t *testing.T) {
+	tr := tree(node("a"), node("b"), node("c"))
+	if tr.Render(20, 3); tr.Position() != "" {
+		t.Errorf("all can be seen, and it says %q", tr.Position())
+	}
+	tr.Render(20, 2)
+	do(tr, action.Bottom)
+	if tr.Render(20, 2); tr.Position() != "2-3 of 3" {
+		t.Errorf("it says %q", tr.Position())
+	}
+}
+
+// Where the keys go elsewhere, there is no cursor.
+func TestTreeIdle(t *testing.T) {
+	tr := tree(node("a"), node("b"))
+	tr.Idle = true
+	equal(t, tr.Render(20, 2), "  a", "  b")
+}
+
 func TestTreeFilterHoldsForNewNodes(t *testing.T) {
 	tr := tree(aspects()...)
 	tr.Filter(func(n *Node) bool { return n.ID == "late" })
@@ -155,6 +225,21 @@ func TestTreeRightNeverOverlaps(t *testing.T) {
 	equal(t, tr.Render(30, 1), "> modules/base.nix  3 machines")
 	equal(t, tr.Render(29, 1), "> modules/base.nix")
 	equal(t, tr.Render(12, 1), "> modules/b…")
+}
+
+// A line is cut for its place, and the place loses its directories before it
+// is left out.
+func TestTreeKeepsPlaces(t *testing.T) {
+	n := node("services.openssh.settings.Banner = a very long text")
+	n.Right, n.Placed = Line{P("services/sshd.nix:12")}, true
+	tr := tree(n)
+	equal(t, tr.Render(76, 1), "> services.openssh.settings.Banner = a very long text   services/sshd.nix:12")
+	equal(t, tr.Render(70, 1), "> services.openssh.settings.Banner = a very long text      sshd.nix:12")
+	n.Line = Line{P("services.openssh.settings.Banner = a very long text that goes on and on")}
+	equal(t, tr.Render(74, 1), "> services.openssh.settings.Banner = a very long te…  services/sshd.nix:12")
+	equal(t, tr.Render(70, 1), "> services.openssh.settings.Banner = a very long text th…  sshd.nix:12")
+	equal(t, tr.Render(27, 1), "> services.op…  sshd.nix:12")
+	equal(t, tr.Render(26, 1), "> services.openssh.settin…")
 }
 
 func TestTreeClick(t *testing.T) {

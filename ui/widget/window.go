@@ -1,6 +1,10 @@
 package widget
 
-import "assay/ui/action"
+import (
+	"fmt"
+
+	"assay/ui/action"
+)
 
 // window is which of n lines are on the screen, and which has the cursor.
 type window struct {
@@ -37,6 +41,15 @@ func (w *window) see(h int) {
 
 // end is the line after the last one on the screen.
 func (w *window) end() int { return min(w.top+w.h, w.n) }
+
+// position says which of the lines are on the screen; "" where all are, or
+// nothing was drawn yet.
+func (w *window) position() string {
+	if w.h < 1 || w.n <= w.h {
+		return ""
+	}
+	return fmt.Sprintf("%d-%d of %d", w.top+1, w.end(), w.n)
+}
 
 // step is by how many lines an action moves the cursor, and whether it is one
 // that does.

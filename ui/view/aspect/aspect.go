@@ -66,7 +66,7 @@ func (v *View) Note() string {
 	if Unused(v.shown) {
 		gets = "unused"
 	}
-	return word.Count(len(v.shown.Files), "place") + " " + v.env.Style.Glyphs.Dot + " " + gets
+	return v.out.Note(word.Count(len(v.shown.Files), "place") + " " + v.env.Style.Glyphs.Dot + " " + gets)
 }
 
 // Render draws h lines of w columns.

@@ -106,11 +106,11 @@ func (v *View) Note() string {
 	case !l.Has():
 		return order
 	case v.out.Filtered():
-		return order + dot + strconv.Itoa(v.out.Found()) + " of " + strconv.Itoa(v.out.Total())
+		return v.out.Note(order + dot + strconv.Itoa(v.out.Found()) + " of " + strconv.Itoa(v.out.Total()))
 	case v.unused > 0:
-		return order + dot + word.Count(len(l.Value), "aspect") + dot + strconv.Itoa(v.unused) + " unused"
+		return v.out.Note(order + dot + word.Count(len(l.Value), "aspect") + dot + strconv.Itoa(v.unused) + " unused")
 	}
-	return order + dot + word.Count(len(l.Value), "aspect")
+	return v.out.Note(order + dot + word.Count(len(l.Value), "aspect"))
 }
 
 // Render draws h lines of w columns.

@@ -71,6 +71,9 @@ func (v *View) Note() string {
 	if n := v.list.Len(); n != len(v.list.all) {
 		text = fmt.Sprintf("%d of %d shown%s%s", n, len(v.list.all), dot, text)
 	}
+	if at := v.table.Position(); at != "" {
+		text += dot + at
+	}
 	return text
 }
 

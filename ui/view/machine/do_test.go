@@ -144,6 +144,7 @@ func TestLogs(t *testing.T) {
 	k.Runs.Value = []session.RunSummary{
 		run("other", time.Minute, "galena"), run("new", time.Hour, "cinnabar", "galena"), run("old", 3*time.Hour, "cinnabar"),
 	}
+	k.Runs.At = viewtest.Now.Add(time.Second)
 	logs := func(run string) view.Go {
 		return view.Go{Link: view.Link{Place: view.Logs, Name: run, Sub: "cinnabar"}}
 	}

@@ -136,11 +136,11 @@ func (v *View) Note() string {
 	p, part := v.pane(), parts[v.at]
 	switch {
 	case p.Filtered():
-		return fmt.Sprintf("%d of %s", p.Found(), word.Count(p.Total(), part.thing))
+		return p.Note(fmt.Sprintf("%d of %s", p.Found(), word.Count(p.Total(), part.thing)))
 	case part.id == "overview" || p.Total() == 0:
-		return ""
+		return p.Note("")
 	}
-	return word.Count(p.Total(), part.thing)
+	return p.Note(word.Count(p.Total(), part.thing))
 }
 
 // machine is the machine, or nil when the fleet has none of that name.

@@ -48,9 +48,7 @@ func (o *Outline) Set(roots []*Item) {
 	o.roots, o.total = roots, 0
 	o.items = make(map[*widget.Node]*Item, len(o.items))
 	o.tree.SetRoots(o.gather(roots))
-	if o.Filtered() {
-		o.filter()
-	}
+	o.found = o.tree.Found()
 	if o.wanted != "" {
 		o.Reveal(o.wanted)
 	}
@@ -69,6 +67,7 @@ func (o *Outline) gather(items []*Item) []*widget.Node {
 func (o *Outline) add(items []*Item) {
 	for _, it := range items {
 		o.items[&it.Node] = it
+		it.Placed = it.Placed || placed(it)
 		if it.Words != nil {
 			o.total++
 		}
@@ -81,6 +80,27 @@ func (o *Outline) add(items []*Item) {
 		}
 		o.add(it.below)
 	}
+}
+
+// placed reports whether what stands at the right of an item is its place.
+func placed(it *Item) bool {
+	if len(it.Right) != 1 || it.At.IsZero() || it.Right[0].Text == "" {
+		return false
+	}
+	return strings.HasSuffix(it.At.String(), it.Right[0].Text)
+}
+
+// Note is a view's note with which lines are on the screen, where those are
+// not all.
+func (o *Outline) Note(text string) string {
+	at := o.tree.Position()
+	switch {
+	case at == "" || o.Filtered() && o.found == 0:
+		return text
+	case text == "":
+		return at
+	}
+	return text + " " + o.env.Style.Glyphs.Dot + " " + at
 }
 
 // make makes what is below an item, if that was not done before.

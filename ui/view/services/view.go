@@ -58,10 +58,10 @@ func (v *View) Title() string { return "services" }
 func (v *View) Note() string {
 	l := v.outline()
 	if l.Filtered() {
-		return fmt.Sprintf("%d of %s", l.Found(), word.Count(l.Total(), "line"))
+		return l.Note(fmt.Sprintf("%d of %s", l.Found(), word.Count(l.Total(), "line")))
 	}
 	if n := len(v.env.Known.Fleet.Services); n > 0 {
-		return word.Count(n, "service")
+		return l.Note(word.Count(n, "service"))
 	}
 	return ""
 }
