@@ -11,6 +11,7 @@ import (
 // asked is how far asking the hosts is.
 type asked struct {
 	busy           int       // hosts that are being asked
+	never          int       // hosts that never answered
 	newest, oldest time.Time // of the answers; zero without one
 }
 
@@ -22,6 +23,7 @@ func survey(k *known.Known) (a asked) {
 		}
 		at := host.Asked
 		if at.IsZero() {
+			a.never++
 			continue
 		}
 		if a.oldest.IsZero() || at.Before(a.oldest) {

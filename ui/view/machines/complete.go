@@ -125,6 +125,9 @@ func (c *completion) offers(line string) []string {
 // a negation.
 func wordStart(line string) int {
 	at := strings.LastIndexAny(line, " \t(,") + 1
+	if at == 0 && strings.HasPrefix(line, exactly) {
+		at = len(exactly)
+	}
 	for at < len(line) && line[at] == '-' {
 		at++
 	}

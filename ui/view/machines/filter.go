@@ -11,15 +11,19 @@ import (
 )
 
 // filter is what is typed and what it means. A single plain word means the
-// machines whose names have it in them, or the one machine of just that name;
-// everything else is a selector. What is not a selector leaves the last one
-// that was in force.
+// machines whose names have it in them; everything else is a selector. What
+// follows exactly is a selector too: so a name means that machine alone, as on
+// the command line. What is not a selector leaves the last one that was in
+// force.
 type filter struct {
 	applied  string // the text that is in force
 	word     string // the plain word; "" where it is a selector
 	selector fleet.Selector
 	err      *fleet.SyntaxError // of what is typed
 }
+
+// exactly begins a filter that means what it would on the command line.
+const exactly = "="
 
 func (f *filter) empty() bool { return f.applied == "" }
 
@@ -33,9 +37,13 @@ func (f *filter) set(text string) {
 	case plainWord(text):
 		*f = filter{applied: text, word: text}
 	default:
-		selector, err := fleet.ParseSelector(text)
-		if err != nil {
-			f.err, _ = errors.AsType[*fleet.SyntaxError](err)
+		source, exact := strings.CutPrefix(text, exactly)
+		selector, err := fleet.ParseSelector(source)
+		if bad, ok := errors.AsType[*fleet.SyntaxError](err); ok {
+			if exact {
+				bad.Column += len(exactly)
+			}
+			f.err = bad
 			return
 		}
 		*f = filter{applied: text, selector: selector}
@@ -71,7 +79,7 @@ func plainWord(text string) bool {
 
 // found is what a filter found.
 type found struct {
-	places  []int  // of the machines, in the fleet's order
+	places  []int  // of the machines, in the natural order of their names
 	unknown int    // of how many machines it is not known
 	note    string // what else there is to say
 	why     error  // why nothing was found
@@ -79,14 +87,9 @@ type found struct {
 
 // find applies the filter to what is known now.
 func (v *View) find() found {
-	machines := v.env.Known.Fleet.Machines
 	switch {
 	case v.filter.empty():
-		all := make([]int, len(machines))
-		for i := range all {
-			all[i] = i
-		}
-		return found{places: all}
+		return found{places: v.places.of(v.env.Known.Fleet).order}
 	case v.filter.word != "":
 		return v.findWord(v.filter.word)
 	}
@@ -95,21 +98,16 @@ func (v *View) find() found {
 
 func (v *View) findWord(word string) (out found) {
 	machines, low := v.env.Known.Fleet.Machines, strings.ToLower(word)
-	exact := -1
-	for i := range machines {
-		if machines[i].Name == word {
-			exact = i
-		}
+	for _, i := range v.places.of(v.env.Known.Fleet).order {
 		if strings.Contains(strings.ToLower(machines[i].Name), low) {
 			out.places = append(out.places, i)
 		}
 	}
 	switch {
-	case exact >= 0 && len(out.places) > 1:
-		out.note = fmt.Sprintf("*%s* has %d", word, len(out.places))
-		out.places = []int{exact}
 	case len(out.places) == 0:
 		out.why = v.noName(word)
+	case len(out.places) > 1 && v.env.Known.Fleet.Machine(word) != nil:
+		out.note = exactly + word + " is one"
 	}
 	return out
 }
@@ -126,6 +124,7 @@ func (v *View) findSelector() (out found) {
 		out.places = append(out.places, next)
 		next++
 	}
+	v.places.of(v.env.Known.Fleet).sort(out.places)
 	if err == nil && len(selection.Unmatched) > 0 {
 		out.note = selection.Unmatched[0].String()
 	}

@@ -38,7 +38,7 @@ func TestSelectors(t *testing.T) {
 	k.Subjects = known.Loaded[[]fleet.Subject]{Value: subjects, Err: err, At: viewtest.Now}
 	v := New(viewtest.Env(k), view.Link{})
 	for _, selector := range []string{
-		"cinnabar", "galena, electrum", "*a*", "g*", "@all", "@laptop", "@edge", "@batch", "not @gcp", "-@gcp @cloud",
+		"=cinnabar", "galena, electrum", "*a*", "g*", "@all", "@laptop", "@edge", "@batch", "not @gcp", "-@gcp @cloud",
 		"class:darwin", "class:nixos @gpu", "system:*-linux", "system:aarch64-darwin", "user:cameron", "user:c*",
 		"aspect:base", "aspect:tmux", "aspect:caddy, aspect:podman", "not aspect:server", "role:zerotier/controller",
 		"role:zerotier", "state:unknown", "(@cloud or @laptop) -user:raquel", "[a-c]*", "aspect:base and not (g* or @gpu)",
@@ -46,7 +46,7 @@ func TestSelectors(t *testing.T) {
 		"state:online", "state:behind", "drift:yes", "reboot:no", "failed", "not failed", "@nobody", "cinabar*", "class:darwin @gcp",
 	} {
 		viewtest.Type(v, selector)
-		want, err := s.Select(t.Context(), selector)
+		want, err := s.Select(t.Context(), strings.TrimPrefix(selector, "="))
 		slices.Sort(want.Machines)
 		if got := shown(v); !slices.Equal(got, want.Machines) {
 			t.Errorf("%s: %v, want %v", selector, got, want.Machines)
@@ -57,7 +57,7 @@ func TestSelectors(t *testing.T) {
 		if got := v.content.found.why; (got == nil) != (err == nil) || err != nil && got.Error() != err.Error() {
 			t.Errorf("%s: %v, want %v", selector, got, err)
 		}
-		if got := v.Link().Sub; got != selector {
+		if got := v.Link().Sub; got != strings.TrimPrefix(selector, "=") {
 			t.Errorf("%s: the link has %q", selector, got)
 		}
 		again := New(viewtest.Env(k), v.Link())
@@ -125,14 +125,33 @@ func TestPlainWords(t *testing.T) {
 	}
 }
 
+// TestWordThatIsAName: a plain word is a part of names also where it is a
+// whole one; a link means the one machine, as the command line does.
 func TestWordThatIsAName(t *testing.T) {
-	f := &fleet.Fleet{Machines: []fleet.Machine{{Name: "web1"}, {Name: "web10"}, {Name: "web11"}}}
-	v := New(viewtest.Env(known.New(f, viewtest.Now)), view.Link{Sub: "web1"})
-	if got := shown(v); !slices.Equal(got, []string{"web1"}) {
+	f := &fleet.Fleet{Machines: []fleet.Machine{{Name: "web1"}, {Name: "web10"}, {Name: "web11"}, {Name: "db"}}}
+	env := viewtest.Env(known.New(f, viewtest.Now))
+	v := New(env, view.Link{Sub: "web1"})
+	one, all := []string{"web1"}, []string{"web1", "web10", "web11"}
+	if got := shown(v); !slices.Equal(got, one) || v.input.Value() != "=web1" || v.Link().Sub != "web1" {
+		t.Errorf("the link to web1 shows %v with %q, and leads to %q", got, v.input.Value(), v.Link().Sub)
+	}
+	viewtest.Type(v, "web1")
+	if got := shown(v); !slices.Equal(got, all) {
 		t.Errorf("web1 shows %v", got)
 	}
-	if got := v.Render(80, 10); !strings.Contains(got, "1 of 3; *web1* has 3") {
-		t.Errorf("nothing says that there are more:\n%s", got)
+	if got := v.Render(80, 10); !strings.Contains(got, "3 of 4; =web1 is one") {
+		t.Errorf("nothing says how to get the one:\n%s", got)
+	}
+	if viewtest.Do(v, "mark.all"); len(v.chosen()) != 3 {
+		t.Errorf("marks %v", v.chosen())
+	}
+	if got := shown(New(env, v.Link())); !slices.Equal(got, all) {
+		t.Errorf("its link shows %v", got)
+	}
+	viewtest.Type(v, "=we b")
+	viewtest.Type(v, "=web1 )")
+	if v.filter.err == nil || v.filter.err.Column != 7 {
+		t.Errorf("a syntax error: %+v", v.filter.err)
 	}
 }
 
@@ -158,6 +177,38 @@ func TestWhyNothing(t *testing.T) {
 		if !strings.Contains(strings.ToLower(got), strings.ToLower(want)) || !strings.Contains(got, "esc clears the filter") {
 			t.Errorf("%s: want %q in\n%s", filter, want, got)
 		}
+	}
+}
+
+// TestErrorWithoutRows: what is wrong with the filter is said, and nothing
+// about the filter before.
+func TestErrorWithoutRows(t *testing.T) {
+	v, _ := example(t, "")
+	viewtest.Do(v, "filter")
+	for before, typed := range map[string]string{"class": "class:nixus", "state": "state:behnd", "drift:yes @x": "drift:yes and (class:nixos"} {
+		viewtest.Type(v, before)
+		viewtest.Type(v, typed)
+		got := strings.Join(strings.Fields(v.Render(80, 20)), " ")
+		if !strings.Contains(got, ": expected ") || strings.Contains(got, "in its name") || strings.Contains(got, "matches") {
+			t.Errorf("%s:\n%s", typed, got)
+		}
+	}
+}
+
+func TestHostsThatNobodyAsked(t *testing.T) {
+	_, k := example(t, "")
+	k.Hosts = known.New(k.Fleet, viewtest.Now).Hosts
+	for _, host := range k.Hosts {
+		host.Busy = true
+	}
+	v := New(viewtest.Env(k), view.Link{Sub: "state:offline"})
+	if got := v.Render(80, 20); !strings.Contains(got, "The hosts have not answered yet: 8 unknown.") {
+		t.Errorf("while they are asked:\n%s", got)
+	}
+	k.NoHosts = "no hosts here"
+	k.Revision++
+	if got := v.Render(80, 20); !strings.Contains(got, "No host is asked: 8 unknown.") {
+		t.Errorf("where nobody asks:\n%s", got)
 	}
 }
 

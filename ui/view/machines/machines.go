@@ -28,6 +28,7 @@ type View struct {
 	state    string // the one state that is shown, "" all
 	marks    marks
 	subjects subjects
+	places   places
 	content  content
 	sorting  sorting
 	drawn    drawn
@@ -45,13 +46,22 @@ func New(env view.Env, link view.Link) *View {
 	}
 	v.table.Do(action.Intent{ID: action.SortBy, Arg: "state"})
 	if link.Sub != "" {
-		v.input.SetValue(link.Sub)
+		v.input.SetValue(v.exact(link.Sub))
 		v.filter.set(v.input.Value())
 	}
 	return v
 }
 
-const placeholder = "part of a name, or a selector: web*  @tag  drift:yes  not @gcp; "
+// exact writes a link's selector as the filter's line has it: the name of a
+// machine means that machine, not all that have the name in theirs.
+func (v *View) exact(selector string) string {
+	if plainWord(selector) && v.env.Known.Fleet.Machine(selector) != nil {
+		return exactly + selector
+	}
+	return selector
+}
+
+const placeholder = "part of a name, =name, or a selector: @tag  state:behind; "
 
 // Scope is that of the machines.
 func (v *View) Scope() action.Scope { return action.Machines }
@@ -65,7 +75,13 @@ func (v *View) Input() *widget.Input { return v.input }
 // Link leads back here, with the filter. The chosen state and the marks are
 // the view's own.
 func (v *View) Link() view.Link {
-	return view.Link{Place: view.Machines, Sub: strings.TrimSpace(v.input.Value())}
+	sub := strings.TrimSpace(v.input.Value())
+	if name, ok := strings.CutPrefix(sub, exactly); ok && plainWord(name) {
+		sub = name
+	} else if v.exact(sub) != sub { // a part of names that is also a whole one
+		sub = "*" + sub + "*"
+	}
+	return view.Link{Place: view.Machines, Sub: sub}
 }
 
 // Note says how many machines are shown and marked.

@@ -19,7 +19,7 @@ func byText(s string) key  { return key{known: s != "", text: s} }
 func byNumber(n int64) key { return key{known: n != 0, number: n} }
 
 func byState(r row) key   { return key{known: true, number: int64(r.rank)} }
-func byName(r row) key    { return byText(r.machine.Name) }
+func byName(r row) key    { return byNumber(int64(r.name)) }
 func byRemark(r row) key  { return byText(r.remark()) }
 func byClass(r row) key   { return byText(string(r.machine.Class)) }
 func bySystem(r row) key  { return byText(r.machine.System) }

@@ -1,9 +1,11 @@
 package machines
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
+	"assay/fleet"
 	"assay/ui/action"
 	"assay/ui/style"
 	"assay/ui/term"
@@ -113,13 +115,16 @@ func some(words []string) string {
 func (v *View) nothing(w int) []widget.Line {
 	lines := []widget.Line{{}}
 	add := func(role style.Role, text string) {
+		if text == "" {
+			return
+		}
 		for _, line := range view.Fold(text, w-4) {
 			lines = append(lines, widget.Line{widget.P("  "), widget.R(role, line)})
 		}
 	}
 	text, hint := v.reason()
 	add(style.Plain, text)
-	if waiting := v.waiting(); waiting != "" {
+	if waiting := v.waiting(); waiting != "" && v.filter.err == nil {
 		role := style.Busy
 		if v.env.Known.Subjects.Err != nil {
 			role = style.Fail
@@ -141,13 +146,30 @@ func (v *View) reason() (text, hint string) {
 	case len(v.env.Known.Fleet.Machines) == 0:
 		return "The fleet has no machines.",
 			"A machine is a table in fleet.toml: [machines.NAME] with system, aspects and home."
+	case v.filter.err != nil: // its line says what is wrong
+		return "", esc + " clears the filter."
 	case found.why != nil:
-		return sentence(found.why.Error()), esc + " clears the filter."
+		return v.whyNothing(), esc + " clears the filter."
 	case !v.filter.empty():
 		return fmt.Sprintf("None of the machines that the filter finds is %s.", v.state),
 			fmt.Sprintf("%s clears the filter, then %s shows every state.", esc, back)
 	}
 	return fmt.Sprintf("No machine is %s.", v.state), back + " shows every state."
+}
+
+// whyNothing says why the filter finds nothing: above all, what nobody knows
+// yet.
+func (v *View) whyNothing() string {
+	found, k := &v.content.found, v.env.Known
+	none := errors.As(found.why, new(*fleet.EmptyError)) && found.unknown > 0 && v.filter.selector.NeedsFacts()
+	switch {
+	case !none:
+	case k.NoHosts != "":
+		return fmt.Sprintf("No host is asked: %d unknown.", found.unknown)
+	case v.content.asked.never > 0:
+		return fmt.Sprintf("The hosts have not answered yet: %d unknown.", found.unknown)
+	}
+	return sentence(found.why.Error())
 }
 
 // waiting says what the filter's answer waits for.

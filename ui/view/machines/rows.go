@@ -14,6 +14,7 @@ type row struct {
 	machine *fleet.Machine
 	host    *known.Host
 	rank    int // of its state, the worst first
+	name    int // the place of its name in the natural order, from 1
 }
 
 func (r row) remark() string { return word.Terse(r.machine.Name, word.Remark(r.host.Status)) }
@@ -113,7 +114,7 @@ func (v *View) choose() {
 		}
 		c.counts[rank]++
 		if v.state == "" || v.state == states[rank] {
-			c.rows = append(c.rows, row{m, host, rank})
+			c.rows = append(c.rows, row{m, host, rank, v.places.rank[place] + 1})
 		}
 	}
 }
