@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"assay/fleet/engine"
 	"assay/fleet/run/plan"
 	"assay/ui/action"
 	"assay/ui/style"
@@ -38,7 +39,6 @@ func (v *View) fill(p *plan.Plan, w int) {
 		return
 	}
 	v.made = made{p, w}
-	v.pages = map[string]view.Page{}
 	b := builder{v, p, w, differences(p) <= fewLines}
 	var roots []*outline.Item
 	if it := b.alarm(); it != nil {
@@ -89,7 +89,7 @@ func toMachine(it *outline.Item, name string) *outline.Item {
 func (b *builder) group(i int) *outline.Item {
 	g := &b.p.Groups[i]
 	id := "group " + strconv.Itoa(i)
-	it := item(id, widget.R(style.Strong, groupName(g)), widget.P("  "), b.digest(&g.Change))
+	it := item(id, b.heading(g)...)
 	it.Copy, it.What = strings.Join(g.Machines, " "), "the machines' names"
 	it.Number = i + 1
 	it.Open = i < groupsWhole || b.v.whole[i]
@@ -103,7 +103,32 @@ func (b *builder) group(i int) *outline.Item {
 	if g.Varies {
 		it.Add(outline.Note(id+" varies", widget.R(style.Muted, "the same change on each, apart from store paths")))
 	}
-	return it.Add(b.change(id, &g.Change)...).Add(b.omitted(id, g)...)
+	return it.Add(b.change(id, g)...).Add(b.omitted(id, g)...)
+}
+
+// heading names a group and says how much changes, and who is left out of it.
+func (b *builder) heading(g *plan.Group) []widget.Span {
+	name, digest := groupName(g), b.digest(&g.Change)
+	skip := b.v.env.Style.Glyphs.Skip
+	switch out := b.outOf(g); {
+	case len(out) == 0:
+		return []widget.Span{widget.R(style.Strong, name), widget.P("  "), digest}
+	case len(out) == len(g.Machines):
+		return []widget.Span{widget.R(style.Muted, skip+" "+name+"  left out by you")}
+	default:
+		return []widget.Span{widget.R(style.Strong, name), widget.R(style.Warn, "  "+skip+" left out by you: "+names(out, 1)), widget.P("  "), digest}
+	}
+}
+
+// outOf are the group's machines that are left out.
+func (b *builder) outOf(g *plan.Group) []string {
+	var out []string
+	for _, name := range g.Machines {
+		if b.v.out[name] {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 func groupName(g *plan.Group) string {
@@ -132,7 +157,10 @@ func (b *builder) groupSize(g *plan.Group) string {
 
 // digest says how much changes, without what does not.
 func (b *builder) digest(ch *plan.Change) widget.Span {
-	if ch.Unknown != "" {
+	switch {
+	case b.p.Goal == engine.GoalBuild:
+		return widget.R(style.Muted, "not compared: no host is asked")
+	case ch.Unknown != "":
 		return widget.R(style.Unknown, b.v.env.Style.Glyphs.Unknown+" the difference is not known")
 	}
 	var parts []string
@@ -143,9 +171,6 @@ func (b *builder) digest(ch *plan.Change) widget.Span {
 		if part.n > 0 {
 			parts = append(parts, word.Count(part.n, part.what))
 		}
-	}
-	if n := len(ch.LeftOut); n > 0 {
-		parts = append(parts, strconv.Itoa(n)+" newly left out")
 	}
 	if len(parts) == 0 {
 		return widget.R(style.Muted, "no difference that the record tells")
@@ -188,12 +213,20 @@ func (b *builder) machine(group, name string, widest int) *outline.Item {
 		widget.P("  " + word.Runs(b.p, e) + word.Generation(e.From.Generation)), widget.R(style.Muted, " -> "),
 		widget.P(word.Path(e.To.Path) + word.Generation(e.To.Generation)),
 	}
-	right(it, style.Muted, word.ToCopy(b.p, e))
+	right(it, style.Muted, b.toCopy(e))
 	if e.Damaged != "" {
 		it.Open = true
 		it.Add(b.folded(it.ID+" damaged", style.Fail, g.Fail+" damaged: "+e.Damaged, 3)...)
 	}
 	return it
+}
+
+// toCopy says how much a machine needs, "" where that is not asked.
+func (b *builder) toCopy(e *plan.Entry) string {
+	if e.Copy.Bytes == 0 && b.p.Goal != engine.GoalBuild {
+		return noCopy
+	}
+	return word.ToCopy(b.p, e)
 }
 
 // folded are notes with a long text, so many levels deep.

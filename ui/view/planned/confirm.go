@@ -18,7 +18,6 @@ import (
 )
 
 const (
-	confirmWidth = 66 // columns of the confirmation's lines
 	manyMachines = 10 // more of them at once have to be typed
 	oldPlan      = 15 * time.Minute
 )
@@ -37,11 +36,15 @@ func (v *View) confirm(p *plan.Plan) []view.Ask {
 	c.risks()
 	c.notTouched()
 	if typed != "" {
-		c.say(style.Warn, "Type "+typed+" to confirm: "+because+".")
+		what := "the name of the machine that changes"
+		if len(c.sum.rest) > 1 {
+			what = "the number of machines that change"
+		}
+		c.say(style.Warn, "Type "+typed+", "+what+": "+because+".")
 	}
-	label := verb(p, len(c.sum.rest))
+	n := len(c.sum.rest)
 	return []view.Ask{view.Confirm{
-		Title: label + "?", Lines: c.lines, Yes: label, Word: typed,
+		Title: verb(p, n, len(p.Hosts)) + "?", Lines: c.lines, Yes: verb(p, n, n), Word: typed,
 		Intent: action.Intent{ID: action.Applied, Arg: v.approved(p)},
 	}}
 }
@@ -63,9 +66,9 @@ func (v *View) apply(p *plan.Plan, what string) []view.Ask {
 	return []view.Ask{view.Apply{Without: v.without()}}
 }
 
-// verb is what the answer yes does: "Update 3 machines".
-func verb(p *plan.Plan, n int) string {
-	machines := word.Count(n, "machine")
+// verb is what the answer yes does, to how many of all: "Update 3 machines".
+func verb(p *plan.Plan, n, all int) string {
+	machines := ofAll(n, all)
 	switch {
 	case p.Kind == plan.Rollback:
 		return "Roll back " + machines
@@ -144,9 +147,7 @@ type confirmation struct {
 }
 
 func (c *confirmation) say(role style.Role, text string) {
-	for _, l := range view.Fold(text, confirmWidth) {
-		c.lines = append(c.lines, widget.Line{widget.R(role, l)})
-	}
+	c.lines = append(c.lines, widget.Line{widget.R(role, text)})
 }
 
 // what says what will happen, and to whom.
@@ -157,7 +158,7 @@ func (c *confirmation) what() {
 	}
 	c.say(style.Plain, does)
 	c.say(style.Strong, names(c.sum.rest, 12))
-	made := "plan " + c.p.ID + ", made " + word.Age(c.age()) + " ago"
+	made := "plan " + c.v.applied(c.p) + ", made " + word.Age(c.age()) + " ago"
 	if c.p.Goal != engine.GoalBuild {
 		made = toCopy(c.sum.size) + "; " + made
 	}

@@ -19,12 +19,12 @@ func TestApplyAsksFirst(t *testing.T) {
 	at(t, v, "machine electrum")
 	viewtest.Do(v, "plan.leave")
 	c := asked[view.Confirm](t, viewtest.Do(v, "plan.apply"))
-	if c.Yes != "Update 3 machines" || c.Word != "" || c.Intent.ID != action.Applied {
+	if c.Yes != "Update 3 machines" || c.Title != "Update 3 of 8 machines?" || c.Word != "" || c.Intent.ID != action.Applied {
 		t.Errorf("%+v", c)
 	}
 	want := `switch: run it now and at boot
 cinnabar, rosegold, stibnite
-1.3 MB in 6 objects to copy; plan ` + p.ID + `, made 2m ago
+1.3 MB in 6 objects to copy; plan ` + p.Without([]string{"electrum"}).ID + `, made 2m ago
 ✘ damaged, and to be repaired by this: stibnite
 ? what changes is not known: rosegold
 ? whether a reboot is needed afterwards is not known

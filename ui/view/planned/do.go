@@ -3,6 +3,7 @@ package planned
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"assay/fleet/engine"
@@ -47,10 +48,6 @@ func (v *View) Do(in action.Intent) []view.Ask {
 // inTree carries out what every outline can.
 func (v *View) inTree(p *plan.Plan, in action.Intent) []view.Ask {
 	switch in.ID {
-	case action.Enter:
-		if page, ok := v.page(); ok {
-			return []view.Ask{page}
-		}
 	case action.ExpandAll, action.Filter:
 		v.wholePlan(p)
 	}
@@ -59,16 +56,6 @@ func (v *View) inTree(p *plan.Plan, in action.Intent) []view.Ask {
 		v.deepen()
 	}
 	return asked
-}
-
-// page is what enter opens on the line under the cursor.
-func (v *View) page() (view.Page, bool) {
-	it := v.tree.Cursor()
-	if it == nil {
-		return view.Page{}, false
-	}
-	page, ok := v.pages[it.ID]
-	return page, ok
 }
 
 // deepen sees to it that the group under the cursor is there as a whole.
@@ -101,11 +88,7 @@ func (v *View) Click(x, y int) []view.Ask {
 	if y -= v.above; y < 0 {
 		return nil
 	}
-	before := v.tree.Cursor()
 	asked := v.tree.Click(x, y)
-	if page, ok := v.page(); ok && before == v.tree.Cursor() {
-		return []view.Ask{page}
-	}
 	v.deepen()
 	return asked
 }
@@ -233,10 +216,6 @@ func (v *View) Disabled(id action.ID) string {
 		return k.NoHosts
 	case action.Leave:
 		return v.noLeave(p)
-	case action.Enter:
-		if _, ok := v.page(); ok {
-			return ""
-		}
 	}
 	return v.tree.Disabled(id)
 }
@@ -276,11 +255,35 @@ func (v *View) mayNotApply(p *plan.Plan) string {
 	case k.NoHosts != "":
 		return k.NoHosts
 	case p.Empty():
-		return "there is nothing to change"
+		return v.nothingToDo(p)
 	case k.Running() != nil:
 		return "another run goes on; " + v.env.Key(action.CurrentRun) + " shows it"
 	}
 	return ""
+}
+
+// nothingToDo says why the plan changes nothing: what went wrong, if something
+// did.
+func (v *View) nothingToDo(p *plan.Plan) string {
+	why, more := "", 0
+	for i := range p.Hosts {
+		switch e := &p.Hosts[i]; {
+		case e.Status == plan.StatusUnchanged:
+		case why != "":
+			more++
+		default:
+			if why = word.Terse(e.Machine, e.Cause); !strings.Contains(why, e.Machine) {
+				why = e.Machine + ": " + why
+			}
+		}
+	}
+	switch {
+	case why == "":
+		return "there is nothing to change"
+	case more > 0:
+		return why + "; and " + strconv.Itoa(more) + " more " + plural(more, "problem")
+	}
+	return why
 }
 
 func (v *View) noLeave(p *plan.Plan) string {

@@ -17,6 +17,9 @@ import (
 // would, and what should make somebody think.
 func (v *View) head(p *plan.Plan) []widget.Line {
 	lines := []widget.Line{v.calm(), v.amount(p)}
+	if out := v.without(); len(out) > 0 {
+		lines = append(lines, widget.Line{widget.R(style.Warn, v.env.Style.Glyphs.Skip+" left out by you: "+names(out, 4))})
+	}
 	if l := v.others(p); len(l) > 0 {
 		lines = append(lines, l)
 	}
@@ -37,34 +40,47 @@ func (v *View) calm() widget.Line {
 
 func (v *View) amount(p *plan.Plan) widget.Line {
 	sum := v.sum(p)
-	if len(sum.rest) == 0 {
-		return widget.Line{widget.R(style.Strong, planGoal(p)), widget.P(": no machine changes")}
+	goal := widget.R(style.Strong, planGoal(p))
+	switch {
+	case len(sum.rest) == 0:
+		return widget.Line{goal, widget.P(": no machine changes")}
+	case p.Goal == engine.GoalBuild:
+		return widget.Line{goal, widget.P(": " + word.Count(len(sum.rest), "system") + " to build here; no host is asked")}
 	}
-	text := ": " + changing(len(sum.rest), sum.groups)
-	if p.Goal != engine.GoalBuild {
-		text += " " + v.env.Style.Glyphs.Dot + " " + toCopy(sum.size)
-	}
-	return widget.Line{widget.R(style.Strong, planGoal(p)), widget.P(text)}
+	dot := " " + v.env.Style.Glyphs.Dot + " "
+	return widget.Line{goal, widget.P(": " + changing(len(sum.rest), len(p.Hosts), sum.groups) + dot + toCopy(sum.size))}
 }
 
-// changing says how many machines change, and in how many ways.
-func changing(machines, groups int) string {
-	text := word.Count(machines, "machine") + " changes"
-	if machines != 1 {
-		text = word.Count(machines, "machine") + " change"
+// changing says how many of the machines change, and in how many ways where
+// that says more than their number.
+func changing(machines, all, groups int) string {
+	text := ofAll(machines, all) + " change"
+	if machines == 1 {
+		text += "s"
 	}
 	switch {
-	case machines == 1:
+	case machines == 1 || groups == machines:
 		return text
 	case groups == 1:
-		return text + ", all in the same way"
+		return text + " in one way"
 	}
 	return text + " in " + word.Count(groups, "way")
 }
 
+// ofAll counts machines, and all there are where those are more: "3 of 8
+// machines".
+func ofAll(machines, all int) string {
+	if machines >= all {
+		return word.Count(machines, "machine")
+	}
+	return countOf(machines, all)
+}
+
+const noCopy = "nothing to copy"
+
 func toCopy(a plan.Amount) string {
 	if a.Objects == 0 {
-		return "nothing to copy"
+		return noCopy
 	}
 	return word.Amount(a) + " to copy"
 }
@@ -86,7 +102,6 @@ func (v *View) others(p *plan.Plan) widget.Line {
 	add(sum.count[plan.StatusUnreachable], style.Fail, g.Fail, "unreachable")
 	add(sum.count[plan.StatusError], style.Fail, g.Fail, plural(sum.count[plan.StatusError], "error"))
 	add(len(sum.damaged), style.Fail, g.Fail, "damaged")
-	add(len(v.out), style.Warn, g.Skip, "left out by you")
 	add(sum.count[plan.StatusUnchanged], style.OK, g.OK, "unchanged")
 	return l
 }

@@ -16,37 +16,54 @@ import (
 const (
 	optionDepth = 2   // of an option in the tree
 	leastValue  = 16  // columns of a value that are shown beside its place
-	valueBytes  = 512 // of a value on one line; a page has all
+	valueBytes  = 512 // of a value on one line; below it is all of it
+	noteColumns = 22  // of what is said about a value beside it; below it is all of it
 )
 
 // option is an option that differs: its values as far as they fit, and below
 // it the lines or elements that differ, the whole values, and who defines it.
-func (b *builder) option(id string, ch *plan.OptionChange) *outline.Item {
-	name, note, at := word.Scoped(ch.Scope, ch.Path), word.AsWritten(ch), word.Places(ch)
-	value, cut := b.value(ch, b.room(optionDepth)-term.Width(term.Clean(name))-len("~  = "), term.Width(term.Clean(at)))
-	it := item(id, mark(ch.Op), widget.P(name+" = "), widget.P(value))
+func (b *builder) option(id string, ch *plan.OptionChange, onlyNix map[string]bool) *outline.Item {
+	name, note, at := word.Scoped(ch.Scope, ch.Path), word.AsWritten(ch), b.places(ch)
+	full := note
+	if ch.Op != plan.Removed && onlyNix[name] {
+		note, full = "(only Nix builds it)", "set, but not built here: only Nix builds it "+note
+	}
+	if note != "" {
+		note = "  " + note
+	}
+	beside := term.Width(term.Clean(at)) + min(term.Width(term.Clean(note)), noteColumns)
+	value, cut := b.value(ch, b.room(optionDepth)-term.Width(term.Clean(name))-len("~  = "), beside)
+	it := item(id, mark(ch.Op), widget.P(name), widget.P(" = "+value))
 	it.Words = []string{name, ch.Old[:min(len(ch.Old), valueBytes)], ch.New[:min(len(ch.New), valueBytes)]}
 	if note != "" {
-		it.Line = append(it.Line, widget.R(style.Unknown, "  "+note))
+		it.Line = append(it.Line, widget.R(style.Unknown, note))
 	}
-	if ch.At != "" || len(ch.From) == 1 {
-		placed(it, at)
-	} else {
-		right(it, style.Muted, at)
-	}
+	whole := lineWidth(it.Line)
+	b.placed(it, at, optionDepth)
 	it.Copy, it.What = ch.Path, "the option's path"
+	if note != "" {
+		it.Add(b.folded(id+" note", style.Unknown, full, optionDepth+1)...)
+	}
 	it.Add(b.parts(id, ch)...)
-	if cut || note != "" {
+	if cut || note != "" || lineWidth(it.Line) < whole {
 		it.Add(b.side(id+" old", "was ", ch.Old, style.Removed)...)
 		it.Add(b.side(id+" new", "is  ", ch.New, style.Added)...)
 	}
-	wide := term.Width(term.Clean(it.Line.Text())) + 2 + term.Width(term.Clean(at))
-	if ch.At != "" && wide > b.room(optionDepth) {
-		place := placed(item(id+" at", widget.R(style.Muted, "decided at "+at)), at)
-		place.Right, place.Copy, place.What = nil, at, "the place"
+	if pos, ok := position(ch.At); ok && it.Right.Text() != ch.At {
+		place := item(id+" at", widget.R(style.Muted, "decided at "+ch.At))
+		place.At, place.Link, place.Copy, place.What = pos, view.At(pos), ch.At, "the place"
 		it.Add(place)
 	}
 	return it.Add(b.defs(id, ch)...)
+}
+
+// places is where an option's value comes from: the place, or how many there
+// are; then they are below it.
+func (b *builder) places(ch *plan.OptionChange) string {
+	if ch.At == "" && len(ch.From) > 1 {
+		return word.Count(len(ch.From), "place")
+	}
+	return word.Places(ch)
 }
 
 // value is the option's change on one line, in what is left beside a place,
@@ -72,16 +89,13 @@ func (b *builder) value(ch *plan.OptionChange, room, place int) (text string, cu
 	return short, short != ch.Old+ch.New
 }
 
-// head is the beginning of a value, clean.
-func head(text string) string { return term.Clean(text[:min(len(text), 2*valueBytes)]) }
-
 // parts are the lines or elements in which the values differ.
 func (b *builder) parts(id string, ch *plan.OptionChange) []*outline.Item {
 	if ch.Op != plan.Changed {
 		return nil
 	}
 	if diff, cut := ch.Diff(); diff != "" {
-		return b.diff(id, ch.Path, diff, cut)
+		return b.diff(id, diff, cut)
 	}
 	removed, added, ok := ch.Elements()
 	if !ok || len(removed)+len(added) < 2 {
@@ -94,7 +108,7 @@ func (b *builder) parts(id string, ch *plan.OptionChange) []*outline.Item {
 	for _, e := range added {
 		text.WriteString("+ " + e + "\n")
 	}
-	return b.diff(id, ch.Path, text.String(), false)
+	return b.diff(id, text.String(), false)
 }
 
 // side is one side of the change, whole.
@@ -104,8 +118,7 @@ func (b *builder) side(id, title, value string, role style.Role) []*outline.Item
 	}
 	it := item(id, widget.R(style.Muted, title), widget.R(role, head(value)))
 	it.Copy, it.What = value, "the value"
-	b.v.pages[it.ID] = view.Page{Title: strings.TrimSpace(title), Text: value}
-	return []*outline.Item{it}
+	return []*outline.Item{b.long(it, value, role, diffDepth)}
 }
 
 // defs are the definitions that take part, where no single one wins.
@@ -117,7 +130,7 @@ func (b *builder) defs(id string, ch *plan.OptionChange) []*outline.Item {
 	for i, def := range ch.From {
 		it := item(fmt.Sprint(id, " from ", i), widget.R(style.Muted, "defined by "), widget.P(def.Aspect))
 		it.Copy, it.What = def.At, "the place"
-		list = append(list, placed(it, def.At))
+		list = append(list, b.placed(it, def.At, diffDepth))
 	}
 	return list
 }

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"strings"
 
+	"assay/fleet/engine"
 	"assay/fleet/run/plan"
 	"assay/ui/action"
 	"assay/ui/known"
@@ -27,9 +28,8 @@ type View struct {
 	// out are the machines that the operator leaves out of the plan of that id.
 	out   map[string]bool
 	id    string
-	whole map[int]bool         // groups whose differences somebody wants to see
-	all   bool                 // those of all
-	pages map[string]view.Page // what enter opens, by the item's ID
+	whole map[int]bool // groups whose differences somebody wants to see
+	all   bool         // those of all
 	made  made
 	above int  // lines of the last Render above the tree
 	total *sum // of the plan without those left out; nil when that has changed
@@ -65,7 +65,7 @@ func (v *View) Note() string {
 		return ""
 	}
 	dot := " " + v.env.Style.Glyphs.Dot + " "
-	note := p.ID + dot + word.Age(v.env.Known.Now.Sub(p.At)) + " old"
+	note := v.applied(p) + dot + word.Age(v.env.Known.Now.Sub(p.At)) + " old"
 	if v.tree.Filtered() {
 		note += dot + "filtered"
 	}
@@ -140,15 +140,38 @@ func (v *View) instead(w int) []widget.Line {
 
 func (v *View) progress(p *known.Planning, w int) []widget.Line {
 	lines := []widget.Line{
-		{widget.R(style.Busy, view.Spin(v.env)+" asking "+countOf(p.Done, p.Total)), widget.P("  "), v.bar(p.Done, p.Total)},
+		{widget.R(style.Busy, view.Spin(v.env)+" planning "+countOf(p.Done, p.Total)), widget.P("  "), v.bar(p.Done, p.Total)},
 		{},
 	}
-	for _, l := range view.Fold(planVerb(p)+": "+strings.Join(p.Machines, ", "), w) {
+	for _, l := range some(planVerb(p)+": ", p.Machines, w, progressLines) {
 		lines = append(lines, widget.Line{widget.P(l)})
 	}
+	what := "Each host is asked what it runs, and what it is to run is built here."
+	if p.Goal == engine.GoalBuild && !p.Back {
+		what = "What each machine is to run is built here; no host is asked."
+	}
 	return append(lines, widget.Line{},
-		widget.Line{widget.R(style.Muted, "Each host is asked what it runs, and what it is to run is built here.")},
+		widget.Line{widget.R(style.Muted, what)},
 		widget.Line{widget.R(style.Muted, "Planning changes nothing. "+v.env.Key(action.Interrupt)+" stops it, "+v.env.Key(action.Back)+" goes back while it goes on.")})
+}
+
+// progressLines is how many lines the names of the machines take at most, so
+// that what is below them can be seen.
+const progressLines = 3
+
+// some lists as many of the machines as so many lines have room for, and
+// counts the others.
+func some(before string, machines []string, w, lines int) []string {
+	fit, wide := 0, 0
+	for fit < len(machines) && wide < lines*w {
+		wide += len(machines[fit]) + 2
+		fit++
+	}
+	for ; ; fit-- {
+		if out := view.Fold(before+names(machines, fit), w); len(out) <= lines || fit <= 1 {
+			return out[:min(len(out), lines)]
+		}
+	}
 }
 
 func (v *View) bar(done, total int) widget.Span {

@@ -128,6 +128,58 @@ func TestLeave(t *testing.T) {
 	}
 }
 
+// TestWhyNothingCanBeDone: a plan in which all went wrong says what did.
+func TestWhyNothingCanBeDone(t *testing.T) {
+	k, p := rollback(t)
+	failed := p.Without([]string{"cinnabar", "electrum"})
+	v := show(k, failed)
+	if got := v.Render(100, 20); !strings.Contains(got, "cannot be applied: stibnite has no generation older than 6") {
+		t.Error(got)
+	}
+}
+
+// TestPlaceSurvives: at any width a row keeps the place, and cuts what stands
+// before it.
+func TestPlaceSurvives(t *testing.T) {
+	k, p := update(t)
+	i := slices.IndexFunc(p.Groups, func(g plan.Group) bool { return len(g.Change.Options) > 9 })
+	p.Groups[i].Change.Options = p.Groups[i].Change.Options[:1]
+	o := &p.Groups[i].Change.Options[0]
+	o.Path, o.New, o.At = "services.caddy.virtualHosts.\"a.rather.long.name.example\".extraConfig", strings.Repeat("value ", 60), "modules/aspects/nixos/deep/caddy.nix:12"
+	v := show(k, p)
+	for _, w := range []int{60, 80, 120, 200} {
+		if got := v.Render(w, 60); !strings.Contains(got, "caddy.nix:12") || !strings.Contains(got, "services.caddy") {
+			t.Errorf("%d columns:\n%s", w, got)
+		}
+	}
+}
+
+// TestManyNames: while a plan of many machines is made, what ends it can be
+// seen.
+func TestManyNames(t *testing.T) {
+	k, p := update(t)
+	v := show(k, p)
+	k.Planning.Busy, k.Planning.Machines, k.Planning.Total = true, nil, 900
+	for n := range 900 {
+		k.Planning.Machines = append(k.Planning.Machines, fmt.Sprintf("machine-%04d", n))
+	}
+	if got := v.Render(80, 10); !strings.Contains(got, "ctrl+c stops it") || !strings.Contains(got, "more") {
+		t.Error(got)
+	}
+}
+
+// TestBuildKnowsNoDifference: no host is asked for that goal, so that nothing
+// is said of differences.
+func TestBuildKnowsNoDifference(t *testing.T) {
+	k := viewtest.Known(t)
+	p := large(3, 3, 2)
+	p.Goal = engine.GoalBuild
+	p.Groups[0].Change = plan.Change{Unknown: "hosts are not asked for the goal build"}
+	if got := show(k, p).Render(100, 30); strings.Contains(got, "not known") || !strings.Contains(got, "no host is asked") {
+		t.Error(got)
+	}
+}
+
 func TestGoal(t *testing.T) {
 	k, p := update(t)
 	v := show(k, p)
@@ -207,7 +259,7 @@ func TestLargePlan(t *testing.T) {
 	}
 }
 
-// TestLongDiff opens a file's whole difference in the pager.
+// TestLongDiff opens a file's whole difference in the tree.
 func TestLongDiff(t *testing.T) {
 	k, p := update(t)
 	var diff strings.Builder
@@ -220,15 +272,19 @@ func TestLongDiff(t *testing.T) {
 	v.Render(80, 20)
 	viewtest.Do(v, "tree.expand-all")
 	at(t, v, "files 0 line 3")
-	if page := asked[view.Page](t, viewtest.Do(v, "enter")); page.Text != diff.String() {
-		t.Errorf("%d bytes", len(page.Text))
+	if got := viewtest.Do(v, "enter"); got != nil {
+		t.Errorf("enter on a line asks for %+v", got)
+	}
+	at(t, v, "files 0 rest 119")
+	if !strings.Contains(v.tree.Cursor().Line.Text(), "+line 199") {
+		t.Error(v.tree.Cursor().Line.Text())
 	}
 	at(t, v, "files 0 rest")
 	if !strings.Contains(v.tree.Cursor().Line.Text(), "120 more lines") {
 		t.Error(v.tree.Cursor().Line.Text())
 	}
-	if page := asked[view.Page](t, viewtest.Do(v, "enter")); page.Text != diff.String() {
-		t.Errorf("%d bytes", len(page.Text))
+	if c := asked[view.Copy](t, viewtest.Do(v, "copy")); c.Text != diff.String() {
+		t.Errorf("%d bytes", len(c.Text))
 	}
 }
 

@@ -13,6 +13,7 @@ type sum struct {
 	size      plan.Amount
 	groups    int // with a machine that would change
 	count     map[plan.Status]int
+	id        string // of the plan as it would be applied; made when it is shown
 }
 
 // sum returns it, kept until something changes.
@@ -42,4 +43,17 @@ func (v *View) sum(p *plan.Plan) *sum {
 	s.groups = len(groups)
 	v.total = s
 	return s
+}
+
+// applied is the id of the plan as it would be applied: without the machines
+// that are left out it is another one.
+func (v *View) applied(p *plan.Plan) string {
+	if len(v.out) == 0 {
+		return p.ID
+	}
+	s := v.sum(p)
+	if s.id == "" {
+		s.id = p.Without(v.without()).ID
+	}
+	return s.id
 }
