@@ -113,6 +113,17 @@ func (t *Tree) collapse() {
 	}
 }
 
+// Inside reports whether there is something to collapse at the cursor: what is
+// below it, or what it is below.
+func (t *Tree) Inside() bool {
+	i := t.win.cursor
+	if i < 0 || t.items[i].open {
+		return i >= 0
+	}
+	up := t.items[i].parent
+	return up >= 0 && !t.items[up].node.Heading
+}
+
 func (t *Tree) foldAll(nodes []*Node, open bool) {
 	for _, n := range nodes {
 		if len(n.Children) > 0 {

@@ -169,11 +169,11 @@ func TestThrough(t *testing.T) {
 	step := func(kind, name string) compose.Step { return compose.Step{Kind: kind, Name: name} }
 	m, a := step("machine", "m"), step("aspect", "a")
 	for want, use := range map[string]session.AspectUse{
-		"directly":                      {Way: []compose.Step{m, a}},
-		"through b, c":                  {Way: []compose.Step{m, step("aspect", "b"), step("aspect", "c"), a}},
-		"through role x/y":              {Way: []compose.Step{m, step("role", "x/y"), a}},
-		"home of sam, directly":         {User: "sam", Way: []compose.Step{m, step("home", "sam"), a}},
-		"home of sam, through b":        {User: "sam", Way: []compose.Step{m, step("home", "sam"), step("aspect", "b"), a}},
+		"by the registry":               {Way: []compose.Step{m, a}},
+		"by b > c":                      {Way: []compose.Step{m, step("aspect", "b"), step("aspect", "c"), a}},
+		"by role x/y":                   {Way: []compose.Step{m, step("role", "x/y"), a}},
+		"home of sam, by the registry":  {User: "sam", Way: []compose.Step{m, step("home", "sam"), a}},
+		"home of sam, by b":             {User: "sam", Way: []compose.Step{m, step("home", "sam"), step("aspect", "b"), a}},
 		"home of max, way is not known": {User: "max"},
 	} {
 		if got := Through(use); got != want {

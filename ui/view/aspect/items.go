@@ -174,22 +174,29 @@ func Through(use session.AspectUse) string {
 	if use.User != "" {
 		text = "home of " + use.User + ", "
 	}
-	var steps []string
-	for _, step := range use.Way[:max(len(use.Way)-1, 0)] {
-		switch step.Kind {
-		case "aspect":
-			steps = append(steps, step.Name)
-		case "role":
-			steps = append(steps, "role "+step.Name)
-		}
-	}
 	if len(use.Way) == 0 {
 		return text + "way is not known"
 	}
-	if len(steps) == 0 {
-		return text + "directly"
+	return text + Way(use.Way)
+}
+
+// Way says by what an aspect is reached: "by server > shells"; what the
+// registry lists itself is reached by nothing else.
+func Way(steps []compose.Step) string {
+	var parts []string
+	for i, s := range steps {
+		switch {
+		case s.Kind == "machine", s.Kind == "home", i == len(steps)-1:
+		case s.Kind == "role":
+			parts = append(parts, "role "+s.Name)
+		default:
+			parts = append(parts, s.Name)
+		}
 	}
-	return text + "through " + strings.Join(steps, ", ")
+	if len(parts) == 0 {
+		return "by the registry"
+	}
+	return "by " + strings.Join(parts, " > ")
 }
 
 // byWay puts machines together that get the aspect by the same steps.

@@ -46,7 +46,7 @@ func TestComposition(t *testing.T) {
 	viewtest.Golden(t, "compose", open(t, k, view.Link{Name: "app"}))
 	viewtest.Golden(t, "compose-unknown", open(t, k, view.Link{Name: "other"}))
 	screen := open(t, k, view.Link{Name: "app"}).Render(160, 44)
-	for _, want := range []string{"compose: prev holds the layers before", "! alive: overrides builds on it", "? perhaps dead: flake-inputs wins", "changes what the layer hotfixes takes from stable"} {
+	for _, want := range []string{"compose: prev holds the layers before", "✔ alive: overrides builds on it", "? perhaps dead: flake-inputs wins", "changes what the layer hotfixes takes from stable"} {
 		if !strings.Contains(screen, want) {
 			t.Errorf("no %q in\n%s", want, screen)
 		}

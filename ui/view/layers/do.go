@@ -136,6 +136,7 @@ func (v *View) enter() []view.Ask {
 	t := v.target()
 	switch {
 	case t == nil:
+		v.tree().Toggle()
 	case t.pkg != "":
 		v.ask(t.pkg)
 	case t.system != "":
@@ -202,10 +203,14 @@ func (v *View) Disabled(id action.ID) string {
 		case 1:
 			return "all machines of the fleet are " + v.system
 		}
-	case action.Enter, action.Copy:
-		if t == nil {
-			return "nothing is under the cursor"
+	case action.Enter:
+		return v.noEnter(t)
+	case action.Copy:
+		if t == nil || t.name == "" {
+			return "nothing to copy is under the cursor"
 		}
+	case action.Expand, action.Collapse, action.ExpandAll, action.CollapseAll:
+		return v.noFold(id)
 	case action.Edit:
 		if t == nil || t.at.File == "" {
 			return "what is under the cursor has no place in a file"
@@ -214,6 +219,30 @@ func (v *View) Disabled(id action.ID) string {
 		if v.resolved() == nil {
 			return "the layers are not read yet"
 		}
+	}
+	return ""
+}
+
+// noEnter says why enter does nothing.
+func (v *View) noEnter(t *target) string {
+	n := v.tree().Cursor()
+	switch {
+	case n == nil:
+		return "nothing is under the cursor"
+	case len(n.Children) > 0, t != nil && (t.pkg != "" || t.system != "" || t.link.Place != ""):
+		return ""
+	}
+	return "this line leads nowhere"
+}
+
+// noFold says why nothing opens or closes.
+func (v *View) noFold(id action.ID) string {
+	n := v.tree().Cursor()
+	switch {
+	case n == nil:
+		return "nothing is under the cursor"
+	case id == action.Expand && len(n.Children) == 0:
+		return "nothing is below this line"
 	}
 	return ""
 }

@@ -103,7 +103,7 @@ func (r *reply) use(f *fleet.Fleet, i int, u *session.PackageUse) {
 	child := &widget.Node{
 		ID:    id + "/aspect",
 		Line:  widget.Line{widget.R(style.Muted, "by the aspect "), widget.R(style.Link, name)},
-		Right: n.Right,
+		Right: n.Right, Placed: true,
 	}
 	n.Children = []*widget.Node{child}
 	r.targets[child.ID] = &target{link: view.Link{Place: view.Aspect, Name: name}, at: u.At, name: name}

@@ -38,6 +38,7 @@ func (v *View) Render(w, h int) string {
 }
 
 func (v *View) body(w, h int) []string {
+	v.stack.tree.Idle, v.reply.tree.Idle = false, false
 	switch {
 	case v.resolved() == nil:
 		return v.draw(view.Loading(&v.env.Known.Stack, "layers"), w, h)
@@ -60,6 +61,7 @@ func (v *View) draw(lines []widget.Line, w, h int) []string {
 func (v *View) beside(w, h int) []string {
 	const gap = 3
 	v.place.left = (w - gap + 4) / 2
+	v.stack.tree.Idle, v.reply.tree.Idle = v.part != inStack, v.part != inAnswer
 	stack, answer := v.left(v.place.left, h), v.right(w-gap-v.place.left, h)
 	rule := v.env.Style.Paint(style.Border, " "+v.env.Style.Glyphs.Vertical+" ")
 	lines := make([]string, h)
@@ -158,6 +160,11 @@ func (v *View) invitation() []widget.Line {
 	if v.input.Focused() {
 		return append(lines, widget.Line{widget.R(style.Muted, "  Type its name.")})
 	}
-	return append(lines, widget.Line{widget.P("  "), widget.R(style.Key, v.env.Key(action.Filter)), widget.R(style.Muted, " asks for any name, "),
-		widget.R(style.Key, v.env.Key(action.Enter)), widget.R(style.Muted, " for the one under the cursor.")})
+	enter := widget.R(style.Muted, " in the layers asks for the one under the cursor")
+	if v.place.left == 0 {
+		enter.Text = " in the layers (" + v.env.Key(action.NextTab) + ") asks for the one under the cursor"
+	}
+	return append(lines,
+		widget.Line{widget.P("  "), widget.R(style.Key, v.env.Key(action.Filter)), widget.R(style.Muted, " asks for any name")},
+		widget.Line{widget.P("  "), widget.R(style.Key, v.env.Key(action.Enter)), enter})
 }

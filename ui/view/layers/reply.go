@@ -68,6 +68,7 @@ func (r *reply) answer(k *known.Known, names *names, systems []string, q questio
 // add adds a node that something can be done with.
 func (r *reply) add(n *widget.Node, t target) *widget.Node {
 	r.targets[n.ID], r.deep = &t, r.indent+"  "
+	n.Placed = t.at.File != ""
 	r.roots = append(r.roots, n)
 	return n
 }

@@ -74,11 +74,12 @@ func (s *stack) layer(l *overlay.Layer) *widget.Node {
 }
 
 func (s *stack) entry(e *overlay.Entry, wide int) *widget.Node {
-	line := widget.Line{widget.R(style.Link, pad(e.Package, wide)), widget.P("  " + origin(e))}
+	line := widget.Line{widget.R(style.Link, pad(e.Package, wide))}
 	if mark := fate(s.st, e); mark.Text != "" {
 		line = append(line, widget.P("  "), mark)
 	}
-	n := &widget.Node{ID: e.Layer + "/" + e.Package, Line: line, Right: widget.Line{widget.R(style.Muted, e.At.String())}}
+	line = append(line, widget.P("  "+origin(e)))
+	n := &widget.Node{ID: e.Layer + "/" + e.Package, Line: line, Right: widget.Line{widget.R(style.Muted, e.At.String())}, Placed: true}
 	s.targets[n.ID] = &target{pkg: e.Package, at: e.At, name: e.Package}
 	return n
 }

@@ -72,11 +72,11 @@ func fate(st *style.Style, e *overlay.Entry) widget.Span {
 	case !e.Shadowed:
 		return widget.Span{}
 	case e.Dead == fleet.True:
-		return widget.R(style.Fail, g.Fail+" dead: "+e.By+" wins")
+		return widget.R(style.Warn, g.Warn+" dead: "+e.By+" wins")
 	case e.Dead == fleet.Unknown:
 		return widget.R(style.Unknown, g.Unknown+" perhaps dead: "+e.By+" wins")
 	}
-	return widget.R(style.Warn, g.Warn+" alive: "+e.By+" builds on it")
+	return widget.R(style.OK, g.OK+" alive: "+e.By+" builds on it")
 }
 
 // supplier says in a few words who supplies the package.

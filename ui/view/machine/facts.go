@@ -30,21 +30,37 @@ func (v *View) factRows(w int) []*outline.Item {
 	items := []*outline.Item{
 		title("host", "host", "  as it said "+word.Age(k.Now.Sub(h.Asked))+" ago"),
 		v.wanted(w),
-		v.system("running", f.Running, w), v.system("booted", f.Booted, w), v.system("boots next", f.Profile, w),
+		v.system("running", f.Running, w), v.system(booted, f.Booted, w), v.system("boots next", f.Profile, w),
 	}
-	generation := widget.R(style.Unknown, "unknown")
-	if f.Generation > 0 {
-		generation = widget.P(strconv.Itoa(f.Generation) + " of the system profile, " + strconv.Itoa(len(f.Generations)) + " kept")
-	}
-	items = append(items, row("generation", w, generation), v.reboot(w))
+	items = append(items, v.profile(w), v.reboot(w))
 	if f.Damaged != "" {
 		items = append(items, row("damage", w, widget.R(style.Fail, v.env.Style.Glyphs.Fail+" "), widget.P(f.Damaged)))
 	}
-	up := "unknown"
+	kernel := word.OrUnknown(f.Kernel)
 	if f.Uptime > 0 {
-		up = word.Age(f.Uptime)
+		kernel += ", up " + word.Age(f.Uptime)
 	}
-	return append(items, row("kernel", w, widget.P(word.OrUnknown(f.Kernel)+", up "+up)))
+	return append(items, row("kernel", w, widget.P(kernel)))
+}
+
+// profile is the generation of the system profile. One that is older than
+// another and runs was gone back to, as far as can be told.
+func (v *View) profile(w int) *outline.Item {
+	f := &v.host().Facts
+	if f.Generation == 0 {
+		return row("generation", w, widget.R(style.Unknown, "unknown"))
+	}
+	text := strconv.Itoa(f.Generation) + " of the system profile, " + strconv.Itoa(len(f.Generations)) + " kept"
+	newest := 0
+	for _, g := range f.Generations {
+		newest = max(newest, g.Number)
+	}
+	if newest > f.Generation && f.Running != "" && f.Running == f.Profile {
+		text = "runs generation " + strconv.Itoa(f.Generation) + " of the system profile, " + strconv.Itoa(newest) + " is newer: rolled back?"
+	}
+	it := row("generation", w, widget.P(text))
+	it.Link = view.Link{Place: view.Machine, Name: v.link.Name, Sub: "generations"}
+	return it
 }
 
 // wanted is the system that the repository wants, or why there is none.
@@ -65,6 +81,9 @@ func (v *View) wanted(w int) *outline.Item {
 	return it
 }
 
+// booted is the label of the system that the host has booted.
+const booted = "booted"
+
 // system is a system of the host and how it stands to the wanted one.
 func (v *View) system(label, path string, w int) *outline.Item {
 	h, g := v.host(), v.env.Style.Glyphs
@@ -73,6 +92,8 @@ func (v *View) system(label, path string, w int) *outline.Item {
 	}
 	says := widget.R(style.Unknown, "  "+g.Unknown+" what is wanted is unknown")
 	switch {
+	case label == booted && h.Wanted != "" && h.Wanted == h.Facts.Running && path != h.Wanted && h.Facts.Reboot() != fleet.True:
+		says = widget.R(style.Muted, "  another system was booted")
 	case h.Wanted == path:
 		says = widget.R(style.OK, "  "+g.OK+" as wanted")
 	case h.Wanted != "":

@@ -4,6 +4,7 @@ import (
 	"assay/modules/compose"
 	"assay/ui/style"
 	"assay/ui/view"
+	aspects "assay/ui/view/aspect"
 	"assay/ui/view/outline"
 	"assay/ui/widget"
 	"assay/ui/word"
@@ -42,11 +43,11 @@ func reached(sc *compose.Scope, i, wide int, again bool) *outline.Item {
 	it := &outline.Item{
 		Node: widget.Node{
 			ID:    self,
-			Line:  widget.Line{widget.R(style.Strong, outline.Pad(r.Name, wide)), widget.R(style.Muted, "  "+way(r.Way))},
+			Line:  widget.Line{widget.R(style.Strong, outline.Pad(r.Name, wide)), widget.R(style.Muted, "  "+aspects.Way(r.Way))},
 			Right: places(r.Files),
 		},
 		Link: aspect(r.Class, r.Name), Copy: r.Name, What: "the aspect's name",
-		Words: append(posWords(r.Files), r.Name, way(r.Way)),
+		Words: append(posWords(r.Files), r.Name, aspects.Way(r.Way)),
 	}
 	if len(r.Files) > 0 {
 		it.At = r.Files[0]

@@ -70,7 +70,11 @@ func (v *View) stateRows(w int) []*outline.Item {
 	if h.Busy && !h.Asked.IsZero() {
 		state.Text += ", being asked again"
 	}
-	return []*outline.Item{row("state", w, state, remark), row("next", w, widget.P(v.next()))}
+	items := []*outline.Item{row("state", w, state, remark), row("next", w, widget.P(v.next()))}
+	for _, it := range items {
+		it.At = v.machine().At
+	}
+	return items
 }
 
 // problems are those of the composition, or that it is not there.
@@ -119,12 +123,16 @@ func (v *View) problem(self string, p compose.Problem, w int) *outline.Item {
 // declared is what the registry says of the machine.
 func (v *View) declared(w int) []*outline.Item {
 	m := v.machine()
-	items := []*outline.Item{title("registry", "registry", "  "+m.At.String())}
+	at := row("declared", 1<<20, widget.R(style.Link, m.At.String()))
+	at.At, at.Link, at.What = m.At, view.At(m.At), "the place"
+	items := []*outline.Item{title("registry", "registry", ""), at}
 	add := func(label, value, selector string) {
 		it := row(label, w, widget.P(word.OrUnknown(value)))
 		it.At, it.What = m.At, "the "+label
 		if selector != "" && value != "" {
 			it.Link = view.Link{Place: view.Machines, Sub: selector + value}
+		} else if !m.At.IsZero() {
+			it.Link = view.At(m.At)
 		}
 		items = append(items, it)
 	}
@@ -180,6 +188,9 @@ func deployment(m *fleet.Machine, w int) []*outline.Item {
 		it.At = d.At
 		if it.At.IsZero() {
 			it.At = m.At
+		}
+		if !it.At.IsZero() {
+			it.Link = view.At(it.At)
 		}
 	}
 	return items

@@ -3,7 +3,6 @@ package machine
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"assay/fleet"
 	"assay/modules/compose"
@@ -150,23 +149,4 @@ func posWords(at []fleet.Pos) []string {
 		out[i] = p.String()
 	}
 	return out
-}
-
-// way says by what an aspect is reached: "by server > shells"; what the
-// registry lists itself is reached by nothing else.
-func way(steps []compose.Step) string {
-	var parts []string
-	for i, s := range steps {
-		switch {
-		case s.Kind == "machine", s.Kind == "home", i == len(steps)-1:
-		case s.Kind == "role":
-			parts = append(parts, "role "+s.Name)
-		default:
-			parts = append(parts, s.Name)
-		}
-	}
-	if len(parts) == 0 {
-		return "by the registry"
-	}
-	return "by " + strings.Join(parts, " > ")
 }

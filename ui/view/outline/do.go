@@ -124,6 +124,14 @@ func (o *Outline) Disabled(id action.ID) string {
 		if it == nil || len(it.Children) == 0 {
 			return "nothing is below this line"
 		}
+	case action.Collapse:
+		if it == nil || !o.tree.Inside() {
+			return "this line is below nothing, and nothing is open below it"
+		}
+	case action.ExpandAll, action.CollapseAll, action.Filter:
+		if len(o.roots) == 0 {
+			return "there is nothing to show"
+		}
 	}
 	return ""
 }
