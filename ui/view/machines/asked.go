@@ -12,6 +12,7 @@ import (
 type asked struct {
 	busy           int       // hosts that are being asked
 	never          int       // hosts that never answered
+	first          int       // of these, those that are being asked
 	newest, oldest time.Time // of the answers; zero without one
 }
 
@@ -24,6 +25,9 @@ func survey(k *known.Known) (a asked) {
 		at := host.Asked
 		if at.IsZero() {
 			a.never++
+			if host.Busy {
+				a.first++
+			}
 			continue
 		}
 		if a.oldest.IsZero() || at.Before(a.oldest) {

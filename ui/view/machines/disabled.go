@@ -55,10 +55,6 @@ func (v *View) noRow(id action.ID) string {
 		return "nobody knows where " + r.machine.Name + " is declared"
 	case id == action.LogsOf && v.env.Known.LastRun(r.machine.Name) == "":
 		return "no recorded run has " + r.machine.Name
-	case id == action.MarkRange && v.marks.last == "":
-		return "no machine was marked to begin from"
-	case id == action.MarkRange && v.reach() == nil:
-		return "the last mark is not shown"
 	}
 	return ""
 }

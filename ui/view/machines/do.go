@@ -21,16 +21,18 @@ func (v *View) Do(in action.Intent) []view.Ask {
 	if asks, ok := v.typing(in); ok {
 		return asks
 	}
-	if v.mark(in.ID) {
+	if asks, ok := v.mark(in.ID); ok {
 		v.touched = true
 		v.recount()
-		return nil
+		return asks
 	}
 	if v.table.Do(in) {
+		v.settled = v.settled || sorts(in.ID)
 		v.wide = v.wide != (in.ID == action.Wide)
 		v.touched = v.touched || moves(in.ID)
 		return nil
 	}
+	v.touched = true
 	return v.ask(in)
 }
 
@@ -44,23 +46,47 @@ func moves(id action.ID) bool {
 	return true
 }
 
+// sorts reports whether the action is one after which the order is the
+// operator's.
+func sorts(id action.ID) bool {
+	switch id {
+	case action.SortBy, action.SortNext, action.SortPrev, action.Reverse:
+		return true
+	}
+	return false
+}
+
 // mark carries out what changes marks.
-func (v *View) mark(id action.ID) bool {
+func (v *View) mark(id action.ID) ([]view.Ask, bool) {
 	switch id {
 	case action.Mark:
 		_, name := v.table.Cursor()
 		v.marks.toggle(name)
 	case action.MarkRange:
-		v.marks.add(v.reach())
-		_, v.marks.last = v.table.Cursor()
+		return v.markRange(), true
 	case action.MarkAll:
 		v.marks.add(v.content.rows)
 	case action.MarkNone:
 		v.marks.none()
 	default:
-		return false
+		return nil, false
 	}
-	return true
+	return nil, true
+}
+
+// markRange marks what is between the machine that was marked last and the
+// cursor. Where there is none to be seen, the range begins here.
+func (v *View) markRange() []view.Ask {
+	rows := v.reach()
+	if rows == nil {
+		_, v.marks.last = v.table.Cursor()
+		v.marks.names[v.marks.last] = true
+		text := fmt.Sprintf("a range begins at %s: %s at its other end", v.marks.last, v.env.Key(action.MarkRange))
+		return []view.Ask{view.Say{Level: style.Plain, Text: text}}
+	}
+	v.marks.add(rows)
+	v.marks.last = ""
+	return nil
 }
 
 // ask carries out what the console has a part in.
@@ -211,6 +237,7 @@ func (v *View) onlyOrAll(state string) {
 
 func (v *View) sortByClick(x int) {
 	column := v.table.ColumnAt(x)
+	v.settled = true
 	if now, _ := v.table.Sort(); column == now {
 		v.table.Do(action.Intent{ID: action.Reverse})
 		return

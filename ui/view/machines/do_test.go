@@ -33,7 +33,7 @@ func TestPlans(t *testing.T) {
 	viewtest.Do(v, "move.bottom", "mark", "move.up", "mark")
 	asks(t, v, "plan.rollback", view.MakePlan{Machines: []string{"cinnabar", "electrum"}, Goal: engine.GoalSwitch, Back: true})
 	viewtest.Type(v, "@gpu")
-	if got := v.Note(); got != "1 of 8 · 2 marked, 2 of them not shown" {
+	if got := v.Note(); got != "1 of 8 · D: 2 marked, 2 of them not shown" {
 		t.Errorf("note %q", got)
 	}
 	asks(t, v, "plan.update", view.MakePlan{Machines: []string{"cinnabar", "electrum"}, Goal: engine.GoalSwitch},
@@ -119,65 +119,142 @@ func TestCopyAll(t *testing.T) {
 	}
 }
 
+// become gives a machine another state.
+func become(k *known.Known, name string, to session.State) {
+	host := *k.Hosts[name]
+	host.State, host.Asked, host.Busy = to, k.Now, false
+	k.Hosts[name] = &host
+	k.Revision++
+}
+
+func under(t *testing.T, v *View, want string) {
+	t.Helper()
+	v.Render(80, 20)
+	if _, id := v.table.Cursor(); id != want {
+		t.Errorf("the cursor is on %s, want %s", id, want)
+	}
+}
+
 func TestCursor(t *testing.T) {
 	v, k := example(t, "")
-	v.sync()
-	become := func(name string, to session.State) {
-		host := *k.Hosts[name]
-		host.State = to
-		k.Hosts[name] = &host
-		k.Revision++
-	}
-	under := func(want string) {
+	under(t, v, "scheelite")
+	become(k, "scheelite", session.StateCurrent)
+	under(t, v, "scheelite") // it stays, also where nobody moved
+	viewtest.Do(v, "move.top", "move.down")
+	under(t, v, "argentum")
+	become(k, "rosegold", session.StateUnreachable)
+	become(k, "argentum", session.StateCurrent)
+	under(t, v, "argentum")
+	viewtest.Type(v, "@cloud")
+	under(t, v, "galena") // the filter hides it: the first row
+	viewtest.Do(v, "move.bottom")
+	under(t, v, "scheelite")
+	viewtest.Type(v, "")
+	under(t, v, "scheelite")
+	viewtest.Do(v, "machines.state-only current")
+	under(t, v, "scheelite")
+	become(k, "scheelite", session.StateBehind)
+	under(t, v, "cinnabar") // gone: what has its place
+}
+
+// TestOrderWhileHostsAnswer: no row moves before every host has answered.
+func TestOrderWhileHostsAnswer(t *testing.T) {
+	_, k := example(t, "")
+	k.Hosts = known.New(k.Fleet, viewtest.Now).Hosts
+	byName := "argentum blackphos cinnabar electrum galena rosegold scheelite stibnite"
+	rows := func(v *View, want string) {
 		t.Helper()
 		v.Render(80, 20)
-		if _, id := v.table.Cursor(); id != want {
-			t.Errorf("the cursor is on %s, want %s", id, want)
+		if got := strings.Join(ordered(v), " "); got != want {
+			t.Errorf("%s, want %s", got, want)
 		}
 	}
-	under("scheelite")
-	become("scheelite", session.StateCurrent)
-	under("galena") // nobody moved: the worst is at the top
-	viewtest.Do(v, "move.down")
-	under("argentum")
-	become("rosegold", session.StateUnreachable)
-	become("argentum", session.StateCurrent)
-	under("argentum")
-	viewtest.Type(v, "@cloud")
-	under("galena") // the filter hides it: the first row
-	viewtest.Do(v, "move.bottom")
-	under("scheelite")
-	viewtest.Type(v, "")
-	under("scheelite")
-	viewtest.Do(v, "machines.state-only current")
-	under("scheelite")
-	become("scheelite", session.StateBehind)
-	under("cinnabar") // gone: what has its place
+	still, moved, sorted := New(viewtest.Env(k), view.Link{}), New(viewtest.Env(k), view.Link{}), New(viewtest.Env(k), view.Link{})
+	rows(still, byName) // nobody asked
+	for _, host := range k.Hosts {
+		host.Busy = true
+	}
+	k.Revision++
+	become(k, "stibnite", session.StateUnreachable)
+	rows(still, byName)
+	viewtest.Do(moved, "move.down")
+	viewtest.Do(sorted, "table.sort-by state")
+	rows(sorted, "stibnite argentum blackphos cinnabar electrum galena rosegold scheelite")
+	for _, m := range k.Fleet.Machines[:7] {
+		become(k, m.Name, session.StateCurrent)
+	}
+	rows(still, "stibnite argentum blackphos cinnabar electrum galena rosegold scheelite")
+	under(t, still, "stibnite")
+	under(t, moved, "blackphos")
+	become(k, "stibnite", session.StateCurrent)
+	under(t, still, "stibnite")
+}
+
+// TestMarksAfterARun: what came well out of it is no longer marked, once.
+func TestMarksAfterARun(t *testing.T) {
+	v, k := example(t, "")
+	viewtest.Do(v, "mark.all")
+	run := &known.Run{ID: "now", State: state.New(0), Mine: true}
+	k.Open["now"], k.Current = run, "now"
+	for i, body := range []event.Body{
+		event.RunStarted{Machines: []string{"argentum", "galena", "rosegold"}},
+		event.HostResult{Machine: "argentum", Outcome: event.Updated},
+		event.HostResult{Machine: "galena", Outcome: event.Failed},
+		event.HostResult{Machine: "rosegold", Outcome: event.Unchanged},
+	} {
+		run.State.Emit(event.Event{Seq: int64(i + 1), Run: "now", Body: body})
+	}
+	k.Revision++
+	if v.sync(); len(v.chosen()) != 8 {
+		t.Errorf("while it goes on: %v", v.chosen())
+	}
+	run.Over = true
+	k.Revision++
+	want := []string{"blackphos", "cinnabar", "electrum", "galena", "scheelite", "stibnite"}
+	if v.sync(); !slices.Equal(v.chosen(), want) {
+		t.Errorf("afterwards: %v", v.chosen())
+	}
+	viewtest.Do(v, "mark.all")
+	k.Revision++
+	if v.sync(); len(v.chosen()) != 8 {
+		t.Errorf("marked again: %v", v.chosen())
+	}
+}
+
+// TestRanges: a range begins at the last mark, or where the cursor is.
+func TestRanges(t *testing.T) {
+	v, _ := example(t, "")
+	viewtest.Do(v, "table.sort-by machine", "move.top")
+	asks(t, v, "mark.range", view.Say{Level: style.Plain, Text: "a range begins at argentum: v at its other end"})
+	viewtest.Do(v, "move.down", "move.down", "mark.range")
+	if got := v.chosen(); !slices.Equal(got, []string{"argentum", "blackphos", "cinnabar"}) {
+		t.Errorf("from the cursor: %v", got)
+	}
+	viewtest.Do(v, "mark.none", "mark.all", "mark.none", "move.bottom", "mark", "mark.none", "mark")
+	viewtest.Type(v, "@darwin") // has stibnite
+	viewtest.Do(v, "move.bottom", "move.up", "mark.range")
+	if got := v.chosen(); !slices.Equal(got, []string{"rosegold", "stibnite"}) {
+		t.Errorf("to the last mark: %v", got)
+	}
 }
 
 func TestMarks(t *testing.T) {
 	v, k := example(t, "")
-	if got := v.Disabled(action.MarkRange); got != "no machine was marked to begin from" {
-		t.Errorf("a range from nowhere: %q", got)
-	}
 	viewtest.Do(v, "mark", "move.down", "move.down", "mark.range", "table.sort-by machine")
 	if got := v.chosen(); !slices.Equal(got, []string{"argentum", "galena", "scheelite"}) {
 		t.Errorf("a range marks %v", got)
 	}
 	viewtest.Type(v, "@nixos")
-	if got := v.Disabled(action.MarkRange); got != "the last mark is not shown" {
-		t.Errorf("a range from what is hidden: %q", got)
-	}
 	viewtest.Do(v, "mark.all")
 	viewtest.Type(v, "")
-	if got := v.Note(); got != "8 machines · 5 marked" {
+	if got := v.Note(); got != "8 machines · D: 5 marked" {
 		t.Errorf("note %q", got)
 	}
 	smaller := *k.Fleet
 	smaller.Machines = slices.Clone(smaller.Machines[:3]) // argentum, blackphos, cinnabar
 	k.Fleet = &smaller
 	k.Revision++
-	if got := v.Note(); got != "3 machines · 2 marked" {
+	if got := v.Note(); got != "3 machines · D: 2 marked" {
 		t.Errorf("after machines are gone: note %q", got)
 	}
 	viewtest.Do(v, "mark.none")

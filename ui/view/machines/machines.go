@@ -33,7 +33,8 @@ type View struct {
 	sorting  sorting
 	drawn    drawn
 	wide     bool // every column is shown, and can be scrolled
-	touched  bool // the cursor has been moved: until then it stays at the top
+	touched  bool // the cursor has its machine: until then it stays at the top
+	settled  bool // the order is the one to stay: every host answered, or the operator chose it
 }
 
 // New returns the table, filtered by the link's selector.
@@ -42,9 +43,9 @@ func New(env view.Env, link view.Link) *View {
 		env:   env,
 		table: widget.NewTable(env.Style, columnsFor(env.Known.Fleet)),
 		input: widget.NewInput(env.Style, "/", placeholder+env.Key(action.InputNext)+" completes"),
-		marks: marks{names: map[string]bool{}},
+		marks: marks{names: map[string]bool{}, done: map[string]bool{}},
 	}
-	v.table.Do(action.Intent{ID: action.SortBy, Arg: "state"})
+	v.table.Do(action.Intent{ID: action.SortBy, Arg: "machine"}) // until the hosts have answered
 	if link.Sub != "" {
 		v.input.SetValue(v.exact(link.Sub))
 		v.filter.set(v.input.Value())
@@ -89,7 +90,7 @@ func (v *View) Note() string {
 	v.sync()
 	parts := []string{v.counts()}
 	if n := len(v.marks.names); n > 0 {
-		text := fmt.Sprintf("%d marked", n)
+		text := fmt.Sprintf("%s: %d marked", v.env.Key(action.PlanUpdate), n)
 		if hidden := n - v.content.marked; hidden > 0 {
 			text += fmt.Sprintf(", %d of them not shown", hidden)
 		}

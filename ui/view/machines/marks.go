@@ -9,16 +9,18 @@ import (
 // marks are the marked machines, by name: they stay whatever is shown.
 type marks struct {
 	names map[string]bool
-	last  string // where a range begins; "" nowhere
+	last  string          // where a range begins; "" nowhere
+	done  map[string]bool // ids of runs that are over and were looked at
 }
 
 // toggle marks a machine, or takes its mark away.
 func (m *marks) toggle(name string) {
 	if m.names[name] {
 		delete(m.names, name)
-	} else {
-		m.names[name] = true
+		m.last = ""
+		return
 	}
+	m.names[name] = true
 	m.last = name
 }
 
@@ -40,6 +42,25 @@ func (m *marks) keep(f *fleet.Fleet) {
 	for name := range m.names {
 		if f.Machine(name) == nil {
 			delete(m.names, name)
+		}
+	}
+}
+
+// dropDone takes away the marks of the machines that came well out of a run of
+// this program, once when it is over: what is marked then is still to be done.
+func (v *View) dropDone() {
+	for id, run := range v.env.Known.Open {
+		if !run.Mine || !run.Over || run.State == nil || v.marks.done[id] {
+			continue
+		}
+		v.marks.done[id] = true
+		if len(v.marks.names) == 0 {
+			continue
+		}
+		for _, m := range run.State.Snapshot().Machines {
+			if m.Result != nil && m.Result.Outcome.Good() {
+				delete(v.marks.names, m.Name)
+			}
 		}
 	}
 }

@@ -3,6 +3,7 @@ package machines
 import (
 	"assay/fleet"
 	"assay/fleet/session"
+	"assay/ui/action"
 	"assay/ui/known"
 	"assay/ui/view"
 	"assay/ui/widget"
@@ -65,6 +66,7 @@ var ranks = func() map[string]int {
 // sync makes the rows anew if anything that they depend on has changed.
 func (v *View) sync() {
 	k, c := v.env.Known, &v.content
+	v.settle()
 	was, now := c.stamp, stamp{revision: k.Revision, fleet: k.Fleet, filter: v.filter.applied, state: v.state}
 	now.column, now.reverse = v.table.Sort()
 	if c.made && was == now {
@@ -77,15 +79,31 @@ func (v *View) sync() {
 		c.found = v.find()
 	}
 	c.stamp, c.made = now, true
-	c.asked = survey(k)
 	v.choose()
 	v.sort()
 	v.recount()
 	v.show(was.filter != now.filter || was.state != now.state)
 }
 
+// settle takes up what has happened since: it forgets marks that a run has
+// dealt with, and puts problems first once every host has answered. Until then
+// the order is by name, so that no row moves while somebody reads.
+func (v *View) settle() {
+	k, c := v.env.Known, &v.content
+	if c.made && c.stamp.revision == k.Revision {
+		return
+	}
+	v.dropDone()
+	c.asked = survey(k)
+	if !v.settled && c.asked.first == 0 && !c.asked.newest.IsZero() {
+		v.settled = true
+		v.table.Do(action.Intent{ID: action.SortBy, Arg: "state"})
+	}
+}
+
 // show gives the rows to the table. The cursor stays on its machine; where a
-// new filter hides that, and before anybody moved it, it is on the first row.
+// new filter hides that, and before anybody moved it while hosts answer for
+// the first time, it is on the first row.
 func (v *View) show(refiltered bool) {
 	_, before := v.table.Cursor()
 	v.table.SetRows(list{v})
@@ -93,6 +111,7 @@ func (v *View) show(refiltered bool) {
 	if len(v.content.rows) > 0 && (!v.touched || refiltered && before != after) {
 		v.table.Select(v.content.rows[0].machine.Name)
 	}
+	v.touched = v.touched || v.settled
 }
 
 // choose makes the rows of what the filter found and the chosen state allows,
