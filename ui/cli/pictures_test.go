@@ -42,7 +42,7 @@ var pictures = []picture{
 
 	{"plan", "assay: what an update would change, and the lines that say so", 28, "2s", func(s *terminal) {
 		s.press("D")
-		s.see("Nothing has happened yet", "3 machines change")
+		s.see("Nothing has happened yet", "to copy")
 		s.press("/")
 		s.typed("journald")
 		s.see("rateLimitBurst")
@@ -56,6 +56,8 @@ var pictures = []picture{
 	}, []string{"The run is over", "what to do"}},
 
 	{"options", "assay: the options of a machine, and where one was decided", 26, "2s", func(s *terminal) {
+		s.press("!") // what was read there is said no more
+		s.see("Messages")
 		s.press("Escape")
 		s.await("no message", func(screen string) bool { return !strings.Contains(screen, "The run is over") })
 		s.press("1")
