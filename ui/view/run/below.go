@@ -25,15 +25,13 @@ func (v *View) below(w, h int) []widget.Line {
 		return nil
 	}
 	room := min(max(h-len(v.rows.list)-1, h/2), h-tableLeast)
-	keys := v.next()
+	keys := v.next(w)
+	keys = keys[max(len(keys)-max(room-1, 0), 0):]
 	lines, more := v.stories(v.rows.list[at:], w, room)
 	if len(lines) == 0 && keys == nil {
 		return nil
 	}
-	frame := 1
-	if keys != nil {
-		frame++
-	}
+	frame := 1 + len(keys)
 	if len(lines) > max(room-frame, 0) {
 		lines = lines[:max(room-frame, 0)]
 		more++
@@ -42,10 +40,7 @@ func (v *View) below(w, h int) []widget.Line {
 		lines[len(lines)-1] = widget.Line{widget.R(style.Muted, "    "+v.env.Style.Glyphs.More+" there is more; it follows the cursor")}
 	}
 	out := append([]widget.Line{v.rule(w, len(lines) > 0)}, lines...)
-	if keys != nil {
-		out = append(out, keys)
-	}
-	return out
+	return append(out, keys...)
 }
 
 // stories are those of the first machine of a list, and, once the run is over,
@@ -74,11 +69,13 @@ func (v *View) rule(w int, titled bool) widget.Line {
 	return widget.Line{widget.R(style.Border, rule), widget.R(style.Heading, title), widget.R(style.Border, strings.Repeat(rule, max(w-len(title)-1, 0)))}
 }
 
-// next are the keys for what comes next, once the run is over.
-func (v *View) next() widget.Line {
+// next are the keys for what comes next, once the run is over, and why the
+// rest cannot be planned from here.
+func (v *View) next(w int) []widget.Line {
 	if v.stood < over {
 		return nil
 	}
+	var lines []widget.Line
 	var l widget.Line
 	add := func(id action.ID, what string) {
 		if len(l) > 0 {
@@ -86,14 +83,19 @@ func (v *View) next() widget.Line {
 		}
 		l = append(l, widget.R(style.Key, v.env.Key(id)), widget.P(" "+what))
 	}
-	if v.Disabled(action.Retry) == "" {
-		add(action.Retry, "plans "+word.Count(len(v.again()), "machine")+" anew")
+	switch why := v.noRetry(); {
+	case why == "":
+		add(action.Retry, "plans the rest: "+word.Count(len(v.again()), "machine"))
+	case v.rest.all > 0:
+		for _, text := range view.Fold("The rest cannot be planned: "+why, w) {
+			lines = append(lines, widget.Line{widget.R(style.Muted, text)})
+		}
 	}
 	if _, name := v.table.Cursor(); name != "" {
 		add(action.Enter, "logs of "+name)
 	}
 	add(action.LogsOf, "all logs")
-	return l
+	return append(lines, l)
 }
 
 // story says of a machine that did not come out as asked why, what to do, and
@@ -118,7 +120,7 @@ func (v *View) story(m *state.Machine, w int) []widget.Line {
 	if m.Result != nil && m.Result.Identity {
 		add(style.Fail, "its identity could not be verified: somebody else may answer in its place; do not work around it")
 	}
-	if hint := advice(m); hint != "" {
+	if hint := v.advice(m); hint != "" {
 		add(style.Plain, "hint: "+hint)
 	}
 	add(style.Muted, v.whereabouts(m))
@@ -127,20 +129,22 @@ func (v *View) story(m *state.Machine, w int) []widget.Line {
 
 // advice is what to do about a machine: what the run said, or what follows
 // from how it came out.
-func advice(m *state.Machine) string {
+func (v *View) advice(m *state.Machine) string {
+	rest := "plan the rest"
+	if v.stood >= over && v.noRetry() != "" {
+		rest = "plan it from the machines"
+	}
 	if m.Result == nil {
-		return "ask the machine what it runs, and plan it anew"
+		return "ask the machine what it runs, and " + rest
 	}
 	if m.Result.Hint != "" || m.Result.Identity {
 		return m.Result.Hint
 	}
 	switch m.Result.Outcome {
 	case event.Unreachable:
-		return "see whether it is up and the network leads to it, then plan it anew"
-	case event.Skipped:
-		return "plan it anew"
-	case event.Refused:
-		return "plan it anew, as it is now"
+		return "see whether it is up and the network leads to it, then " + rest
+	case event.Skipped, event.Refused:
+		return rest
 	}
 	return "its logs may say more"
 }

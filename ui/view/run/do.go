@@ -80,20 +80,12 @@ func (v *View) stop() []view.Ask {
 		return []view.Ask{view.StopRun{}}
 	}
 	working := v.working()
-	c := view.Confirm{Title: "Abandon the run?", Yes: "Abandon", Intent: action.Intent{ID: action.Abandon, Arg: v.id}}
+	c := view.Confirm{Title: "Abandon the run?", Yes: "Abandon the run", Intent: action.Intent{ID: action.Abandon, Arg: v.id}}
 	if len(working) > 0 {
-		c.Lines = append(c.Lines, folded(style.Strong, word.Count(len(working), "machine")+" being worked on: "+names(working, 12))...)
+		c.Lines = append(c.Lines, widget.Line{widget.R(style.Strong, word.Count(len(working), "machine")+" being worked on: "+names(working, 12))})
 	}
-	c.Lines = append(c.Lines, folded(style.Fail, "Their steps are given up where they are. What became of them may stay unknown until they are asked again.")...)
+	c.Lines = append(c.Lines, widget.Line{widget.R(style.Fail, "Their steps are given up where they are. What became of them may stay unknown until they are asked again.")})
 	return []view.Ask{c}
-}
-
-func folded(role style.Role, text string) []widget.Line {
-	var lines []widget.Line
-	for _, l := range view.Fold(text, 66) {
-		lines = append(lines, widget.Line{widget.R(role, l)})
-	}
-	return lines
 }
 
 func names(list []string, most int) string {

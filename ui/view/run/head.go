@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,7 +18,11 @@ import (
 	"assay/ui/word"
 )
 
-const errorLines = 3 // of the run's own error; the messages have all
+const (
+	errorLines = 3   // of the run's own error; the messages have all
+	countLines = 2   // of the counts while the run goes on,
+	countsWide = 130 // unless all of them fit into one of so many columns
+)
 
 // totals are what a picture comes to.
 type totals struct {
@@ -33,24 +38,31 @@ func total(s *state.Snapshot) (t totals) {
 	return t
 }
 
-// head is what stays above the table.
+// head is what stays above the table. While the run goes on it has the same
+// lines whatever there is to say, so that rows stay where they are.
 func (v *View) head(w int) []widget.Line {
-	lines := append([]widget.Line{v.whole()}, v.counts(w)...)
-	if l := v.bytes(w); l != nil {
-		lines = append(lines, l)
-	}
 	r := v.run()
-	if l := v.stopping(r); l != nil {
-		lines = append(lines, l)
+	counts := v.counts(w)
+	last := []widget.Line{v.bytes(w), v.stopping(r)}
+	last = slices.DeleteFunc(last, func(l widget.Line) bool { return l == nil })
+	if v.stood == goesOn {
+		for len(counts) < countLines && w < countsWide {
+			counts = append(counts, widget.Line{})
+		}
+		if len(last) == 0 {
+			last = append(last, widget.Line{widget.R(style.Muted, "nothing copied yet")})
+		}
+		last = last[len(last)-1:] // that it stops is more than how much is copied
 	}
-	return append(lines, v.doubts(r, w)...)
+	lines := append([]widget.Line{v.whole()}, counts...)
+	return append(append(lines, last...), v.doubts(r, w)...)
 }
 
 // whole says which run it is, whose, since when, and how it stands.
 func (v *View) whole() widget.Line {
 	s := &v.shot
 	dot := " " + v.env.Style.Glyphs.Dot + " "
-	text := dot + word.OrUnknown(word.RunVerb(s.Started)) + " of " + word.Count(len(s.Machines), "machine")
+	text := dot + word.OrUnknown(word.RunVerb(s.Started)) + " of " + v.toChange()
 	if f := v.env.Known.Fleet; s.Started.Fleet != "" && (f == nil || f.Name != s.Started.Fleet) {
 		text += " of " + s.Started.Fleet
 	}
@@ -59,6 +71,18 @@ func (v *View) whole() widget.Line {
 	}
 	text += dot + v.started() + dot + word.Elapsed(v.now().Sub(s.Start))
 	return widget.Line{v.standingSpan(), widget.P(text)}
+}
+
+// toChange counts the machines, and those that the plan changes where it is
+// known and they are not all: "7 of 8 machines".
+func (v *View) toChange() string {
+	all := len(v.shot.Machines)
+	if p := v.run().Plan; p != nil {
+		if n := p.Count(plan.StatusChange); n > 0 && n < all {
+			return fmt.Sprintf("%d of %s", n, word.Count(all, "machine"))
+		}
+	}
+	return word.Count(all, "machine")
 }
 
 // started is when the run began, without the day where that is today.
@@ -80,14 +104,14 @@ func (v *View) standingSpan() widget.Span {
 	case elsewhere:
 		return widget.R(style.Busy, g.Busy+" going on in another process")
 	case torn:
-		return widget.R(style.Unknown, g.Unknown+" without an end")
+		return widget.R(style.Unknown, g.Unknown+" no end")
 	}
 	outcome := v.shot.Finished.Outcome
 	switch outcome {
 	case event.RunDone:
 		return widget.R(style.OK, g.OK+" "+string(outcome))
 	case event.RunInterrupt:
-		return widget.R(style.Warn, g.Warn+" "+string(outcome))
+		return widget.R(style.Warn, g.Warn+" "+word.RunOutcome(outcome))
 	}
 	return widget.R(style.Fail, g.Fail+" "+string(outcome))
 }
@@ -177,11 +201,11 @@ func (v *View) stopping(r *known.Run) widget.Line {
 		return nil
 	case v.stood == goesOn && asked == 1:
 		return widget.Line{
-			widget.R(style.Warn, g.Warn+" stopping: finishing what runs, nothing new starts; "),
+			widget.R(style.Warn, g.Warn+" stopping: what runs is finished, nothing new starts; "),
 			widget.R(style.Key, v.env.Key(action.Stop)), widget.R(style.Warn, " again abandons"),
 		}
 	case v.stood == goesOn:
-		return widget.Line{widget.R(style.Fail, g.Fail+" abandoning: what runs is given up")}
+		return widget.Line{widget.R(style.Fail, g.Fail+" abandoning: what runs is given up where it is")}
 	}
 	return widget.Line{widget.R(style.Warn, g.Warn+" stopped early: "+v.interruption())}
 }

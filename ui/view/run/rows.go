@@ -97,16 +97,14 @@ func (v *View) order() {
 	v.table.SetRows(&v.rows)
 }
 
-// comparison orders machines. Without a column they stand by name while the
-// run goes on, so that nothing jumps; after it, what did not come out as asked
-// comes first.
+// comparison orders machines. Without a column, what did not come out as asked
+// comes first; while the run goes on, what is being worked on is next, then
+// what waits. In each of these they stay as they are, by name.
 func (v *View) comparison(column string, reverse bool) func(a, b *state.Machine) int {
 	by := func(a, b *state.Machine) int { return 0 }
 	switch column {
 	case "":
-		if v.stood >= over {
-			by = func(a, b *state.Machine) int { return cmp.Compare(v.rank(a), v.rank(b)) }
-		}
+		by = func(a, b *state.Machine) int { return cmp.Compare(v.turn(a), v.turn(b)) }
 	case colMachine:
 		by = func(a, b *state.Machine) int { return cmp.Compare(a.Name, b.Name) }
 	case colState:
@@ -156,6 +154,16 @@ func (v *View) rank(m *state.Machine) int {
 		return rankWaiting
 	}
 	return rankWorking
+}
+
+// turn is a machine's place in the table: its rank, but while the run goes on
+// what is done, or will not be, comes last.
+func (v *View) turn(m *state.Machine) int {
+	rank := v.rank(m)
+	if v.stood < over && (rank == rankSkipped || rank == rankGood) {
+		return rankWaiting + 1 + rank
+	}
+	return rank
 }
 
 func (v *View) matches(m *state.Machine, terms []string) bool {
@@ -232,9 +240,11 @@ func (v *View) last(m *state.Machine) widget.Span {
 	case m.Result == nil:
 		return widget.R(style.Muted, m.Last)
 	case m.Result.Reason != "":
-		return widget.P(word.Terse(m.Name, m.Result.Reason))
+		return widget.P(word.Cause(word.Terse(m.Name, m.Result.Reason)))
+	case m.Result.Current != "" && m.Result.Generation > 0:
+		return widget.P(fmt.Sprintf("runs generation %d, %s", m.Result.Generation, word.Path(m.Result.Current)))
 	case m.Result.Current != "":
-		return widget.P("runs " + word.Path(m.Result.Current) + word.Generation(m.Result.Generation))
+		return widget.P("runs " + word.Path(m.Result.Current))
 	}
 	return widget.R(style.Muted, m.Last)
 }

@@ -19,6 +19,7 @@ import (
 	"assay/ui/style"
 	"assay/ui/view"
 	"assay/ui/widget"
+	"assay/ui/word"
 )
 
 // View is the view of one run.
@@ -67,15 +68,15 @@ func New(env view.Env, link view.Link) *View {
 func (v *View) Scope() action.Scope { return action.Run }
 
 // Title names the run.
-func (v *View) Title() string { return "run " + v.id }
+func (v *View) Title() string { return "run " + word.RunName(v.id) }
 
-// Note says how many machines the filter shows.
+// Note is the run's whole id, and how many machines the filter shows.
 func (v *View) Note() string {
 	v.look()
 	if v.input.Value() == "" || v.stood == notThere {
-		return ""
+		return v.id
 	}
-	return fmt.Sprintf("%d of %d", len(v.rows.list), len(v.shot.Machines))
+	return fmt.Sprintf("%s %s %d of %d", v.id, v.env.Style.Glyphs.Dot, len(v.rows.list), len(v.shot.Machines))
 }
 
 // Needs names the record of a run that does not go on here, and the summaries,
@@ -112,7 +113,7 @@ func (v *View) look() {
 	ended := stood != v.stood && stood >= over
 	v.stood = stood
 	v.order()
-	if ended && !v.moved && len(v.rows.list) > 0 {
+	if (ended || stood == goesOn) && !v.moved && len(v.rows.list) > 0 {
 		v.table.Select(v.rows.ID(0)) // the first thing to look at
 	}
 }

@@ -58,7 +58,7 @@ func TestStopTwice(t *testing.T) {
 	for _, l := range c.Lines {
 		text.WriteString(l.Text() + " ")
 	}
-	if c.Yes != "Abandon" || !strings.Contains(text.String(), "cinnabar, electrum, galena") || strings.Contains(text.String(), "argentum") {
+	if c.Yes != "Abandon the run" || !strings.Contains(text.String(), "cinnabar, electrum, galena") || strings.Contains(text.String(), "argentum") {
 		t.Errorf("%s: %s", c.Yes, &text)
 	}
 	asked[view.StopRun](t, v.Do(c.Intent))
@@ -112,7 +112,13 @@ func TestRetryRollback(t *testing.T) {
 	if m := asked[view.MakePlan](t, viewtest.Do(v, "run.retry")); !m.Back || m.To != 3 {
 		t.Errorf("%+v", m)
 	}
+	if got := v.Render(80, 40); !strings.Contains(got, "then plan the rest") || !strings.Contains(got, "D plans the rest: 5 machines") {
+		t.Error(got)
+	}
 	p.Entry("electrum").To.Generation = 2
+	if got := v.Render(80, 40); !strings.Contains(got, "then plan it from") || !strings.Contains(got, "The rest cannot be planned: they return to different") {
+		t.Error(got)
+	}
 	if why := v.Disabled(action.Retry); !strings.Contains(why, "different generations") {
 		t.Errorf("%q", why)
 	}
@@ -144,16 +150,21 @@ func TestLinks(t *testing.T) {
 	asked[view.Leave](t, viewtest.Do(v, "back"))
 }
 
-// TestOrder keeps rows in their places while the run goes on, and puts what
-// failed first when it is over; who has moved the cursor keeps their machine.
+// TestOrder puts what failed first, then, while the run goes on, what is being
+// worked on; who has moved the cursor keeps their machine.
 func TestOrder(t *testing.T) {
 	s := half("update")
 	k, v := open(t, s, known.Run{Mine: true})
 	v.Render(80, 20)
-	if got := order(v); !slices.IsSorted(got) {
+	if got, want := order(v), []string{"blackphos", "cinnabar", "electrum", "galena", "rosegold", "scheelite", "stibnite", "argentum"}; !slices.Equal(got, want) {
 		t.Errorf("%v", got)
 	}
-	viewtest.Do(v, "move.down", "move.down")
+	_, fixed := open(t, s, known.Run{Mine: true})
+	viewtest.Do(fixed, "table.sort-by machine")
+	if fixed.Render(80, 20); !slices.IsSorted(order(fixed)) {
+		t.Errorf("%v", order(fixed))
+	}
+	viewtest.Do(v, "move.top", "move.down")
 	s2 := ended("update")
 	k.Open[id].State, k.Open[id].Over = s2.State, true
 	v.Render(80, 20)
@@ -170,6 +181,33 @@ func TestOrder(t *testing.T) {
 	viewtest.Do(v, "table.sort-by time")
 	if got := order(v); len(got) != 8 {
 		t.Errorf("%v", got)
+	}
+}
+
+// TestHeadKeepsItsHeight: while the run goes on, rows stay where they are
+// whatever is said above them.
+func TestHeadKeepsItsHeight(t *testing.T) {
+	k, v := open(t, begin("update"), known.Run{Mine: true})
+	v.Render(80, 20)
+	first := v.above
+	k.Open[id].State = half("update").State
+	v.Render(80, 20)
+	second := v.above
+	k.Open[id].Stopping = 1
+	if v.Render(80, 20); first != second || second != v.above {
+		t.Errorf("%d, %d, %d lines", first, second, v.above)
+	}
+}
+
+// TestNumbers: with the plan the view says how many of the machines change.
+func TestNumbers(t *testing.T) {
+	k, v := open(t, half("update"), known.Run{Mine: true})
+	k.Open[id].Plan = &plan.Plan{Hosts: []plan.Entry{{Machine: "a", Status: plan.StatusChange}, {Machine: "b", Status: plan.StatusUnreachable}}}
+	if got := v.Render(80, 20); !strings.Contains(got, "switch of 1 of 8 machines") {
+		t.Error(got)
+	}
+	if v.Title() != "run 5f0c" || v.Note() != id {
+		t.Errorf("%q, %q", v.Title(), v.Note())
 	}
 }
 

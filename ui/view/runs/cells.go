@@ -1,7 +1,9 @@
 package runs
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +17,7 @@ import (
 // The columns.
 const (
 	colAge      = "age"
-	colEnded    = "ended"
+	colOutcome  = "outcome"
 	colGoal     = "goal"
 	colMachines = "machines"
 	colStarted  = "started"
@@ -32,7 +34,7 @@ func (l *list) cell(r *run, column string) widget.Span {
 			return widget.R(style.Unknown, "?")
 		}
 		return widget.P(word.Age(now.Sub(r.start)))
-	case colEnded:
+	case colOutcome:
 		return l.ended(r)
 	case colGoal:
 		return unknownOr(word.RunVerb(r.started))
@@ -97,32 +99,40 @@ func endedWord(r *run) string {
 			return "stopping"
 		}
 		return "going on"
+	case session.RunTorn:
+		return "no end"
 	case session.RunFinished:
-		return word.OrUnknown(string(r.ending.Outcome))
+		return word.RunOutcome(r.ending.Outcome)
 	}
 	return word.OrUnknown(string(r.ending.Ending))
 }
 
-// machines says how many machines had each outcome, and what is missing in
-// that.
+// machines says how many machines had each outcome, the most first, and what
+// is missing in that.
 func machines(r *run) string {
-	var parts []string
+	type part struct {
+		n    int
+		what string
+	}
+	var counts []part
 	for _, o := range event.Outcomes() {
 		if n := r.counts[o]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, word.Outcome(r.started.Kind, o)))
+			counts = append(counts, part{n, word.Outcome(r.started.Kind, o)})
 		}
 	}
 	if r.open > 0 {
-		parts = append(parts, fmt.Sprintf("%d %s", r.open, openWord(r)))
+		counts = append(counts, part{r.open, openWord(r)})
+	}
+	slices.SortStableFunc(counts, func(a, b part) int { return cmp.Compare(b.n, a.n) })
+	var parts []string
+	for _, c := range counts {
+		parts = append(parts, fmt.Sprintf("%d %s", c.n, c.what))
 	}
 	if len(parts) == 0 {
 		parts = append(parts, "no machine")
 	}
 	text := strings.Join(parts, ", ")
-	switch {
-	case r.ending.Ending == session.RunTorn:
-		text += "; no end recorded"
-	case r.ending.Ending == session.RunGoesOn && !r.mine:
+	if r.ending.Ending == session.RunGoesOn && !r.mine {
 		text += "; in another process"
 	}
 	if r.broken > 0 {
@@ -136,5 +146,5 @@ func openWord(r *run) string {
 	if r.ending.Ending == session.RunGoesOn {
 		return "to go"
 	}
-	return "without a result"
+	return "no result"
 }

@@ -26,7 +26,7 @@ func compare(a, b *run, column string, now time.Time) int {
 		return b.start.Compare(a.start)
 	case colStarted:
 		return a.start.Compare(b.start)
-	case colEnded:
+	case colOutcome:
 		return cmp.Compare(endedWord(a), endedWord(b))
 	case colGoal:
 		return cmp.Compare(word.RunVerb(a.started), word.RunVerb(b.started))

@@ -41,7 +41,7 @@ func New(env view.Env, link view.Link) *View {
 // columns are the table's; what matters less on a narrow screen goes first.
 var columns = []widget.Column{
 	{ID: colAge, Title: "AGE", Min: 4, Right: true},
-	{ID: colEnded, Title: "ENDED", Min: 13},
+	{ID: colOutcome, Title: "OUTCOME", Min: 11},
 	{ID: colGoal, Title: "GOAL", Min: 8},
 	{ID: colMachines, Title: "MACHINES", Min: 32, Flex: true},
 	{ID: colStarted, Title: "STARTED", Min: 12, Priority: 1},

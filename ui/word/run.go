@@ -1,0 +1,31 @@
+package word
+
+import (
+	"strings"
+
+	"assay/fleet/run/event"
+)
+
+// RunName tells a run apart from the others in a few characters: the end of
+// its id, after the time.
+func RunName(id string) string { return id[strings.LastIndexByte(id, '-')+1:] }
+
+// RunOutcome is how the console calls what became of a run: one that was asked
+// to stop is stopped; the second time it is abandoned.
+func RunOutcome(o event.RunOutcome) string {
+	if o == event.RunInterrupt {
+		return "stopped"
+	}
+	return OrUnknown(string(o))
+}
+
+// Cause puts the last part of a reason first, which is what went wrong, and
+// what was being done in brackets behind it: where there is little room, the
+// latter can be spared.
+func Cause(reason string) string {
+	i := strings.LastIndex(reason, ": ")
+	if i <= 0 || strings.TrimSpace(reason[i+2:]) == "" {
+		return reason
+	}
+	return reason[i+2:] + " (" + reason[:i] + ")"
+}
