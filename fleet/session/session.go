@@ -18,7 +18,7 @@ import (
 )
 
 // ErrNoHosts is returned by verbs that reach hosts in a session that cannot.
-var ErrNoHosts = errors.New("this version reaches only the demo's hosts: building and deploying with Nix is not in it yet; hint: assay demo -- COMMAND")
+var ErrNoHosts = errors.New("this version reaches only the demo's hosts and does not build with Nix yet; hint: try assay demo")
 
 // Session is an opened repository with what it takes to work on it.
 type Session struct {

@@ -22,14 +22,15 @@ type column struct {
 }
 
 // columns are all columns, in their order. An operator at 80 columns must see
-// what is wrong, what runs, what should, and how old that answer is; the rest
-// comes by what is asked most when there is room. The first column of priority
-// 0 is the one that stays when the wide table is scrolled: the name.
+// what is wrong, whether it is NixOS or Darwin, what runs and what should; how
+// old the answers are says the line above. The rest comes by what is asked
+// most when there is room. The first column of priority 0, the name, stays
+// when the wide table is scrolled, and the state before it.
 var columns = []column{
 	{widget.Column{ID: "state", Title: "STATE", Min: 13, Ideal: 13, Priority: -1}, stateCell, byState},
 	{widget.Column{ID: "machine", Title: "MACHINE", Min: 8}, nameCell, byName},
 	{widget.Column{ID: "remark", Title: "REMARK", Min: 18, Ideal: 28, Flex: true}, remarkCell, byRemark},
-	{widget.Column{ID: "class", Title: "CLASS", Min: 6, Ideal: 6, Priority: 4}, classCell, byClass},
+	{widget.Column{ID: "class", Title: "CLASS", Min: 6, Ideal: 6, Priority: 2}, classCell, byClass},
 	{widget.Column{ID: "system", Title: "SYSTEM", Min: 14, Priority: 10}, systemCell, bySystem},
 	{widget.Column{ID: "type", Title: "TYPE", Min: 8, Priority: 12}, typeCell, byType},
 	{widget.Column{ID: "user", Title: "USER", Min: 8, Priority: 11}, userCell, byUser},
@@ -37,10 +38,10 @@ var columns = []column{
 	{widget.Column{ID: "booted", Title: "BOOTED", Min: 8, Ideal: 8, Priority: 8}, bootedCell, byBooted},
 	{widget.Column{ID: "profile", Title: "PROFILE", Min: 8, Ideal: 8, Priority: 9}, profileCell, byProfile},
 	{widget.Column{ID: "wanted", Title: "WANTED", Min: 8, Ideal: 8, Priority: 1}, wantedCell, byWanted},
-	{widget.Column{ID: "gen", Title: "GEN", Min: 4, Ideal: 4, Right: true, Priority: 3}, genCell, byGen},
+	{widget.Column{ID: "gen", Title: "GEN", Min: 4, Ideal: 4, Right: true, Priority: 4}, genCell, byGen},
 	{widget.Column{ID: "reboot", Title: "REBOOT", Min: 7, Ideal: 7, Priority: 5}, rebootCell, byReboot},
 	{widget.Column{ID: "uptime", Title: "UPTIME", Min: 6, Ideal: 6, Right: true, Priority: 7}, uptimeCell, byUptime},
-	{widget.Column{ID: "seen", Title: "SEEN", Min: 6, Ideal: 6, Right: true, Priority: 2}, seenCell, bySeen},
+	{widget.Column{ID: "seen", Title: "SEEN", Min: 8, Ideal: 8, Priority: 3}, seenCell, bySeen},
 	{widget.Column{ID: "tags", Title: "TAGS", Min: 20, Priority: 6}, tagsCell, byTags},
 	{widget.Column{ID: "kernel", Title: "KERNEL", Min: 12, Ideal: 16, Priority: 13}, kernelCell, byKernel},
 }

@@ -3,6 +3,7 @@ package machines
 import (
 	"testing"
 
+	"assay/fleet/session"
 	"assay/ui/known"
 	"assay/ui/view"
 	"assay/ui/view/viewtest"
@@ -55,7 +56,7 @@ func TestGoldenSyntaxError(t *testing.T) {
 func TestGoldenNotAsked(t *testing.T) {
 	s := viewtest.Session(t)
 	k := known.New(s.Fleet(), viewtest.Now)
-	k.NoHosts = "this version reaches only the demo's hosts: building and deploying with Nix is not in it yet; hint: assay demo -- COMMAND"
+	k.NoHosts = session.ErrNoHosts.Error()
 	viewtest.Golden(t, "not-asked", New(viewtest.Env(k), view.Link{}))
 }
 

@@ -43,7 +43,7 @@ func (v *View) Render(w, h int) string {
 func (v *View) above(w int) []string {
 	lines := []string{v.summary(w)}
 	if reason := v.env.Known.NoHosts; reason != "" {
-		folded := view.Fold("No host is asked: "+reason, w)
+		folded := view.Fold("No host is asked. "+sentence(reason), w)
 		if len(folded) > 2 { // the second is cut
 			folded = []string{folded[0], strings.Join(folded[1:], " ")}
 		}

@@ -52,7 +52,11 @@ func (v *View) summary(w int) string {
 		add(v.stateCount(state, n))
 		v.drawn.parts = append(v.drawn.parts, part{from, at, state})
 	}
-	if age := v.content.asked.say(v.env.Known); age != "" && at+2+len(age) <= w {
+	age := v.content.asked.say(v.env.Known)
+	if at+2+len(age) > w {
+		age = strings.TrimPrefix(age, "asked ")
+	}
+	if age != "" && at+2+len(age) <= w {
 		add(widget.P(strings.Repeat(" ", w-at-len(age))))
 		add(widget.R(style.Muted, age))
 	}
