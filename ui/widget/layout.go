@@ -35,7 +35,7 @@ func (l *layout) toggle() { l.wide, l.from = !l.wide, 0 }
 // scroll moves the columns sideways where not all of them can be seen.
 func (l *layout) scroll(by int) {
 	if l.wide && (by < 0 || l.more) {
-		l.from = min(max(l.from+by, 0), max(len(l.columns)-2, 0))
+		l.from = min(max(l.from+by, 0), max(len(l.columns)-l.pinned()-2, 0))
 	}
 }
 
@@ -79,22 +79,18 @@ func (l *layout) fit(w int) []cell {
 	return l.cells
 }
 
-// all shows the pinned column and, from where it is scrolled to, what fits.
+// all shows the pinned column with those before it and, from where it is
+// scrolled to, what fits.
 func (l *layout) all(w int) {
 	left := w - gutter
 	pin := l.pinned()
 	skip := l.from
-	if pin >= 0 {
-		l.cells = append(l.cells, cell{pin, l.ideal(pin)})
-		left -= l.ideal(pin) + gap
-	}
 	for c := range l.columns {
 		switch {
-		case c == pin:
-		case skip > 0:
+		case c > pin && skip > 0:
 			skip--
 			l.hidden++
-		case left <= 0:
+		case c > pin && left <= 0:
 			l.hidden++
 		default:
 			l.cells = append(l.cells, cell{c, l.ideal(c)})
@@ -105,7 +101,8 @@ func (l *layout) all(w int) {
 	l.flex(left + gap)
 }
 
-// pinned is the column that stays where it is while the others are scrolled.
+// pinned is the column that stays where it is, as do those before it, while
+// the others are scrolled; -1 there is none.
 func (l *layout) pinned() int {
 	for c := range l.columns {
 		if l.columns[c].Priority == 0 {

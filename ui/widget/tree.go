@@ -13,7 +13,7 @@ type Node struct {
 	ID       string // unique in the tree, stable
 	Line     Line
 	Right    Line // drawn at the right edge, where there is room
-	Placed   bool // Right is a place: Line is cut for it, and it loses its directories rather than being left out
+	Placed   bool // Right is a place: Line is cut for it, and it loses directories before it is left out
 	Children []*Node
 	Open     bool // expanded until somebody collapses it
 	Heading  bool // the cursor skips it; it is there to be read

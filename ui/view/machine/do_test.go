@@ -83,6 +83,8 @@ func TestEnterCopyEdit(t *testing.T) {
 		{"packages ncdu", "ncdu", view.Link{Place: view.Layers, Name: "ncdu"}, "modules/aspects/system/packages.nix:13"},
 		{"packages ncdu\x00option0", "environment.systemPackages", view.Link{Place: view.Machine, Name: "cinnabar", Sub: "options environment.systemPackages"}, "modules/aspects/system/packages.nix:13"},
 		{"overview class", "nixos", view.Link{Place: view.Machines, Sub: "class:nixos"}, "fleet.toml:168"},
+		{"overview declared", "fleet.toml:168", view.Link{Place: view.File, Name: "fleet.toml", Line: 168}, "fleet.toml:168"},
+		{"overview type", "VPS (Hetzner)", view.Link{Place: view.File, Name: "fleet.toml", Line: 168}, "fleet.toml:168"},
 		{"overview tags\x00tag0", "cloud", view.Link{Place: view.Machines, Sub: "@cloud"}, "fleet.toml:168"},
 		{"overview home 0", "cameron", view.Link{Place: view.Machine, Name: "cinnabar", Sub: "imports scope cameron"}, "fleet.toml:175"},
 	} {
@@ -100,6 +102,17 @@ func TestEnterCopyEdit(t *testing.T) {
 			t.Errorf("%s: edit opens %v, want %s", c.sub, got.At, c.at)
 		}
 	}
+}
+
+// The first line leads nowhere and says so, but can be edited: that is where
+// the machine is declared.
+func TestFirstLine(t *testing.T) {
+	v := open(t, viewtest.Known(t), "cinnabar", "")
+	v.Render(80, 20)
+	if got := v.Disabled(action.Enter); got != "this line leads nowhere" {
+		t.Errorf("enter: %q", got)
+	}
+	wantAsk(t, "edit", viewtest.Do(v, "edit"), view.Edit{At: viewtest.Session(t).Fleet().Machine("cinnabar").At})
 }
 
 func TestPlan(t *testing.T) {

@@ -56,7 +56,7 @@ func (v *View) profile(w int) *outline.Item {
 		newest = max(newest, g.Number)
 	}
 	if newest > f.Generation && f.Running != "" && f.Running == f.Profile {
-		text = "runs generation " + strconv.Itoa(f.Generation) + " of the system profile, " + strconv.Itoa(newest) + " is newer: rolled back?"
+		text = "runs " + strconv.Itoa(f.Generation) + " of the system profile, " + strconv.Itoa(newest) + " is newer: rolled back?"
 	}
 	it := row("generation", w, widget.P(text))
 	it.Link = view.Link{Place: view.Machine, Name: v.link.Name, Sub: "generations"}

@@ -44,7 +44,7 @@ func reached(sc *compose.Scope, i, wide int, again bool) *outline.Item {
 		Node: widget.Node{
 			ID:    self,
 			Line:  widget.Line{widget.R(style.Strong, outline.Pad(r.Name, wide)), widget.R(style.Muted, "  "+aspects.Way(r.Way))},
-			Right: places(r.Files),
+			Right: places(r.Files), Placed: true,
 		},
 		Link: aspect(r.Class, r.Name), Copy: r.Name, What: "the aspect's name",
 		Words: append(posWords(r.Files), r.Name, aspects.Way(r.Way)),

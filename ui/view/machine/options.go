@@ -47,7 +47,7 @@ func (v *View) option(sc *compose.Scope, o *compose.Option) *outline.Item {
 	}
 	it := &outline.Item{
 		Node: widget.Node{
-			ID: self, Right: decided(o),
+			ID: self, Right: decided(o), Placed: true,
 			Line: widget.Line{widget.R(role, glyph+" "), widget.R(style.Strong, o.Path), widget.R(style.Muted, " = "), value},
 		},
 		At: decider(o), Copy: o.Path, What: "the option's path",
@@ -110,7 +110,7 @@ func (v *View) definition(self string, sc *compose.Scope, o *compose.Option, i i
 	if !d.At.IsZero() {
 		it.Link = view.At(d.At)
 	}
-	it.Add(origin(self, sc, d.Aspect, d.At)...)
+	it.Add(origin(self, sc, d.Aspect, d.At))
 	if d.Condition != "" {
 		it.Add(remark(sub(self, "if", 0), "only if "+d.Condition, d.At))
 	}

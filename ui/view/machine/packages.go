@@ -56,7 +56,7 @@ func (v *View) pkg(sc *compose.Scope, system string, listed []compose.Package, w
 		Node: widget.Node{
 			ID:    self,
 			Line:  widget.Line{widget.R(style.Strong, outline.Pad(name, wide)), widget.P("  "), supplier},
-			Right: outline.Near(listed[0].At),
+			Right: outline.Near(listed[0].At), Placed: true,
 		},
 		Link: view.Link{Place: view.Layers, Name: name}, At: listed[0].At, Copy: name, What: "the package's name",
 		Words: []string{name, supplier.Text},
@@ -77,7 +77,7 @@ func (v *View) pkg(sc *compose.Scope, system string, listed []compose.Package, w
 			Link: view.Link{Place: view.Machine, Name: v.link.Name, Sub: "options " + id(sc, p.Option)},
 			At:   p.At, Copy: p.Option, What: "the option's path",
 		})
-		it.Add(origin(sub(self, "", i), sc, p.Aspect, p.At)...)
+		it.Add(origin(sub(self, "", i), sc, p.Aspect, p.At))
 	}
 	return it
 }

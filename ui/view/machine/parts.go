@@ -111,24 +111,19 @@ func place(id, label string, at fleet.Pos) *outline.Item {
 	}
 }
 
-// longOrigin is how many columns an aspect and its place may take on one line.
-const longOrigin = 66
-
-// origin says which aspect something is from and where it is written: on one
-// line, or on two where that would be too long to be read.
-func origin(self string, sc *compose.Scope, name string, at fleet.Pos) []*outline.Item {
+// origin says which aspect something is from and, at the right, where it is
+// written.
+func origin(self string, sc *compose.Scope, name string, at fleet.Pos) *outline.Item {
 	if name == "" {
-		return []*outline.Item{place(sub(self, "place", 0), "at     ", at)}
+		return place(sub(self, "place", 0), "at     ", at)
 	}
-	it := &outline.Item{
-		Node: widget.Node{ID: sub(self, "aspect", 0), Line: widget.Line{widget.R(style.Muted, "aspect "), widget.R(style.Link, name)}},
+	return &outline.Item{
+		Node: widget.Node{
+			ID: sub(self, "aspect", 0), Right: widget.Line{widget.R(style.Muted, at.String())},
+			Line: widget.Line{widget.R(style.Muted, "aspect "), widget.R(style.Link, name)},
+		},
 		Link: aspectLink(sc, name), At: at, Copy: name, What: "the aspect's name",
 	}
-	if len(name)+len(at.String()) > longOrigin {
-		return []*outline.Item{it, place(sub(self, "place", 0), "at     ", at)}
-	}
-	it.Line = append(it.Line, widget.R(style.Muted, "  "+at.String()))
-	return []*outline.Item{it}
 }
 
 // places says where something is: its place, or in how many files it is.

@@ -104,6 +104,35 @@ func TestStates(t *testing.T) {
 	shows(t, "generations", v.Render(80, 20), "✘ unreachable: wrong key", "R asks it again")
 }
 
+// What is told of a host that went back to an older generation, and of one
+// that booted another system than it runs.
+func TestOlderGeneration(t *testing.T) {
+	k := viewtest.Known(t)
+	h := k.Hosts["cinnabar"]
+	older, newer := viewtest.Path(1), viewtest.Path(2)
+	h.State, h.Wanted = session.StateCurrent, older
+	h.Facts.Running, h.Facts.Booted, h.Facts.Profile = older, newer, older
+	h.Facts.Generation, h.Facts.Uptime, h.Facts.Kernel = 1, 0, "Darwin 24.1"
+	h.Facts.Generations = []fleet.Generation{{Number: 1, Path: older}, {Number: 2, Path: newer}}
+	overview := func() string {
+		h.Asked = h.Asked.Add(1)
+		return open(t, k, "cinnabar", "").Render(80, 24)
+	}
+	screen := overview()
+	shows(t, "overview", screen, "runs 1 of the system profile, 2 is newer: rolled back?", "another system was booted", "Darwin 24.1")
+	for _, not := range []string{"not as wanted", ", up", "Darwin 24.1,"} {
+		if strings.Contains(screen, not) {
+			t.Errorf("%q is in\n%s", not, screen)
+		}
+	}
+	// The newer one boots next: nobody went back.
+	h.Facts.Profile, h.Facts.Generation = newer, 2
+	shows(t, "overview", overview(), "2 of the system profile, 2 kept")
+	// What runs is not as wanted, and neither is what was booted.
+	h.Wanted = viewtest.Path(3)
+	shows(t, "overview", overview(), "! not as wanted")
+}
+
 func TestNoRoles(t *testing.T) {
 	k := viewtest.Known(t)
 	k.Fleet.Services = nil
