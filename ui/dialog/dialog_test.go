@@ -24,6 +24,7 @@ func TestConfirm(t *testing.T) {
 	}{
 		{"", "", []action.ID{action.Answer}, no}, // Cancel has the focus
 		{"", "", []action.ID{action.Dismiss}, no},
+		{"", "", []action.ID{action.OtherButton, action.CancelAnswer}, no},
 		{"", "", []action.ID{action.OtherButton, action.Answer}, yes},
 		{"", "", []action.ID{action.OtherButton, action.OtherButton, action.Answer}, no},
 		{"", "", []action.ID{action.OtherButton, action.Dismiss}, no},

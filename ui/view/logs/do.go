@@ -251,7 +251,9 @@ func (v *View) disabled(id action.ID, n sums) string {
 			return "nothing is searched: " + v.env.Key(action.Search) + " does"
 		}
 	case action.FirstError:
-		return none(n.errors, "no line that is kept says error")
+		if n.errors == 0 {
+			return v.noError()
+		}
 	case action.Enter:
 		if v.machine == "" {
 			return none(n.kept, "there is no line")

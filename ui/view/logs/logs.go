@@ -15,6 +15,7 @@ import (
 	"assay/ui/known"
 	"assay/ui/view"
 	"assay/ui/widget"
+	"assay/ui/word"
 )
 
 // times is how the time of a line is told.
@@ -87,10 +88,19 @@ func (v *View) Scope() action.Scope { return action.Logs }
 
 // Title says whose log this is.
 func (v *View) Title() string {
-	if v.machine == "" {
-		return "logs"
+	run := ""
+	if v.run != "" {
+		run = "run " + word.RunName(v.run)
 	}
-	return "log of " + v.machine
+	switch {
+	case v.machine != "" && run != "":
+		return "log of " + v.machine + " in " + run
+	case v.machine != "":
+		return "log of " + v.machine
+	case run != "":
+		return "logs of " + run
+	}
+	return "logs"
 }
 
 // Link leads back here, though not to the line.

@@ -176,7 +176,7 @@ func TestFollowing(t *testing.T) {
 	if !reflect.DeepEqual(before[:19], after[:19]) {
 		t.Errorf("lines moved:\n%s\n%s", strings.Join(before, "\n"), strings.Join(after, "\n"))
 	}
-	b.shows(t, "▼ 7 new", "G follows")
+	b.shows(t, "▼ 7 new", "f follows")
 	viewtest.Do(b.view, "move.down", "move.down", "move.down")
 	b.shows(t, "▼ 5 new")
 	viewtest.Do(b.view, "move.bottom")
@@ -359,6 +359,24 @@ func TestAsks(t *testing.T) {
 		t.Errorf("enter asks %+v", got)
 	}
 	one.showsNot(t, style.PlainStyle().Glyphs.Busy+" following")
+}
+
+// TestNoError: of a run that failed without a word, the view says what failed.
+func TestNoError(t *testing.T) {
+	b := newBench(t, view.Link{}, 0, true)
+	b.say("galena", "all is well")
+	b.view.Render(80, 20)
+	if why := b.view.Disabled("logs.first-error"); why != "no line in memory says error" {
+		t.Error(why)
+	}
+	b.emit(event.HostResult{Machine: "scheelite", Outcome: event.Unreachable, Reason: "dial scheelite.zt: handshake deadline"})
+	b.view.Render(80, 20)
+	if why := b.view.Disabled("logs.first-error"); why != "no line in memory says error; scheelite: unreachable: handshake deadline (dial scheelite.zt)" {
+		t.Error(why)
+	}
+	if title := b.view.Title(); title != "logs of run 3f9a1c" {
+		t.Error(title)
+	}
 }
 
 func TestClick(t *testing.T) {

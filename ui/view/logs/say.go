@@ -93,11 +93,10 @@ func (v *View) standing(l *state.Logs) widget.Line {
 		return append(widget.Line{widget.R(style.Warn, g.Warn+" no end is recorded"), widget.P("  ")}, hint(v.env, action.Refresh, "reads the record again")...)
 	case fresh > 0:
 		line := widget.Line{widget.R(style.Accent, g.Descending+" "+number(fresh)+" new"), widget.P("  ")}
-		words := "to the end"
 		if v.live() {
-			words = "follows"
+			return append(line, hint(v.env, action.Follow, "follows")...)
 		}
-		return append(line, hint(v.env, action.Bottom, words)...)
+		return append(line, hint(v.env, action.Bottom, "to the end")...)
 	case v.live():
 		return append(widget.Line{widget.R(style.Muted, "standing still  ")}, hint(v.env, action.Follow, "follows")...)
 	}
@@ -153,7 +152,7 @@ func (v *View) nothingLines() []widget.Line {
 	case r.Reading && n.all == 0:
 		return []widget.Line{{widget.R(style.Busy, g.Busy+" reading the record of run "+v.run)}}
 	case n.all > 0 && v.least > state.Info && n.dropped < n.all:
-		return plain("None of the "+count(n.all-n.dropped, "line")+" that are kept is "+one(v.least)+".",
+		return plain("None of the "+count(n.all-n.dropped, "line")+" in memory is "+one(v.least)+".",
 			key(action.Level)+" shows other lines, "+key(action.Back)+" all of them.")
 	case n.all > 0:
 		return plain(earlierAll(n.all)+" on disk only.", key(action.SaveLog)+" writes all of them into a file, "+key(action.Pager)+" opens them in the pager.")
@@ -165,6 +164,37 @@ func (v *View) nothingLines() []widget.Line {
 		return plain("No host has printed anything yet.", "What hosts print while they build, copy and activate comes here.")
 	}
 	return plain("No host printed anything in this run.", key(action.Back)+" goes back to what became of them.")
+}
+
+// noError says that there is no line to jump to, and what went wrong all the
+// same.
+func (v *View) noError() string {
+	const text = "no line in memory says error"
+	r := v.picture()
+	if r == nil || r.State == nil {
+		return text
+	}
+	shot := r.State.Snapshot()
+	var first *state.Machine
+	more := -1
+	for i := range shot.Machines {
+		m := &shot.Machines[i]
+		if m.Result == nil || m.Result.Reason == "" || m.Result.Outcome.Good() || v.machine != "" && v.machine != m.Name {
+			continue
+		}
+		if first == nil {
+			first = m
+		}
+		more++
+	}
+	if first == nil {
+		return text
+	}
+	why := text + "; " + first.Name + ": " + word.Outcome(shot.Started.Kind, first.Result.Outcome) + ": " + word.Cause(word.Terse(first.Name, first.Result.Reason))
+	if more > 0 {
+		why += "; " + word.Count(more, "other machine") + " did not come out as asked"
+	}
+	return why
 }
 
 // fate is what becomes of the machine in the run, as far as it is known.

@@ -119,7 +119,7 @@ func (v *View) next(back bool) []view.Ask {
 	}
 	seq, ok := l.Find(v.search.needle, round, back)
 	if !ok {
-		return []view.Ask{view.Say{Level: style.Warn, Text: "No line that is kept matches"}}
+		return []view.Ask{view.Say{Level: style.Warn, Text: "No line in memory matches"}}
 	}
 	v.show(l, seq)
 	return []view.Ask{view.Say{Text: words}}
