@@ -61,6 +61,9 @@ func (t *Text) Do(in action.Intent) bool {
 	return true
 }
 
+// Wrapped reports whether long lines go on below.
+func (t *Text) Wrapped() bool { return t.wrap }
+
 // side is how far one step sideways goes.
 func (t *Text) side() int { return max(t.room/4, 8) }
 

@@ -68,6 +68,10 @@ func (v *View) Disabled(id action.ID) string {
 		if v.list.Len() == 0 {
 			return "no problem is shown"
 		}
+	case action.Left, action.Right:
+		if v.table.Hidden() == 0 {
+			return "all columns are shown"
+		}
 	case action.ErrorsOnly:
 		if len(v.list.all) == 0 {
 			return "nothing was found"

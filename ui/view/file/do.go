@@ -87,9 +87,16 @@ func (v *View) Disabled(id action.ID) string {
 		}
 	case action.Copy, action.CopyAll, action.Pager, action.Search, action.Wrap:
 		return v.nothing()
+	case action.Left, action.Right:
+		if why := v.nothing(); why != "" {
+			return why
+		}
+		if v.text.Wrapped() {
+			return "long lines are wrapped: nothing is beside the screen"
+		}
 	case action.NextMatch, action.PrevMatch:
 		if v.input.Value() == "" {
-			return "nothing is searched: " + v.env.Key(action.Search) + " begins"
+			return "nothing is searched: " + v.env.Key(action.Search) + " does"
 		}
 		if v.found == 0 {
 			return "the search finds nothing"

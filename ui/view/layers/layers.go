@@ -103,7 +103,12 @@ func (v *View) Note() string {
 	if s == nil || v.system == "" {
 		return ""
 	}
-	return v.system + " " + v.env.Style.Glyphs.Dot + " " + s.Composition()
+	dot := " " + v.env.Style.Glyphs.Dot + " "
+	note := v.system + dot + s.Composition()
+	if at := v.tree().Position(); at != "" {
+		note += dot + at
+	}
+	return note
 }
 
 // Needs are the layers, and who installs what.

@@ -134,3 +134,57 @@ func TestNear(t *testing.T) {
 		}
 	}
 }
+
+// When the filter goes, the cursor stays on what it is on, also where that was
+// made while the filter was on.
+func TestUnfilterStays(t *testing.T) {
+	b := item("b", "b")
+	b.More = func() []*outline.Item { return []*outline.Item{item("b" + outline.Below + "1")} }
+	o := newOutline()
+	o.Set([]*outline.Item{item("a", "a"), item("dir").Add(b)})
+	o.Input().SetValue("b")
+	do(o, action.InputText, action.InputDone, action.Enter, action.Down, action.Back)
+	if got, want := screen(o), "    a\n  ▾ dir\n    ▾ b\n▌       b1"; strings.ReplaceAll(got, style.PlainStyle().Glyphs.Cursor, "▌") != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if it := o.Cursor(); it == nil || it.ID != "b"+outline.Below+"1" {
+		t.Errorf("the cursor is on %v", it)
+	}
+}
+
+func TestNothingToCollapse(t *testing.T) {
+	o := newOutline()
+	o.Set([]*outline.Item{item("a").Add(item("b"))})
+	if o.Disabled(action.Collapse) == "" {
+		t.Error("a line that is closed and below nothing can be collapsed")
+	}
+	do(o, action.Expand)
+	if got := o.Disabled(action.Collapse); got != "" {
+		t.Errorf("an open line: %s", got)
+	}
+	do(o, action.Down)
+	if got := o.Disabled(action.Collapse); got != "" {
+		t.Errorf("a line below another one: %s", got)
+	}
+}
+
+// A view's note says which lines are on the screen, if those are not all.
+func TestNote(t *testing.T) {
+	o := newOutline()
+	var items []*outline.Item
+	for i := range 20 {
+		items = append(items, item(string(rune('a'+i)), "x"))
+	}
+	o.Set(items)
+	screen(o)
+	if got := o.Note("20 things"); got != "20 things · 1-8 of 20" {
+		t.Errorf("the note is %q", got)
+	}
+	if do(o, action.Bottom); o.Note("") != "13-20 of 20" {
+		t.Errorf("at the end the note is %q", o.Note(""))
+	}
+	o.Set(items[:3])
+	if screen(o); o.Note("") != "" {
+		t.Errorf("with room for all the note is %q", o.Note(""))
+	}
+}
