@@ -139,16 +139,16 @@ func (v *View) instead(w int) []widget.Line {
 }
 
 func (v *View) progress(p *known.Planning, w int) []widget.Line {
+	verb, what := "asking", "Each host is asked what it runs, and what it is to run is built here."
+	if p.Goal == engine.GoalBuild && !p.Back {
+		verb, what = "building for", "What each machine is to run is built here; no host is asked."
+	}
 	lines := []widget.Line{
-		{widget.R(style.Busy, view.Spin(v.env)+" planning "+countOf(p.Done, p.Total)), widget.P("  "), v.bar(p.Done, p.Total)},
+		{widget.R(style.Busy, view.Spin(v.env)+" "+verb+" "+countOf(p.Done, p.Total)), widget.P("  "), v.bar(p.Done, p.Total)},
 		{},
 	}
 	for _, l := range some(planVerb(p)+": ", p.Machines, w, progressLines) {
 		lines = append(lines, widget.Line{widget.P(l)})
-	}
-	what := "Each host is asked what it runs, and what it is to run is built here."
-	if p.Goal == engine.GoalBuild && !p.Back {
-		what = "What each machine is to run is built here; no host is asked."
 	}
 	return append(lines, widget.Line{},
 		widget.Line{widget.R(style.Muted, what)},
