@@ -44,10 +44,10 @@ var pictures = []picture{
 		s.press("D")
 		s.see("Nothing has happened yet", "to copy")
 		s.press("/")
-		s.typed("journald")
-		s.see("rateLimitBurst")
+		s.typed("systemPackages")
+		s.see("environment.systemPackages")
 		s.press("Enter", "E")
-	}, []string{"+SystemMaxUse=1G", "defined by journald"}},
+	}, []string{"+ pkgs.tcpdump", "defined by secrets"}},
 
 	{"run", "assay: a run after its end, and what to do", 22, "0.2s", func(s *terminal) {
 		s.press("A")
@@ -144,6 +144,7 @@ type standIn struct {
 func standIns(age string) []standIn {
 	return []standIn{
 		{regexp.MustCompile(`20\d{6}T[\d.]+Z-[0-9a-f]{6}`), "20260314T120000.000Z-c0ffee"},
+		{regexp.MustCompile(`\brun [0-9a-f]{6}\b`), "run c0ffee"},
 		{regexp.MustCompile(`\b\d\d:\d\d:\d\d\b`), "12:00:00"},
 		{regexp.MustCompile(`\b[0-9a-f]{12}\b`), "4f1d9a02c7be"}, // a plan
 		{regexp.MustCompile(`\b\d+(\.\d+)?[smhd](\d\d[sm])?\b`), age},
