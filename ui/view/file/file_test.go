@@ -181,6 +181,23 @@ func TestDisabled(t *testing.T) {
 	}
 }
 
+// Sideways there is nothing where no line is longer than the screen.
+func TestNoSides(t *testing.T) {
+	v := holding(bare(), "notes", 1, strings.Repeat("long ", 40))
+	v.Render(40, 5)
+	if why := v.Disabled(action.Right); why != "" {
+		t.Errorf("a long line has no sides: %s", why)
+	}
+	viewtest.Do(v, "move.right")
+	if got := v.Render(40, 5); !strings.Contains(got, "1  "+viewtest.Env(bare()).Style.Glyphs.Ellipsis) {
+		t.Errorf("nothing says that the beginning is left of the screen:\n%s", got)
+	}
+	viewtest.Do(v, "text.wrap")
+	if why := v.Disabled(action.Right); why == "" {
+		t.Error("wrapped lines have sides")
+	}
+}
+
 // TestHostile draws files that nobody should have at sizes that nobody has.
 func TestHostile(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 5))

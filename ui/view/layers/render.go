@@ -110,12 +110,15 @@ func (v *View) answer(pkg string, w int) {
 	v.reply.answer(v.env.Known, &v.names, v.systems, question{pkg, v.system, v.source, w, v.input.Focused()})
 }
 
-// title is the first line of a part: marked where the keys go, and with the
-// key that helps on where the other part is not there to be seen.
+// title is the first line of a part: marked where the keys go while both are to
+// be seen, or else with the key that helps on.
 func (v *View) title(p part, text string, w int) widget.Line {
 	mark, role := "  ", style.Muted
 	if v.part == p {
-		mark, role = v.env.Style.Glyphs.Cursor+" ", style.Accent
+		role = style.Accent
+	}
+	if v.part == p && v.place.left > 0 {
+		mark = v.env.Style.Glyphs.Mark + " "
 	}
 	line := widget.Line{widget.R(role, mark), widget.R(role, text)}
 	if v.place.left > 0 {
