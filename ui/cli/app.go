@@ -6,7 +6,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -126,7 +125,8 @@ Start with:  assay demo`,
 	var console consoleFlags
 	console.add(root)
 	root.RunE = func(cmd *cobra.Command, args []string) error { return a.runRoot(cmd, args, console) }
-	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", fmt.Sprintf(".FlagUsagesWrapped %d ", helpWidth)))
+	root.SetUsageTemplate(usageTemplate(root))
+	root.SetHelpCommand(a.helpCommand(root))
 	root.SetIn(a.env.Stdin)
 	root.SetOut(a.env.Stdout)
 	root.SetErr(a.env.Stderr)

@@ -96,6 +96,9 @@ func (a *app) runDemo(ctx context.Context, o demo.Options, args []string) error 
 	if errors.Is(err, demo.ErrBusy) {
 		return err
 	}
+	if unreadable := new(demo.FleetError); errors.As(err, &unreadable) {
+		return usagef("%w; hint: mend it, or assay demo --reset starts over", err)
+	}
 	if errors.Is(err, syscall.ENOSPC) { // nothing is lost: the next start goes on
 		return fmt.Errorf("%w; hint: make room and try again", err)
 	}

@@ -77,10 +77,10 @@ const selectorHelp = `A selector chooses machines, on the command line and in [t
   user:cameron           the primary user, or one with a home
   aspect:caddy           an aspect that the machine's composition reaches
   role:zerotier/peer     a role of a service instance; role:zerotier is any
-  state:behind           the state that "assay status" shows: unreachable, error,
+  state:behind           the state that assay status shows: unreachable, error,
                          damaged, unknown, empty, behind, staged, current; also
                          online, offline, unverified (the host's identity)
-  drift:yes reboot:no    yes, no, unknown; for these and state: the host is asked
+  drift:yes reboot:no    yes, no, unknown; as for state:, the host is asked
   failed, @failed        failed in the last run
 
   and or not ( )         a space means and, a comma or, -x is not x

@@ -42,7 +42,7 @@ const silent = "scheelite"
 const deadline = 3 * time.Second
 
 // ErrBusy is returned while another process has the demos.
-var ErrBusy = errors.New("another assay demo is running here; hint: wait for it, or set XDG_STATE_HOME to another directory")
+var ErrBusy = errors.New("another assay demo is running here; hint: quit it, or set XDG_STATE_HOME to another directory")
 
 // Options say which demo to open.
 type Options struct {
@@ -109,7 +109,7 @@ func Open(ctx context.Context, o Options) (_ *Demo, err error) {
 	}
 	repository, err := repo.Open(w.fleetDir())
 	if err != nil {
-		return nil, err
+		return nil, &FleetError{w.fleetDir(), err}
 	}
 	d.world = w
 	if err := d.start(ctx, repository); err != nil {
