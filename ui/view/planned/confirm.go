@@ -44,7 +44,7 @@ func (v *View) confirm(p *plan.Plan) []view.Ask {
 	}
 	n := len(c.sum.rest)
 	return []view.Ask{view.Confirm{
-		Title: verb(p, n, len(p.Hosts)) + "?", Lines: c.lines, Yes: verb(p, n, n), Word: typed,
+		Title: verb(p, n, len(p.Hosts)-len(v.out)) + "?", Lines: c.lines, Yes: verb(p, n, n), Word: typed,
 		Intent: action.Intent{ID: action.Applied, Arg: v.approved(p)},
 	}}
 }

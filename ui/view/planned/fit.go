@@ -10,12 +10,14 @@ import (
 	"assay/ui/widget"
 )
 
-// leastName is how many columns of a name are shown however long a place is.
-const leastName = 16
+const (
+	leastName = 16 // columns of a name are shown however long a place is
+	leastRest = 12 // of what follows it, before the place loses its directories
+)
 
 // placed gives an item its place in a file, so many levels deep. The place can
-// be seen however little room there is: first what follows the name is cut,
-// then the place's directories, then the name.
+// be seen however little room there is: first what follows the name is cut short,
+// then the place's directories, then the rest of that and the name.
 func (b *builder) placed(it *outline.Item, at string, depth int) *outline.Item {
 	if at == "" {
 		it.Line = b.fit(it.Line, max(b.room(depth), leastName))
@@ -24,7 +26,8 @@ func (b *builder) placed(it *outline.Item, at string, depth int) *outline.Item {
 	if pos, ok := position(at); ok {
 		it.At, it.Link = pos, view.At(pos)
 	}
-	room, name := b.room(depth)-2, lineWidth(it.Line[:nameOf(it.Line)+1])
+	n := nameOf(it.Line) + 1
+	room, name := b.room(depth)-2, lineWidth(it.Line[:n])+min(lineWidth(it.Line[n:]), leastRest)
 	shown := at
 	for _, shorter := range []string{near(at, 2), near(at, 1)} {
 		if name+term.Width(term.Clean(shown)) > room {

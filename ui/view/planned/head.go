@@ -32,6 +32,9 @@ func (v *View) head(p *plan.Plan) []widget.Line {
 // calm says that nothing has happened, and what would make it.
 func (v *View) calm() widget.Line {
 	l := widget.Line{widget.R(style.Strong, "Nothing has happened yet.")}
+	if p := v.plan(); p != nil && p.Empty() && p.Count(plan.StatusUnchanged) < len(p.Hosts) {
+		return widget.Line{widget.R(style.Strong, "Nothing can be applied:"), widget.P(" " + v.nothingToDo(p))}
+	}
 	if why := v.Disabled(action.Apply); why != "" {
 		return append(l, widget.P("  It cannot be applied: "+why))
 	}
@@ -48,7 +51,7 @@ func (v *View) amount(p *plan.Plan) widget.Line {
 		return widget.Line{goal, widget.P(": " + word.Count(len(sum.rest), "system") + " to build here; no host is asked")}
 	}
 	dot := " " + v.env.Style.Glyphs.Dot + " "
-	return widget.Line{goal, widget.P(": " + changing(len(sum.rest), len(p.Hosts), sum.groups) + dot + toCopy(sum.size))}
+	return widget.Line{goal, widget.P(": " + changing(len(sum.rest), len(p.Hosts)-len(v.out), sum.groups) + dot + toCopy(sum.size))}
 }
 
 // changing says how many of the machines change, and in how many ways where

@@ -133,7 +133,7 @@ func TestWhyNothingCanBeDone(t *testing.T) {
 	k, p := rollback(t)
 	failed := p.Without([]string{"cinnabar", "electrum"})
 	v := show(k, failed)
-	if got := v.Render(100, 20); !strings.Contains(got, "cannot be applied: stibnite has no generation older than 6") {
+	if got := v.Render(80, 20); !strings.Contains(got, "Nothing can be applied: stibnite has no generation older than 6") {
 		t.Error(got)
 	}
 }
