@@ -199,7 +199,9 @@ func (m *Model) asked(a view.Ask) tea.Cmd {
 	case view.Go:
 		m.goTo(a.Link)
 	case view.Leave:
-		m.leave()
+		if !m.leave() { // there is nowhere to go: then it is what was said that is closed
+			m.messages.dismiss()
+		}
 	case view.Say:
 		m.say(a)
 	case view.Copy:

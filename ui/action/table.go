@@ -126,7 +126,7 @@ var table = []Action{
 	{ID: Mouse, Scopes: []Scope{Global}, Keys: []string{"%"}, Short: "mouse", Help: "Give the mouse to the terminal, or take it back"},
 	{ID: Suspend, Scopes: []Scope{Global}, Keys: []string{"ctrl+z"}, Short: "suspend", Help: "To the shell, and back with fg; not while a run goes on, which would stand still"},
 	{ID: Redraw, Scopes: []Scope{Global}, Keys: []string{"ctrl+l"}, Short: "redraw", Help: "Draw the screen anew"},
-	{ID: Interrupt, Scopes: []Scope{Global, Input, List, Confirm}, Keys: []string{"ctrl+c"}, Short: "stop", Help: "Stop what is being worked on; with nothing to stop, quit"},
+	{ID: Interrupt, Scopes: []Scope{Global, Input, List, Confirm}, Keys: []string{"ctrl+c"}, Short: "stop", Help: "Stop what is being worked on, or close what is open, or quit"},
 	{ID: Quit, Scopes: []Scope{Global}, Keys: []string{"q"}, Short: "quit", Help: "Leave; asks while a run goes on", Line: 93},
 
 	{ID: Down, Scopes: moving, Keys: []string{"j", "down"}, Short: "down", Help: "One line down"},
