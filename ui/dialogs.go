@@ -62,8 +62,7 @@ func (m *Model) askToLeave() {
 	m.openConfirmation(view.Confirm{
 		Title: "A run goes on",
 		Lines: []widget.Line{
-			{widget.P("Leaving finishes the steps that run, starts nothing new, and")},
-			{widget.P("closes the console when the last host is in a known state.")},
+			{widget.P("Leaving finishes the steps that run, starts nothing new, and closes the console when the last host is in a known state.")},
 			{widget.R(style.Muted, m.keys.Label(action.Interrupt)+" after that abandons the steps, too.")},
 		},
 		Yes: "Stop the run and leave", Intent: action.Intent{ID: leaveAfterRun},

@@ -181,7 +181,7 @@ func (m *Model) messageLine() string {
 		glyph := map[style.Role]string{style.Fail: st.Glyphs.Fail, style.Warn: st.Glyphs.Warn, style.OK: st.Glyphs.OK}[t.Level]
 		l := widget.Line{widget.R(t.Level, " "+strings.TrimSpace(glyph+" "+t.Text))}
 		if t.Level == style.Fail || t.More != "" {
-			more := "   " + m.keys.Label(action.Messages) + " all of it, " + m.keys.Label(action.Back) + " close "
+			more := "   " + m.keys.Label(action.Messages) + " all of it "
 			l[0].Text = term.Cut(term.Clean(l[0].Text), max(m.w-len(more), 10), st.Glyphs.Ellipsis)
 			l = append(l, widget.R(style.Muted, more))
 		}

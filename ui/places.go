@@ -114,11 +114,13 @@ func (m *Model) goTop(place view.Place) {
 	}
 }
 
-// leave goes up the breadcrumb; at its beginning nothing happens.
-func (m *Model) leave() {
-	if p := m.at.path(); len(p) > 1 {
+// leave goes up the breadcrumb; at its beginning there is nowhere to go.
+func (m *Model) leave() (left bool) {
+	p := m.at.path()
+	if len(p) > 1 {
 		m.at.visit(p[: len(p)-1 : len(p)-1])
 	}
+	return len(p) > 1
 }
 
 // crumbs is the breadcrumb as text.
