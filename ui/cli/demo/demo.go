@@ -53,6 +53,9 @@ type Options struct {
 	Version  string // of assay
 	Operator string
 	Notice   func(string) // says something to the user; may be nil
+	// Progress begins to show how far something is: step is called, by several
+	// goroutines, after each of total, and done at the end. It may be nil.
+	Progress func(verb string, total int) (step, done func())
 }
 
 // Demo is an open demo. Close ends its hosts.
@@ -88,6 +91,9 @@ func Open(ctx context.Context, o Options) (_ *Demo, err error) {
 	}
 	if o.Notice == nil {
 		o.Notice = func(string) {}
+	}
+	if o.Progress == nil {
+		o.Progress = func(string, int) (step, done func()) { return func() {}, func() {} }
 	}
 	d := &Demo{}
 	defer func() {

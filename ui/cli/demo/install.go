@@ -38,6 +38,8 @@ func (w world) install(ctx context.Context, s *session.Session, r *repo.Reposito
 	if len(fresh) > 2*DefaultHosts {
 		w.Notice(fmt.Sprintf("installing %d hosts, once", len(fresh)))
 	}
+	step, done := w.Progress("installing", len(fresh))
+	defer done()
 	base := w.engineOf(r, "base")
 	errs := make([]error, len(fresh))
 	var wg sync.WaitGroup
@@ -51,6 +53,7 @@ func (w world) install(ctx context.Context, s *session.Session, r *repo.Reposito
 				errs[i] = installOn(ctx, s, w.engineOf(r, "base", "gcp"), r, name)
 			}
 			errs[i] = errors.Join(errs[i], installOn(ctx, s, base, r, name))
+			step()
 		})
 	}
 	wg.Wait()
