@@ -31,10 +31,11 @@ func (m *Model) draw() string {
 	if m.w < leastWidth || m.h < leastHeight {
 		return m.tooSmall()
 	}
+	body := m.at.top().Render(m.w, m.h-frameLines) // first: its note says what part of it is shown
 	lines := []string{
 		widget.DrawAs(m.opts.Style, style.Bar, m.header(), m.w),
 		m.crumbLine(),
-		m.at.top().Render(m.w, m.h-frameLines),
+		body,
 		m.messageLine(),
 		widget.Draw(m.opts.Style, m.statusLine(), m.w),
 	}

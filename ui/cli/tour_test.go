@@ -61,6 +61,14 @@ func (s *terminal) press(keys ...string) {
 	s.tmux(append([]string{"send-keys"}, keys...)...)
 }
 
+// back presses escape and waits until a text is gone: a key that follows an
+// escape at once is another key.
+func (s *terminal) back(gone string) {
+	s.t.Helper()
+	s.press("Escape")
+	s.await(gone+" to go", func(screen string) bool { return !strings.Contains(screen, gone) })
+}
+
 // typed sends a text as it is.
 func (s *terminal) typed(text string) {
 	s.t.Helper()
@@ -116,10 +124,13 @@ var passing = []struct {
 }{
 	{regexp.MustCompile(`20\d{6}T[\d.]+Z-[0-9a-f]{6}`), "RUN"},
 	{regexp.MustCompile(`20\d\d-\d\d-\d\d \d\d:\d\d(:\d\d)?`), "DATE"},
+	{regexp.MustCompile(`\b[A-Z][a-z][a-z] [ \d]\d \d\d:\d\d\b`), "DATE"},
 	{regexp.MustCompile(`\b\d\d:\d\d:\d\d\b`), "TIME"},
 	{regexp.MustCompile(`\b\d+(\.\d+)?(ms|s|m|h|d)(\d\ds)?\b`), "AGE"},
 	{regexp.MustCompile(`\bDATE \(AGE ago\)`), "DATE"},
-	{regexp.MustCompile(`plan [0-9a-f]{12}`), "plan ID"},
+	{regexp.MustCompile(`\b[0-9a-f]{12}\b`), "ID"}, // of a plan
+	{regexp.MustCompile(`\brun [0-9a-f]{6}\b`), "run ID"},
+	{regexp.MustCompile(`Linux \S+`), "Linux"},
 	{regexp.MustCompile(`[ ─]{2,}`), " "}, // what is aligned moves with their widths
 }
 
@@ -151,7 +162,25 @@ func (s *terminal) golden(name string, texts ...string) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.await(path+":\n"+string(want), func(screen string) bool { return lasting(screen) == lasting(string(want)) })
+	var last string
+	for until := time.Now().Add(patience); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
+		if last = s.screen(); lasting(last) == lasting(string(want)) {
+			return
+		}
+	}
+	s.t.Fatalf("%s differs; go test ./ui/cli -run %s -tour-update writes it anew\n%s", path, s.t.Name(), differing(last, string(want)))
+}
+
+// differing are the lines of two screens that differ, apart from what passes.
+func differing(got, want string) string {
+	var b strings.Builder
+	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
+	for i := range min(len(g), len(w)) {
+		if lasting(g[i]) != lasting(w[i]) {
+			fmt.Fprintf(&b, "line %d\n  is   %s\n  want %s\n", i+1, g[i], w[i])
+		}
+	}
+	return b.String()
 }
 
 // settled is the screen when it has been the same for a while.
