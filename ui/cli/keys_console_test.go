@@ -167,12 +167,12 @@ func (c *console) home() {
 	c.await("the machines", func(s string) bool { return strings.HasPrefix(line(s, 1), " machines  ") })
 	for {
 		s := c.screen()
-		was := line(s, tall-3) + line(s, 2) + line(s, tall-2)
-		if !strings.HasPrefix(line(s, tall-3), "/") && !strings.Contains(line(s, 2), "[") && !strings.HasPrefix(line(s, tall-2), " ✘") {
+		was := line(s, tall-3) + line(s, 2)
+		if !strings.HasPrefix(line(s, tall-3), "/") && !strings.Contains(line(s, 2), "[") {
 			break
 		}
 		c.keys("esc")
-		c.await("less", func(s string) bool { return line(s, tall-3)+line(s, 2)+line(s, tall-2) != was })
+		c.await("less", func(s string) bool { return line(s, tall-3)+line(s, 2) != was })
 	}
 	if s := c.screen(); strings.Contains(line(s, 3), " SYSTEM") {
 		c.keys("w")
@@ -198,10 +198,12 @@ func (c *console) home() {
 func (c *console) resize(w, h int) {
 	c.t.Helper()
 	if c.w != w || c.h != h {
+		wider := c.w != w
 		c.w, c.h = w, h
 		c.tmux("resize-window", "-x", fmt.Sprint(w), "-y", fmt.Sprint(h))
 		c.await("the console in the new size", func(s string) bool {
-			return utf8.RuneCountInString(line(s, 1)) == w-1 && strings.TrimSpace(line(s, h-1)) != ""
+			drawn := strings.TrimSpace(line(s, h-1)) != "" || strings.Contains(s, "╭─ ")
+			return drawn && (!wider || utf8.RuneCountInString(line(s, 1)) == w-1)
 		})
 	}
 }
@@ -210,8 +212,10 @@ func (c *console) resize(w, h int) {
 func (c *console) escape() {
 	c.t.Helper()
 	for {
-		was := c.await("a status line", func(s string) bool { return strings.TrimSpace(line(s, tall-1)) != "" })
-		if strings.HasSuffix(line(was, tall-1), "q quit") {
+		was := c.await("a view, a dialog or a line to type on", func(s string) bool {
+			return strings.Contains(s, "╭─ ") || strings.TrimSpace(line(s, tall-1)) != ""
+		})
+		if strings.HasSuffix(line(was, tall-1), "q quit") && !strings.Contains(was, "╭─ ") {
 			return
 		}
 		c.keys("esc")

@@ -59,22 +59,23 @@ func dialogChecks() map[action.ID][]check {
 		},
 		action.Dismiss: {
 			{list, (*console).help, func(c *console, press func()) { press(); c.await("no help", hides("What works here")); c.see("q quit") }},
-			{confirm, (*console).confirmation, func(c *console, press func()) {
-				press()
-				c.await("nothing done", hides("Cancel"))
-				c.see("Nothing has happened yet")
-			}},
+			{confirm, (*console).confirmation, nothingDone},
 		},
-		action.OtherButton: {{confirm, (*console).confirmation, other}},
+		action.CancelAnswer: {{confirm, (*console).confirmation, nothingDone}},
+		action.OtherButton:  {{confirm, (*console).confirmation, other}},
 		action.Answer: {
-			{confirm, (*console).confirmation, func(c *console, press func()) {
-				press()
-				c.await("nothing done", hides("Cancel"))
-				c.see("Nothing has happened yet")
-			}},
+			{confirm, (*console).confirmation, nothingDone},
 			{confirm, func(c *console) { c.confirmation(); c.keys("tab"); c.see("▌[ Update 1 machine ]") }, shows("→ run", "The run is over")},
 		},
 	}
+}
+
+// nothingDone: the confirmation is gone, and the plan as it was.
+func nothingDone(c *console, press func()) {
+	c.t.Helper()
+	press()
+	c.await("no confirmation", hides("Cancel"))
+	c.see("Nothing has happened yet")
 }
 
 // moved: the cursor is so many lines further down.

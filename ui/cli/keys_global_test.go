@@ -69,9 +69,17 @@ func globalChecks() map[action.ID][]check {
 				c.see("Planning was stopped; nothing was changed")
 			}},
 			{g, (*console).running, func(c *console, press func()) { shows("Stopping:", "nothing new starts")(c, press); c.abandon() }},
-			{action.Input, func(c *console) { c.home(); c.keys("/"); c.see("keep") }, (*console).leaves},
-			{action.List, func(c *console) { c.home(); c.keys("?"); c.see("What works here") }, (*console).leaves},
-			{action.Confirm, (*console).confirmation, (*console).leaves},
+			{action.Input, (*console).filtering, func(c *console, press func()) {
+				press()
+				c.await("the filter closed", hides("elec│"))
+				c.see("q quit")
+			}},
+			{action.List, (*console).help, func(c *console, press func()) {
+				press()
+				c.await("help closed", hides("What works here"))
+				c.see("q quit")
+			}},
+			{action.Confirm, (*console).confirmation, nothingDone},
 		},
 	}
 }
@@ -103,7 +111,7 @@ func enterChecks() []check {
 		{g, func(c *console) { c.home(); c.keys("6"); c.crumb("checks"); c.see("fleet.toml:84") }, shows("checks → fleet.toml", "▌  84  ")},
 		{g, (*console).run, shows("→ log of scheelite", "handshake deadline")},
 		{g, (*console).planned, func(c *console, press func()) { press(); c.await("the group closed", hides("● argentum ")) }},
-		{g, (*console).logs, shows("→ logs → log of ")},
+		{g, (*console).logs, shows(" → log of ")},
 		{g, func(c *console) { c.machine("argentum"); c.keys("tab"); c.see("[imports]"); c.keys("j") }, shows("machines → argentum → darwin/")},
 	}
 }
@@ -126,9 +134,11 @@ func backChecks() []check {
 		{g, func(c *console) { c.onlyState("behind") }, func(c *console, press func()) { press(); c.await("all states", hides("behind]")) }},
 		{g, func(c *console) { filtered(c); c.failed() }, func(c *console, press func()) {
 			press()
-			c.see("60 machines", "✘ The fleet's directory cannot be read")
+			c.see("60 machines", "✘ The fleet cannot be read, nothing is planned")
 			press()
-			c.await("no error", hides("✘ The fleet's"))
+			c.await("no error", hides("✘ The fleet cannot be read, nothing"))
+			c.keys("R")
+			c.await("the fleet", hides("the fleet cannot be read"))
 		}},
 	}
 }
@@ -136,10 +146,10 @@ func backChecks() []check {
 // failed has an error on the screen: the registry could not be read.
 func (c *console) failed() {
 	text := c.registry(c.t)
+	defer write(c.t, c.fleet, text, 0o600)
 	write(c.t, c.fleet, "[", 0o600)
 	c.keys("R")
-	c.see("✘ The fleet's directory cannot be read")
-	write(c.t, c.fleet, text, 0o600)
+	c.see("✘ The fleet cannot be read, nothing is planned")
 }
 
 // onlyState shows the machines of one state.

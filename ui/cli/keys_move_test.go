@@ -61,9 +61,9 @@ func moveChecks() map[action.ID][]check {
 		out[id] = append(out[id], k)
 	}
 	out[action.Left] = []check{
-		{action.Table, func(c *console) { c.wide(); c.keys("right"); c.await("the column gone", hides("STATE")) }, func(c *console, press func()) {
+		{action.Table, func(c *console) { c.wide(); c.keys("right"); c.await("the column gone", hides("REMARK")) }, func(c *console, press func()) {
 			press()
-			c.see("STATE")
+			c.see("REMARK")
 			c.keys("w")
 			c.see(" +")
 		}},
@@ -76,9 +76,9 @@ func moveChecks() map[action.ID][]check {
 	out[action.Right] = []check{
 		{action.Table, (*console).wide, func(c *console, press func()) {
 			press()
-			c.await("the column gone", hides("STATE"))
+			c.await("the column gone", hides("REMARK"))
 			c.keys("left", "w")
-			c.see("STATE", " +")
+			c.see("REMARK", " +")
 		}},
 		{action.Text, (*console).longLine, func(c *console, press func()) { press(); c.await("its beginning gone", hides("The registry of")) }},
 	}
@@ -143,7 +143,7 @@ func (c *console) longLine() {
 func (c *console) longConfirmation() {
 	c.home()
 	c.keys("/")
-	c.typed("cinnabar*,electrum,electrum-2,electrum-3")
+	c.typed("cinnabar*,electrum-2,electrum-3,electrum-4")
 	c.see("11 of 60")
 	c.keys("enter")
 	c.see("q quit")

@@ -79,7 +79,7 @@ func (c *console) run() {
 	c.keys("G")
 	c.await("the first run", func(s string) bool { return strings.Contains(under(s), "30 updated") })
 	c.keys("enter")
-	c.see(" runs → run ", "30 updated", "switch of 31 machines")
+	c.see(" runs → run ", "30 updated", "of 31 machines")
 }
 
 // logs shows the log of that run, at its first line.

@@ -80,7 +80,7 @@ func (c *console) abandon() {
 	c.keys("c")
 	c.see("Abandon the run?", "▌[ Cancel ]")
 	c.keys("tab")
-	c.see("▌[ Abandon ]")
+	c.see("▌[ Abandon")
 	c.keys("enter")
 	c.see("The run is over")
 }
@@ -123,7 +123,7 @@ func runChecks() map[action.ID][]check {
 			press()
 			c.see("Abandon the run?", "▌[ Cancel ]")
 			c.keys("tab")
-			c.see("▌[ Abandon ]")
+			c.see("▌[ Abandon")
 			c.keys("enter")
 			c.see("The run is over")
 		}}},

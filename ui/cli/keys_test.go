@@ -50,18 +50,17 @@ func TestKeysSayWhyNot(t *testing.T) {
 		at       func(c *console)
 		key, why string
 	}{
-		{(*console).home, ".", ". the run: nothing was run in this session"},
-		{(*console).home, "]", "] forward: this is the newest place"},
-		{(*console).home, "u", "u unmark: nothing is marked"},
-		{(*console).home, "v", "v mark range: no machine was marked to begin from"},
-		{(*console).home, "right", "right right: w shows all columns first"},
-		{(*console).home, "L", "L logs: no recorded run has argentum"},
-		{(*console).run, "c", "c cancel: the run is over"},
-		{(*console).run, "e", "e edit: a run has no place in a file"},
-		{(*console).logs, "f", "f follow: nothing new comes: the run is over"},
-		{(*console).logs, "n", "n next: nothing is searched: / does"},
+		{(*console).home, ".", "nothing was run in this session"},
+		{(*console).home, "]", "this is the newest place"},
+		{(*console).home, "u", "nothing is marked"},
+		{(*console).home, "right", "w shows all columns first"},
+		{(*console).home, "L", "no recorded run has argentum"},
+		{(*console).run, "c", "the run is over"},
+		{(*console).run, "e", "a run has no place in a file"},
+		{(*console).logs, "f", "nothing new comes: the run is over"},
+		{(*console).logs, "n", "nothing is searched: / does"},
 		{func(c *console) { c.plan("cinnabar") }, "A", "A apply: there is nothing to change"},
-		{(*console).running, "ctrl+z", "ctrl+z suspend: the run would stand still; end it first"},
+		{(*console).running, "ctrl+z", "the run would stand still; end it first"},
 	} {
 		c.t = t
 		test.at(c)

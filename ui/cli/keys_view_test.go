@@ -181,9 +181,9 @@ func filters(text, left string) func(c *console, press func()) {
 // otherPart: the cursor is in the other half of the layers, and back.
 func otherPart(c *console, press func()) {
 	c.t.Helper()
-	c.see("▌ layers on")
+	c.see("● layers on")
 	press()
-	c.see("│ ▌ ", "  layers on")
+	c.await("the other part", hides("● layers on"))
 	c.keys("tab")
-	c.see("▌ layers on")
+	c.see("● layers on")
 }
