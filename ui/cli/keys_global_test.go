@@ -265,8 +265,13 @@ func suspends(c *console, press func()) {
 func redraws(c *console, press func()) {
 	c.t.Helper()
 	tty := strings.TrimSpace(c.tmux("display-message", "-p", "#{pane_tty}"))
-	write(c.t, tty, "\x1b[10;10Hnoise from elsewhere", 0o600)
-	c.see("noise from elsewhere")
+	c.await("noise", func(s string) bool {
+		if strings.Contains(s, "noise from elsewhere") {
+			return true
+		}
+		write(c.t, tty, "\x1b[10;10Hnoise from elsewhere", 0o600) // ages are painted over it every second
+		return false
+	})
 	press()
 	c.await("no noise", func(s string) bool { return strings.Contains(under(s), "argentum ") && hides("noise")(s) })
 }

@@ -90,5 +90,5 @@ func batch(s *terminal) {
 	s.golden("29-messages", "Messages")
 	s.back("Messages")
 	s.press("q")
-	s.see("Pane is dead")
+	s.see("3 updated, 1 unreachable; see:")
 }
