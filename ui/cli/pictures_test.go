@@ -95,7 +95,7 @@ var pictures = []picture{
 func TestPictures(t *testing.T) {
 	home := t.TempDir()
 	env := []string{"HOME=" + home, "XDG_STATE_HOME=" + home, "XDG_CONFIG_HOME=" + home, "LOGNAME=sam", "NO_COLOR=", "COLORFGBG=15;0"}
-	s := openTerminal(t, 100, pictures[0].height, env, program(t), "demo")
+	s := openTerminal(t, 100, pictures[0].height, env, staying(program(t), "demo")...)
 	for _, p := range pictures {
 		s.tmux("resize-window", "-x", "100", "-y", fmt.Sprint(p.height))
 		p.walk(s)
@@ -117,7 +117,7 @@ func TestPictures(t *testing.T) {
 		})
 	}
 	s.press("q")
-	s.see("Pane is dead")
+	s.see("ended with 0")
 }
 
 // drawing is the screen as it is now, without what passes.

@@ -15,7 +15,7 @@ func TestTour(t *testing.T) {
 			t.Parallel()
 			home := t.TempDir()
 			env := []string{"HOME=" + home, "XDG_STATE_HOME=" + home, "XDG_CONFIG_HOME=" + home, "LOGNAME=sam", "NO_COLOR=", "EDITOR=true", "PAGER=true"}
-			tour(openTerminal(t, size[0], size[1], env, binary, "demo"))
+			tour(openTerminal(t, size[0], size[1], env, staying(binary, "demo")...))
 		})
 	}
 }
@@ -90,5 +90,5 @@ func batch(s *terminal) {
 	s.golden("29-messages", "Messages")
 	s.back("Messages")
 	s.press("q")
-	s.see("3 updated, 1 unreachable; see:")
+	s.see("3 updated, 1 unreachable; see:", "ended with ")
 }

@@ -21,6 +21,12 @@ type terminal struct {
 	name   string // of the golden files
 }
 
+// staying is a command line after whose end the terminal stays open: of a
+// terminal that its last process closes, tmux may lose what was printed last.
+func staying(command ...string) []string {
+	return append([]string{"sh", "-c", `"$@"; echo "ended with $?"; exec cat`, "sh"}, command...)
+}
+
 // openTerminal starts a command line in a terminal of w x h.
 func openTerminal(t *testing.T, w, h int, env []string, command ...string) *terminal {
 	t.Helper()
@@ -30,7 +36,7 @@ func openTerminal(t *testing.T, w, h int, env []string, command ...string) *term
 	dir := t.TempDir()
 	term := &terminal{t: t, socket: filepath.Join(dir, "s"), name: fmt.Sprintf("%dx%d", w, h)}
 	conf := filepath.Join(dir, "tmux.conf")
-	settings := "set -g status off\nset -sg escape-time 0\nset -g remain-on-exit on\nset -g default-terminal tmux-256color\nset -g history-limit 0\n"
+	settings := "set -g status off\nset -sg escape-time 0\nset -g default-terminal tmux-256color\nset -g history-limit 0\n"
 	if err := os.WriteFile(conf, []byte(settings), 0o600); err != nil {
 		t.Fatal(err)
 	}
