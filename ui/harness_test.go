@@ -74,7 +74,7 @@ func (s *scripted) Status(ctx context.Context, names []string, done func(session
 	return nil, nil
 }
 
-func (s *scripted) Plan(ctx context.Context, names []string, goal engine.Goal, done func()) (*plan.Plan, error) {
+func (s *scripted) Plan(ctx context.Context, names []string, goal engine.Goal, _ func(engine.Step), done func()) (*plan.Plan, error) {
 	if err := s.wait(ctx); err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func (s *scripted) Plan(ctx context.Context, names []string, goal engine.Goal, d
 }
 
 func (s *scripted) PlanBack(ctx context.Context, names []string, _ int, done func()) (*plan.Plan, error) {
-	return s.Plan(ctx, names, engine.GoalSwitch, done)
+	return s.Plan(ctx, names, engine.GoalSwitch, nil, done)
 }
 
 // Apply updates every host of the plan that changes, one after the other.

@@ -74,7 +74,7 @@ func ask(ctx context.Context, s Session, a view.MakePlan, done func()) (*plan.Pl
 	if a.Back {
 		return s.PlanBack(ctx, a.Machines, a.To, done)
 	}
-	return s.Plan(ctx, a.Machines, engineGoal(a.Goal), done)
+	return s.Plan(ctx, a.Machines, engineGoal(a.Goal), nil, done)
 }
 
 func engineGoal(g engine.Goal) engine.Goal {

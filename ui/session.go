@@ -37,7 +37,7 @@ type Session interface {
 	Compose(machine string) (compose.Composition, error)
 	ReadFile(path string) ([]byte, error)
 
-	Plan(ctx context.Context, names []string, goal engine.Goal, done func()) (*plan.Plan, error)
+	Plan(ctx context.Context, names []string, goal engine.Goal, watch func(engine.Step), done func()) (*plan.Plan, error)
 	PlanBack(ctx context.Context, names []string, to int, done func()) (*plan.Plan, error)
 	// SavePlan writes the plan into a file of its own and returns its path.
 	SavePlan(p *plan.Plan) (string, error)

@@ -9,19 +9,24 @@ package engine
 
 import (
 	"context"
+	"time"
 
 	"assay/fleet/host"
 )
 
-// Engine works on the operator's side.
+// Engine works on the operator's side. Its functions call done once for each
+// machine or system, as its answer comes, one call at a time, and return when
+// all have been called; a context that ends is an error of those that are
+// left. watch, which may be nil, gets what the engine says meanwhile, from
+// one goroutine at a time.
 type Engine interface {
 	// Name is "embedded" or "nix".
 	Name() string
-	// Evaluate says what the machine should run. It changes nothing.
-	Evaluate(ctx context.Context, machine string) (System, error)
-	// Build realises the system in the engine's local store and returns all
-	// that a host needs to have for it. Building twice gives the same paths.
-	Build(ctx context.Context, system System) (Closure, error)
+	// Evaluate says what the machines should run. It changes nothing.
+	Evaluate(ctx context.Context, machines []string, watch func(Step), done func(machine string, s System, err error))
+	// Build realises systems in the engine's local store; closure is all that
+	// a host needs to have for one. Building twice gives the same paths.
+	Build(ctx context.Context, systems []System, watch func(Step), done func(s System, closure Closure, err error))
 }
 
 // Deployer works on a host through an open connection.
@@ -34,7 +39,13 @@ type Deployer interface {
 	// Activate makes the host run the activation's system. The host must
 	// have the system's closure. log, which may be nil, gets the lines that
 	// the host prints, sanitised and bounded.
+	// Where the goal is switch and the deployer guards its hosts, the change is
+	// undone by the host itself unless Confirm follows within a.Guard.
 	Activate(ctx context.Context, conn host.Conn, a Activation, log func(line string)) error
+	// Confirm makes what Activate did last. conn is a connection that was
+	// opened after Activate; the host must run the activation's system. Where
+	// nothing is guarded it does nothing.
+	Confirm(ctx context.Context, conn host.Conn, a Activation, log func(line string)) error
 	// Record reads the record of a system that the host has.
 	Record(ctx context.Context, conn host.Conn, path string) (Record, error)
 }
@@ -42,9 +53,10 @@ type Deployer interface {
 // System is what a machine should run. Path is its identity: equal paths are
 // equal systems.
 type System struct {
-	Machine string
-	Path    string // store path, "/nix/store/<hash>-<name>"
-	Record  Record
+	Machine    string
+	Path       string // store path, "/nix/store/<hash>-<name>"
+	Derivation string // store path of what builds it; "" where the engine has none
+	Record     Record // of an engine that must build to know, only in Closure
 }
 
 // Closure is a built system: every object that must be on a host for it,
@@ -52,6 +64,7 @@ type System struct {
 type Closure struct {
 	System  string // store path
 	Objects []Object
+	Record  Record // of the system
 }
 
 // Object is one store object.
@@ -98,4 +111,10 @@ type Activation struct {
 	// Generation is an existing generation to return to; 0 registers a new
 	// one where the goal calls for it.
 	Generation int
+	// ID names this activation among all others, in letters, digits and "-":
+	// the run's and the machine's. Confirm is given the same one.
+	ID string
+	// Guard is how long the host waits for Confirm before it returns to what
+	// it ran; 0 leaves the choice to the deployer.
+	Guard time.Duration
 }

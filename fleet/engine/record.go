@@ -22,6 +22,7 @@ type Record struct {
 	Options  []Option  `json:"options"`
 	Files    []File    `json:"files"`
 	Packages []Package `json:"packages"`
+	Units    []Unit    `json:"units,omitempty"` // where the engine knows them
 	LeftOut  []LeftOut `json:"left_out"`
 }
 
@@ -52,6 +53,17 @@ type Package struct {
 	Name    string `json:"name"`            // attribute path below pkgs
 	Layer   string `json:"layer,omitempty"`
 	Channel string `json:"channel,omitempty"`
+	// Versions and Size are of the store paths of that name in the system's
+	// closure, where the engine knows them: the versions ascending, "" for a
+	// path without one, and the bytes of their NAR serialisations together.
+	Versions []string `json:"versions,omitempty"`
+	Size     int64    `json:"size,omitempty"`
+}
+
+// Unit is one systemd or launchd unit that the system brings.
+type Unit struct {
+	Name string `json:"name"` // "sshd.service"
+	Hash string `json:"hash"` // of its definition, store paths' hashes left out
 }
 
 // LeftOut is something that the configuration says and the engine did not

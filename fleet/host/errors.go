@@ -52,6 +52,10 @@ func (e *ConnectError) Error() string {
 
 func (e *ConnectError) Unwrap() error { return e.Err }
 
+// ErrRoot is returned for a command that wants root where the host does not
+// give it; errors that wrap it say why.
+var ErrRoot = errors.New("no root on this host")
+
 // ExitError is a command that ran to its end and reported failure.
 type ExitError struct {
 	Machine string

@@ -19,7 +19,19 @@ type Target struct {
 	Machine   string
 	Addresses []string // "[user@]host[:port]", in the order to try; IPv6 in brackets
 	HostKeys  []string // public keys in authorized_keys form; none means the machine is refused
+	Jump      []Target // hops on the way, the first one first; each proves its own identity
+	Become    Become   // how a command with Root set gets root where the user of the address is not
 }
+
+// Become is the way to root on a machine.
+type Become string
+
+// The ways to root. BecomeNone, as the empty string, has none.
+const (
+	BecomeNone Become = "none"
+	BecomeSudo Become = "sudo"
+	BecomeDoas Become = "doas"
+)
 
 // Connector opens connections to machines.
 type Connector interface {
@@ -47,6 +59,10 @@ type Conn interface {
 type Command struct {
 	Script string
 	Args   []string
+	// Root runs it as root: as it is where the connection's user is root,
+	// else by the target's Become. Where that is refused, or there is none,
+	// the command is not started and the error is ErrRoot.
+	Root   bool
 	Stdin  io.Reader // nil is empty
 	Stdout io.Writer // nil discards
 	Stderr io.Writer // nil keeps only the tail for ExitError

@@ -3,7 +3,8 @@ package session
 import (
 	"context"
 	"errors"
-	"runtime"
+	"slices"
+	"sync"
 
 	"assay/fleet"
 	"assay/fleet/engine"
@@ -14,8 +15,10 @@ import (
 
 // Plan works out what an update of the named machines would change. Nothing
 // is changed on any host; systems are built here, so that the bytes to copy
-// are known. done, which may be nil, is called after each machine.
-func (s *Session) Plan(ctx context.Context, names []string, goal engine.Goal, done func()) (*plan.Plan, error) {
+// are known. watch, which may be nil, gets what the engine says meanwhile, from
+// one goroutine at a time; done, which may be nil too, is called after each
+// machine.
+func (s *Session) Plan(ctx context.Context, names []string, goal engine.Goal, watch func(engine.Step), done func()) (*plan.Plan, error) {
 	if s.reach == nil {
 		return nil, ErrNoHosts
 	}
@@ -23,38 +26,58 @@ func (s *Session) Plan(ctx context.Context, names []string, goal engine.Goal, do
 		return nil, err
 	}
 	b := plan.NewBuilder(plan.Update, s.Fleet().Name, goal, s.reach.Engine.Name(), s.opts.Clock())
-	cores := make(chan struct{}, runtime.NumCPU())
-	each(ctx, probes, names, func(_ int, name string) {
-		cores <- struct{}{}
-		h := s.wanted(ctx, name)
-		<-cores
-		if goal != engine.GoalBuild {
-			s.ask(ctx, &h)
+	for some := range slices.Chunk(names, planned) {
+		s.realise(ctx, some, watch, func(h *plan.Host) {
+			if goal != engine.GoalBuild && ctx.Err() == nil {
+				s.ask(ctx, h)
+			}
+			b.Add(h)
+			if done != nil {
+				done()
+			}
+		})
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
 		}
-		b.Add(&h)
-		if done != nil {
-			done()
-		}
-	})
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
 	}
 	return b.Plan(), nil
 }
 
-// wanted evaluates and builds what the machine should run.
-func (s *Session) wanted(ctx context.Context, name string) plan.Host {
-	h := plan.Host{Machine: *s.Fleet().Machine(name)}
-	composition, err := s.Repo.Compose(name)
-	if err != nil {
-		h.WantedErr = err
-		return h
+// planned is how many machines are evaluated and built together, and are in
+// memory at once.
+const planned = 256
+
+// realise evaluates and builds what the machines should run, and calls then
+// with each, by several goroutines at once, as it is built or has failed.
+func (s *Session) realise(ctx context.Context, names []string, watch func(engine.Step), then func(h *plan.Host)) {
+	var following sync.WaitGroup
+	slots := make(chan struct{}, probes)
+	follow := func(name string, h plan.Host) {
+		slots <- struct{}{}
+		following.Go(func() {
+			defer func() { <-slots }()
+			h.Machine = *s.Fleet().Machine(name)
+			if composition, err := s.Repo.Compose(name); err == nil {
+				h.Composition = &composition
+			}
+			then(&h)
+		})
 	}
-	h.Composition = &composition
-	if h.Wanted, h.WantedErr = s.reach.Engine.Evaluate(ctx, name); h.WantedErr == nil {
-		h.Closure, h.WantedErr = s.reach.Engine.Build(ctx, h.Wanted)
-	}
-	return h
+	var systems []engine.System
+	s.reach.Engine.Evaluate(ctx, names, watch, func(machine string, system engine.System, err error) {
+		if err != nil {
+			follow(machine, plan.Host{WantedErr: err})
+			return
+		}
+		systems = append(systems, system)
+	})
+	s.reach.Engine.Build(ctx, systems, watch, func(system engine.System, closure engine.Closure, err error) {
+		if closure.Record.Version != 0 {
+			system.Record = closure.Record
+		}
+		follow(system.Machine, plan.Host{Wanted: system, Closure: closure, WantedErr: err})
+	})
+	following.Wait()
 }
 
 // ask fills in what the host says: its facts, the record of what it runs, and

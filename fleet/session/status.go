@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"runtime"
 
 	"assay/fleet"
 	"assay/fleet/host/probe"
@@ -47,14 +46,12 @@ func (s *Session) Status(ctx context.Context, names []string, done func(Status))
 		return nil, ErrNoHosts
 	}
 	out := make([]Status, len(names))
-	evaluating := make(chan struct{}, runtime.NumCPU())
+	wanted := s.evaluating(ctx, names)
 	each(ctx, probes, names, func(i int, name string) {
 		out[i].Machine = s.Fleet().Machine(name)
-		evaluating <- struct{}{} // host by host: the first answer does not wait for all systems
-		system, err := s.reach.Engine.Evaluate(ctx, name)
-		<-evaluating
-		out[i].Wanted, out[i].WantedErr = system.Path, err
 		out[i].Facts = s.facts(ctx, name)
+		system, err := wanted(name)
+		out[i].Wanted, out[i].WantedErr = system.Path, err
 		out[i].State = fleet.StateOf(&out[i].Facts, system.Path, err != nil)
 		if done != nil {
 			done(out[i])

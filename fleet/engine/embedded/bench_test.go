@@ -37,7 +37,7 @@ func largeEngine(dir string) *Engine {
 func BenchmarkEvaluate(b *testing.B) {
 	e := largeEngine(b.TempDir())
 	for b.Loop() {
-		if _, err := e.Evaluate(b.Context(), "cinnabar"); err != nil {
+		if _, err := e.System(b.Context(), "cinnabar"); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -58,9 +58,9 @@ func BenchmarkMachines(b *testing.B) {
 				for range runtime.GOMAXPROCS(0) {
 					wg.Go(func() {
 						for i := range next {
-							s, err := e.Evaluate(b.Context(), fmt.Sprintf("host-%d", i))
+							s, err := e.System(b.Context(), fmt.Sprintf("host-%d", i))
 							if err == nil {
-								_, err = e.Build(b.Context(), s)
+								_, err = e.Realise(b.Context(), s)
 							}
 							if err != nil {
 								b.Error(err)

@@ -30,6 +30,10 @@ func (e *Engine) Activate(ctx context.Context, conn host.Conn, a engine.Activati
 	return explain(what, err)
 }
 
+// Confirm does nothing: what Activate did has lasted since, and a rollout
+// that does not like it activates the former system.
+func (e *Engine) Confirm(context.Context, host.Conn, engine.Activation, func(string)) error { return nil }
+
 const (
 	maxLine  = 2 << 10 // bytes of one logged line
 	maxLines = 20_000  // lines of one activation

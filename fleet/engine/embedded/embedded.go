@@ -45,6 +45,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"runtime"
 	"sync"
 
 	"assay/fleet/engine"
@@ -111,9 +112,44 @@ func New(o Options) *Engine {
 // Name is "embedded".
 func (e *Engine) Name() string { return "embedded" }
 
-// Evaluate works out the machine's generation from its composition. It writes
+// Evaluate is System for many machines; it has no steps to tell.
+func (e *Engine) Evaluate(ctx context.Context, machines []string, _ func(engine.Step), done func(string, engine.System, error)) {
+	atOnce(machines, func(machine string) func() {
+		system, err := e.System(ctx, machine)
+		return func() { done(machine, system, err) }
+	})
+}
+
+// Build is Realise for many systems; it has no steps to tell.
+func (e *Engine) Build(ctx context.Context, systems []engine.System, _ func(engine.Step), done func(engine.System, engine.Closure, error)) {
+	atOnce(systems, func(system engine.System) func() {
+		closure, err := e.Realise(ctx, system)
+		return func() { done(system, closure, err) }
+	})
+}
+
+// atOnce calls work for the items, as many at a time as there are processors,
+// and what it returns one at a time.
+func atOnce[T any](items []T, work func(T) (tell func())) {
+	var wg sync.WaitGroup
+	var telling sync.Mutex
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for _, item := range items {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			tell := work(item)
+			telling.Lock()
+			defer telling.Unlock()
+			tell()
+		})
+	}
+	wg.Wait()
+}
+
+// System works out the machine's generation from its composition. It writes
 // nothing.
-func (e *Engine) Evaluate(ctx context.Context, machine string) (engine.System, error) {
+func (e *Engine) System(ctx context.Context, machine string) (engine.System, error) {
 	g, err := e.generation(ctx, machine)
 	if err != nil {
 		return engine.System{}, err
@@ -121,11 +157,11 @@ func (e *Engine) Evaluate(ctx context.Context, machine string) (engine.System, e
 	return engine.System{Machine: machine, Path: g.path, Record: g.record}, nil
 }
 
-// Build writes the objects of the system that the local store lacks. A system
+// Realise writes the objects of the system that the local store lacks. A system
 // that is there already is not composed again, so that a saved plan can be
 // carried out after the tree has changed; one that is not there must still be
 // what the tree says.
-func (e *Engine) Build(ctx context.Context, system engine.System) (engine.Closure, error) {
+func (e *Engine) Realise(ctx context.Context, system engine.System) (engine.Closure, error) {
 	if err := CheckPath(system.Path); err != nil {
 		return engine.Closure{}, fmt.Errorf("build %s: %w", system.Machine, err)
 	}

@@ -20,7 +20,7 @@ import (
 
 func TestEvaluate(t *testing.T) {
 	e := testEngine(t, sampleFleet())
-	s, err := e.Evaluate(t.Context(), "cinnabar")
+	s, err := e.System(t.Context(), "cinnabar")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestBuildAgain(t *testing.T) {
 		t.Errorf("closure of %s ends with %s", s.Path, last)
 	}
 	delete(all, "cinnabar")
-	again, err := e.Build(t.Context(), s)
+	again, err := e.Realise(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestBuildAgain(t *testing.T) {
 	all["cinnabar"] = other
 	gone := s
 	gone.Path = strings.Replace(s.Path, s.Path[11:13], "00", 1)
-	if _, err := e.Build(t.Context(), gone); err == nil || !strings.Contains(err.Error(), "plan again") {
+	if _, err := e.Realise(t.Context(), gone); err == nil || !strings.Contains(err.Error(), "plan again") {
 		t.Errorf("building what the tree does not say any more: %v", err)
 	}
 }
@@ -130,9 +130,9 @@ func TestConcurrentBuilds(t *testing.T) {
 	var wg sync.WaitGroup
 	for _, name := range append(names, names...) {
 		wg.Go(func() {
-			s, err := e.Evaluate(t.Context(), name)
+			s, err := e.System(t.Context(), name)
 			if err == nil {
-				_, err = e.Build(t.Context(), s)
+				_, err = e.Realise(t.Context(), s)
 			}
 			if err != nil {
 				t.Error(err)
@@ -175,7 +175,7 @@ func TestFilesThatCannotBe(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := compose.Composition{System: "x86_64-linux", Class: fleet.NixOS, Scope: compose.Scope{Options: test.options}}
 			e := testEngine(t, map[string]compose.Composition{"m": c})
-			s, err := e.Evaluate(t.Context(), "m")
+			s, err := e.System(t.Context(), "m")
 			if err != nil {
 				t.Fatal(err)
 			}

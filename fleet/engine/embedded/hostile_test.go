@@ -75,7 +75,7 @@ func TestPathsAreChecked(t *testing.T) {
 	bad := "/nix/store/../../etc"
 	_, missing := e.Missing(t.Context(), reached, engine.Closure{Objects: []engine.Object{{Path: bad}}})
 	_, record := e.Record(t.Context(), reached, bad)
-	_, build := e.Build(t.Context(), engine.System{Machine: "cinnabar", Path: bad})
+	_, build := e.Realise(t.Context(), engine.System{Machine: "cinnabar", Path: bad})
 	good := "/nix/store/00000000000000000000000000000000-x"
 	for i, err := range []error{
 		missing, record, build,

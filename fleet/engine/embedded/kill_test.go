@@ -253,7 +253,7 @@ func (r *countReader) Read(p []byte) (int, error) {
 
 func closureOf(t testing.TB, e *Engine, s engine.System) []engine.Object {
 	t.Helper()
-	c, err := e.Build(t.Context(), s)
+	c, err := e.Realise(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
 	}

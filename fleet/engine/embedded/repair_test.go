@@ -76,7 +76,7 @@ func repair(t *testing.T, e *Engine, conn *shellConn, s engine.System, spoil fun
 		t.Fatal(err)
 	}
 	defer os.RemoveAll(conn.path(s.Path) + "x")
-	c, err := e.Build(t.Context(), s)
+	c, err := e.Realise(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -108,11 +108,11 @@ func testEngine(t testing.TB, all map[string]compose.Composition) *Engine {
 // built evaluates and builds a machine.
 func built(t testing.TB, e *Engine, machine string) (engine.System, engine.Closure) {
 	t.Helper()
-	s, err := e.Evaluate(t.Context(), machine)
+	s, err := e.System(t.Context(), machine)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := e.Build(t.Context(), s)
+	c, err := e.Realise(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -120,7 +120,7 @@ func optionChanges(from, to []engine.Option, at *places) []OptionChange {
 func packageChanges(from, to []engine.Package, at *places) []PackageChange {
 	out := []PackageChange{}
 	for _, p := range pairs(from, to, func(o *engine.Package) string { return o.Scope + "\x00" + o.Name }) {
-		if p.old != nil && p.new != nil && *p.old == *p.new {
+		if p.old != nil && p.new != nil && samePackage(p.old, p.new) {
 			continue
 		}
 		c := PackageChange{Op: p.op()}
@@ -136,6 +136,10 @@ func packageChanges(from, to []engine.Package, at *places) []PackageChange {
 		out = append(out, c)
 	}
 	return out
+}
+
+func samePackage(a, b *engine.Package) bool {
+	return a.Layer == b.Layer && a.Channel == b.Channel && a.Size == b.Size && slices.Equal(a.Versions, b.Versions)
 }
 
 // newlyLeftOut is what of to is not also in from with the same reason. What is

@@ -165,11 +165,11 @@ func (s *site) on(machine string, f func(ctx context.Context, conn host.Conn) er
 func (s *site) install(m fleet.Machine) {
 	s.t.Helper()
 	s.on(m.Name, func(ctx context.Context, conn host.Conn) error {
-		system, err := s.engine.Evaluate(ctx, m.Name)
+		system, err := s.engine.System(ctx, m.Name)
 		if err != nil {
 			return err
 		}
-		closure, err := s.engine.Build(ctx, system)
+		closure, err := s.engine.Realise(ctx, system)
 		if err != nil {
 			return err
 		}
@@ -206,7 +206,7 @@ func (s *site) plan(goal engine.Goal) *plan.Plan {
 		var current engine.Record
 		h.Facts, current = s.look(m.Name)
 		h.Current = &current
-		h.Wanted, h.WantedErr = s.engine.Evaluate(s.t.Context(), m.Name)
+		h.Wanted, h.WantedErr = s.engine.System(s.t.Context(), m.Name)
 		c, err := s.compose(m.Name)
 		if err != nil {
 			s.t.Fatal(err)

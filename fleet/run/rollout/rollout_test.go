@@ -91,12 +91,16 @@ type shop struct{}
 
 func (shop) Name() string { return "fake" }
 
-func (shop) Evaluate(_ context.Context, machine string) (engine.System, error) {
-	return engine.System{Machine: machine, Path: path("new")}, nil
+func (shop) Evaluate(_ context.Context, machines []string, _ func(engine.Step), done func(string, engine.System, error)) {
+	for _, machine := range machines {
+		done(machine, engine.System{Machine: machine, Path: path("new")}, nil)
+	}
 }
 
-func (shop) Build(_ context.Context, s engine.System) (engine.Closure, error) {
-	return engine.Closure{System: s.Path, Objects: []engine.Object{{Path: path("part"), NarSize: 400}, {Path: s.Path, NarSize: 5}}}, nil
+func (shop) Build(_ context.Context, systems []engine.System, _ func(engine.Step), done func(engine.System, engine.Closure, error)) {
+	for _, s := range systems {
+		done(s, engine.Closure{System: s.Path, Objects: []engine.Object{{Path: path("part"), NarSize: 400}, {Path: s.Path, NarSize: 5}}}, nil)
+	}
 }
 
 // tape keeps events. It fails the test when they are out of order.

@@ -77,11 +77,11 @@ func (w world) engineOf(r *repo.Repository, only ...string) *embedded.Engine {
 // installOn builds the machine's system and activates it on the host.
 func installOn(ctx context.Context, s *session.Session, e *embedded.Engine, r *repo.Repository, machine string) error {
 	fail := func(err error) error { return fmt.Errorf("install %s: %w", machine, err) }
-	system, err := e.Evaluate(ctx, machine)
+	system, err := e.System(ctx, machine)
 	if err != nil {
 		return fail(err)
 	}
-	closure, err := e.Build(ctx, system)
+	closure, err := e.Realise(ctx, system)
 	if err != nil {
 		return fail(err)
 	}

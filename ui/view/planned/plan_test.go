@@ -26,7 +26,7 @@ func records(t testing.TB) (*known.Known, map[string]engine.System) {
 	e := embedded.New(embedded.Options{Store: t.TempDir(), Compose: s.Repo.Compose})
 	systems := map[string]engine.System{}
 	for _, m := range k.Fleet.Machines {
-		system, err := e.Evaluate(context.Background(), m.Name)
+		system, err := e.System(context.Background(), m.Name)
 		if err != nil {
 			t.Fatal(err)
 		}
