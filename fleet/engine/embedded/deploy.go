@@ -32,7 +32,9 @@ func (e *Engine) Activate(ctx context.Context, conn host.Conn, a engine.Activati
 
 // Confirm does nothing: what Activate did has lasted since, and a rollout
 // that does not like it activates the former system.
-func (e *Engine) Confirm(context.Context, host.Conn, engine.Activation, func(string)) error { return nil }
+func (e *Engine) Confirm(context.Context, host.Conn, engine.Activation, func(string)) error {
+	return nil
+}
 
 const (
 	maxLine  = 2 << 10 // bytes of one logged line

@@ -188,7 +188,9 @@ func (w *world) Copy(ctx context.Context, conn host.Conn, objects []engine.Objec
 	return nil
 }
 
-func (w *world) Confirm(context.Context, host.Conn, engine.Activation, func(string)) error { return nil }
+func (w *world) Confirm(context.Context, host.Conn, engine.Activation, func(string)) error {
+	return nil
+}
 
 func (w *world) Activate(ctx context.Context, conn host.Conn, a engine.Activation, log func(string)) error {
 	c := conn.(*wire)
