@@ -61,14 +61,13 @@ func machines(n *node, domain string) []fleet.Machine {
 			m.Class = fleet.ClassOf(system)
 		}
 		slices.SortFunc(m.Home, func(a, b fleet.Home) int { return strings.Compare(a.User, b.User) })
-		m.Deploy = deploy(n, &m, domain)
+		m.Deploy = deploy(n)
+		guess(&m, domain)
 		return m
 	})
 }
 
-// deploy gives a NixOS machine without targets the one that follows from the
-// domain. A Mac knows people, not root, so there is nothing to guess.
-func deploy(n *node, m *fleet.Machine, domain string) fleet.Deploy {
+func deploy(n *node) fleet.Deploy {
 	d := n.get("deploy")
 	dep := fleet.Deploy{
 		Targets: d.get("targets").texts(),
@@ -86,10 +85,15 @@ func deploy(n *node, m *fleet.Machine, domain string) fleet.Deploy {
 	if dep.Become == "" {
 		dep.Become = "none"
 	}
-	if len(dep.Targets) == 0 && domain != "" && m.Class == fleet.NixOS {
-		dep.Targets, dep.Guessed = []string{fmt.Sprintf("root@%s.%s", m.Name, domain)}, true
-	}
 	return dep
+}
+
+// guess gives a NixOS machine without targets the one that follows from the
+// domain. A Mac knows people, not root, so there is nothing to guess.
+func guess(m *fleet.Machine, domain string) {
+	if len(m.Deploy.Targets) == 0 && domain != "" && m.Class == fleet.NixOS {
+		m.Deploy.Targets, m.Deploy.Guessed = []string{fmt.Sprintf("root@%s.%s", m.Name, domain)}, true
+	}
 }
 
 func tags(n *node) []fleet.TagRule {

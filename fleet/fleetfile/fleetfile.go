@@ -57,18 +57,27 @@ func (es Errors) Unwrap() []error {
 // Parse reads a file; name is what its places are called, relative to the
 // fleet's directory. The error is of type Errors.
 func Parse(name string, src []byte) (*File, error) {
-	if len(src) > maxSize {
-		return nil, Errors{{At: fleet.Pos{File: name}, Severity: fleet.Error,
-			Text: fmt.Sprintf("expected at most %d bytes, found %d", maxSize, len(src))}}
-	}
-	root, problems := decode(name, string(src))
+	root, problems := read(name, src)
 	if root == nil {
 		return nil, Errors(problems)
 	}
-	c := newChecker()
+	c := newChecker(false)
 	c.problems = problems
 	c.table(root, "", "")
-	f := build(root)
+	return c.finish(root, build(root))
+}
+
+// read decodes a file that is not too large.
+func read(name string, src []byte) (*node, []fleet.Problem) {
+	if len(src) > maxSize {
+		return nil, []fleet.Problem{{At: fleet.Pos{File: name}, Severity: fleet.Error,
+			Text: fmt.Sprintf("expected at most %d bytes, found %d", maxSize, len(src))}}
+	}
+	return decode(name, string(src))
+}
+
+// finish checks what no single key can tell and resolves the fleet.
+func (c *checker) finish(root *node, f *fleet.Fleet) (*File, error) {
 	(&rules{c, root, f}).check()
 	c.problems = append(c.problems, f.Resolve()...)
 	if len(c.problems) > 0 {

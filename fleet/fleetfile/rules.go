@@ -58,8 +58,8 @@ func (r *rules) addresses() {
 		at := r.root.get("machines", m.Name, "deploy", "targets")
 		for i, t := range m.Deploy.Targets {
 			pos := m.At
-			if !m.Deploy.Guessed {
-				pos = at.items[i].at
+			if i < len(at.elements()) {
+				pos = at.elements()[i].at
 			}
 			a, _ := parseAddress(t)
 			if o, taken := owners[a]; taken {

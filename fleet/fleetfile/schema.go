@@ -30,6 +30,9 @@ type Key struct {
 	// that has it can be shown, but update refuses to run: a policy must not
 	// be ignored. It does not concern the value Default.
 	Unenforced string
+	// Native keys are for a fleet whose registry is this file. Beside a flake
+	// that defines its machines itself they are refused.
+	Native bool
 }
 
 // Schema returns the keys that fleet.toml may have, in the order in which a
@@ -42,11 +45,11 @@ var schema = []Key{
 	{Path: "fleet.name", Type: String, Form: "fleet name", Required: true, Doc: "the fleet's name"},
 	{Path: "fleet.domain", Type: String, Form: "domain", Doc: "NixOS machines without targets are root@<machine>.<domain>; a Mac never gets a guessed address"},
 
-	{Path: "sources", Type: Table, Doc: "directories, relative to this file"},
+	{Path: "sources", Type: Table, Doc: "directories, relative to this file", Native: true},
 	{Path: "sources.modules", Type: String, Form: "path", Doc: "the dendritic tree: every .nix file in it is a module of the flake"},
 	{Path: "sources.packages", Type: String, Form: "path", Doc: "packages by name, <xx>/<name>/package.nix; never inside of the tree"},
 
-	{Path: "channels", Type: Table, Doc: "the package sets that layers take packages from"},
+	{Path: "channels", Type: Table, Doc: "the package sets that layers take packages from", Native: true},
 	{Path: "channels.<channel>", Type: Table, Doc: "one channel"},
 	{Path: "channels.<channel>.input", Type: String, Form: "name", Doc: "the flake's input; a channel has either input or base"},
 	{Path: "channels.<channel>.base", Type: String, Form: "name", Doc: "the channel that the patches apply to"},
@@ -59,7 +62,7 @@ var schema = []Key{
 	{Path: "channels.<channel>.patch[].reason", Type: String, Doc: "why"},
 	{Path: "channels.<channel>.patch[].remove-when", Type: String, Doc: "when it can go"},
 
-	{Path: "overlay", Type: Table, Doc: "the layers that lie over the default channel"},
+	{Path: "overlay", Type: Table, Doc: "the layers that lie over the default channel", Native: true},
 	{Path: "overlay.order", Type: Strings, Values: Layers(), Default: "inputs, hotfixes, packages, overrides, flake-inputs", Doc: "the layers, first to last; a later one wins"},
 	{Path: "overlay.composition", Type: String, Values: []string{"merge", "compose"}, Default: "merge", Doc: "merge: every layer sees the bare default channel; compose: each sees those before it"},
 	{Path: "overlay.hotfix", Type: Tables, Doc: "takes one package from another channel for a while"},
@@ -80,23 +83,23 @@ var schema = []Key{
 
 	{Path: "machines", Type: Table, Doc: "the registry"},
 	{Path: "machines.<machine>", Type: Table, Doc: "one machine"},
-	{Path: "machines.<machine>.system", Type: String, Form: "system", Required: true, Doc: "the Nix system; the class, nixos or darwin, follows from it"},
+	{Path: "machines.<machine>.system", Type: String, Form: "system", Required: true, Doc: "the Nix system; the class, nixos or darwin, follows from it", Native: true},
 	{Path: "machines.<machine>.type", Type: String, Doc: "what it is, in words"},
 	{Path: "machines.<machine>.user", Type: String, Form: "user", Doc: "the primary user"},
 	{Path: "machines.<machine>.tags", Type: Strings, Form: "tag", Doc: "its own tags"},
-	{Path: "machines.<machine>.aspects", Type: Strings, Form: "aspect", Doc: "its aspects, beside machines/<class>/<name> where the tree has that"},
-	{Path: "machines.<machine>.home", Type: Table, Doc: "home-manager aspects"},
+	{Path: "machines.<machine>.aspects", Type: Strings, Form: "aspect", Doc: "its aspects, beside machines/<class>/<name> where the tree has that", Native: true},
+	{Path: "machines.<machine>.home", Type: Table, Doc: "home-manager aspects", Native: true},
 	{Path: "machines.<machine>.home.<user>", Type: Strings, Form: "aspect", Doc: "those of one user"},
 	{Path: "machines.<machine>.deploy", Type: Table, Doc: "how it is reached and built"},
 	{Path: "machines.<machine>.deploy.targets", Type: Strings, Form: "address", Default: "root@<machine>.<domain> for NixOS", Doc: "addresses in order, [user@]host[:port]; raced, the host's identity is pinned by name"},
-	{Path: "machines.<machine>.deploy.jump", Type: Strings, Form: "address", Doc: "jump hosts, first to last: machines or [user@]host[:port]", Unenforced: "jump hosts are not used yet"},
+	{Path: "machines.<machine>.deploy.jump", Type: Strings, Form: "address", Doc: "jump hosts, first to last: machines or [user@]host[:port]"},
 	{Path: "machines.<machine>.deploy.build", Type: String, Form: "name", Default: "local", Doc: "where it is built: local, target, or a machine's name", Unenforced: "everything is built locally yet"},
 	{Path: "machines.<machine>.deploy.become", Type: String, Values: []string{"none", "sudo", "doas"}, Default: "none", Doc: "how the user of the target becomes root"},
 
 	{Path: "tags", Type: Table, Doc: "tags whose members a selector chooses, beside each machine's own and all, nixos, darwin"},
 	{Path: "tags.<tag>", Type: String, Doc: "a selector over names, tags, class:, system: and user:"},
 
-	{Path: "services", Type: Table, Doc: "the inventory: instances of services"},
+	{Path: "services", Type: Table, Doc: "the inventory: instances of services", Native: true},
 	{Path: "services.<instance>", Type: Table, Doc: "one instance"},
 	{Path: "services.<instance>.module", Type: String, Form: "name", Default: "the instance's name", Doc: "its module: services/<module>/<role> in the tree"},
 	{Path: "services.<instance>.input", Type: String, Form: "name", Doc: "the flake input that has the module, such as clan-core", Unenforced: "modules of inputs are not applied yet"},

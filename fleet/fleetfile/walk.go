@@ -23,10 +23,11 @@ type checker struct {
 	below      map[string][]*Key // by path of the table
 	problems   []fleet.Problem
 	unenforced []Found
+	adopted    bool // the flake defines what native keys would
 }
 
-func newChecker() *checker {
-	c := &checker{below: make(map[string][]*Key)}
+func newChecker(adopted bool) *checker {
+	c := &checker{below: make(map[string][]*Key), adopted: adopted}
 	for i := range schema {
 		k := &schema[i]
 		parent, _ := splitPath(k.Path)
@@ -54,8 +55,12 @@ func (c *checker) table(n *node, path, shown string) {
 	for _, name := range n.names() {
 		f := n.fields[name]
 		k := c.find(path, name)
-		if k == nil {
+		switch {
+		case k == nil:
 			c.unknown(f, path, shown, name)
+		case k.Native && c.adopted:
+			c.problem(f.key, "remove it; beside a flake this file holds only what Nix does not know", "%s: the flake says this itself", strings.TrimPrefix(shown+"."+quoted(name), "."))
+			k = nil
 		}
 		if k == nil || !c.key(f, k, name, strings.TrimPrefix(shown+"."+quoted(name), ".")) {
 			n.refused[name] = true
@@ -63,7 +68,7 @@ func (c *checker) table(n *node, path, shown string) {
 		}
 	}
 	for _, k := range c.below[path] {
-		if _, name := splitPath(k.Path); k.Required && n.fields[name] == nil && !n.refused[name] {
+		if _, name := splitPath(k.Path); k.Required && !c.adopted && n.fields[name] == nil && !n.refused[name] {
 			c.problem(n.key, "", "expected the key %s in %s", name, orFile(shown))
 		}
 	}

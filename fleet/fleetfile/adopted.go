@@ -1,0 +1,75 @@
+package fleetfile
+
+import (
+	"cmp"
+	"slices"
+
+	"assay/fleet"
+)
+
+// Adopt reads the fleet.toml beside a flake that defines its machines itself.
+// It adds to flake, the machines as Nix tells them, what Nix does not know:
+// addresses, jump hosts, where to build, the way to root, tags, the policy of
+// updates. What the flake says itself is an error here, and so is a machine
+// that it does not define. src may be empty: then there is no file. The error
+// is of type Errors.
+func Adopt(name string, src []byte, flake *fleet.Fleet) (*File, error) {
+	root, problems := read(name, src)
+	if root == nil {
+		return nil, Errors(problems)
+	}
+	c := newChecker(true)
+	c.problems = problems
+	c.table(root, "", "")
+	said, f := build(root), *flake
+	f.Domain, f.Tags, f.Rollout = said.Domain, said.Tags, said.Rollout
+	if said.Name != "" {
+		f.Name = said.Name
+	}
+	f.Machines = slices.Clone(flake.Machines)
+	for _, m := range said.Machines {
+		known := f.Machine(m.Name)
+		if known == nil {
+			c.problem(m.At, meant(m.Name, (&rules{fleet: &f}).machineNames()), "machine %s: the flake defines no machine of that name", m.Name)
+			continue
+		}
+		c.add(known, &m, root.get("machines", m.Name))
+	}
+	for i := range f.Machines {
+		m := &f.Machines[i]
+		guess(m, f.Domain)
+		m.Deploy.Build, m.Deploy.Become = cmp.Or(m.Deploy.Build, "local"), cmp.Or(m.Deploy.Become, "none")
+	}
+	return c.finish(root, &f)
+}
+
+// add takes over what the file says about a machine.
+func (c *checker) add(m, said *fleet.Machine, n *node) {
+	for _, tag := range said.Tags {
+		if slices.Contains(m.Tags, tag) {
+			c.problem(n.get("tags").where(), "remove it", "machine %s: the flake gives it the tag %s itself", m.Name, tag)
+			continue
+		}
+		m.Tags = append(slices.Clip(m.Tags), tag)
+	}
+	if said.Type != "" {
+		m.Type = said.Type
+	}
+	if said.User != "" {
+		m.User = said.User
+	}
+	d := n.get("deploy")
+	if d == nil {
+		return
+	}
+	if d.get("targets") != nil {
+		m.Deploy.Targets = said.Deploy.Targets
+	}
+	if d.get("become") != nil {
+		m.Deploy.Become = said.Deploy.Become
+	}
+	if d.get("build") != nil {
+		m.Deploy.Build = said.Deploy.Build
+	}
+	m.Deploy.Jump, m.Deploy.At = said.Deploy.Jump, said.Deploy.At
+}
