@@ -61,6 +61,8 @@ var house = []room{
 
 	{"fleet/engine/embedded", []string{"fleet", "fleet/engine", "fleet/host", "modules/compose"}, []string{"github.com/nix-community/go-nix"},
 		"an engine satisfies fleet/engine and does not know who calls it"},
+	{"fleet/engine/nix/runner", []string{"fleet/host"}, nil,
+		"the runner starts programs; it does not know what for"},
 	{"fleet/host/remote", []string{"fleet/host"}, []string{"golang.org/x/crypto"},
 		"host/remote satisfies fleet/host and does not know what runs over it"},
 	{"fleet/host/sim", []string{"fleet/host"}, []string{"golang.org/x/crypto", "github.com/google/renameio/v2"},

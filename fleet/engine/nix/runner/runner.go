@@ -1,0 +1,169 @@
+// Package runner starts external programs, Nix above all, and is the one way
+// in which assay does so on the operator's side. A program gets its own
+// session, so that it cannot ask on the terminal and a ctrl+c meant for
+// assay does not reach it; when its context ends, it and what it started get
+// SIGINT, and SIGKILL when they are still there after a while.
+//
+// A Runner may be used by several goroutines at once.
+package runner
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Options is what a Runner gives to every program. The zero value runs
+// programs from PATH in assay's own environment.
+type Options struct {
+	Bin    string                // directory searched for programs before PATH; "" is PATH only
+	Env    []string              // "NAME=value", over the environment of this process
+	Redact func(s string) string // takes secrets out of a line of stderr; nil leaves lines alone
+	Grace  time.Duration         // from SIGINT to SIGKILL; 0 is 10 s
+}
+
+// Runner runs programs.
+type Runner struct {
+	opts    Options
+	version onceVersion
+}
+
+// New returns a Runner.
+func New(opts Options) *Runner {
+	if opts.Grace <= 0 {
+		opts.Grace = 10 * time.Second
+	}
+	return &Runner{opts: opts}
+}
+
+// Command is one program with its arguments. Secrets belong in Stdin, never
+// in Args or Env.
+type Command struct {
+	Program string // a name that is looked up, or a path
+	Args    []string
+	Dir     string    // working directory; "" is this process's
+	Env     []string  // "NAME=value", over the Runner's
+	Stdin   io.Reader // nil is empty
+	Stdout  io.Writer // nil discards
+	Stderr  io.Writer // gets whole lines, redacted; nil keeps the last ones only, for ExitError
+}
+
+// Run runs a command and waits for it and its streams. The error is nil when
+// it exited with 0, the context's cause when that ended, a *MissingError when
+// there is no such program, and an *ExitError when it ran and said otherwise.
+// Nothing is written to the command's streams after Run returns.
+func (r *Runner) Run(ctx context.Context, c Command) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	path, err := r.Look(c.Program)
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, path, c.Args...)
+	cmd.Dir = c.Dir
+	cmd.Env = slices.Concat(os.Environ(), r.opts.Env, c.Env) // the last of equal names counts
+	cmd.Stdin, cmd.Stdout = c.Stdin, c.Stdout
+	lines := &lineWriter{next: c.Stderr, redact: r.opts.Redact}
+	cmd.Stderr = lines
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	kill := &stopper{cmd: cmd, grace: r.opts.Grace}
+	cmd.Cancel = kill.interrupt
+	cmd.WaitDelay = r.opts.Grace + time.Second // for what has left the session and holds a pipe
+	err = cmd.Run()
+	kill.end()
+	lines.flush()
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	}
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		return newExitError(c, exit, lines.last())
+	}
+	return fmt.Errorf("%s: %w", name(c), err)
+}
+
+// Output runs a command and returns what it writes to its standard output,
+// which may be at most limit bytes.
+func (r *Runner) Output(ctx context.Context, c Command, limit int) ([]byte, error) {
+	out := &bounded{limit: limit}
+	c.Stdout = out
+	if err := r.Run(ctx, c); err != nil {
+		if out.over {
+			return nil, fmt.Errorf("%s: more than %d bytes of output", name(c), limit)
+		}
+		return nil, err
+	}
+	return out.buf.Bytes(), nil
+}
+
+// Look returns the path of a program, or a *MissingError.
+func (r *Runner) Look(program string) (string, error) {
+	if r.opts.Bin != "" && filepath.Base(program) == program {
+		if path, err := exec.LookPath(filepath.Join(r.opts.Bin, program)); err == nil {
+			return path, nil
+		}
+	}
+	path, err := exec.LookPath(program)
+	if err != nil {
+		return "", &MissingError{Program: program, Err: err}
+	}
+	return path, nil
+}
+
+// stopper ends a command's process group: what it started, as long as that
+// has not made a session of its own.
+type stopper struct {
+	cmd   *exec.Cmd
+	grace time.Duration
+
+	mu    sync.Mutex
+	timer *time.Timer
+}
+
+func (s *stopper) interrupt() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.timer = time.AfterFunc(s.grace, func() { s.signal(syscall.SIGKILL) })
+	s.signal(syscall.SIGINT)
+	return nil // Wait then gives what the program says to it
+}
+
+// end kills what an interrupted program has left behind.
+func (s *stopper) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.timer != nil && s.timer.Stop() {
+		s.signal(syscall.SIGKILL)
+	}
+}
+
+func (s *stopper) signal(sig syscall.Signal) {
+	_ = syscall.Kill(-s.cmd.Process.Pid, sig) // gone already is fine
+}
+
+// bounded keeps at most limit bytes and refuses more.
+type bounded struct {
+	buf   bytes.Buffer
+	limit int
+	over  bool
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.buf.Len()+len(p) > b.limit {
+		b.over = true
+		return 0, errors.New("too much output")
+	}
+	return b.buf.Write(p)
+}
