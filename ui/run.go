@@ -94,10 +94,8 @@ func (m *Model) lookAtPlanning() {
 // mayNotChange says why no host may be changed now.
 func (m *Model) mayNotChange() string {
 	switch {
-	case m.opts.ReadOnly != "":
-		return m.opts.ReadOnly
-	case m.opts.NoHosts != "":
-		return m.opts.NoHosts
+	case m.k.MayNotChange() != "":
+		return m.k.MayNotChange()
 	case m.k.Stale != nil:
 		return "the fleet's files cannot be read: " + m.keys.Label(action.ToChecks) + " says why, " + m.keys.Label(action.Refresh) + " reads them anew"
 	}

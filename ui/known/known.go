@@ -156,6 +156,14 @@ func (k *Known) File(path string) Loaded[[]byte] {
 	return Loaded[[]byte]{}
 }
 
+// MayNotChange says why no host may be changed; "" when they may.
+func (k *Known) MayNotChange() string {
+	if k.ReadOnly != "" {
+		return k.ReadOnly
+	}
+	return k.NoHosts
+}
+
 // Running is the run that goes on in this program, or nil.
 func (k *Known) Running() *Run {
 	if r := k.Open[k.Current]; r != nil && !r.Over {

@@ -91,11 +91,8 @@ func (v *View) Disabled(id action.ID) string {
 	k := v.env.Known
 	switch id {
 	case action.PlanUpdate, action.PlanBack, action.PlanTo:
-		switch {
-		case k.ReadOnly != "":
-			return k.ReadOnly
-		case k.NoHosts != "":
-			return k.NoHosts
+		if reason := k.MayNotChange(); reason != "" {
+			return reason
 		}
 		if n := v.generation(); id == action.PlanBack && n > 0 && v.runs(n) {
 			return "the host runs this generation"

@@ -29,12 +29,8 @@ func (v *View) Disabled(id action.ID) string {
 }
 
 func (v *View) noPlan() string {
-	k := v.env.Known
-	switch {
-	case k.ReadOnly != "":
-		return k.ReadOnly
-	case k.NoHosts != "":
-		return k.NoHosts
+	if reason := v.env.Known.MayNotChange(); reason != "" {
+		return reason
 	}
 	if len(v.marks.names) > 0 {
 		return ""

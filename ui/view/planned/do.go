@@ -250,10 +250,8 @@ func (v *View) noPlan() string {
 func (v *View) mayNotApply(p *plan.Plan) string {
 	k := v.env.Known
 	switch {
-	case k.ReadOnly != "":
-		return k.ReadOnly
-	case k.NoHosts != "":
-		return k.NoHosts
+	case k.MayNotChange() != "":
+		return k.MayNotChange()
 	case p.Empty():
 		return v.nothingToDo(p)
 	case k.Running() != nil:

@@ -46,10 +46,8 @@ func (v *View) noRetry() string {
 		return "the run is not there to be shown"
 	case v.stood < over:
 		return "the run goes on"
-	case k.ReadOnly != "":
-		return k.ReadOnly
-	case k.NoHosts != "":
-		return k.NoHosts
+	case k.MayNotChange() != "":
+		return k.MayNotChange()
 	}
 	list := v.again()
 	switch {

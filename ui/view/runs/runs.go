@@ -135,7 +135,7 @@ func (v *View) empty(w int) []widget.Line {
 		return view.Loading(&k.Runs, "runs")
 	}
 	line := widget.Line{widget.P("no runs yet")}
-	if reason := noneHere(k); reason != "" {
+	if reason := k.MayNotChange(); reason != "" {
 		lines := []widget.Line{line}
 		for _, text := range view.Fold(reason, w) {
 			lines = append(lines, widget.Line{widget.R(style.Muted, text)})
@@ -147,12 +147,4 @@ func (v *View) empty(w int) []widget.Line {
 			widget.P(" and press "), widget.R(style.Key, key(action.PlanUpdate))),
 		{widget.R(style.Muted, "what is done to hosts is recorded, and stays here")},
 	}
-}
-
-// noneHere is why no run can come about here; "" when one can.
-func noneHere(k *known.Known) string {
-	if k.ReadOnly != "" {
-		return k.ReadOnly
-	}
-	return k.NoHosts
 }
