@@ -33,7 +33,7 @@ func InFilter(line *widget.Input, t *widget.Table, id action.ID) bool {
 	case action.InputUp:
 		t.Do(action.Intent{ID: action.Up})
 	case action.Back:
-		if !line.Focused() && line.Value() == "" {
+		if !line.Shown() {
 			return false
 		}
 		clearLine(line)

@@ -42,6 +42,10 @@ func (i *Input) Blur() { i.line.Blur() }
 // Focused reports whether somebody is typing.
 func (i *Input) Focused() bool { return i.line.Focused() }
 
+// Shown reports whether the line is to be seen: somebody is typing, or
+// something is typed.
+func (i *Input) Shown() bool { return i.Focused() || i.Value() != "" }
+
 // Value is what is typed.
 func (i *Input) Value() string { return i.line.Value() }
 

@@ -102,7 +102,7 @@ func (v *View) Render(w, h int) string {
 	v.refresh()
 	head := v.head(w)
 	var foot []string
-	if v.input.Focused() || v.input.Value() != "" {
+	if v.input.Shown() {
 		foot = append(foot, v.input.Render(w))
 	}
 	v.top, v.below = len(head), 0

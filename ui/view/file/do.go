@@ -26,7 +26,7 @@ func (v *View) Do(in action.Intent) []view.Ask {
 	case action.InputUp:
 		v.text.Do(action.Intent{ID: action.PrevMatch})
 	case action.Back:
-		if !v.typing() {
+		if !v.input.Shown() {
 			return []view.Ask{view.Leave{}}
 		}
 		v.clear()

@@ -110,13 +110,11 @@ func (v *View) Render(w, h int) string {
 	if h <= 0 {
 		return ""
 	}
-	if !v.typing() || h == 1 {
+	if !v.input.Shown() || h == 1 {
 		return v.body(w, h)
 	}
 	return v.body(w, h-1) + "\n" + v.input.Render(w)
 }
-
-func (v *View) typing() bool { return v.input.Focused() || v.input.Value() != "" }
 
 func (v *View) body(w, h int) string {
 	l := v.env.Known.File(v.path)

@@ -27,7 +27,7 @@ func (v *View) Render(w, h int) string {
 	v.refresh()
 	v.place = geometry{right: v.place.right, stack: -1, answer: -1}
 	var foot []string
-	if v.input.Focused() || v.input.Value() != "" {
+	if v.input.Shown() {
 		foot = append(foot, v.input.Render(w))
 	}
 	room := h - len(foot)

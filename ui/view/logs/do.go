@@ -84,7 +84,7 @@ func (v *View) ask(in action.Intent) []view.Ask {
 // back ends the search, then the level filter, then leaves.
 func (v *View) back() []view.Ask {
 	switch {
-	case v.input.Focused() || v.input.Value() != "":
+	case v.input.Shown():
 		v.endSearch(false)
 	case v.least > state.Info:
 		v.least, v.about = state.Info, true

@@ -175,14 +175,11 @@ func (v *View) footHeight() (n int) {
 	if v.sums.all > 0 {
 		n++
 	}
-	if v.typing() {
+	if v.input.Shown() {
 		n++
 	}
 	return n
 }
-
-// typing reports whether the line to type on is there.
-func (v *View) typing() bool { return v.input.Focused() || v.input.Value() != "" }
 
 // foot is how the log stands, and the line to type on: the last n lines.
 func (v *View) foot(l *state.Logs, w, n int) []string {
@@ -190,7 +187,7 @@ func (v *View) foot(l *state.Logs, w, n int) []string {
 	if v.sums.all > 0 {
 		out = append(out, v.bar(l, w))
 	}
-	if v.typing() {
+	if v.input.Shown() {
 		out = append(out, v.typeLine(w))
 	}
 	return out[len(out)-n:]

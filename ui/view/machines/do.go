@@ -126,7 +126,7 @@ func (v *View) ask(in action.Intent) []view.Ask {
 // nothing to clear.
 func (v *View) back() []view.Ask {
 	switch {
-	case v.input.Focused() || v.input.Value() != "" || !v.filter.empty():
+	case v.input.Shown() || !v.filter.empty():
 		v.clearFilter()
 	case v.state != "":
 		v.state = ""

@@ -58,7 +58,7 @@ func (v *View) above(w int) []string {
 // it where both have no room.
 func (v *View) below(w int) []string {
 	value := v.input.Value()
-	if !v.input.Focused() && value == "" {
+	if !v.input.Shown() {
 		return nil
 	}
 	message := v.message(value)

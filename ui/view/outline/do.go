@@ -63,7 +63,7 @@ func (o *Outline) enter() []view.Ask {
 }
 
 func (o *Outline) back() []view.Ask {
-	if o.typing() {
+	if o.input.Shown() {
 		o.clear()
 		return nil
 	}

@@ -188,13 +188,11 @@ func (o *Outline) Render(w, h int) string {
 	if h <= 0 {
 		return ""
 	}
-	if !o.typing() || h == 1 {
+	if !o.input.Shown() || h == 1 {
 		return o.body(w, h)
 	}
 	return o.body(w, h-1) + "\n" + o.input.Render(w)
 }
-
-func (o *Outline) typing() bool { return o.input.Focused() || o.input.Value() != "" }
 
 // body draws the tree, or that the filter leaves nothing.
 func (o *Outline) body(w, h int) string {

@@ -155,8 +155,7 @@ func (v *View) Render(w, h int) string {
 		v.above = 0
 		return v.draw(v.instead(w), w, h)
 	}
-	typing := v.input.Focused() || v.input.Value() != ""
-	if typing && h > 1 {
+	if v.input.Shown() && h > 1 {
 		return v.body(w, h-1) + "\n" + v.input.Render(w)
 	}
 	return v.body(w, h)

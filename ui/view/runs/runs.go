@@ -90,7 +90,7 @@ func (v *View) refresh() {
 func (v *View) Render(w, h int) string {
 	v.refresh()
 	var foot []string
-	if v.input.Focused() || v.input.Value() != "" {
+	if v.input.Shown() {
 		foot = append(foot, v.input.Render(w))
 	}
 	head := v.head(w)
