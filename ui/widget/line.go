@@ -53,6 +53,13 @@ func draw(st *style.Style, l Line, w int, all style.Role) string {
 	return string(p.out)
 }
 
+// Pad cleans a text and fills it with spaces to w columns, so that what follows
+// it on several lines stands below each other. A longer one keeps its length.
+func Pad(text string, w int) string {
+	text = term.Clean(text)
+	return text + strings.Repeat(" ", max(w-term.Width(text), 0))
+}
+
 // Block draws lines as a block of exactly h lines of w columns.
 func Block(st *style.Style, lines []Line, w, h int) string {
 	drawn := make([]string, min(len(lines), max(h, 0)))

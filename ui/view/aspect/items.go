@@ -136,7 +136,7 @@ func homes(a *session.Aspect) int {
 // aspect is the link to an aspect that the way names.
 func machineItem(id string, use session.AspectUse, pad int, aspect func(string) view.Link) *outline.Item {
 	it := &outline.Item{Node: widget.Node{ID: "machine " + id, Line: widget.Line{
-		widget.R(style.Link, outline.Pad(use.Machine, pad)),
+		widget.R(style.Link, widget.Pad(use.Machine, pad)),
 		widget.R(style.Muted, "  "+Through(use)),
 	}}}
 	it.Link, it.Copy = view.Link{Place: view.Machine, Name: use.Machine}, use.Machine
@@ -153,7 +153,7 @@ func machineItem(id string, use session.AspectUse, pad int, aspect func(string) 
 // stepItem is one step of a way.
 func stepItem(id, machine string, step compose.Step, aspect func(string) view.Link) *outline.Item {
 	it := &outline.Item{Node: widget.Node{ID: id, Line: widget.Line{
-		widget.R(style.Muted, outline.Pad(step.Kind, len("machine"))+" "),
+		widget.R(style.Muted, widget.Pad(step.Kind, len("machine"))+" "),
 		widget.R(style.Link, step.Name),
 	}}, At: step.At, Copy: step.Name}
 	it.Right = widget.Line{widget.R(style.Muted, step.At.String())}

@@ -142,15 +142,15 @@ func (m *maker) right(a *session.Aspect) widget.Line {
 	if aspect.Unused(a) {
 		role = style.Warn
 	}
-	line := widget.Line{widget.R(role, outline.Pad(term.Cut(term.Clean(m.gets[a].who), m.who, m.env.Style.Glyphs.Ellipsis), m.who))}
+	line := widget.Line{widget.R(role, widget.Pad(term.Cut(term.Clean(m.gets[a].who), m.who, m.env.Style.Glyphs.Ellipsis), m.who))}
 	if m.width == narrow {
-		return widget.Line{widget.R(role, outline.Pad(m.gets[a].count, len("9999 machines")))}
+		return widget.Line{widget.R(role, widget.Pad(m.gets[a].count, len("9999 machines")))}
 	}
 	if m.width == roomy {
 		text := term.Cut(term.Clean(place(a)), m.place, m.env.Style.Glyphs.Ellipsis)
-		return append(line, widget.R(style.Muted, "  "+outline.Pad(text, m.place)))
+		return append(line, widget.R(style.Muted, "  "+widget.Pad(text, m.place)))
 	}
-	return append(line, widget.R(style.Muted, outline.Pad("  "+word.Count(len(a.Files), "place"), len("  99 places"))))
+	return append(line, widget.R(style.Muted, widget.Pad("  "+word.Count(len(a.Files), "place"), len("  99 places"))))
 }
 
 func first(a *session.Aspect) fleet.Pos {
@@ -223,7 +223,7 @@ func (m *maker) byFile(all []session.Aspect) []*outline.Item {
 func (m *maker) file(p string, wide int, parts []*session.Aspect, seen map[*session.Aspect]bool) *outline.Item {
 	if len(parts) == 1 {
 		it := m.part(parts[0], p, seen)
-		it.Line = append(widget.Line{widget.P(outline.Pad(path.Base(p), wide) + "  ")}, it.Line...)
+		it.Line = append(widget.Line{widget.P(widget.Pad(path.Base(p), wide) + "  ")}, it.Line...)
 		return it
 	}
 	file := &outline.Item{

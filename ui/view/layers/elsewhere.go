@@ -37,7 +37,7 @@ func (r *reply) elsewhere(s *overlay.Stack, a *overlay.Answer, systems []string)
 		other := s.Which(a.Package, system)
 		r.add(&widget.Node{
 			ID:    "system/" + system,
-			Line:  widget.Line{widget.R(style.Link, pad(system, 14)), widget.P("  " + supplier(&other))},
+			Line:  widget.Line{widget.R(style.Link, widget.Pad(system, 14)), widget.P("  " + supplier(&other))},
 			Right: widget.Line{widget.R(style.Muted, other.At.String())},
 		}, target{system: system, at: other.At, name: system})
 	}
@@ -87,7 +87,7 @@ func machines(uses []session.PackageUse) int {
 func (r *reply) use(f *fleet.Fleet, i int, u *session.PackageUse) {
 	id := "use/" + strconv.Itoa(i)
 	m := f.Machine(u.Machine)
-	line := widget.Line{widget.R(style.Link, pad(u.Machine, 12)), widget.P("  " + word.Scoped(u.User, u.Option))}
+	line := widget.Line{widget.R(style.Link, widget.Pad(u.Machine, 12)), widget.P("  " + word.Scoped(u.User, u.Option))}
 	if u.Aspect != "" {
 		line = append(line, widget.R(style.Muted, "  by "+u.Aspect))
 	}

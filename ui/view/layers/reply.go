@@ -135,7 +135,7 @@ func (r *reply) chain(s *overlay.Stack, a *overlay.Answer) {
 		entries = append(entries, *w)
 	}
 	for _, layer := range layers[:min(a.Number, len(layers))] {
-		label := pad(strconv.Itoa(layer.Number)+" "+layer.Name, 14) + "  "
+		label := widget.Pad(strconv.Itoa(layer.Number)+" "+layer.Name, 14) + "  "
 		here := false
 		for i := range entries {
 			if entries[i].Number == layer.Number {

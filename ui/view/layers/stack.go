@@ -2,7 +2,6 @@ package layers
 
 import (
 	"strconv"
-	"strings"
 
 	"assay/fleet"
 	"assay/overlay"
@@ -74,7 +73,7 @@ func (s *stack) layer(l *overlay.Layer) *widget.Node {
 }
 
 func (s *stack) entry(e *overlay.Entry, wide int) *widget.Node {
-	line := widget.Line{widget.R(style.Link, pad(e.Package, wide))}
+	line := widget.Line{widget.R(style.Link, widget.Pad(e.Package, wide))}
 	if mark := fate(s.st, e); mark.Text != "" {
 		line = append(line, widget.P("  "), mark)
 	}
@@ -90,11 +89,6 @@ func (s *stack) target() *target {
 		return s.targets[n.ID]
 	}
 	return nil
-}
-
-// pad fills a text up to so many columns.
-func pad(text string, w int) string {
-	return text + strings.Repeat(" ", max(w-term.Width(term.Clean(text)), 0))
 }
 
 func entries(n int) string {

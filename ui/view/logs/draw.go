@@ -126,7 +126,7 @@ func (v *View) prefix(line *state.Line, start time.Time, wide int) widget.Line {
 		spans = append(spans, widget.R(style.Muted, since(line.Time.Sub(start))+" "))
 	}
 	if wide > 0 {
-		spans = append(spans, widget.R(style.Link, padded(line.Machine, wide, st.Glyphs.Ellipsis)+" "))
+		spans = append(spans, widget.R(style.Link, widget.Pad(term.Cut(term.Clean(line.Machine), wide, st.Glyphs.Ellipsis), wide)+" "))
 	}
 	return spans
 }
@@ -148,12 +148,6 @@ func since(d time.Duration) string {
 	}
 	text := fmt.Sprintf("+%d:%02d:%02d", s/3600, s/60%60, s%60)
 	return text[max(len(text)-8, 0):]
-}
-
-// padded is a name in just so many columns.
-func padded(name string, w int, ellipsis string) string {
-	name = term.Cut(term.Clean(name), w, ellipsis)
-	return name + strings.Repeat(" ", max(w-term.Width(name), 0))
 }
 
 // text is a row's text in its role, with what the search found in its own.

@@ -54,7 +54,7 @@ func (v *View) generationItem(g fleet.Generation, wide int) *outline.Item {
 			ID: "generation " + n,
 			Line: widget.Line{
 				widget.R(role, mark+" "), widget.R(style.Strong, strings.Repeat(" ", max(wide-len(n), 0))+n),
-				widget.P("  " + outline.Pad(path, 8) + "  "), widget.R(role, says),
+				widget.P("  " + widget.Pad(path, 8) + "  "), widget.R(role, says),
 			},
 			Right: widget.Line{widget.R(style.Muted, g.Path)},
 		},

@@ -43,7 +43,7 @@ func reached(sc *compose.Scope, i, wide int, again bool) *outline.Item {
 	it := &outline.Item{
 		Node: widget.Node{
 			ID:    self,
-			Line:  widget.Line{widget.R(style.Strong, outline.Pad(r.Name, wide)), widget.R(style.Muted, "  "+aspects.Way(r.Way))},
+			Line:  widget.Line{widget.R(style.Strong, widget.Pad(r.Name, wide)), widget.R(style.Muted, "  "+aspects.Way(r.Way))},
 			Right: places(r.Files), Placed: true,
 		},
 		Link: aspect(r.Class, r.Name), Copy: r.Name, What: "the aspect's name",

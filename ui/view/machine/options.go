@@ -138,13 +138,13 @@ func (v *View) standing(o *compose.Option, i int) widget.Span {
 	const wide = 13
 	switch {
 	case i == m.Winner:
-		return widget.R(style.OK, outline.Pad(g.OK+" decides", wide))
+		return widget.R(style.OK, widget.Pad(g.OK+" decides", wide))
 	case m.State == compose.Known && m.Winner < 0 && o.Definitions[i].Priority == strongest(o):
-		return widget.R(style.OK, outline.Pad(g.OK+" merged", wide))
+		return widget.R(style.OK, widget.Pad(g.OK+" merged", wide))
 	case m.State == compose.Known, m.Winner >= 0:
-		return widget.R(style.Muted, outline.Pad(g.Skip+" overridden", wide))
+		return widget.R(style.Muted, widget.Pad(g.Skip+" overridden", wide))
 	}
-	return widget.R(style.Unknown, outline.Pad(g.Unknown+" open", wide))
+	return widget.R(style.Unknown, widget.Pad(g.Unknown+" open", wide))
 }
 
 // strongest is the priority that decides: the lowest number.

@@ -31,7 +31,7 @@ func (v *View) overview(w int) []*outline.Item {
 
 // row is a line "label value"; what is too long for it goes on below.
 func row(label string, w int, spans ...widget.Span) *outline.Item {
-	line := append(widget.Line{widget.R(style.Muted, outline.Pad(label, labelWidth))}, spans...)
+	line := append(widget.Line{widget.R(style.Muted, widget.Pad(label, labelWidth))}, spans...)
 	text := widget.Line(spans).Text()
 	it := &outline.Item{
 		Node: widget.Node{ID: label, Line: line, Open: true},
@@ -99,7 +99,7 @@ func (v *View) problem(self string, p compose.Problem, w int) *outline.Item {
 		role, glyph = style.Fail, v.env.Style.Glyphs.Fail
 	}
 	it := &outline.Item{
-		Node:  widget.Node{ID: self, Open: true, Line: widget.Line{widget.R(role, outline.Pad(glyph+" "+string(p.Severity), labelWidth))}},
+		Node:  widget.Node{ID: self, Open: true, Line: widget.Line{widget.R(role, widget.Pad(glyph+" "+string(p.Severity), labelWidth))}},
 		Words: []string{string(p.Severity), p.Text, p.Hint, p.At.String()}, Copy: p.Error(), What: "the problem",
 	}
 	parts := view.Fold(p.Text, w-margin)
@@ -210,7 +210,7 @@ func (v *View) homes() []*outline.Item {
 		}
 		items = append(items, &outline.Item{
 			Node: widget.Node{ID: "home " + strconv.Itoa(i), Line: widget.Line{
-				widget.R(style.Muted, outline.Pad("home", labelWidth)), widget.P(home.User), widget.R(style.Muted, "  "+text),
+				widget.R(style.Muted, widget.Pad("home", labelWidth)), widget.P(home.User), widget.R(style.Muted, "  "+text),
 			}},
 			Link: view.Link{Place: view.Machine, Name: v.link.Name, Sub: "imports scope " + home.User},
 			At:   home.At, Copy: home.User, What: "the user's name", Words: []string{"home", home.User},

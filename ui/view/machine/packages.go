@@ -55,7 +55,7 @@ func (v *View) pkg(sc *compose.Scope, system string, listed []compose.Package, w
 	it := &outline.Item{
 		Node: widget.Node{
 			ID:    self,
-			Line:  widget.Line{widget.R(style.Strong, outline.Pad(name, wide)), widget.P("  "), supplier},
+			Line:  widget.Line{widget.R(style.Strong, widget.Pad(name, wide)), widget.P("  "), supplier},
 			Right: outline.Near(listed[0].At), Placed: true,
 		},
 		Link: view.Link{Place: view.Layers, Name: name}, At: listed[0].At, Copy: name, What: "the package's name",

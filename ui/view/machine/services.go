@@ -45,7 +45,7 @@ func (v *View) role(s *fleet.Service, r *fleet.Role, m fleet.Member, wide int) *
 	it := &outline.Item{
 		Node: widget.Node{
 			ID: name, Open: true,
-			Line:  widget.Line{widget.R(style.Strong, outline.Pad(name, wide)), widget.P("  " + services.Via(m.Via))},
+			Line:  widget.Line{widget.R(style.Strong, widget.Pad(name, wide)), widget.P("  " + services.Via(m.Via))},
 			Right: outline.Near(m.At),
 		},
 		Link: view.Link{Place: view.Services, Name: name}, At: m.At, Copy: name, What: "the role",

@@ -58,13 +58,6 @@ func (it *Item) matches(terms []string) bool {
 	return true
 }
 
-// Pad fills a text with spaces to w columns, so that what follows it on
-// several lines stands below each other. A longer one keeps its length.
-func Pad(text string, w int) string {
-	text = term.Clean(text)
-	return text + strings.Repeat(" ", max(w-term.Width(text), 0))
-}
-
 // Widest returns how many columns the widest of the texts takes, at most most.
 func Widest[T any](list []T, text func(T) string, most int) int {
 	w := 0

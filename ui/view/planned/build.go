@@ -203,13 +203,13 @@ func (b *builder) machine(group, name string, widest int) *outline.Item {
 	}
 	if b.v.out[name] {
 		it.Line = widget.Line{
-			widget.R(style.Muted, g.Skip+" "+outline.Pad(name, widest)+"  left out by you; "),
+			widget.R(style.Muted, g.Skip+" "+widget.Pad(name, widest)+"  left out by you; "),
 			widget.R(style.Key, b.v.env.Key(action.Leave)), widget.R(style.Muted, " takes it in again"),
 		}
 		return it
 	}
 	it.Line = widget.Line{
-		widget.P(g.Mark + " "), widget.R(style.Link, outline.Pad(name, widest)),
+		widget.P(g.Mark + " "), widget.R(style.Link, widget.Pad(name, widest)),
 		widget.P("  " + word.Runs(b.p, e) + word.Generation(e.From.Generation)), widget.R(style.Muted, " -> "),
 		widget.P(word.Path(e.To.Path) + word.Generation(e.To.Generation)),
 	}

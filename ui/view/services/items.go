@@ -57,7 +57,7 @@ func (v *View) role(s *fleet.Service, r *fleet.Role, wide int) *outline.Item {
 	it := &outline.Item{
 		Node: widget.Node{
 			ID: self, Open: len(r.Members) <= few,
-			Line:  widget.Line{widget.R(style.Strong, outline.Pad(r.Name, wide)), widget.P("  " + word.Count(len(r.Members), "member"))},
+			Line:  widget.Line{widget.R(style.Strong, widget.Pad(r.Name, wide)), widget.P("  " + word.Count(len(r.Members), "member"))},
 			Right: outline.Near(r.At),
 		},
 		At: r.At, Copy: self, What: "the role", Words: []string{self, r.At.String()},
@@ -88,7 +88,7 @@ func member(self string, m fleet.Member, wide int) *outline.Item {
 	return &outline.Item{
 		Node: widget.Node{
 			ID:    self,
-			Line:  widget.Line{widget.R(style.Link, outline.Pad(m.Machine, wide)), widget.R(style.Muted, "  "+Via(m.Via))},
+			Line:  widget.Line{widget.R(style.Link, widget.Pad(m.Machine, wide)), widget.R(style.Muted, "  "+Via(m.Via))},
 			Right: outline.Near(m.At),
 		},
 		Link: view.Link{Place: view.Machine, Name: m.Machine, Sub: "services"},
