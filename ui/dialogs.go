@@ -115,7 +115,7 @@ func (m *Model) places() []dialog.Entry {
 		add("machine", machine.Name, view.StateWord(m.k.Hosts[machine.Name]), view.Link{Place: view.Machine, Name: machine.Name})
 	}
 	for _, a := range m.k.Aspects.Value {
-		add("aspect", a.Name, string(a.Class), view.Link{Place: view.Aspect, Name: string(a.Class) + "/" + a.Name})
+		add("aspect", a.Name, string(a.Class), view.ToAspect(a.Class, a.Name))
 	}
 	for _, s := range m.k.Fleet.Services {
 		add("service", s.Name, s.Module, view.Link{Place: view.Services, Name: s.Name})

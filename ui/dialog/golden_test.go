@@ -88,7 +88,7 @@ func entries(t *testing.T) []Entry {
 		all = append(all, Entry{Text: m.Name, Kind: "machine", Note: view.StateWord(k.Hosts[m.Name]), Link: view.Link{Place: view.Machine, Name: m.Name}})
 	}
 	for _, a := range k.Aspects.Value {
-		all = append(all, Entry{Text: a.Name, Kind: "aspect", Note: string(a.Class), Link: view.Link{Place: view.Aspect, Name: string(a.Class) + "/" + a.Name}})
+		all = append(all, Entry{Text: a.Name, Kind: "aspect", Note: string(a.Class), Link: view.ToAspect(a.Class, a.Name)})
 	}
 	for _, p := range k.Packages.Value {
 		all = append(all, Entry{Text: p.Name, Kind: "package", Link: view.Link{Place: view.Layers, Name: p.Name}})

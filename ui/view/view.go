@@ -85,6 +85,14 @@ type Link struct {
 // At is the link to a place in a file of the fleet.
 func At(p fleet.Pos) Link { return Link{Place: File, Name: p.File, Line: p.Line} }
 
+// AspectName is what links call an aspect: "nixos/base".
+func AspectName(class fleet.Class, name string) string { return string(class) + "/" + name }
+
+// ToAspect is the link to an aspect.
+func ToAspect(class fleet.Class, name string) Link {
+	return Link{Place: Aspect, Name: AspectName(class, name)}
+}
+
 // Ask is what a view wants of the console.
 type Ask interface{ ask() }
 

@@ -36,6 +36,14 @@ func Count(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
+// Names lists so many names and counts the others.
+func Names(list []string, most int) string {
+	if len(list) <= most+1 {
+		return strings.Join(list, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(list[:most], ", "), len(list)-most)
+}
+
 // Path shortens a store path to the part that tells systems apart:
 // eight characters of the hash.
 func Path(path string) string {

@@ -133,7 +133,7 @@ func find(aspects []session.Aspect, class fleet.Class, name string) *session.Asp
 func (v *View) missing(aspects []session.Aspect) []widget.Line {
 	names := make([]string, len(aspects))
 	for i, a := range aspects {
-		names[i] = Name(a.Class, a.Name)
+		names[i] = view.AspectName(a.Class, a.Name)
 	}
 	lines := []widget.Line{{widget.R(style.Fail, "the tree defines no aspect "+v.link.Name)}}
 	if near := fleet.Nearest(v.link.Name, names); near != "" {

@@ -160,7 +160,7 @@ func TestGeneric(t *testing.T) {
 		session.Aspect{Class: fleet.NixOS, Name: "base", Files: make([]session.Contribution, 1), Machines: use})
 	v.fill()
 	v.out.Reveal("machine 0 1")
-	if got := viewtest.Do(v, "enter"); !slices.Equal(got, []view.Ask{view.Go{Link: Link("generic", "shared")}}) {
+	if got := viewtest.Do(v, "enter"); !slices.Equal(got, []view.Ask{view.Go{Link: view.ToAspect("generic", "shared")}}) {
 		t.Error(got)
 	}
 }

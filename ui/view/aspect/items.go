@@ -60,10 +60,10 @@ func (v *View) others(all []session.Aspect) []*outline.Item {
 		if b.Name != v.name || b.Class == v.class {
 			continue
 		}
-		name := Name(b.Class, b.Name)
+		name := view.AspectName(b.Class, b.Name)
 		it := &outline.Item{Node: widget.Node{ID: "also " + name, Line: widget.Line{widget.R(style.Link, name)}}}
 		it.Right = widget.Line{widget.R(style.Muted, word.Count(len(b.Files), "place")+", "+who(b))}
-		it.Link, it.Copy, it.At = Link(b.Class, b.Name), name, b.Files[0].At
+		it.Link, it.Copy, it.At = view.ToAspect(b.Class, b.Name), name, b.Files[0].At
 		out = append(out, it)
 	}
 	return out
@@ -94,7 +94,7 @@ func (v *View) machines(a *session.Aspect, all []session.Aspect) *outline.Item {
 	}
 	known := map[string]bool{}
 	for i := range all {
-		known[Name(all[i].Class, all[i].Name)] = true
+		known[view.AspectName(all[i].Class, all[i].Name)] = true
 	}
 	items := make([]*outline.Item, len(a.Machines))
 	pad := outline.Widest(a.Machines, func(u session.AspectUse) string { return u.Machine }, 30)
@@ -104,10 +104,10 @@ func (v *View) machines(a *session.Aspect, all []session.Aspect) *outline.Item {
 			class = fleet.HomeManager
 		}
 		items[i] = machineItem(strconv.Itoa(i), use, pad, func(name string) view.Link {
-			if known[Name(class, name)] {
-				return Link(class, name)
+			if known[view.AspectName(class, name)] {
+				return view.ToAspect(class, name)
 			}
-			return Link("generic", name)
+			return view.ToAspect("generic", name)
 		})
 	}
 	title := "on " + who(a)

@@ -12,14 +12,6 @@ import (
 	"assay/ui/widget"
 )
 
-// Name is what links call an aspect: "nixos/base".
-func Name(class fleet.Class, name string) string { return string(class) + "/" + name }
-
-// Link leads to an aspect.
-func Link(class fleet.Class, name string) view.Link {
-	return view.Link{Place: view.Aspect, Name: Name(class, name)}
-}
-
 // Places are the places that define an aspect. The items' IDs begin with id.
 func Places(id, verb string, a *session.Aspect) []*outline.Item {
 	out := make([]*outline.Item, len(a.Files))
@@ -44,7 +36,7 @@ func Imports(env view.Env, id, verb string, a *session.Aspect) []*outline.Item {
 		case "aspect":
 			name = Short(a.Class, im.Class, im.Name)
 			line = append(line, widget.R(style.Link, name))
-			to = Link(im.Class, im.Name)
+			to = view.ToAspect(im.Class, im.Name)
 		case "unknown":
 			line = append(line, widget.R(style.Unknown, env.Style.Glyphs.Unknown+" unknown: "+im.Why))
 		case "module":
@@ -65,7 +57,7 @@ func Users(id, verb string, a *session.Aspect) []*outline.Item {
 		name := Short(a.Class, u.Class, u.Name)
 		line := widget.Line{widget.R(style.Muted, verb), widget.R(style.Link, name)}
 		out[i] = placed(id+"used by "+strconv.Itoa(i), line, "", u.At)
-		out[i].Link, out[i].Copy = Link(u.Class, u.Name), name
+		out[i].Link, out[i].Copy = view.ToAspect(u.Class, u.Name), name
 	}
 	return out
 }
@@ -76,7 +68,7 @@ func Short(here, class fleet.Class, name string) string {
 	if here == class {
 		return name
 	}
-	return Name(class, name)
+	return view.AspectName(class, name)
 }
 
 // placed is an item with a condition and the place where it is written.

@@ -103,7 +103,7 @@ func (m *maker) class(class fleet.Class, all []session.Aspect) *outline.Item {
 // aspect is the line of an aspect, with where it is defined, what it imports
 // and what imports it below.
 func (m *maker) aspect(a *session.Aspect, title string) *outline.Item {
-	name := aspect.Name(a.Class, a.Name)
+	name := view.AspectName(a.Class, a.Name)
 	it := m.line("aspect "+name, a, title)
 	it.Words = words(a)
 	id := it.ID + " "
@@ -123,7 +123,7 @@ func (m *maker) line(id string, a *session.Aspect, title string) *outline.Item {
 	}
 	return &outline.Item{
 		Node: widget.Node{ID: id, Line: line, Right: m.right(a)},
-		Link: aspect.Link(a.Class, a.Name), At: first(a), Copy: a.Name,
+		Link: view.ToAspect(a.Class, a.Name), At: first(a), Copy: a.Name,
 	}
 }
 
@@ -172,7 +172,7 @@ func place(a *session.Aspect) string {
 // words are what a filter finds an aspect by.
 func words(a *session.Aspect) []string {
 	out := make([]string, 0, 1+len(a.Files)+len(a.Machines))
-	out = append(out, aspect.Name(a.Class, a.Name))
+	out = append(out, view.AspectName(a.Class, a.Name))
 	for _, f := range a.Files {
 		out = append(out, f.At.File)
 	}
@@ -239,7 +239,7 @@ func (m *maker) file(p string, wide int, parts []*session.Aspect, seen map[*sess
 
 // part is an aspect where one of its files is.
 func (m *maker) part(a *session.Aspect, file string, seen map[*session.Aspect]bool) *outline.Item {
-	name := aspect.Name(a.Class, a.Name)
+	name := view.AspectName(a.Class, a.Name)
 	id := "aspect " + name
 	if seen[a] {
 		id = file + " " + name

@@ -15,7 +15,6 @@ import (
 	"assay/ui/known"
 	"assay/ui/style"
 	"assay/ui/view"
-	"assay/ui/view/aspect"
 	"assay/ui/widget"
 	"assay/ui/word"
 )
@@ -150,7 +149,7 @@ func (v *View) leads() (view.Link, bool) {
 	for _, a := range v.env.Known.Aspects.Value {
 		for _, f := range a.Files {
 			if f.At.Line == line && f.At.File == v.path {
-				return aspect.Link(a.Class, a.Name), true
+				return view.ToAspect(a.Class, a.Name), true
 			}
 		}
 	}

@@ -99,7 +99,7 @@ func (r *reply) use(f *fleet.Fleet, i int, u *session.PackageUse) {
 	if u.Aspect == "" {
 		return
 	}
-	name := string(classOf(m, u)) + "/" + u.Aspect
+	name := view.AspectName(classOf(m, u), u.Aspect)
 	child := &widget.Node{
 		ID:    id + "/aspect",
 		Line:  widget.Line{widget.R(style.Muted, "by the aspect "), widget.R(style.Link, name)},

@@ -20,7 +20,7 @@ func (v *View) imports(int) []*outline.Item {
 			wide := outline.Widest(sc.Aspects, func(r compose.Reached) string { return r.Name }, nameWidth)
 			seen := map[string]bool{}
 			for i := range sc.Aspects {
-				name := string(sc.Aspects[i].Class) + "/" + sc.Aspects[i].Name
+				name := view.AspectName(sc.Aspects[i].Class, sc.Aspects[i].Name)
 				top.Add(reached(sc, i, wide, seen[name]))
 				seen[name] = true
 			}
@@ -46,7 +46,7 @@ func reached(sc *compose.Scope, i, wide int, again bool) *outline.Item {
 			Line:  widget.Line{widget.R(style.Strong, widget.Pad(r.Name, wide)), widget.R(style.Muted, "  "+aspects.Way(r.Way))},
 			Right: places(r.Files), Placed: true,
 		},
-		Link: aspect(r.Class, r.Name), Copy: r.Name, What: "the aspect's name",
+		Link: view.ToAspect(r.Class, r.Name), Copy: r.Name, What: "the aspect's name",
 		Words: append(posWords(r.Files), r.Name, aspects.Way(r.Way)),
 	}
 	if len(r.Files) > 0 {

@@ -96,11 +96,7 @@ func aspectLink(sc *compose.Scope, name string) view.Link {
 			break
 		}
 	}
-	return aspect(class, name)
-}
-
-func aspect(class fleet.Class, name string) view.Link {
-	return view.Link{Place: view.Aspect, Name: string(class) + "/" + name}
+	return view.ToAspect(class, name)
 }
 
 // place is an item for a place in a file, which enter opens.

@@ -82,7 +82,7 @@ func (v *View) module(role, name string) *outline.Item {
 		}
 		it := &outline.Item{
 			Node: widget.Node{ID: self, Line: widget.Line{widget.R(style.Muted, "aspect  "), widget.R(style.Link, name)}},
-			Link: aspect(r.Class, name), Copy: name, What: "the aspect's name",
+			Link: view.ToAspect(r.Class, name), Copy: name, What: "the aspect's name",
 		}
 		if len(r.Files) > 0 {
 			it.At = r.Files[0]

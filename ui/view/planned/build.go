@@ -116,7 +116,7 @@ func (b *builder) heading(g *plan.Group) []widget.Span {
 	case len(out) == len(g.Machines):
 		return []widget.Span{widget.R(style.Muted, skip+" "+name+"  left out by you")}
 	default:
-		return []widget.Span{widget.R(style.Strong, name), widget.R(style.Warn, "  "+skip+" left out by you: "+names(out, 1)), widget.P("  "), digest}
+		return []widget.Span{widget.R(style.Strong, name), widget.R(style.Warn, "  "+skip+" left out by you: "+word.Names(out, 1)), widget.P("  "), digest}
 	}
 }
 
@@ -139,7 +139,7 @@ func groupName(g *plan.Group) string {
 	if all := strings.Join(g.Machines, ", "); len(all) <= groupNames {
 		return count + ": " + all
 	}
-	return count + ": " + names(g.Machines, 1)
+	return count + ": " + word.Names(g.Machines, 1)
 }
 
 func (b *builder) groupSize(g *plan.Group) string {
@@ -188,7 +188,7 @@ func (b *builder) machines(id string, g *plan.Group) []*outline.Item {
 	if len(list) <= machinesFlat {
 		return list
 	}
-	all := item(id+" machines", widget.P("machines  "), widget.R(style.Muted, names(g.Machines, 20)))
+	all := item(id+" machines", widget.P("machines  "), widget.R(style.Muted, word.Names(g.Machines, 20)))
 	return []*outline.Item{all.Add(list...)}
 }
 
@@ -268,7 +268,7 @@ func (b *builder) problems(s plan.Status) *outline.Item {
 	if len(list) == 0 {
 		return nil
 	}
-	it := item(string(s), widget.R(style.Fail, fmt.Sprintf("%s %d %s", b.v.env.Style.Glyphs.Fail, len(who), problemName(s, len(who)))), widget.P("  "+names(who, 20)))
+	it := item(string(s), widget.R(style.Fail, fmt.Sprintf("%s %d %s", b.v.env.Style.Glyphs.Fail, len(who), problemName(s, len(who)))), widget.P("  "+word.Names(who, 20)))
 	it.Open = len(list) <= problemsOpen
 	return it.Add(list...)
 }
@@ -306,5 +306,5 @@ func (b *builder) unchanged() *outline.Item {
 	if len(list) == 0 {
 		return nil
 	}
-	return item("unchanged", widget.R(style.OK, fmt.Sprintf("%s %d unchanged", b.v.env.Style.Glyphs.OK, len(who))), widget.P("  "+names(who, 20))).Add(list...)
+	return item("unchanged", widget.R(style.OK, fmt.Sprintf("%s %d unchanged", b.v.env.Style.Glyphs.OK, len(who))), widget.P("  "+word.Names(who, 20))).Add(list...)
 }

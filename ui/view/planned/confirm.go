@@ -157,7 +157,7 @@ func (c *confirmation) what() {
 		does = "rollback: run a former generation, now and at boot"
 	}
 	c.say(style.Plain, does)
-	c.say(style.Strong, names(c.sum.rest, 12))
+	c.say(style.Strong, word.Names(c.sum.rest, 12))
 	made := "plan " + c.v.applied(c.p) + ", made " + word.Age(c.age()) + " ago"
 	if c.p.Goal != engine.GoalBuild {
 		made = toCopy(c.sum.size) + "; " + made
@@ -171,13 +171,13 @@ func (c *confirmation) age() time.Duration { return c.v.env.Known.Now.Sub(c.p.At
 func (c *confirmation) risks() {
 	g := c.v.env.Style.Glyphs
 	if c.p.Kind == plan.Rollback {
-		c.say(style.Warn, g.Warn+" former generations: "+names(c.generations(), 8))
+		c.say(style.Warn, g.Warn+" former generations: "+word.Names(c.generations(), 8))
 	}
 	if list := c.sum.damaged; len(list) > 0 {
-		c.say(style.Fail, g.Fail+" damaged, and to be repaired by this: "+names(list, 8))
+		c.say(style.Fail, g.Fail+" damaged, and to be repaired by this: "+word.Names(list, 8))
 	}
 	if list := c.unknown(); len(list) > 0 {
-		c.say(style.Unknown, g.Unknown+" what changes is not known: "+names(list, 8))
+		c.say(style.Unknown, g.Unknown+" what changes is not known: "+word.Names(list, 8))
 	}
 	if age := c.age(); age > oldPlan {
 		c.say(style.Warn, g.Warn+" the plan is "+word.Age(age)+" old; a host that runs something else by now is refused")
@@ -218,11 +218,11 @@ func (c *confirmation) unknown() []string {
 func (c *confirmation) notTouched() {
 	g := c.v.env.Style.Glyphs
 	if list := c.v.without(); len(list) > 0 {
-		c.say(style.Plain, g.Skip+" left out by you: "+names(list, 8))
+		c.say(style.Plain, g.Skip+" left out by you: "+word.Names(list, 8))
 	}
 	for _, s := range []plan.Status{plan.StatusUnreachable, plan.StatusError} {
 		if list := c.with(s); len(list) > 0 {
-			c.say(style.Fail, g.Fail+" "+string(s)+", not touched: "+names(list, 8))
+			c.say(style.Fail, g.Fail+" "+string(s)+", not touched: "+word.Names(list, 8))
 		}
 	}
 }

@@ -18,7 +18,7 @@ import (
 func (v *View) head(p *plan.Plan) []widget.Line {
 	lines := []widget.Line{v.calm(), v.amount(p)}
 	if out := v.without(); len(out) > 0 {
-		lines = append(lines, widget.Line{widget.R(style.Warn, v.env.Style.Glyphs.Skip+" left out by you: "+names(out, 4))})
+		lines = append(lines, widget.Line{widget.R(style.Warn, v.env.Style.Glyphs.Skip+" left out by you: "+word.Names(out, 4))})
 	}
 	if l := v.others(p); len(l) > 0 {
 		lines = append(lines, l)
@@ -115,7 +115,7 @@ func (v *View) identities(p *plan.Plan) widget.Line {
 	if len(who) == 0 {
 		return nil
 	}
-	return widget.Line{widget.R(style.Fail, v.env.Style.Glyphs.Fail+" identity not verified: "+names(who, 3)+". Somebody else may answer there")}
+	return widget.Line{widget.R(style.Fail, v.env.Style.Glyphs.Fail+" identity not verified: "+word.Names(who, 3)+". Somebody else may answer there")}
 }
 
 // planGoal names what the plan does, for the beginning of a line.
@@ -146,12 +146,4 @@ func countOf(done, total int) string {
 func plural(n int, thing string) string {
 	_, text, _ := strings.Cut(word.Count(n, thing), " ")
 	return text
-}
-
-// names lists so many names and counts the others.
-func names(list []string, most int) string {
-	if len(list) <= most+1 {
-		return strings.Join(list, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(list[:most], ", "), len(list)-most)
 }

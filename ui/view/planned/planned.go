@@ -168,7 +168,7 @@ func some(before string, machines []string, w, lines int) []string {
 		fit++
 	}
 	for ; ; fit-- {
-		if out := view.Fold(before+names(machines, fit), w); len(out) <= lines || fit <= 1 {
+		if out := view.Fold(before+word.Names(machines, fit), w); len(out) <= lines || fit <= 1 {
 			return out[:min(len(out), lines)]
 		}
 	}
@@ -198,5 +198,5 @@ func (v *View) failure(p *known.Planning, w int) []widget.Line {
 			lines = append(lines, widget.Line{widget.R(style.Muted, "hint: "), widget.P(hint)})
 		}
 	}
-	return append(lines, widget.Line{}, widget.Line{widget.R(style.Key, v.env.Key(action.Refresh)), widget.P(" plans " + names(p.Machines, 5) + " anew, " + v.env.Key(action.Back) + " goes back")})
+	return append(lines, widget.Line{}, widget.Line{widget.R(style.Key, v.env.Key(action.Refresh)), widget.P(" plans " + word.Names(p.Machines, 5) + " anew, " + v.env.Key(action.Back) + " goes back")})
 }

@@ -82,17 +82,10 @@ func (v *View) stop() []view.Ask {
 	working := v.working()
 	c := view.Confirm{Title: "Abandon the run?", Yes: "Abandon the run", Intent: action.Intent{ID: action.Abandon, Arg: v.id}}
 	if len(working) > 0 {
-		c.Lines = append(c.Lines, widget.Line{widget.R(style.Strong, word.Count(len(working), "machine")+" being worked on: "+names(working, 12))})
+		c.Lines = append(c.Lines, widget.Line{widget.R(style.Strong, word.Count(len(working), "machine")+" being worked on: "+word.Names(working, 12))})
 	}
 	c.Lines = append(c.Lines, widget.Line{widget.R(style.Fail, "Their steps are given up where they are. What became of them may stay unknown until they are asked again.")})
 	return []view.Ask{c}
-}
-
-func names(list []string, most int) string {
-	if len(list) <= most+1 {
-		return strings.Join(list, ", ")
-	}
-	return strings.Join(list[:most], ", ") + " and " + word.Count(len(list)-most, "other")
 }
 
 // abandon stops the run at once, after the confirmation.

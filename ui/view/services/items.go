@@ -108,7 +108,7 @@ func (v *View) aspects(role, name string) []*outline.Item {
 		if a.Name != name {
 			continue
 		}
-		full := string(a.Class) + "/" + a.Name
+		full := view.AspectName(a.Class, a.Name)
 		it := &outline.Item{
 			Node: widget.Node{ID: sub(role, "aspect "+full), Line: widget.Line{widget.R(style.Muted, "aspect  "), widget.R(style.Link, full)}},
 			Link: view.Link{Place: view.Aspect, Name: full}, Copy: full, What: "the aspect's name",
