@@ -38,7 +38,7 @@ func reached(sc *compose.Scope, i, wide int, again bool) *outline.Item {
 	r := &sc.Aspects[i]
 	self := id(sc, string(r.Class)+"/"+r.Name)
 	if again {
-		self = sub(self, "again", i)
+		self = outline.Sub(self, "again", i)
 	}
 	it := &outline.Item{
 		Node: widget.Node{
@@ -53,11 +53,11 @@ func reached(sc *compose.Scope, i, wide int, again bool) *outline.Item {
 		it.At = r.Files[0]
 	}
 	for n, at := range r.Files {
-		it.Add(place(sub(self, "file", n), "defined at ", at))
+		it.Add(place(outline.Sub(self, "file", n), "defined at ", at))
 	}
 	for n, s := range r.Way {
 		if !s.At.IsZero() {
-			it.Add(place(sub(self, "way", n), s.Kind+" "+s.Name+" at ", s.At))
+			it.Add(place(outline.Sub(self, "way", n), s.Kind+" "+s.Name+" at ", s.At))
 		}
 	}
 	return it
@@ -65,7 +65,7 @@ func reached(sc *compose.Scope, i, wide int, again bool) *outline.Item {
 
 // foreign holds the modules that the tree does not define.
 func foreign(sc *compose.Scope) *outline.Item {
-	self := sub(sc.User, "foreign", 0)
+	self := outline.Sub(sc.User, "foreign", 0)
 	top := &outline.Item{Node: widget.Node{
 		ID: self, Open: true,
 		Line: widget.Line{
@@ -76,7 +76,7 @@ func foreign(sc *compose.Scope) *outline.Item {
 	for i, f := range sc.Foreign {
 		top.Add(&outline.Item{
 			Node: widget.Node{
-				ID:    sub(self, "", i),
+				ID:    outline.Sub(self, "", i),
 				Line:  widget.Line{widget.P(f.Ref), widget.R(style.Muted, "  by "+f.From)},
 				Right: outline.Near(f.At),
 			},

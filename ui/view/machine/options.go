@@ -71,10 +71,10 @@ func (v *View) option(sc *compose.Scope, o *compose.Option) *outline.Item {
 func (v *View) definitions(self string, sc *compose.Scope, o *compose.Option) []*outline.Item {
 	var items []*outline.Item
 	if o.Merged.State == compose.Known {
-		items = inFull(sub(self, "value", 0), o.Merged.Value)
+		items = inFull(outline.Sub(self, "value", 0), o.Merged.Value)
 	}
 	for i := range o.Definitions {
-		items = append(items, v.definition(sub(self, "definition", i), sc, o, i))
+		items = append(items, v.definition(outline.Sub(self, "definition", i), sc, o, i))
 	}
 	return items
 }
@@ -112,13 +112,13 @@ func (v *View) definition(self string, sc *compose.Scope, o *compose.Option, i i
 	}
 	it.Add(origin(self, sc, d.Aspect, d.At))
 	if d.Condition != "" {
-		it.Add(remark(sub(self, "if", 0), "only if "+d.Condition, d.At))
+		it.Add(remark(outline.Sub(self, "if", 0), "only if "+d.Condition, d.At))
 	}
 	if !d.Value.Known {
-		it.Add(remark(sub(self, "why", 0), "unknown: "+d.Value.Why, d.Value.At))
+		it.Add(remark(outline.Sub(self, "why", 0), "unknown: "+d.Value.Why, d.Value.At))
 	}
 	if o.Merged.State != compose.Known || d.Value.Text != o.Merged.Value.Text {
-		it.Add(inFull(sub(self, "value", 0), d.Value)...)
+		it.Add(inFull(outline.Sub(self, "value", 0), d.Value)...)
 	}
 	return it
 }
@@ -214,10 +214,10 @@ func inFull(self string, value compose.Value) []*outline.Item {
 		lines = view.Fold(value.Text, longValue)
 	}
 	for i, l := range lines[:min(len(lines), maxLines)] {
-		top.Add(&outline.Item{Node: widget.Node{ID: sub(self, "", i), Line: widget.Line{widget.P(l)}}, At: value.At, Copy: l, What: "the line"})
+		top.Add(&outline.Item{Node: widget.Node{ID: outline.Sub(self, "", i), Line: widget.Line{widget.P(l)}}, At: value.At, Copy: l, What: "the line"})
 	}
 	if len(lines) > maxLines {
-		top.Add(outline.Note(sub(self, "more", 0), widget.R(style.Muted, "more than "+strconv.Itoa(maxLines)+" lines: copy the whole from above")))
+		top.Add(outline.Note(outline.Sub(self, "more", 0), widget.R(style.Muted, "more than "+strconv.Itoa(maxLines)+" lines: copy the whole from above")))
 	}
 	return []*outline.Item{top}
 }

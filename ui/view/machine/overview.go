@@ -48,7 +48,7 @@ func row(label string, w int, spans ...widget.Span) *outline.Item {
 	}
 	it.Line[len(it.Line)-1].Text = parts[0]
 	for i, p := range parts[1:] {
-		it.Add(outline.Note(sub(label, "more", i), widget.P(strings.Repeat(" ", labelWidth)), widget.R(spans[last].Role, p)))
+		it.Add(outline.Note(outline.Sub(label, "more", i), widget.P(strings.Repeat(" ", labelWidth)), widget.R(spans[last].Role, p)))
 	}
 	return it
 }
@@ -88,7 +88,7 @@ func (v *View) problems(w int) []*outline.Item {
 	}
 	items := []*outline.Item{title("problems", "problems", "  of the composition")}
 	for i, p := range c.Value.Problems {
-		items = append(items, v.problem(sub("problem", "", i), p, w))
+		items = append(items, v.problem(outline.Sub("problem", "", i), p, w))
 	}
 	return items
 }
@@ -111,11 +111,11 @@ func (v *View) problem(self string, p compose.Problem, w int) *outline.Item {
 		rest = append(rest, view.Fold("hint: "+p.Hint, w-margin)...)
 	}
 	for i, l := range rest {
-		it.Add(outline.Note(sub(self, "more", i), widget.P(strings.Repeat(" ", labelWidth)+l)))
+		it.Add(outline.Note(outline.Sub(self, "more", i), widget.P(strings.Repeat(" ", labelWidth)+l)))
 	}
 	if !p.At.IsZero() {
 		it.At, it.Link = p.At, view.At(p.At)
-		it.Add(outline.Note(sub(self, "at", 0), widget.R(style.Link, strings.Repeat(" ", labelWidth)+p.At.String())))
+		it.Add(outline.Note(outline.Sub(self, "at", 0), widget.R(style.Link, strings.Repeat(" ", labelWidth)+p.At.String())))
 	}
 	return it
 }
@@ -157,7 +157,7 @@ func (v *View) tags(label string, tags []string) *outline.Item {
 	it.Open, it.At = false, m.At
 	for i, t := range tags {
 		it.Add(&outline.Item{
-			Node: widget.Node{ID: sub(label, "tag", i), Line: widget.Line{widget.P("@" + t)}},
+			Node: widget.Node{ID: outline.Sub(label, "tag", i), Line: widget.Line{widget.P("@" + t)}},
 			Link: view.Link{Place: view.Machines, Sub: "@" + t}, At: m.At, Copy: t, What: "the tag", Words: []string{t},
 		})
 	}

@@ -66,18 +66,18 @@ func (v *View) pkg(sc *compose.Scope, system string, listed []compose.Package, w
 	}
 	if why != "" {
 		it.Add(&outline.Item{
-			Node: widget.Node{ID: sub(self, "why", 0), Line: widget.Line{widget.R(style.Muted, why)}},
+			Node: widget.Node{ID: outline.Sub(self, "why", 0), Line: widget.Line{widget.R(style.Muted, why)}},
 			Link: it.Link, At: it.At, Copy: why, What: "the reason",
 		})
 	}
 	for i, p := range listed {
 		it.Words = append(it.Words, p.Option, p.Aspect, p.At.String())
 		it.Add(&outline.Item{
-			Node: widget.Node{ID: sub(self, "option", i), Line: widget.Line{widget.R(style.Muted, "in     "), widget.R(style.Link, p.Option)}},
+			Node: widget.Node{ID: outline.Sub(self, "option", i), Line: widget.Line{widget.R(style.Muted, "in     "), widget.R(style.Link, p.Option)}},
 			Link: view.Link{Place: view.Machine, Name: v.link.Name, Sub: "options " + id(sc, p.Option)},
 			At:   p.At, Copy: p.Option, What: "the option's path",
 		})
-		it.Add(origin(sub(self, "", i), sc, p.Aspect, p.At))
+		it.Add(origin(outline.Sub(self, "", i), sc, p.Aspect, p.At))
 	}
 	return it
 }

@@ -2,7 +2,6 @@ package machine
 
 import (
 	"slices"
-	"strconv"
 
 	"assay/fleet"
 	"assay/modules/compose"
@@ -48,7 +47,7 @@ func (v *View) faulty(c *compose.Composition, err error) *outline.Item {
 	}
 	return &outline.Item{
 		Node: widget.Node{ID: "errors", Line: widget.Line{widget.R(style.Fail, v.env.Style.Glyphs.Fail+" "+text)}},
-		Link: view.Link{Place: view.Machine, Name: v.link.Name, Sub: "overview " + sub("problem", "", 0)},
+		Link: view.Link{Place: view.Machine, Name: v.link.Name, Sub: "overview " + outline.Sub("problem", "", 0)},
 		Copy: text, What: "the line",
 	}
 }
@@ -84,9 +83,6 @@ func scopeID(sc *compose.Scope) string { return "scope " + sc.User }
 // in a home. Links use it: "options services.openssh.enable".
 func id(sc *compose.Scope, name string) string { return word.Scoped(sc.User, name) }
 
-// sub is the identity of a line below another one; no name has its separator.
-func sub(self, what string, n int) string { return self + outline.Below + what + strconv.Itoa(n) }
-
 // aspectLink leads to an aspect that a scope reaches by that name.
 func aspectLink(sc *compose.Scope, name string) view.Link {
 	class := sc.Class
@@ -111,11 +107,11 @@ func place(id, label string, at fleet.Pos) *outline.Item {
 // written.
 func origin(self string, sc *compose.Scope, name string, at fleet.Pos) *outline.Item {
 	if name == "" {
-		return place(sub(self, "place", 0), "at     ", at)
+		return place(outline.Sub(self, "place", 0), "at     ", at)
 	}
 	return &outline.Item{
 		Node: widget.Node{
-			ID: sub(self, "aspect", 0), Right: widget.Line{widget.R(style.Muted, at.String())},
+			ID: outline.Sub(self, "aspect", 0), Right: widget.Line{widget.R(style.Muted, at.String())},
 			Line: widget.Line{widget.R(style.Muted, "aspect "), widget.R(style.Link, name)},
 		},
 		Link: aspectLink(sc, name), At: at, Copy: name, What: "the aspect's name",

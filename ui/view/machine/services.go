@@ -9,7 +9,6 @@ import (
 	"assay/ui/style"
 	"assay/ui/view"
 	"assay/ui/view/outline"
-	"assay/ui/view/services"
 	"assay/ui/widget"
 	"assay/ui/word"
 )
@@ -45,7 +44,7 @@ func (v *View) role(s *fleet.Service, r *fleet.Role, m fleet.Member, wide int) *
 	it := &outline.Item{
 		Node: widget.Node{
 			ID: name, Open: true,
-			Line:  widget.Line{widget.R(style.Strong, widget.Pad(name, wide)), widget.P("  " + services.Via(m.Via))},
+			Line:  widget.Line{widget.R(style.Strong, widget.Pad(name, wide)), widget.P("  " + view.Via(m.Via))},
 			Right: outline.Near(m.At),
 		},
 		Link: view.Link{Place: view.Services, Name: name}, At: m.At, Copy: name, What: "the role",
@@ -54,18 +53,18 @@ func (v *View) role(s *fleet.Service, r *fleet.Role, m fleet.Member, wide int) *
 	if s.Input == "" {
 		it.Add(v.module(name, compose.RoleAspect(s.Module, r.Name)))
 	} else {
-		it.Add(outline.Note(sub(name, "module", 0), widget.R(style.Muted, "module "+s.Input+"#"+s.Module+", from outside of the tree")))
+		it.Add(outline.Note(outline.Sub(name, "module", 0), widget.R(style.Muted, "module "+s.Input+"#"+s.Module+", from outside of the tree")))
 	}
 	for _, key := range slices.Sorted(maps.Keys(r.Settings)) {
-		text := key + " = " + services.Setting(r.Settings[key])
+		text := key + " = " + view.Setting(r.Settings[key])
 		it.Words = append(it.Words, text)
 		it.Add(&outline.Item{
-			Node: widget.Node{ID: sub(name, "setting "+key, 0), Line: widget.Line{widget.R(style.Muted, "setting "), widget.P(text)}},
+			Node: widget.Node{ID: outline.Sub(name, "setting "+key, 0), Line: widget.Line{widget.R(style.Muted, "setting "), widget.P(text)}},
 			At:   r.At, Link: view.At(r.At), Copy: text, What: "the setting",
 		})
 	}
 	it.Add(&outline.Item{
-		Node: widget.Node{ID: sub(name, "members", 0), Line: widget.Line{widget.R(style.Muted, "members "), widget.P(word.Count(len(r.Members), "machine"))}},
+		Node: widget.Node{ID: outline.Sub(name, "members", 0), Line: widget.Line{widget.R(style.Muted, "members "), widget.P(word.Count(len(r.Members), "machine"))}},
 		Link: view.Link{Place: view.Services, Name: name}, At: r.At, Copy: name, What: "the role",
 	})
 	return it
@@ -73,7 +72,7 @@ func (v *View) role(s *fleet.Service, r *fleet.Role, m fleet.Member, wide int) *
 
 // module is the aspect of a role, as the composition reaches it.
 func (v *View) module(role, name string) *outline.Item {
-	self := sub(role, "module", 0)
+	self := outline.Sub(role, "module", 0)
 	c := v.composition()
 	for i := range c.Value.Scope.Aspects {
 		r := &c.Value.Scope.Aspects[i]

@@ -7,6 +7,7 @@
 package outline
 
 import (
+	"strconv"
 	"strings"
 
 	"assay/ui/action"
@@ -17,6 +18,9 @@ import (
 // Below separates the identity of an item from that of something below it that
 // belongs to it, in identities of such things. No name has it.
 const Below = "\x00"
+
+// Sub is the identity of the n-th thing of its kind below another one.
+func Sub(self, what string, n int) string { return self + Below + what + strconv.Itoa(n) }
 
 // Outline is a tree of items with a line for a filter.
 type Outline struct {

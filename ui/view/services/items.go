@@ -3,7 +3,6 @@ package services
 import (
 	"maps"
 	"slices"
-	"strconv"
 
 	"assay/fleet"
 	"assay/modules/compose"
@@ -66,19 +65,19 @@ func (v *View) role(s *fleet.Service, r *fleet.Role, wide int) *outline.Item {
 		it.Add(v.aspects(self, compose.RoleAspect(s.Module, r.Name))...)
 	}
 	for _, key := range slices.Sorted(maps.Keys(r.Settings)) {
-		text := key + " = " + Setting(r.Settings[key])
+		text := key + " = " + view.Setting(r.Settings[key])
 		it.Words = append(it.Words, text)
 		it.Add(&outline.Item{
-			Node: widget.Node{ID: sub(self, "setting "+key), Line: widget.Line{widget.R(style.Muted, "setting "), widget.P(text)}},
+			Node: widget.Node{ID: outline.Sub(self, "setting "+key, 0), Line: widget.Line{widget.R(style.Muted, "setting "), widget.P(text)}},
 			At:   r.At, Link: view.At(r.At), Copy: text, What: "the setting",
 		})
 	}
 	if len(r.Members) == 0 {
-		it.Add(outline.Note(sub(self, "nobody"), widget.R(style.Warn, v.env.Style.Glyphs.Warn+" no machine has this role: its machines and tags name none")))
+		it.Add(outline.Note(outline.Sub(self, "nobody", 0), widget.R(style.Warn, v.env.Style.Glyphs.Warn+" no machine has this role: its machines and tags name none")))
 	}
 	names := outline.Widest(r.Members, func(m fleet.Member) string { return m.Machine }, nameWidth)
 	for i, m := range r.Members {
-		it.Add(member(sub(self, "member "+strconv.Itoa(i)), m, names))
+		it.Add(member(outline.Sub(self, "member ", i), m, names))
 	}
 	return it
 }
@@ -88,7 +87,7 @@ func member(self string, m fleet.Member, wide int) *outline.Item {
 	return &outline.Item{
 		Node: widget.Node{
 			ID:    self,
-			Line:  widget.Line{widget.R(style.Link, widget.Pad(m.Machine, wide)), widget.R(style.Muted, "  "+Via(m.Via))},
+			Line:  widget.Line{widget.R(style.Link, widget.Pad(m.Machine, wide)), widget.R(style.Muted, "  "+view.Via(m.Via))},
 			Right: outline.Near(m.At),
 		},
 		Link: view.Link{Place: view.Machine, Name: m.Machine, Sub: "services"},
@@ -110,7 +109,7 @@ func (v *View) aspects(role, name string) []*outline.Item {
 		}
 		full := view.AspectName(a.Class, a.Name)
 		it := &outline.Item{
-			Node: widget.Node{ID: sub(role, "aspect "+full), Line: widget.Line{widget.R(style.Muted, "aspect  "), widget.R(style.Link, full)}},
+			Node: widget.Node{ID: outline.Sub(role, "aspect "+full, 0), Line: widget.Line{widget.R(style.Muted, "aspect  "), widget.R(style.Link, full)}},
 			Link: view.Link{Place: view.Aspect, Name: full}, Copy: full, What: "the aspect's name",
 		}
 		if len(a.Files) > 0 {
@@ -121,6 +120,3 @@ func (v *View) aspects(role, name string) []*outline.Item {
 	}
 	return out
 }
-
-// sub is the identity of a line below another one; no name has its separator.
-func sub(self, what string) string { return self + outline.Below + what }

@@ -43,8 +43,8 @@ func TestEnterCopyEdit(t *testing.T) {
 		{"zerotier", "zerotier", view.Link{}, "fleet.toml:226"},
 		{"zerotier/peer", "zerotier/peer", view.Link{}, "fleet.toml:232"},
 		{peer + "member 2", "cinnabar", view.Link{Place: view.Machine, Name: "cinnabar", Sub: "services"}, "fleet.toml:233"},
-		{peer + "setting port", "port = 9993", view.Link{Place: view.File, Name: "fleet.toml", Line: 232}, "fleet.toml:232"},
-		{peer + "aspect nixos/services/zerotier/peer", "nixos/services/zerotier/peer", view.Link{Place: view.Aspect, Name: "nixos/services/zerotier/peer"}, "modules/aspects/services/zerotier/peer.nix:4"},
+		{peer + "setting port0", "port = 9993", view.Link{Place: view.File, Name: "fleet.toml", Line: 232}, "fleet.toml:232"},
+		{peer + "aspect nixos/services/zerotier/peer0", "nixos/services/zerotier/peer", view.Link{Place: view.Aspect, Name: "nixos/services/zerotier/peer"}, "modules/aspects/services/zerotier/peer.nix:4"},
 	} {
 		v := open(k, c.name)
 		v.Render(80, 20)

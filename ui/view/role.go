@@ -1,4 +1,4 @@
-package services
+package view
 
 import (
 	"fmt"
@@ -15,27 +15,27 @@ func Via(via string) string {
 }
 
 // Setting is a role's setting as one line of Nix.
-func Setting(value any) string { return compose.Render(data(value)) }
+func Setting(value any) string { return compose.Render(nixValue(value)) }
 
-// data turns what TOML decodes to into what a Nix value holds.
-func data(value any) any {
+// nixValue turns what TOML decodes to into what a Nix value holds.
+func nixValue(value any) any {
 	switch v := value.(type) {
 	case []map[string]any:
 		out := make([]any, len(v))
 		for i, x := range v {
-			out[i] = data(x)
+			out[i] = nixValue(x)
 		}
 		return out
 	case []any:
 		out := make([]any, len(v))
 		for i, x := range v {
-			out[i] = data(x)
+			out[i] = nixValue(x)
 		}
 		return out
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for name, x := range v {
-			out[name] = data(x)
+			out[name] = nixValue(x)
 		}
 		return out
 	case nil, bool, int64, float64, string:
