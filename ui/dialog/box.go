@@ -44,11 +44,6 @@ func edge(st *style.Style, left string, text widget.Line, right string, w int) s
 	return st.Paint(style.Border, left+g.Horizontal) + middle + st.Paint(style.Border, rest+right)
 }
 
-// hint is a key and what it does.
-func hint(key, does string) widget.Line {
-	return widget.Line{widget.R(style.Key, key), widget.R(style.Muted, " "+does)}
-}
-
 // row puts hints one after the other.
 func row(hints ...widget.Line) widget.Line {
 	var l widget.Line

@@ -92,5 +92,5 @@ func (c *Choose) Render(w, h int) []string {
 	}
 	w, h = room(w, h, min(widest, 80), max(len(c.ask.Items), 1))
 	key := c.env.Key
-	return box(c.env.Style, c.ask.Title, lines(c.list.Render(w, h)), row(hint(key(action.Choose), "choose"), hint(key(action.Dismiss), "close")), w)
+	return box(c.env.Style, c.ask.Title, lines(c.list.Render(w, h)), row(widget.Hint(key(action.Choose), "choose"), widget.Hint(key(action.Dismiss), "close")), w)
 }

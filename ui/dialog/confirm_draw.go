@@ -51,16 +51,16 @@ func brokenTo(all []widget.Line, w int) []widget.Line {
 
 // hints are the keys that do something now.
 func (c *Confirm) hints() widget.Line {
-	cancel := hint(c.key(action.Dismiss, action.InputEsc), "cancel")
+	cancel := widget.Hint(c.key(action.Dismiss, action.InputEsc), "cancel")
 	enter := c.key(action.Answer, action.InputDone)
-	other := hint(c.key(action.OtherButton, action.InputNext), "other answer")
+	other := widget.Hint(c.key(action.OtherButton, action.InputNext), "other answer")
 	switch {
 	case !c.typed():
-		return row(hint(enter, "go on when it is typed"), cancel)
+		return row(widget.Hint(enter, "go on when it is typed"), cancel)
 	case c.input != nil && !c.yes && !c.back:
-		return row(other, hint(enter, "go on"), cancel)
+		return row(other, widget.Hint(enter, "go on"), cancel)
 	}
-	return row(other, hint(enter, "answer"), cancel)
+	return row(other, widget.Hint(enter, "answer"), cancel)
 }
 
 // key is the key of an action, which is another one while somebody types.

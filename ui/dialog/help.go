@@ -121,7 +121,7 @@ func (h *Help) Render(w, high int) []string {
 	}
 	body := slices.Concat(lines(h.list.Render(w, list)), tail)
 	key := h.env.Key
-	return box(h.env.Style, "What works here", body, row(hint(key(action.Choose), "do it"), hint(key(action.Dismiss), "close")), w)
+	return box(h.env.Style, "What works here", body, row(widget.Hint(key(action.Choose), "do it"), widget.Hint(key(action.Dismiss), "close")), w)
 }
 
 // tail says all of what is under the cursor, and how to select text.

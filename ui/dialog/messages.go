@@ -172,7 +172,7 @@ func (m *Messages) Render(w, h int) []string {
 			m.wide = w
 			m.open.SetLines(folded(m.at(), w-2))
 		}
-		return box(st, "Message", lines(m.open.Render(w, h)), row(hint(key(action.Dismiss), "back")), w)
+		return box(st, "Message", lines(m.open.Render(w, h)), row(widget.Hint(key(action.Dismiss), "back")), w)
 	}
 	rows := min(max(len(m.all), 1), messagesMost)
 	want := rows + 1 + detailMost
@@ -189,7 +189,7 @@ func (m *Messages) Render(w, h int) []string {
 		body = append(body, widget.Draw(st, widget.Line{widget.R(style.Border, strings.Repeat(st.Glyphs.Horizontal, w))}, w))
 		body = append(body, m.detail(w, h-rows-1)...)
 	}
-	return box(st, "Messages", body, row(hint(key(action.Choose), "in full"), hint(key(action.Dismiss), "close")), w)
+	return box(st, "Messages", body, row(widget.Hint(key(action.Choose), "in full"), widget.Hint(key(action.Dismiss), "close")), w)
 }
 
 // detail draws what is under the cursor in full, or as much as there is room

@@ -151,7 +151,7 @@ func (p *Palette) Render(w, h int) []string {
 		body = append(body, lines(p.list.Render(w, h-1))...)
 	}
 	key := p.env.Key
-	hints := row(hint(key(action.InputDone), "go"), hint(key(action.InputDown)+" "+key(action.InputUp), "move"), hint(key(action.InputEsc), "close"))
+	hints := row(widget.Hint(key(action.InputDone), "go"), widget.Hint(key(action.InputDown)+" "+key(action.InputUp), "move"), widget.Hint(key(action.InputEsc), "close"))
 	return box(p.env.Style, "Actions and places", body, hints, w)
 }
 

@@ -28,6 +28,9 @@ func P(text string) Span { return Span{Text: text} }
 // R returns a span in a role.
 func R(role style.Role, text string) Span { return Span{role, text} }
 
+// Hint returns a key and what it does.
+func Hint(key, does string) Line { return Line{R(style.Key, key), R(style.Muted, " "+does)} }
+
 // Text returns the line's text without roles, cleaned.
 func (l Line) Text() string {
 	var b strings.Builder

@@ -6,10 +6,8 @@ import (
 	"time"
 
 	"assay/fleet/run/state"
-	"assay/ui/action"
 	"assay/ui/style"
 	"assay/ui/term"
-	"assay/ui/view"
 	"assay/ui/widget"
 )
 
@@ -194,9 +192,4 @@ func (v *View) typeLine(w int) string {
 	}
 	room := max(w-term.Width(words), min(w, 20))
 	return v.input.Render(room) + widget.Draw(v.env.Style, widget.Line{widget.R(style.Muted, words)}, w-room)
-}
-
-// hint is a key and what it does.
-func hint(env view.Env, id action.ID, words string) widget.Line {
-	return widget.Line{widget.R(style.Key, env.Key(id)), widget.R(style.Muted, " "+words)}
 }

@@ -53,7 +53,7 @@ func (v *View) troubles() (out []widget.Line) {
 // onDisk says that the log does not begin where the kept lines do.
 func (v *View) onDisk() widget.Line {
 	line := widget.Line{widget.R(style.Muted, v.env.Style.Glyphs.Up+" "+earlier(v.sums.dropped)+" on disk only: ")}
-	return append(line, hint(v.env, action.SaveLog, "writes all of them into a file")...)
+	return append(line, widget.Hint(v.env.Key(action.SaveLog), "writes all of them into a file")...)
 }
 
 func earlier(n int) string {
@@ -90,15 +90,15 @@ func (v *View) standing(l *state.Logs) widget.Line {
 	case v.follow:
 		return widget.Line{widget.R(style.Muted, "the run is over; this is its end")}
 	case !r.Mine && r.State.Snapshot().Finished == nil:
-		return append(widget.Line{widget.R(style.Warn, g.Warn+" no end is recorded"), widget.P("  ")}, hint(v.env, action.Refresh, "reads the record again")...)
+		return append(widget.Line{widget.R(style.Warn, g.Warn+" no end is recorded"), widget.P("  ")}, widget.Hint(v.env.Key(action.Refresh), "reads the record again")...)
 	case fresh > 0:
 		line := widget.Line{widget.R(style.Accent, g.Descending+" "+number(fresh)+" new"), widget.P("  ")}
 		if v.live() {
-			return append(line, hint(v.env, action.Follow, "follows")...)
+			return append(line, widget.Hint(v.env.Key(action.Follow), "follows")...)
 		}
-		return append(line, hint(v.env, action.Bottom, "to the end")...)
+		return append(line, widget.Hint(v.env.Key(action.Bottom), "to the end")...)
 	case v.live():
-		return append(widget.Line{widget.R(style.Muted, "standing still  ")}, hint(v.env, action.Follow, "follows")...)
+		return append(widget.Line{widget.R(style.Muted, "standing still  ")}, widget.Hint(v.env.Key(action.Follow), "follows")...)
 	}
 	return widget.Line{widget.R(style.Muted, "the run is over")}
 }
