@@ -54,7 +54,18 @@ func (w *window) position() string {
 // step is by how many lines an action moves the cursor, and whether it is one
 // that does.
 func (w *window) step(id action.ID) (by int, moves bool) {
-	page := max(w.h-1, 1)
+	switch id {
+	case action.Top:
+		return -w.n, true
+	case action.Bottom:
+		return w.n, true
+	}
+	return Step(id, max(w.h-1, 1))
+}
+
+// Step is by how many lines an action moves where a page has so many, and
+// whether it is one that does.
+func Step(id action.ID, page int) (by int, moves bool) {
 	switch id {
 	case action.Down:
 		return 1, true
@@ -68,10 +79,6 @@ func (w *window) step(id action.ID) (by int, moves bool) {
 		return (page + 1) / 2, true
 	case action.HalfUp:
 		return -(page + 1) / 2, true
-	case action.Top:
-		return -w.n, true
-	case action.Bottom:
-		return w.n, true
 	}
 	return 0, false
 }

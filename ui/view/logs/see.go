@@ -3,6 +3,7 @@ package logs
 import (
 	"assay/fleet/run/state"
 	"assay/ui/action"
+	"assay/ui/widget"
 )
 
 // see decides which lines are on a screen of h rows of w columns.
@@ -177,23 +178,10 @@ func (v *View) step(id action.ID) (by int, moves bool) {
 	if v.wrap {
 		page = max(v.page.count()-1, 1)
 	}
-	switch id {
-	case action.Down:
-		return 1, true
-	case action.Up:
-		return -1, true
-	case action.PageDown:
-		return page, true
-	case action.PageUp:
-		return -page, true
-	case action.HalfDown:
-		return (page + 1) / 2, true
-	case action.HalfUp:
-		return -(page + 1) / 2, true
-	case action.Top, action.Bottom:
+	if id == action.Top || id == action.Bottom {
 		return 0, true
 	}
-	return 0, false
+	return widget.Step(id, page)
 }
 
 // sideways moves what is shown of long lines.
