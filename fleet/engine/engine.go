@@ -22,7 +22,8 @@ import (
 type Engine interface {
 	// Name is "embedded" or "nix".
 	Name() string
-	// Evaluate says what the machines should run. It changes nothing.
+	// Evaluate says what the machines should run. It changes nothing. An error
+	// does not name the machine.
 	Evaluate(ctx context.Context, machines []string, watch func(Step), done func(machine string, s System, err error))
 	// Build realises systems in the engine's local store; closure is all that
 	// a host needs to have for one. Building twice gives the same paths.

@@ -27,16 +27,66 @@ type Repository struct {
 	File  *fleetfile.File
 	Fleet *fleet.Fleet
 	Vars  *vars.Store
+	// Adopted says that the flake defines its machines itself. Then there is
+	// no tree, and no composition.
+	Adopted bool
 
 	root  *os.Root
 	tree  func() (*modules.Tree, error)
 	stack func() (*overlay.Stack, []fleet.Problem)
 }
 
-// Open opens the fleet in dir. A fleet.toml that cannot be read is an error
-// with every fault and its place; what is wrong with the tree or the layers is
-// told by Problems, because the rest can still be shown.
+// ErrAdopted is returned by Open for a flake that defines its machines itself:
+// only Nix can tell them yet. Adopt opens it with what Nix has told.
+var ErrAdopted = errors.New("the flake defines its machines itself")
+
+// ErrUnread is returned by Compose in an adopted flake.
+var ErrUnread = errors.New("what a machine of this flake is made of is not read yet; Nix alone knows it")
+
+// Open opens the native fleet in dir: its machines are in fleet.toml. A
+// fleet.toml that cannot be read is an error with every fault and its place;
+// what is wrong with the tree or the layers is told by Problems, because the
+// rest can still be shown.
 func Open(dir string) (*Repository, error) {
+	return open(dir, func(root *os.Root) (*fleetfile.File, error) {
+		if adopted(root) {
+			return nil, ErrAdopted
+		}
+		text, err := readRegular(root, fleetfile.Name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s has neither fleet.toml nor flake.nix: what else describes a fleet is not read in this version", dir)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return fleetfile.Parse(fleetfile.Name, text)
+	})
+}
+
+// Adopt opens a flake that defines its machines itself: flake has them as Nix
+// tells them. A fleet.toml beside it adds what Nix does not know.
+func Adopt(dir string, flake *fleet.Fleet) (*Repository, error) {
+	return open(dir, func(root *os.Root) (*fleetfile.File, error) {
+		text, err := readRegular(root, fleetfile.Name)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		return fleetfile.Adopt(fleetfile.Name, text, flake)
+	})
+}
+
+// adopted reports whether the directory is a flake that does not take its
+// machines from fleet.toml: one without the module that reads it.
+func adopted(root *os.Root) bool {
+	_, flake := root.Stat("flake.nix")
+	_, module := root.Stat(ModuleName)
+	return flake == nil && module != nil
+}
+
+// ModuleName is the file that makes fleet.toml the registry of a flake.
+const ModuleName = "assay.nix"
+
+func open(dir string, registry func(*os.Root) (*fleetfile.File, error)) (*Repository, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
@@ -45,22 +95,17 @@ func Open(dir string) (*Repository, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := readRegular(root, fleetfile.Name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s has no fleet.toml: reading a flake without one is not in this version; hint: write one, see the example fleet's", dir)
-	}
+	file, err := registry(root)
 	if err != nil {
-		return nil, err
-	}
-	file, err := fleetfile.Parse(fleetfile.Name, text)
-	if err != nil {
+		root.Close()
 		return nil, err
 	}
 	store, err := vars.Open(dir)
 	if err != nil {
+		root.Close()
 		return nil, err
 	}
-	r := &Repository{Dir: dir, File: file, Fleet: file.Fleet, Vars: store, root: root}
+	r := &Repository{Dir: dir, File: file, Fleet: file.Fleet, Vars: store, Adopted: adopted(root), root: root}
 	r.tree = sync.OnceValues(r.readTree)
 	r.stack = sync.OnceValues(r.readStack)
 	return r, nil
@@ -79,6 +124,9 @@ func readRegular(root *os.Root, name string) ([]byte, error) {
 }
 
 func (r *Repository) readTree() (*modules.Tree, error) {
+	if r.Adopted {
+		return &modules.Tree{}, nil
+	}
 	return modules.Read(r.root.FS(), r.Fleet.Sources.Modules)
 }
 
@@ -110,6 +158,9 @@ func (r *Repository) ComposeOnly(machine string, only []string) (compose.Composi
 	m := r.Fleet.Machine(machine)
 	if m == nil {
 		return compose.Composition{}, fmt.Errorf("no machine %q%s", machine, r.meant(machine))
+	}
+	if r.Adopted {
+		return compose.Composition{}, ErrUnread
 	}
 	tree, err := r.Tree()
 	if err != nil {

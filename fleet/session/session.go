@@ -5,16 +5,13 @@
 package session
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"assay/fleet"
 	"assay/fleet/engine"
 	"assay/fleet/host"
 	"assay/fleet/repo"
-	"assay/secrets"
 )
 
 // ErrNoHosts is returned by verbs that reach hosts in a session that cannot.
@@ -41,8 +38,11 @@ type Reach struct {
 	Engine    engine.Engine
 	Deployer  engine.Deployer
 	Connector host.Connector
-	// Addresses returns a machine's addresses in the order to try.
+	// Addresses, which may be nil, replaces the addresses of fleet.toml.
 	Addresses func(machine string) []string
+	// Known, which may be nil, returns the host keys by which a target is
+	// known that has none in the fleet's secrets.
+	Known func(target host.Target) []string
 }
 
 // New returns a session on an opened repository.
@@ -55,18 +55,3 @@ func New(r *repo.Repository, opts Options) *Session {
 
 // Fleet is the repository's fleet.
 func (s *Session) Fleet() *fleet.Fleet { return s.Repo.Fleet }
-
-// Connect opens a connection to a machine whose identity is pinned by the
-// fleet's own secrets.
-func (s *Session) Connect(ctx context.Context, machine string) (host.Conn, error) {
-	keys, err := secrets.HostKeys(s.Repo.Vars, machine)
-	if err != nil {
-		return nil, &host.ConnectError{Machine: machine, Stage: host.StageHostKey, Err: err}
-	}
-	addresses := s.reach.Addresses(machine)
-	if len(addresses) == 0 {
-		return nil, &host.ConnectError{Machine: machine, Stage: host.StageResolve,
-			Err: fmt.Errorf("no address; hint: give it deploy.targets in fleet.toml")}
-	}
-	return s.reach.Connector.Connect(ctx, host.Target{Machine: machine, Addresses: addresses, HostKeys: keys})
-}

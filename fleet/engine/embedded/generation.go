@@ -54,20 +54,16 @@ func (e *Engine) generation(ctx context.Context, machine string) (*generation, e
 	}
 	c, err := e.compose(machine)
 	if err != nil {
-		return nil, fmt.Errorf("evaluate %s: %w", machine, err)
+		return nil, err
 	}
 	c.Machine = machine
 	if c.Class == "" {
 		c.Class = fleet.ClassOf(c.System)
 	}
 	if c.Class != fleet.NixOS && c.Class != fleet.Darwin {
-		return nil, fmt.Errorf("evaluate %s: %q is not the class of a machine", machine, clip(line(string(c.Class)), 40))
+		return nil, fmt.Errorf("%q is not the class of a machine", clip(line(string(c.Class)), 40))
 	}
-	g, err := e.assemble(c)
-	if err != nil {
-		return nil, fmt.Errorf("evaluate %s: %w", machine, err)
-	}
-	return g, nil
+	return e.assemble(c)
 }
 
 // assemble makes objects of all files and links them in a tree.

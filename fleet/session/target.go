@@ -1,0 +1,92 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"assay/fleet/host"
+	"assay/secrets"
+)
+
+// Connect opens a connection to a machine whose identity is pinned by the
+// fleet's own secrets, or else by what Reach.Known knows.
+func (s *Session) Connect(ctx context.Context, machine string) (host.Conn, error) {
+	target, err := s.Target(machine)
+	if err != nil {
+		return nil, err
+	}
+	return s.reach.Connector.Connect(ctx, target)
+}
+
+// Target is where and as whom a machine is reached, and who it must prove to
+// be: the addresses and the jump hosts of fleet.toml, the host keys of the
+// fleet's secrets. Its error is a *host.ConnectError.
+func (s *Session) Target(machine string) (host.Target, error) {
+	return s.targetVia(machine, nil)
+}
+
+// targetVia is Target; via are the machines that lead there, which must not
+// come again.
+func (s *Session) targetVia(machine string, via []string) (host.Target, error) {
+	fail := func(stage host.Stage, err error) (host.Target, error) {
+		return host.Target{}, &host.ConnectError{Machine: machine, Stage: stage, Err: err}
+	}
+	m := s.Fleet().Machine(machine)
+	if m == nil {
+		return fail(host.StageResolve, errors.New("the fleet has no machine of that name"))
+	}
+	t := host.Target{Machine: machine, Addresses: m.Deploy.Targets, Become: host.Become(m.Deploy.Become)}
+	if s.reach.Addresses != nil {
+		t.Addresses = s.reach.Addresses(machine)
+	}
+	if len(t.Addresses) == 0 {
+		return fail(host.StageResolve, errors.New("no target; hint: give it deploy.targets in fleet.toml"))
+	}
+	if slices.Contains(via, machine) {
+		return fail(host.StageResolve, fmt.Errorf("its jump hosts lead to itself, by way of %v", via))
+	}
+	for _, jump := range m.Deploy.Jump {
+		hop, err := s.hop(jump, append(slices.Clip(via), machine))
+		if err != nil {
+			return host.Target{}, err
+		}
+		t.Jump = append(t.Jump, hop)
+	}
+	if err := s.identify(&t); err != nil {
+		return fail(host.StageHostKey, err)
+	}
+	return t, nil
+}
+
+// hop is a jump host: a machine of the fleet, or an address, whose identity
+// goes by the address.
+func (s *Session) hop(jump string, via []string) (host.Target, error) {
+	if s.Fleet().Machine(jump) != nil {
+		return s.targetVia(jump, via)
+	}
+	t := host.Target{Machine: jump, Addresses: []string{jump}}
+	if s.reach.Known != nil {
+		t.HostKeys = s.reach.Known(t)
+	}
+	return t, nil
+}
+
+// identify gives the target the keys that prove it. One without any is left
+// without: the connector refuses it and tells the key that it saw.
+func (s *Session) identify(t *host.Target) error {
+	keys, err := secrets.HostKeys(s.Repo.Vars, t.Machine)
+	switch {
+	case err == nil:
+		t.HostKeys = keys
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	case s.reach.Known != nil:
+		t.HostKeys = s.reach.Known(*t)
+	default:
+		return err
+	}
+	return nil
+}
