@@ -71,6 +71,7 @@ var house = []room{
 	{"fleet/host/awake", nil, nil, "host/awake keeps this computer awake, standard library only"},
 	{"fleet/host/sim", []string{"fleet/host"}, []string{"golang.org/x/crypto", "github.com/google/renameio/v2"},
 		"host/sim plays hosts; nothing but ui/cli may start it"},
+	{"fleet/host/bed", nil, nil, "the test bed knows script/hosts and nothing of assay"},
 	{"fleet/host/probe", []string{"fleet", "fleet/host"}, nil,
 		"host/probe reads facts over a host.Conn"},
 
@@ -102,6 +103,7 @@ var onlyFor = map[string]struct {
 }{
 	"fleet/host/sim":        {[]string{"ui/cli/..."}, "no package but ui/cli and host/sim knows what a demo is"},
 	"fleet/engine/embedded": {[]string{"ui/cli/..."}, "engines are wired in ui/cli; everybody else asks through fleet/engine"},
+	"fleet/host/bed":        {nil, "only tests have the test bed"},
 	"fleet/host/remote":     {[]string{"ui/cli/..."}, "connectors are wired in ui/cli; everybody else asks through fleet/host"},
 	"modules/aspects":       {[]string{"ui/cli/..."}, "the example tree is the demo's"},
 	"modules/packages":      {[]string{"ui/cli/..."}, "the example packages are the demo's"},
