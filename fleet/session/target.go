@@ -90,3 +90,26 @@ func (s *Session) identify(t *host.Target) error {
 	}
 	return nil
 }
+
+// Reached is Target with the one address, of several, that answers now.
+func (s *Session) Reached(ctx context.Context, machine string) (host.Target, error) {
+	if s.reach == nil {
+		return host.Target{}, ErrNoHosts
+	}
+	t, err := s.Target(machine)
+	if err != nil || len(t.Addresses) == 1 {
+		return t, err
+	}
+	var last error
+	for _, address := range t.Addresses {
+		one := t
+		one.Addresses = []string{address}
+		conn, err := s.reach.Connector.Connect(ctx, one)
+		if err == nil {
+			conn.Close()
+			return one, nil
+		}
+		last = err
+	}
+	return host.Target{}, last
+}

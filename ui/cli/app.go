@@ -147,11 +147,11 @@ Start with:  assay demo`,
 		a.layersCommand(), a.complete(a.whichCommand(), packageNames))
 	addGroup(root, "hosts", "Look at the hosts and change them:",
 		a.complete(a.statusCommand(), machineNames), a.complete(a.planCommand(), machineNames),
-		a.complete(a.updateCommand(), machineNames), a.complete(a.rollbackCommand(), machineNames))
+		a.complete(a.updateCommand(), machineNames), a.complete(a.rollbackCommand(), machineNames),
+		a.complete(a.execCommand(), machineNames), a.complete(a.sshCommand(), machineNames))
 	addGroup(root, "runs", "Look back:", a.runsCommand(), a.logsCommand())
 	root.AddCommand(
 		a.demoCommand(), a.versionCommand(),
-		a.refusedCommand("exec", "SELECTOR -- COMMAND ..."), a.refusedCommand("ssh", "MACHINE [-- COMMAND]"),
 	)
 	root.AddCommand(topics()...)
 	return root

@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"assay/fleet/host/sim"
 	"assay/fleet/session"
 	"assay/ui/cli/demo"
 )
@@ -143,20 +142,4 @@ func (a *app) inherit(outer *app, args []string) []string {
 		flags = append(flags, "--json")
 	}
 	return append(flags, args...)
-}
-
-// refusedCommand is a verb that runs a command of the user's choice on hosts.
-func (a *app) refusedCommand(name, args string) *cobra.Command {
-	return &cobra.Command{
-		Use:                name + " " + args,
-		Short:              "Not in this version",
-		Hidden:             true,
-		DisableFlagParsing: true,
-		RunE: func(*cobra.Command, []string) error {
-			if a.inDemo {
-				return usagef("%s is refused in the demo: %s", name, sim.Refusal)
-			}
-			return usagef("%s is not in this version: it takes real hosts", name)
-		},
-	}
 }

@@ -94,7 +94,7 @@ func (a *app) makePlan(ctx context.Context, s *session.Session, words []string, 
 	defer stop()
 	progress := a.progress("planning", len(chosen))
 	defer progress.clear()
-	return s.Plan(watch, chosen, goal, nil, progress.step)
+	return s.Plan(watch, chosen, goal, progress.watch, progress.step)
 }
 
 // savePlan writes the plan to a new file, or over a regular one; a device or a

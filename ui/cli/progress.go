@@ -8,7 +8,11 @@ import (
 	"sync"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
 	"golang.org/x/term"
+
+	"assay/fleet/engine"
+	"assay/ui/word"
 )
 
 // progress shows how far a long step is, on one line of a terminal that it
@@ -19,7 +23,9 @@ type progress struct {
 	verb  string
 	done  int
 	total int
+	now   string // what is being done, as the engine said last
 	shown time.Time
+	width func() int // columns of the terminal
 }
 
 // shownEvery bounds how often the line is drawn.
@@ -29,8 +35,24 @@ func (a *app) progress(verb string, total int) *progress {
 	p := &progress{verb: verb, total: total}
 	if file, ok := a.env.Stderr.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		p.out = file
+		p.width = func() int {
+			columns, _, _ := term.GetSize(int(file.Fd()))
+			return columns
+		}
 	}
 	return p
+}
+
+// watch shows what an engine says that it does.
+func (p *progress) watch(s engine.Step) {
+	text := word.Step(s)
+	if text == "" {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.now = text
+	p.draw()
 }
 
 // step counts one more as done. It may be called from several goroutines.
@@ -38,11 +60,23 @@ func (p *progress) step() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.done++
+	p.draw()
+}
+
+// draw draws the line unless that was done a moment ago.
+func (p *progress) draw() {
 	if p.out == nil || time.Since(p.shown) < shownEvery {
 		return
 	}
 	p.shown = time.Now()
-	fmt.Fprintf(p.out, "\r\x1b[K%s %d/%d", p.verb, p.done, p.total)
+	line := fmt.Sprintf("%s %d/%d", p.verb, p.done, p.total)
+	if p.now != "" {
+		line += ": " + p.now
+	}
+	if wide := p.width(); wide > 0 {
+		line = ansi.Truncate(line, wide-1, "…")
+	}
+	fmt.Fprintf(p.out, "\r\x1b[K%s", line)
 }
 
 // clear removes the line.

@@ -1,11 +1,6 @@
 package remote
 
-import (
-	"fmt"
-	"net/netip"
-	"strconv"
-	"strings"
-)
+import "assay/fleet/host"
 
 // address is a parsed "[user@]host[:port]".
 type address struct {
@@ -13,48 +8,6 @@ type address struct {
 }
 
 func parseAddress(text string) (address, error) {
-	a := address{port: "22"}
-	rest := text
-	if i := strings.LastIndexByte(rest, '@'); i >= 0 {
-		a.user, rest = rest[:i], rest[i+1:]
-		if !plainWord(a.user) {
-			return a, fmt.Errorf("address %q: bad user name", text)
-		}
-	}
-	if inner, ok := strings.CutPrefix(rest, "["); ok {
-		ip, after, ok := strings.Cut(inner, "]")
-		if _, err := netip.ParseAddr(ip); !ok || err != nil {
-			return a, fmt.Errorf("address %q: no IP address in the brackets", text)
-		}
-		a.host, rest = ip, after
-	} else {
-		if strings.Count(rest, ":") > 1 {
-			return a, fmt.Errorf("address %q: too many colons; hint: write an IPv6 address in brackets", text)
-		}
-		i := strings.IndexByte(rest+":", ':')
-		a.host, rest = rest[:i], rest[i:]
-		if !plainWord(a.host) {
-			return a, fmt.Errorf("address %q: bad host name", text)
-		}
-	}
-	if rest == "" {
-		return a, nil
-	}
-	port, ok := strings.CutPrefix(rest, ":")
-	if n, err := strconv.ParseUint(port, 10, 16); !ok || err != nil || n == 0 {
-		return a, fmt.Errorf("address %q: bad port", text)
-	}
-	a.port = port
-	return a, nil
-}
-
-// plainWord reports whether s can be a user or a host name: printable ASCII,
-// and not an option in disguise.
-func plainWord(s string) bool {
-	for i := range len(s) {
-		if s[i] <= ' ' || s[i] >= 0x7f || strings.IndexByte("@:/[]'\"\\", s[i]) >= 0 {
-			return false
-		}
-	}
-	return s != "" && s[0] != '-'
+	a, err := host.ParseAddress(text)
+	return address{a.User, a.Name, a.Port}, err
 }

@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"assay/fleet/host"
+	"assay/fleet/host/sim"
+	"assay/fleet/session"
+)
+
+func (a *app) sshCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "ssh MACHINE [-- COMMAND ...]",
+		Short: "Open a shell on a machine, with its identity pinned",
+		Long: `Starts the ssh command on the machine's address, by way of its jump hosts. Your
+own ssh configuration holds, but for one thing: the machine, and every jump
+host, has to prove the key that the fleet knows of it.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if a.inDemo {
+				return usagef("ssh is refused in the demo: %s", sim.Refusal)
+			}
+			dash := cmd.ArgsLenAtDash()
+			if len(args) == 0 || dash != 1 && len(args) > 1 {
+				return usagef("name one machine, and a command after --: assay ssh MACHINE -- uptime")
+			}
+			s, err := a.world(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return a.ssh(cmd.Context(), s, args[0], args[1:])
+		},
+	}
+}
+
+// ssh runs the ssh command and ends with its exit status.
+func (a *app) ssh(ctx context.Context, s *session.Session, machine string, command []string) error {
+	target, err := s.Reached(ctx, machine)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "assay-ssh-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	name, err := writeSSHConfig(dir, target)
+	if err != nil {
+		return err
+	}
+	ssh := exec.Command("ssh", append([]string{"-F", filepath.Join(dir, "config"), name, "--"}, command...)...) // its own ctrl-c
+	ssh.Stdin, ssh.Stdout, ssh.Stderr = a.env.Stdin, plainOutput(a.env.Stdout), a.env.Stderr
+	_, release := a.env.listen() // the terminal's signals are for ssh
+	defer release()
+	err = ssh.Run()
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		return failed(max(exit.ExitCode(), 1))
+	}
+	return err
+}
+
+// writeSSHConfig writes a configuration with which ssh reaches the target and
+// accepts only its pinned keys, and returns the name to give to ssh. The
+// user's own configuration follows: of each setting the first one counts.
+func writeSSHConfig(dir string, target host.Target) (name string, err error) {
+	var config strings.Builder
+	hops := append(target.Jump[:len(target.Jump):len(target.Jump)], target)
+	names := map[string]bool{}
+	for i, hop := range hops {
+		at, err := host.ParseAddress(hop.Addresses[0])
+		if err != nil {
+			return "", err
+		}
+		if len(hop.HostKeys) == 0 {
+			return "", &host.ConnectError{Machine: hop.Machine, Address: hop.Addresses[0], Stage: host.StageHostKey,
+				Err: fmt.Errorf("no key of it is known; hint: assay keys pin %s", hop.Machine)}
+		}
+		known := filepath.Join(dir, fmt.Sprintf("known_hosts-%d", i))
+		if err := os.WriteFile(known, []byte(knownHosts(hop)), 0o600); err != nil {
+			return "", err
+		}
+		before := name
+		if name = at.Name; names[name] {
+			name = fmt.Sprintf("%s-%d", at.Name, i) // the same address with another port
+			fmt.Fprintf(&config, "Host %s\n  HostName %s\n", name, at.Name)
+		} else {
+			fmt.Fprintf(&config, "Host %s\n", name)
+		}
+		names[name] = true
+		fmt.Fprintf(&config, "  Port %s\n  HostKeyAlias %s\n  StrictHostKeyChecking yes\n  UpdateHostKeys no\n", at.Port, hop.Machine)
+		fmt.Fprintf(&config, "  UserKnownHostsFile %q\n  GlobalKnownHostsFile /dev/null\n", known)
+		if at.User != "" {
+			fmt.Fprintf(&config, "  User %s\n", at.User)
+		}
+		if before != "" {
+			fmt.Fprintf(&config, "  ProxyJump %s\n", before)
+		}
+	}
+	config.WriteString("Host *\nInclude ~/.ssh/config\nInclude /etc/ssh/ssh_config\n")
+	return name, os.WriteFile(filepath.Join(dir, "config"), []byte(config.String()), 0o600)
+}
+
+// knownHosts is the target's keys as a known_hosts file has them.
+func knownHosts(t host.Target) string {
+	var b strings.Builder
+	for _, key := range t.HostKeys {
+		if mark, rest, _ := strings.Cut(key, " "); strings.HasPrefix(mark, "@") {
+			fmt.Fprintf(&b, "%s %s %s\n", mark, t.Machine, rest)
+		} else {
+			fmt.Fprintf(&b, "%s %s\n", t.Machine, key)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,42 @@
+package word
+
+import (
+	"fmt"
+
+	"assay/fleet/engine"
+	"assay/fleet/host"
+)
+
+// Step says in a few words what an engine does, "" where that is nothing to
+// say beside others.
+func Step(s engine.Step) string {
+	what := host.Sanitize(s.What)
+	switch s.Kind {
+	case engine.StepEvaluate:
+		return "evaluating " + what
+	case engine.StepFetch:
+		return "fetching " + what + amount(s)
+	case engine.StepBuild:
+		if s.Phase != "" {
+			return fmt.Sprintf("building %s (%s)", what, host.Sanitize(s.Phase))
+		}
+		return "building " + what
+	case engine.StepBuilt:
+		return "built " + what
+	case engine.StepFailed:
+		return "failed: " + what
+	case engine.StepWait:
+		return "waiting: " + host.Sanitize(s.Text)
+	case engine.StepTotal:
+		return fmt.Sprintf("built %d of %d", s.Done, s.Total)
+	}
+	return ""
+}
+
+// amount is how much of it is there, where the whole is known.
+func amount(s engine.Step) string {
+	if s.Total <= 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%s of %s)", Bytes(s.Done), Bytes(s.Total))
+}
