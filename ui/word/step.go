@@ -38,5 +38,5 @@ func amount(s engine.Step) string {
 	if s.Total <= 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (%s of %s)", Bytes(s.Done), Bytes(s.Total))
+	return fmt.Sprintf(" (%s of %s)", Size(s.Done), Size(s.Total))
 }
