@@ -76,3 +76,29 @@ func TestAdoptRefuses(t *testing.T) {
 		}
 	}
 }
+
+func TestDraft(t *testing.T) {
+	of := flake()
+	text := Draft(of)
+	for _, want := range []string{
+		`name = "here"`, "# the flake says: root@from-the-flake", `# targets = ["root@db.example.org"]`, `# targets = ["admin@mac.example.org"]`,
+	} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the draft lacks %s:\n%s", want, text)
+		}
+	}
+	file, err := Adopt(Name, text, of)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := file.Fleet.Machine("db").Deploy.Targets; len(got) != 0 {
+		t.Errorf("a draft gives db the address %v", got)
+	}
+	filled := strings.ReplaceAll(strings.ReplaceAll(string(text), "# targets", "targets"), "# become", "become")
+	if file, err = Adopt(Name, []byte(filled), of); err != nil {
+		t.Fatal(err)
+	}
+	if got := file.Fleet.Machine("mac").Deploy; !slices.Equal(got.Targets, []string{"admin@mac.example.org"}) || got.Become != "sudo" {
+		t.Errorf("a draft that was filled in gives mac %+v", got)
+	}
+}
