@@ -11,7 +11,8 @@ import (
 )
 
 // needle is a text to look for. Without a capital in it, capitals do not
-// matter in what is searched either.
+// matter in what is searched either: as in the search of logs, state.Needle,
+// which is for 64 MB, while this one also takes the accents that follow.
 type needle struct {
 	text  string
 	fold  bool

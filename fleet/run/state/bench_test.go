@@ -109,6 +109,7 @@ func BenchmarkLogs(b *testing.B) {
 		"first error":        func() { logs.FirstError() },
 		"find nothing":       func() { logs.Find(state.NewNeedle("absent"), state.End, true) },
 		"find nothing exact": func() { logs.Find(state.NewNeedle("Absent"), state.Begin, false) },
+		"find nothing wide":  func() { logs.Find(state.NewNeedle("größe"), state.End, true) },
 		"find near":          func() { logs.Find(state.NewNeedle("example-4"), middle, true) },
 		"count up to 1000":   func() { state.NewMatches(state.NewNeedle("example")).Count(logs, 1000, 1<<30) },
 		"count all of it":    func() { state.NewMatches(state.NewNeedle("absent")).Count(logs, 1000, 1<<30) },

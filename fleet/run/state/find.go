@@ -3,14 +3,16 @@ package state
 import (
 	"bytes"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Needle is a text to look for in lines. A needle without capitals is found
-// without regard to case, as far as ASCII letters go. It may be used by
-// several goroutines.
+// without regard to case. It may be used by several goroutines.
 type Needle struct {
 	text  []byte
 	exact bool
+	wide  bool // has letters that are no ASCII
 }
 
 // NewNeedle returns the needle. An empty one, and one with a newline, is in no
@@ -19,12 +21,10 @@ func NewNeedle(text string) Needle {
 	if strings.Contains(text, "\n") {
 		return Needle{}
 	}
-	b := []byte(text)
-	fold(b)
-	if string(b) == text {
-		return Needle{text: b}
+	return Needle{
+		text: []byte(text), exact: strings.ContainsFunc(text, unicode.IsUpper),
+		wide: strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }),
 	}
-	return Needle{text: []byte(text), exact: true}
 }
 
 // Empty reports whether it is in no line.
@@ -54,6 +54,9 @@ func (n Needle) hay(text, scratch []byte) []byte {
 	}
 	scratch = append(scratch[:0], text...)
 	fold(scratch)
+	if n.wide {
+		foldWide(scratch)
+	}
 	return scratch
 }
 

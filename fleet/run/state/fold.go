@@ -1,6 +1,10 @@
 package state
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"unicode"
+	"unicode/utf8"
+)
 
 const (
 	ones  = 0x0101010101010101
@@ -23,5 +27,21 @@ func fold(b []byte) {
 		if c >= 'A' && c <= 'Z' {
 			b[i] = c + 'a' - 'A'
 		}
+	}
+}
+
+// foldWide makes the capitals of b small that are no ASCII, where they stay, as
+// nearly all do, of the same length: places in b must remain.
+func foldWide(b []byte) {
+	for i := 0; i < len(b); {
+		if b[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRune(b[i:])
+		if small := unicode.ToLower(r); small != r && utf8.RuneLen(small) == size {
+			utf8.EncodeRune(b[i:], small)
+		}
+		i += size
 	}
 }

@@ -19,7 +19,7 @@ func logEvent(seq int64, machine, text string) event.Event {
 
 // someText is a line of any length and level.
 func someText(r *rand.Rand) string {
-	words := []string{"error: no", "warning: odd", "Needle in it", "setting up /etc...", "", "ünï", "a\nb", "0 failed", "haystack needle needle"}
+	words := []string{"error: no", "warning: odd", "Needle in it", "ÜBER", "setting up /etc...", "", "ünï", "a\nb", "0 failed", "haystack needle needle"}
 	text := words[r.IntN(len(words))]
 	if r.IntN(4) == 0 {
 		text += strings.Repeat(" more", r.IntN(60))
@@ -119,7 +119,7 @@ func (m *model) checkFind(t *testing.T, logs *state.Logs, want []state.Line, fro
 			if text == "" || strings.Contains(text, "\n") {
 				return false
 			}
-			return strings.Contains(l.Text, text) || text == "needle" && strings.Contains(l.Text, "Needle") || text == "a" && strings.Contains(l.Text, "A")
+			return strings.Contains(l.Text, text) || text == "needle" && strings.Contains(l.Text, "Needle") || text == "a" && strings.Contains(l.Text, "A") || text == "ü" && strings.Contains(l.Text, "Ü")
 		}
 		var next, before int64
 		count := 0
@@ -205,12 +205,16 @@ func TestNeedle(t *testing.T) {
 		{"@`{", "@`{[", [][2]int{{0, 3}}},
 		{"", "a", nil},
 		{"long", "lo", nil},
+		{"größe", "GRÖSSE, GRÖße und größe", [][2]int{{9, 16}, {21, 28}}},
+		{"Größe", "größe", nil},
+		{"ж", "\xffЖж", [][2]int{{1, 3}, {3, 5}}},
+		{"ⱥ", "Ⱥⱥ", [][2]int{{2, 5}}}, // takes another number of bytes than its capital
 	} {
 		if got := state.NewNeedle(c.needle).In(c.text); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%q in %q: %v, want %v", c.needle, c.text, got, c.want)
 		}
 	}
-	// Every byte at every offset: only ASCII capitals are folded.
+	// Every byte at every offset: of ASCII only capitals are folded.
 	for c := range 256 {
 		for n := range 17 {
 			text := strings.Repeat("_", n) + string([]byte{byte(c)}) + strings.Repeat("_", 9)
