@@ -124,7 +124,7 @@ func (p *printer) option(o compose.Option) {
 		text, r = "merge unknown: "+o.Merged.Reason, warn
 	}
 	path, at := host.Sanitize(o.Path), host.Sanitize(deciders(o))
-	text = host.Sanitize(word.Short(text, p.room(len("     =   ")+len(path)+len(at))))
+	text = host.Sanitize(word.Short(text, p.room(len("     =   ")+len(path)+len(at)), word.Ellipsis))
 	p.line("    %s = %s  %s", path, p.paint(r, text), p.paint(faint, at))
 }
 

@@ -53,7 +53,7 @@ func (p *printer) optionChanges(list []plan.OptionChange) {
 // value that changes the lines or elements that differ.
 func (p *printer) optionChange(ch *plan.OptionChange) {
 	name := c(word.Scoped(ch.Scope, ch.Path) + " =")
-	note, at := cr(faint, word.AsWritten(ch)), cr(faint, word.Places(ch))
+	note, at := cr(faint, word.AsWritten(ch, word.Ellipsis)), cr(faint, word.Places(ch))
 	room := p.valueRoom(name, note, at)
 	value := c(ch.New)
 	switch ch.Op {
@@ -64,10 +64,10 @@ func (p *printer) optionChange(ch *plan.OptionChange) {
 		if value.width() > room && p.difference(ch, note, at) {
 			return
 		}
-		before, after := word.Apart(c(ch.Old).text, c(ch.New).text, room)
+		before, after := word.Apart(c(ch.Old).text, c(ch.New).text, room, word.Ellipsis)
 		value.text = before + " -> " + after
 	}
-	value.text = word.Short(value.text, room)
+	value.text = word.Short(value.text, room, word.Ellipsis)
 	if p.width > 0 && len("    ~ ")+name.width()+1+value.width() > p.width {
 		p.marked(ch.Op, name, value, note, at)
 		return
@@ -125,5 +125,5 @@ func (p *printer) difference(ch *plan.OptionChange, note, at cell) bool {
 }
 
 func (p *printer) elementText(e string) string {
-	return word.Short(c(e).text, p.room(len("        + ")))
+	return word.Short(c(e).text, p.room(len("        + ")), word.Ellipsis)
 }

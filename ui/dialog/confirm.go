@@ -121,7 +121,7 @@ func (c *Confirm) answer() Result {
 func (c *Confirm) wrong() string {
 	text := "type " + c.ask.Word
 	if typed := c.input.Value(); typed != "" {
-		text = word.Short(typed, 20) + " is not " + c.ask.Word + ": " + text
+		text = word.Short(typed, 20, c.env.Style.Glyphs.Ellipsis) + " is not " + c.ask.Word + ": " + text
 	}
 	return text + ", or " + c.env.Key(action.InputEsc) + " cancels"
 }

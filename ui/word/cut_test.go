@@ -19,7 +19,7 @@ func TestApart(t *testing.T) {
 		{same + "o", same + "n", 44, "…xxxxxxxxxxxxxxxxxxo -> …xxxxxxxxxxxxxxxxxxn"},
 		{"o", same, 44, "o -> xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…"},
 	} {
-		a, b := word.Apart(c.a, c.b, c.room)
+		a, b := word.Apart(c.a, c.b, c.room, word.Ellipsis)
 		if got := a + " -> " + b; got != c.want || len([]rune(got)) > c.room {
 			t.Errorf("%s and %s: %s", c.a, c.b, got)
 		}
@@ -32,7 +32,7 @@ func TestShort(t *testing.T) {
 		n    int
 		want string
 	}{{"abc", 3, "abc"}, {"abcd", 3, "ab…"}, {"äöüß", 2, "ä…"}, {"", 1, ""}} {
-		if got := word.Short(c.text, c.n); got != c.want {
+		if got := word.Short(c.text, c.n, word.Ellipsis); got != c.want {
 			t.Errorf("%q to %d: %q", c.text, c.n, got)
 		}
 	}

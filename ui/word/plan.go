@@ -38,15 +38,16 @@ func Differences(ch *plan.Change) string {
 		Count(len(ch.Packages), "package"), Count(len(ch.Files), "file"))
 }
 
-// AsWritten says that an option's value is not known, and why.
-func AsWritten(ch *plan.OptionChange) string {
+// AsWritten says that an option's value is not known, and why. The ellipsis is
+// one rune.
+func AsWritten(ch *plan.OptionChange, ellipsis string) string {
 	switch {
 	case ch.Known:
 		return ""
 	case ch.Why == "":
 		return "(as written; what it comes to is unknown)"
 	}
-	return "(as written; " + Short(ch.Why, 120) + ")"
+	return "(as written; " + Short(ch.Why, 120, ellipsis) + ")"
 }
 
 // Places says where an option's value comes from.

@@ -23,7 +23,7 @@ const (
 // option is an option that differs: its values as far as they fit, and below
 // it the lines or elements that differ, the whole values, and who defines it.
 func (b *builder) option(id string, ch *plan.OptionChange, onlyNix map[string]bool) *outline.Item {
-	name, note, at := word.Scoped(ch.Scope, ch.Path), word.AsWritten(ch), b.places(ch)
+	name, note, at := word.Scoped(ch.Scope, ch.Path), word.AsWritten(ch, b.v.env.Style.Glyphs.Ellipsis), b.places(ch)
 	full := note
 	if ch.Op != plan.Removed && onlyNix[name] {
 		note, full = "(only Nix builds it)", "set, but not built here: only Nix builds it "+note
@@ -73,6 +73,7 @@ func (b *builder) value(ch *plan.OptionChange, room, place int) (text string, cu
 		room = beside
 	}
 	room = max(room, leastValue)
+	ellipsis := b.v.env.Style.Glyphs.Ellipsis
 	was, is := head(ch.Old), head(ch.New)
 	switch ch.Op {
 	case plan.Added:
@@ -80,12 +81,12 @@ func (b *builder) value(ch *plan.OptionChange, room, place int) (text string, cu
 	case plan.Removed:
 		text = was
 	default:
-		if x, y := word.Apart(was, is, room); x != ch.Old || y != ch.New {
+		if x, y := word.Apart(was, is, room, ellipsis); x != ch.Old || y != ch.New {
 			return x + " -> " + y, true
 		}
 		return was + " -> " + is, false
 	}
-	short := word.Short(text, room)
+	short := word.Short(text, room, ellipsis)
 	return short, short != ch.Old+ch.New
 }
 

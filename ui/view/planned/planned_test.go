@@ -16,6 +16,7 @@ import (
 	"assay/fleet/run/state"
 	"assay/ui/action"
 	"assay/ui/known"
+	"assay/ui/style"
 	"assay/ui/term"
 	"assay/ui/view"
 	"assay/ui/view/viewtest"
@@ -387,5 +388,22 @@ func BenchmarkMake(b *testing.B) {
 	for b.Loop() {
 		v.again()
 		v.Render(160, 44)
+	}
+}
+
+// TestASCII cuts an option's values for a terminal that has ASCII only.
+func TestASCII(t *testing.T) {
+	k, p := update(t)
+	env := viewtest.Env(k)
+	env.Style = style.New(style.Options{ASCII: true})
+	b := builder{v: New(env, (&View{}).Link()), p: p}
+	same := strings.Repeat("same ", 30)
+	for _, ch := range []plan.OptionChange{
+		{Op: plan.Changed, Old: same + "old" + same, New: same + "new" + same},
+		{Op: plan.Added, New: same},
+	} {
+		if text, cut := b.value(&ch, 60, 10); !cut || !strings.Contains(text, "~") || strings.Contains(text, "…") {
+			t.Errorf("%q", text)
+		}
 	}
 }
