@@ -20,7 +20,7 @@ func ParseAddress(text string) (Address, error) {
 	rest := text
 	if i := strings.LastIndexByte(rest, '@'); i >= 0 {
 		a.User, rest = rest[:i], rest[i+1:]
-		if !plainWord(a.User) {
+		if !PlainWord(a.User) {
 			return a, fmt.Errorf("address %q: bad user name", text)
 		}
 	}
@@ -36,7 +36,7 @@ func ParseAddress(text string) (Address, error) {
 		}
 		i := strings.IndexByte(rest+":", ':')
 		a.Name, rest = rest[:i], rest[i:]
-		if !plainWord(a.Name) {
+		if !PlainWord(a.Name) {
 			return a, fmt.Errorf("address %q: bad host name", text)
 		}
 	}
@@ -51,9 +51,9 @@ func ParseAddress(text string) (Address, error) {
 	return a, nil
 }
 
-// plainWord reports whether s can be a user or a host name: printable ASCII,
+// PlainWord reports whether s can be a user or a host name: printable ASCII,
 // and not an option in disguise.
-func plainWord(s string) bool {
+func PlainWord(s string) bool {
 	for i := range len(s) {
 		if s[i] <= ' ' || s[i] >= 0x7f || strings.IndexByte("@:/[]'\"\\", s[i]) >= 0 {
 			return false
