@@ -61,6 +61,8 @@ var house = []room{
 
 	{"fleet/engine/embedded", []string{"fleet", "fleet/engine", "fleet/host", "modules/compose"}, []string{"github.com/nix-community/go-nix"},
 		"an engine satisfies fleet/engine and does not know who calls it"},
+	{"fleet/engine/nix/guard", []string{"fleet/engine", "fleet/host"}, nil,
+		"the guard works on a host through host.Conn"},
 	{"fleet/engine/nix/nixlog", []string{"fleet/engine", "fleet/host"}, nil,
 		"nixlog reads what Nix says; it starts nothing"},
 	{"fleet/engine/nix/runner", []string{"fleet/host"}, nil,

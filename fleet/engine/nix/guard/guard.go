@@ -1,0 +1,190 @@
+// Package guard changes what a host runs so that a change that goes wrong
+// undoes itself. Before anything else the host arms its own return; then it
+// runs the new system, not yet at boot, in a job that survives the connection.
+// Only when somebody has come back over a new connection and confirms does the
+// new system become what boots. Whatever happens in between, a broken network,
+// a restart, the console's death, leads back to the system that ran before.
+//
+// On hosts with systemd the jobs and the return are transient units,
+// assay-activate-ID and assay-rollback-ID; on others, Macs among them, they are
+// detached processes. All of it lies in /run/assay on the host and is gone
+// when the host restarts.
+//
+// A Guard may be used by several goroutines at once.
+package guard
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"assay/fleet/engine"
+	"assay/fleet/host"
+)
+
+// Default is how long a host waits to be confirmed where nobody chooses. Its
+// activation may take three times as long before that.
+const Default = 120 * time.Second
+
+const (
+	shortest = time.Second
+	longest  = time.Hour
+	maxLine  = 2 << 10 // bytes of one logged line
+	maxLines = 20_000  // lines of one call
+)
+
+// Guard activates systems on hosts and confirms them. Every command runs as
+// root.
+type Guard struct {
+	Operator string // who is told to others that find the host busy; one line
+}
+
+// Activate does what engine.Deployer says. Called again with the same a.ID, it
+// joins the activation that runs, or says how it has ended. Besides those of
+// the connection its errors are, with the host's words:
+//   - engine.ErrMoved, ErrGoal and ErrBusy: nothing was changed
+//   - engine.ErrReturned: it failed, and the host runs its former system again
+//   - engine.ErrReboot: the new system boots next; the former one runs until then
+//   - any other: the host runs the new system, or nobody knows what
+//
+// In the last case it stays guarded: Return brings it back at once.
+func (g Guard) Activate(ctx context.Context, conn host.Conn, a engine.Activation, log func(line string)) error {
+	what := fmt.Sprintf("activate %s on %s", path.Base(a.System), a.Machine)
+	if err := check(a); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	if a.Goal == engine.GoalDryActivate {
+		return run(ctx, conn, what, log, "dry", cmp.Or(a.ID, "dry"), a.Class, a.System, a.Expect)
+	}
+	return run(ctx, conn, what, log, "activate", a.ID, string(a.Goal), a.Class, a.System, a.Expect,
+		strconv.Itoa(a.Generation), strconv.Itoa(int(wait(a).Seconds())), oneLine(g.Operator))
+}
+
+// Confirm makes the activation last: the return is disarmed, and where the goal
+// is switch the profile and the boot loader follow. It is refused, and the
+// guard stays, when the host does not run a.System, or when a unit has failed
+// that was healthy before; when the return has begun the error is
+// engine.ErrReturned. Confirming twice is no error.
+func (g Guard) Confirm(ctx context.Context, conn host.Conn, a engine.Activation, log func(line string)) error {
+	if a.Goal != engine.GoalSwitch && a.Goal != engine.GoalTest {
+		return nil
+	}
+	return g.about(ctx, conn, a, log, "confirm")
+}
+
+// Return makes the host go back now to what it ran before the activation. Its
+// error is nil when the host has done so, by this or by itself.
+func (g Guard) Return(ctx context.Context, conn host.Conn, a engine.Activation, log func(line string)) error {
+	return g.about(ctx, conn, a, log, "return")
+}
+
+func (g Guard) about(ctx context.Context, conn host.Conn, a engine.Activation, log func(string), verb string) error {
+	what := fmt.Sprintf("%s %s on %s", verb, path.Base(a.System), a.Machine)
+	if err := check(a); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return run(ctx, conn, what, log, verb, a.ID)
+}
+
+// wait is how long the host waits to be confirmed.
+func wait(a engine.Activation) time.Duration {
+	return min(max(cmp.Or(a.Guard, Default), shortest), longest).Round(time.Second)
+}
+
+// check refuses what can be refused before a host is asked.
+func check(a engine.Activation) error {
+	if err := checkPath(a.System); err != nil {
+		return err
+	}
+	if a.Expect != "" {
+		if err := checkPath(a.Expect); err != nil {
+			return err
+		}
+	}
+	switch {
+	case a.Class != "nixos" && a.Class != "darwin":
+		return fmt.Errorf("%w: class %q", engine.ErrGoal, a.Class)
+	case a.Goal == engine.GoalBoot && a.Class == "darwin":
+		return fmt.Errorf("%w: boot is for NixOS only; hint: --goal switch", engine.ErrGoal)
+	case a.Generation < 0 || a.Generation > 999_999_999:
+		return fmt.Errorf("%d is not the number of a generation", a.Generation)
+	case a.Goal == engine.GoalDryActivate:
+		return nil
+	case a.Goal != engine.GoalSwitch && a.Goal != engine.GoalBoot && a.Goal != engine.GoalTest:
+		return fmt.Errorf("%w: %q", engine.ErrGoal, a.Goal)
+	case !validID(a.ID):
+		return fmt.Errorf("%q is not the name of an activation", a.ID)
+	}
+	return nil
+}
+
+// checkPath accepts "/nix/store/<32 characters>-<name>".
+func checkPath(p string) error {
+	rest, ok := strings.CutPrefix(p, "/nix/store/")
+	good := ok && len(rest) > 33 && len(rest) <= 250 && rest[32] == '-' && !strings.ContainsFunc(rest, func(r rune) bool {
+		return !letter(r) && !strings.ContainsRune("+-._?=", r)
+	})
+	if !good {
+		return fmt.Errorf("%q is not a store path", p)
+	}
+	return nil
+}
+
+func letter(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+}
+
+func validID(id string) bool {
+	return id != "" && len(id) <= 128 && id[0] != '-' &&
+		!strings.ContainsFunc(id, func(r rune) bool { return !letter(r) && r != '-' })
+}
+
+func oneLine(s string) string {
+	return strings.Join(strings.Fields(strings.ToValidUTF8(s, "?")), " ")
+}
+
+// run gives the host a verb with its arguments.
+func run(ctx context.Context, conn host.Conn, what string, log func(string), args ...string) error {
+	out := host.NewLineWriter(maxLine, atMost(maxLines, log))
+	err := conn.Run(ctx, host.Command{
+		Script: tool(), Args: args, Root: true, Stdin: strings.NewReader(tool()), Stdout: out,
+	})
+	out.Flush()
+	return explain(what, err)
+}
+
+// atMost passes on the first lines; in place of the last it says that there
+// are more. It is not for several goroutines at once.
+func atMost(n int, log func(line string)) func(line string) {
+	return func(line string) {
+		n--
+		switch {
+		case log == nil || n < 0:
+		case n == 0:
+			log("(more lines than are kept; the rest is dropped)")
+		default:
+			log(line)
+		}
+	}
+}
+
+// explain gives the script's exit statuses the errors that package engine has
+// for them.
+func explain(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	exit, ok := errors.AsType[*host.ExitError](err)
+	if ok && exit.Code >= exitMoved && exit.Code <= exitBroken && exit.Stderr != "" {
+		err = &saidError{exit}
+		if meaning := meanings[exit.Code]; meaning != nil {
+			return fmt.Errorf("%s: %w: %w", what, meaning, err)
+		}
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}

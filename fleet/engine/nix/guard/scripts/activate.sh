@@ -1,0 +1,199 @@
+# activate ID GOAL CLASS SYSTEM EXPECT GENERATION GUARD OPERATOR, the script
+# itself on standard input: starts the activation, or joins the one that has
+# this name, and stays with it to its end.
+
+# busy WHAT: somebody else is at work.
+busy() { refuse 43 "$1; nothing was changed; hint: try again when it has ended"; }
+
+# whose FILE: the activation that a state tells of, in words.
+whose() {
+	at=$(field at "$1")
+	when=$(date -d "@$at" +%H:%M:%S 2>/dev/null || date -r "$at" +%H:%M:%S 2>/dev/null || echo "$at")
+	printf '%s of %s, since %s' "$(field id "$1")" "$(field operator "$1")" "$when"
+}
+
+# alone refuses while somebody else changes this host. The caller then holds
+# the lock.
+alone() {
+	if ! try_lock; then
+		busy "another activation runs on this host: $(whose "$base/holder")"
+	fi
+	other=$(field id "$base/current")
+	if [ -n "$other" ] && [ "$other" != "$id" ] && [ "$(field state "$base/current")" = armed ]; then
+		if (id=$other dir=$base/$other && armed); then
+			busy "another activation waits to be confirmed: $(whose "$base/current")"
+		fi
+	fi
+	if [ -n "$systemd" ]; then
+		rebuild=$(systemctl list-units --plain --no-legend --no-pager --full --state=active,activating \
+			'nixos-rebuild-switch-to-configuration*.service' 2>/dev/null || :)
+		[ -z "$rebuild" ] || busy "nixos-rebuild is at work: ${rebuild%% *}"
+	fi
+	if [ -e /run/nixos/switch-to-configuration.lock ] && have flock &&
+		! flock -n /run/nixos/switch-to-configuration.lock true; then
+		busy 'switch-to-configuration is at work: it holds /run/nixos/switch-to-configuration.lock'
+	fi
+}
+
+# is_system PATH refuses what the class cannot run.
+is_system() {
+	[ -d "$1" ] || refuse 46 "the host lacks $1; hint: it must be copied first"
+	if have nix-store && ! nix-store --check-validity "$1" 2>/dev/null; then
+		refuse 46 "the host's store does not know $1; hint: it must be copied first"
+	fi
+	if [ "$class" = darwin ]; then
+		[ -x "$1/activate" ] || refuse 46 "$1 is no nix-darwin system: it has no activate"
+	else
+		[ -x "$1/bin/switch-to-configuration" ] || refuse 46 "$1 is no NixOS system: it has no bin/switch-to-configuration"
+	fi
+}
+
+expected() {
+	now=$(running)
+	[ -z "$expect" ] || [ "$now" = "$expect" ] ||
+		refuse 41 "the host runs ${now##*/}, the plan was made from ${expect##*/}"
+	[ "$generation" -eq 0 ] || [ "$(readlink -f "$profile-$generation-link")" = "$system" ] ||
+		refuse 46 "generation $generation of the host is not ${system##*/}; hint: plan again"
+}
+
+# tidy removes what earlier activations have left; the current one's is kept
+# for its console.
+tidy() {
+	kept=$(field id "$base/current")
+	for left in "$base"/*/ /nix/var/nix/gcroots/assay-*; do
+		left=${left%/} name=${left##*/}
+		[ "$name" != lock.d ] && [ "$name" != "${kept:-.}" ] && [ "$name" != "assay-${kept:-.}" ] || continue
+		[ ! -d "$left" ] || rm -rf -- "$left"
+	done
+}
+
+# record writes down where the host stands.
+record() {
+	mkdir -p "$dir"
+	chmod 0700 "$dir"
+	cat >"$dir/tool"
+	[ -s "$dir/tool" ] || refuse 47 'no script came on standard input'
+	put to "$system"
+	put goal "$goal"
+	put class "$class"
+	put generation "$generation"
+	put guard "$guard"
+	put operator "$operator"
+	put link "$(readlink "$profile" 2>/dev/null || :)"
+	failed_units >"$dir/failed"
+	# The activation itself may take three times as long as the wait after it.
+	put deadline "$(($(monotonic) + 3 * guard))"
+	put from "$(running)"
+}
+
+# keep_paths holds both systems against the garbage collector.
+keep_paths() {
+	mkdir -p "$roots"
+	ln -sfn "$(get from)" "$roots/from"
+	ln -sfn "$system" "$roots/to"
+}
+
+begin() {
+	expected
+	is_system "$system"
+	tidy
+	record
+	rm -f "$base/holder"
+	why=
+	case $goal in
+	switch | test) why=$(inhibited "$system") ;;
+	esac
+	if [ -n "$why" ] && [ "$goal" = test ]; then
+		rm -rf "$dir"
+		refuse 42 "the new system needs a reboot ($why changed); hint: --goal boot"
+	fi
+	if [ -n "$why" ] || [ "$goal" = boot ]; then
+		[ -z "$why" ] || put pending "$why changed"
+		put job boot
+		keep_paths
+	else
+		[ -n "$(get from)" ] && [ -d "$(get from)" ] || refuse 46 'the host runs no system that it could return to; nothing was changed'
+		put job activate
+		keep_paths
+		say_state armed
+		arm
+	fi
+	printf 'id %s\noperator %s\nat %s\n' "$id" "$operator" "$(date +%s)" >"$base/holder"
+	free_lock
+	launch "$(get job)"
+}
+
+activate() {
+	goal=$3 class=$4 system=$5 expect=$6 generation=$7 guard=$8 operator=$9
+	[ "$(id -u)" -eq 0 ] || refuse 48 'only root can activate a system'
+	[ -z "$systemd" ] || have flock || refuse 46 'the host has no flock; nothing was changed'
+	mkdir -p "$base"
+	[ -d "$base" ] && [ ! -L "$base" ] && [ -O "$base" ] || refuse 46 "$base is not a directory of root"
+	if [ "$(get to)" = "$system" ] && [ -n "$(get from)" ]; then
+		# The one that was lost before it had begun begins now.
+		[ -n "$(get result-activate)$(get result-boot)" ] || [ "$(state)" != armed ] || launch "$(get job)"
+	else
+		alone
+		begin
+	fi
+	conclude
+}
+
+# conclude follows the activation to its end and says what became of it.
+conclude() {
+	job=$(get job)
+	follow "${job:-activate}"
+	result=$(get "result-${job:-activate}")
+	case $job:$result in
+	boot:0) pending ;;
+	activate:0) sound ;;
+	activate:4) sound ;;
+	activate:100)
+		if [ "$(get goal)" = switch ]; then
+			follow boot
+			[ "$(get result-boot)" != 0 ] || pending
+		fi
+		;;
+	esac
+	gone_wrong "$job" "$result"
+}
+
+# pending is the end of what runs from the next boot on.
+pending() {
+	[ "$(get goal)" = switch ] || exit 0
+	refuse 52 "it boots the new system and runs the former one until it is rebooted: $(get pending)"
+}
+
+# sound is the end of an activation that may wait to be confirmed.
+sound() {
+	[ "$(state)" = armed ] && [ ! -e "$dir/now" ] || gone_wrong activate 0
+	new=$(newly_failed)
+	[ -z "$new" ] || refuse 53 "activated, but these units failed: $new"
+	[ "$result" = 0 ] || printf 'units that had failed before still fail: %s\n' "$(tr '\n' ' ' <"$dir/failed")"
+	exit 0
+}
+
+# gone_wrong says how an activation failed, and waits for its return.
+gone_wrong() { # JOB RESULT
+	what="the activation"
+	[ "$1" != boot ] || what="making it what boots"
+	case $2 in
+	0) what="$what did not come to its end in time" ;;
+	[0-9]*) what="$what failed with exit status $2" ;;
+	'') what="$what ended without a result" ;;
+	*) what="$what was ended by $2" ;;
+	esac
+	if [ "$1" = boot ]; then
+		refuse 50 "$what; the host boots and runs what it did before"
+	fi
+	come_back "$what"
+}
+
+# come_back WHY follows the return and says whether it worked.
+come_back() {
+	follow rollback
+	case $(state) in
+	rolled-back) refuse 50 "$1; the host returned to its former system by itself" ;;
+	esac
+	refuse 51 "$1; the host could not return to its former system: $(get trouble)"
+}

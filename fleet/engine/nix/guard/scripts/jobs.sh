@@ -1,0 +1,160 @@
+# Jobs are what must not end with the connection: activate, boot, confirm, and
+# rollback. Where systemd runs they are transient units assay-JOB-ID; their
+# files lie in /run/systemd/transient, which no switch to another system
+# touches. Elsewhere they are processes in sessions of their own.
+
+systemd=
+[ ! -d /run/systemd/system ] || systemd=yes
+
+shell=$(readlink -f /bin/sh 2>/dev/null || echo /bin/sh)
+
+unit() { printf 'assay-%s-%s' "$1" "$id"; }
+
+# launch JOB starts it, unless it runs.
+launch() {
+	! at_work "$1" || return 0
+	rm -f "$dir/result-$1"
+	if [ -n "$systemd" ]; then
+		name=$(unit "$1")
+		systemctl reset-failed "$name.service" 2>/dev/null || :
+		set -- "$1" --quiet --unit="$name" --service-type=exec --property=TimeoutStopSec=10 \
+			--property="ExecStopPost=$shell $dir/tool ended $id $1"
+		[ -z "${LOCALE_ARCHIVE:-}" ] || set -- "$@" --setenv="LOCALE_ARCHIVE=$LOCALE_ARCHIVE"
+		job=$1
+		shift
+		systemd-run "$@" -- "$shell" "$dir/tool" work "$id" "$job" 9>&-
+		return
+	fi
+	detach "$1" work
+}
+
+# detach JOB VERB runs it as a process that nobody waits for.
+detach() {
+	begin=
+	! have setsid || begin=setsid
+	set -m # a process group of its own where there is no setsid
+	# shellcheck disable=SC2086 # begin may be nothing
+	nohup $begin "$shell" "$dir/tool" "$2" "$id" "$1" >>"$dir/log-$1" 2>&1 </dev/null 9>&- &
+	echo $! >"$dir/pid-$1"
+	set +m
+}
+
+# at_work JOB: whether it has been started and has not ended.
+at_work() {
+	if [ -n "$systemd" ]; then
+		case $(systemctl show --property=ActiveState --value "$(unit "$1").service" 2>/dev/null) in
+		active | activating | deactivating | reloading) return 0 ;;
+		esac
+		return 1
+	fi
+	alive "$(get "pid-$1")"
+}
+
+# halt JOB ends it, with everything that it has started.
+halt() {
+	if [ -n "$systemd" ]; then
+		systemctl stop "$(unit "$1").service" 2>/dev/null || :
+		return
+	fi
+	pid=$(get "pid-$1")
+	alive "$pid" || return 0
+	kill -TERM "-$pid" 2>/dev/null || kill -TERM "$pid" 2>/dev/null || :
+	tries=50
+	while alive "$pid" && [ "$tries" -gt 0 ]; do
+		tries=$((tries - 1))
+		sleep 0.2
+	done
+	kill -KILL "-$pid" 2>/dev/null || :
+}
+
+# follow JOB prints what it says until it ends. What was printed once is not
+# printed again, whoever follows.
+follow() {
+	while at_work "$1"; do
+		print_log "$1"
+		sleep 0.2
+	done
+	[ -z "$systemd" ] || journalctl --sync 2>/dev/null || :
+	print_log "$1"
+}
+
+print_log() {
+	if [ -n "$systemd" ]; then
+		since=$(get "cursor-$1")
+		journalctl --quiet --no-pager --output=cat --show-cursor ${since:+"--after-cursor=$since"} \
+			"_SYSTEMD_UNIT=$(unit "$1").service" 2>/dev/null | while IFS= read -r line; do
+			case $line in
+			'-- cursor: '*) put "cursor-$1" "${line#-- cursor: }" ;;
+			*) printf '%s\n' "$line" ;;
+			esac
+		done
+		return
+	fi
+	[ -f "$dir/log-$1" ] || return 0
+	seen=$(get "cursor-$1")
+	size=$(($(wc -c <"$dir/log-$1")))
+	[ "$size" -gt "${seen:-0}" ] || return 0
+	tail -c "+$((${seen:-0} + 1))" "$dir/log-$1" | head -c "$((size - ${seen:-0}))"
+	put "cursor-$1" "$size"
+}
+
+# arm starts what returns by itself: after the guard's time, or at once when it
+# is told to.
+arm() {
+	if [ -n "$systemd" ]; then
+		systemd-run --quiet --unit="$(unit rollback)" --on-active="$(get guard)" \
+			--timer-property=AccuracySec=100ms --service-type=exec \
+			-- "$shell" "$dir/tool" rollback "$id" 9>&-
+	else
+		detach rollback rollback
+	fi
+}
+
+# armed: whether something will return by itself.
+armed() {
+	if [ -n "$systemd" ] &&
+		[ "$(systemctl show --property=ActiveState --value "$(unit rollback).timer" 2>/dev/null)" = active ]; then
+		return 0
+	fi
+	at_work rollback
+}
+
+# return_now lets the rollback wait no longer.
+return_now() {
+	: >"$dir/now"
+	! at_work rollback || return 0
+	if [ -z "$systemd" ]; then
+		detach rollback rollback
+	elif ! systemctl start --no-block "$(unit rollback).service" 2>/dev/null; then
+		systemd-run --quiet --unit="$(unit rollback)" --service-type=exec -- "$shell" "$dir/tool" rollback "$id" 9>&-
+	fi
+}
+
+# disarm ends what would return by itself; a rollback that runs this must not
+# end itself.
+disarm() {
+	if [ -n "$systemd" ]; then
+		systemctl stop "$(unit rollback).timer" 2>/dev/null || :
+	fi
+	[ "$verb" = rollback ] || halt rollback
+	rm -f "$roots/from" "$roots/to"
+	rmdir "$roots" 2>/dev/null || :
+}
+
+# failed_units: the units that have failed, one a line, ours left out.
+failed_units() {
+	[ -n "$systemd" ] || return 0
+	systemctl list-units --state=failed --plain --no-legend --no-pager --full 2>/dev/null |
+		while read -r name rest; do
+			case $name in assay-* | '') ;; *) printf '%s\n' "$name" ;; esac
+		done
+}
+
+# newly_failed: those of them that were healthy before, in one line.
+newly_failed() {
+	new=
+	for name in $(failed_units); do
+		grep -qxF -e "$name" "$dir/failed" || new="$new $name"
+	done
+	printf '%s' "${new# }"
+}

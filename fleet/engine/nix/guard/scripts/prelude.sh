@@ -1,0 +1,125 @@
+# Every command of the guard is this script: its parts in the order in which
+# scripts.go joins them, and one verb. POSIX sh only: dash, busybox sh, and the
+# bash that NixOS and macOS call sh run it. The exit statuses are those of
+# scripts.go.
+#
+# Everything that is known of an activation lies in $base/ID: the tool (this
+# script), from and to (store paths), link (what the profile was), failed (the
+# units that had failed before), result-JOB, and the marks now and rolling. The
+# file $base/current tells everybody what goes on.
+set -eu
+LC_ALL=C
+# What the host itself has comes first, then what its systems bring.
+PATH=${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/run/wrappers/bin
+export LC_ALL PATH
+umask 022
+unset IFS CDPATH
+
+refuse() { # STATUS MESSAGE...
+	status=$1
+	shift
+	printf '%s\n' "$*" >&2
+	exit "$status"
+}
+
+verb=${1-} id=${2-}
+case $id in '' | *[!0-9A-Za-z-]* | -*) refuse 47 'not the name of an activation' ;; esac
+[ "${#id}" -le 128 ] || refuse 47 'too long a name of an activation'
+
+base=/run/assay
+[ -d /run ] || base=/var/run/assay # macOS without nix-darwin's /run
+dir=$base/$id
+profile=/nix/var/nix/profiles/system
+roots=/nix/var/nix/gcroots/assay-$id
+
+# get FILE: the first line of a file of this activation, or nothing.
+get() {
+	value=
+	[ ! -f "$dir/$1" ] || IFS= read -r value <"$dir/$1" || :
+	printf '%s' "$value"
+}
+
+# put FILE TEXT writes it in one step.
+put() {
+	printf '%s\n' "$2" >"$dir/.$1.$$"
+	mv -f "$dir/.$1.$$" "$dir/$1"
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# The tools of the system that the host comes from outlast the change.
+from=$(get from)
+PATH=$PATH${from:+:$from/sw/bin}:/run/current-system/sw/bin:/nix/var/nix/profiles/default/bin
+
+running() { readlink -f /run/current-system 2>/dev/null || :; }
+
+# monotonic: seconds that no clock's change touches, where the host has them.
+monotonic() {
+	if [ -r /proc/uptime ]; then
+		read -r up rest </proc/uptime
+		printf '%s' "${up%%.*}"
+	else
+		date +%s
+	fi
+}
+
+# say_state STATE makes this activation the current one, in that state.
+say_state() {
+	{
+		printf 'id %s\nstate %s\nfrom %s\nto %s\nat %s\n' "$id" "$1" "$(get from)" "$(get to)" "$(date +%s)"
+		printf 'operator %s\ngoal %s\nguard %s\n' "$(get operator)" "$(get goal)" "$(get guard)"
+		[ "$1" != armed ] || printf 'until %s\n' "$(($(date +%s) + $(get deadline) - $(monotonic)))"
+	} >"$dir/.state.$$"
+	cp -f "$dir/.state.$$" "$base/.current.$$"
+	mv -f "$dir/.state.$$" "$dir/state"
+	mv -f "$base/.current.$$" "$base/current"
+}
+
+# field KEY FILE: what a state says under the key.
+field() { [ ! -f "$2" ] || sed -n "s/^$1 //p" "$2"; }
+
+state() { field state "$dir/state"; }
+
+# try_lock takes the host's lock for as long as this process lives.
+try_lock() {
+	if have flock; then
+		exec 9>>"$base/lock"
+		flock -n 9
+		return
+	fi
+	if [ -d "$base/lock.d" ] && ! alive "$(cat "$base/lock.d/pid" 2>/dev/null)"; then
+		rm -rf "$base/lock.d"
+	fi
+	mkdir "$base/lock.d" 2>/dev/null || return 1
+	echo $$ >"$base/lock.d/pid"
+	trap 'rm -rf "$base/lock.d"' EXIT
+}
+
+# take_lock SECONDS waits for it so long.
+take_lock() {
+	tries=$(($1 * 5))
+	until try_lock; do
+		[ "$tries" -gt 0 ] || return 1
+		tries=$((tries - 1))
+		sleep 0.2
+	done
+}
+
+free_lock() {
+	if have flock; then exec 9>&-; else
+		rm -rf "$base/lock.d"
+		trap - EXIT
+	fi
+}
+
+# alive PID: whether a process lives. A zombie does not.
+alive() {
+	[ -n "$1" ] || return 1
+	if [ -r /proc/self/stat ]; then
+		{ read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
+		stat=${stat##*) }
+	else
+		stat=$(ps -o stat= -p "$1" 2>/dev/null) || return 1
+	fi
+	case $stat in '' | Z* | X*) return 1 ;; esac
+}

@@ -1,0 +1,68 @@
+# What is done with systems, by class.
+#
+# NixOS: bin/switch-to-configuration test changes what runs, boot what the
+# boot loader starts.
+#
+# nix-darwin: darwin-rebuild switch sets the profile and then runs activate of
+# the system that it leads to, so that a failed activation leaves the profile
+# at what has failed. activate itself does not ask the profile; it makes
+# /run/current-system lead to its own system. At boot the daemon activate-system
+# takes the profile's. Therefore activate comes first here and the profile last:
+# a Mac that restarts in between comes back with what it had.
+
+# switch_now SYSTEM runs it, not at boot.
+switch_now() {
+	if [ "$(get class)" = darwin ]; then
+		"$1/activate" </dev/null 9>&-
+	else
+		NIXOS_INSTALL_BOOTLOADER=0 "$1/bin/switch-to-configuration" test </dev/null 9>&-
+	fi
+}
+
+# switch_boot SYSTEM makes the boot loader start it.
+switch_boot() {
+	[ "$(get class)" != darwin ] || return 0
+	NIXOS_INSTALL_BOOTLOADER=0 "$1/bin/switch-to-configuration" boot </dev/null 9>&-
+}
+
+# set_profile makes the profile lead to the new system.
+set_profile() {
+	generation=$(get generation)
+	if [ "$generation" -ne 0 ]; then
+		nix-env -p "$profile" --switch-generation "$generation"
+	else
+		nix-env -p "$profile" --set "$(get to)"
+	fi
+}
+
+# keep_it makes the new system what the profile and the boot loader have; where
+# that fails, they have the former one again.
+keep_it() {
+	if set_profile && switch_boot "$(get to)"; then
+		return 0
+	fi
+	put_profile_back
+	return 1
+}
+
+# put_profile_back makes the profile and the boot loader what they were.
+put_profile_back() {
+	link=$(get link)
+	[ -n "$link" ] && [ "$(readlink "$profile")" != "$link" ] || return 0
+	number=${link#system-}
+	nix-env -p "$profile" --switch-generation "${number%-link}" || return 1
+	switch_boot "$(readlink -f "$profile")"
+}
+
+# inhibitors SYSTEM: what must not change while it runs, one a line: nixpkgs
+# writes store paths or a JSON object of them.
+inhibitors() { tr -s '{},' '\n\n\n' <"$1/switch-inhibitors" | sed 's/^[[:space:]]*//; /^$/d'; }
+
+# inhibited SYSTEM: the inhibitors that it has and the running system has not,
+# in one line; nothing where one of the two names none.
+inhibited() {
+	now=$(running)
+	[ -e "$now/switch-inhibitors" ] && [ -e "$1/switch-inhibitors" ] || return 0
+	inhibitors "$now" >"$dir/inhibitors"
+	inhibitors "$1" | grep -vxF -f "$dir/inhibitors" | sed 's,/nix/store/[0-9a-z]*-,,; s/"//g' | tr '\n' ' ' | sed 's/ $//'
+}

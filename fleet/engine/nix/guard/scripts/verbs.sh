@@ -1,0 +1,56 @@
+# known refuses where the host has not heard of the activation.
+known() {
+	[ -n "$(get from)" ] && [ -n "$(state)" ] || refuse 55 'the host knows nothing of this activation; it has been restarted, or another one followed'
+}
+
+# confirm ID makes the activation last.
+confirm() {
+	known
+	launch confirm
+	follow confirm
+	case $(get result-confirm) in
+	0) exit 0 ;;
+	60) come_back 'too late to confirm' ;;
+	61) refuse 54 "the host runs $(running)" ;;
+	62) refuse 53 "activated, unit $(get units | sed 's/ /, unit /g') failed" ;;
+	63) come_back 'it could not be made what boots' ;;
+	esac
+	refuse 56 "the confirmation ended without a result: $(get result-confirm)"
+}
+
+# return ID brings the host back now.
+give_back() {
+	known
+	case $(state) in
+	rolled-back) exit 0 ;;
+	"done") refuse 54 'the activation is confirmed' ;;
+	esac
+	return_now
+	follow rollback
+	[ "$(state)" = rolled-back ] || refuse 51 "the host could not return to its former system: $(get trouble)"
+}
+
+# dry ID CLASS SYSTEM EXPECT says what an activation would change.
+dry() {
+	class=$3 system=$4 expect=$5 generation=0
+	expected
+	is_system "$system"
+	if [ "$class" = darwin ]; then
+		grep -q checkActivation "$system/activate" ||
+			refuse 42 'this nix-darwin system cannot say what it would change; hint: --goal test'
+		checkActivation=1 "$system/activate" 2>&1
+		return
+	fi
+	"$system/bin/switch-to-configuration" dry-activate 2>&1
+}
+
+case $verb in
+activate) activate "$@" ;;
+confirm) confirm ;;
+return) give_back ;;
+dry) dry "$@" ;;
+work) work "$3" ;;
+ended) ended "$3" ;;
+rollback) rollback ;;
+*) refuse 47 'no such verb' ;;
+esac

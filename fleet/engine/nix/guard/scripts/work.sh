@@ -1,0 +1,104 @@
+# work ID JOB does the job, ended ID JOB follows it, whatever ended it. Both run
+# detached.
+
+work() {
+	take_lock 30 || refuse 43 'the lock of this host is not free'
+	code=0
+	case $1 in
+	activate) switch_now "$(get to)" || code=$? ;;
+	boot) keep_it || code=$? ;;
+	confirm) confirm_work || code=$? ;;
+	esac
+	put "result-$1" "$code"
+	[ -n "$systemd" ] || ended "$1"
+}
+
+ended() {
+	if [ -z "$(get "result-$1")" ]; then
+		put "result-$1" "${SERVICE_RESULT:-a signal}${EXIT_STATUS:+ $EXIT_STATUS}"
+	fi
+	case $1:$(get "result-$1") in
+	activate:0 | activate:4)
+		put deadline "$(($(monotonic) + $(get guard)))"
+		[ "$(state)" != armed ] || say_state armed
+		;;
+	activate:100)
+		if [ "$(get goal)" = switch ]; then
+			put pending 'it cannot take over from the running init'
+			free_lock
+			launch boot
+		else
+			return_now
+		fi
+		;;
+	activate:*) return_now ;;
+	boot:0)
+		say_state "done"
+		disarm
+		;;
+	boot:*)
+		if [ "$(state)" = armed ]; then return_now; else
+			say_state rolled-back
+			disarm
+		fi
+		;;
+	esac
+}
+
+# confirm_work makes what runs last. It is the only thing that ends the guard
+# but the return itself, and both hold the lock.
+confirm_work() {
+	[ "$(state)" != "done" ] || return 0
+	if [ "$(state)" != armed ] && [ "$(state)" != confirmed ] || [ -e "$dir/now" ] || [ -e "$dir/rolling" ]; then
+		return 60
+	fi
+	[ "$(running)" = "$(get to)" ] || return 61
+	put units "$(newly_failed)"
+	[ -z "$(get units)" ] || return 62
+	say_state confirmed
+	if [ "$(get goal)" = switch ] && ! keep_it; then
+		return_now
+		return 63
+	fi
+	say_state "done"
+	disarm
+}
+
+# rollback ID waits until the guard's time is over, or until it is told to
+# return now, and returns.
+rollback() {
+	until [ -e "$dir/now" ] || [ "$(monotonic)" -ge "$(get deadline)" ]; do
+		case $(state) in armed | confirmed) ;; *) exit 0 ;; esac
+		if [ -z "$systemd" ] && [ -n "$(get pid-activate)" ] && [ -z "$(get result-activate)" ] && ! at_work activate; then
+			ended activate # it was killed
+		fi
+		sleep 0.5
+	done
+	: >"$dir/now"
+	halt activate
+	take_lock 120 || : # a confirmation that takes so long has failed
+	case $(state) in armed | confirmed | failed) ;; *) exit 0 ;; esac
+	: >"$dir/rolling"
+	echo "returning to $(get from)"
+	way_back
+}
+
+way_back() {
+	code=0
+	switch_now "$(get from)" || code=$?
+	case $code in
+	0 | 4) ;;
+	*)
+		code=0
+		switch_now "$(get from)" || code=$?
+		;;
+	esac
+	trouble=
+	put_profile_back || trouble='the profile or the boot loader could not be put back'
+	[ "$(running)" = "$(get from)" ] || trouble="it runs $(running)"
+	case $code in 0 | 4) ;; *) trouble="${trouble:+$trouble; }its activation exits with $code" ;; esac
+	put trouble "$trouble"
+	if [ -z "$trouble" ]; then say_state rolled-back; else say_state failed; fi
+	echo "returned: ${trouble:-all is as it was}"
+	disarm
+}
