@@ -57,6 +57,7 @@ type Entry struct {
 	Why      string      `json:"why,omitempty"`
 
 	start Start // of an override
+	saved bool  // dead, but not with the composition "compose"
 }
 
 // Layer is one layer with what it defines on a system.

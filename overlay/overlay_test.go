@@ -78,7 +78,8 @@ func TestDeadHotfixExample(t *testing.T) {
 	if a.Layer != LayerOverrides || a.Channel != "unstable" || len(a.Shadowed) != 1 || a.Shadowed[0].Dead != fleet.True || a.Shadowed[0].Channel != "darwin-stable" {
 		t.Errorf("ncdu: %+v", a)
 	}
-	if len(ps) != 1 || ps[0].Severity != fleet.Warning || !strings.Contains(ps[0].Text, "ncdu in the layer hotfixes is dead on aarch64-darwin") {
+	if len(ps) != 1 || ps[0].Severity != fleet.Warning || !strings.Contains(ps[0].Text, "ncdu in the layer hotfixes is dead on aarch64-darwin") ||
+		ps[0].Hint != `delete the entry, or set composition = "compose" in [overlay]: the layer overrides then builds on it` {
 		t.Errorf("problems: %v", ps)
 	}
 	if a := s.Which("ncdu", "x86_64-linux"); len(a.Shadowed) != 0 {
@@ -179,6 +180,42 @@ func TestProblems(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s", strings.Join(got, "\n"))
+	}
+}
+
+// TestHints says what can be done about what is dead: with another composition
+// nothing would be, or the entry is not needed, or not everywhere.
+func TestHints(t *testing.T) {
+	const compose = `, or set composition = "compose" in [overlay]: the layer overrides then builds on it`
+	start := Start{Prev: true}
+	for _, c := range []struct {
+		over fleet.Override
+		pkg  string
+		want string
+	}{
+		{fleet.Override{Package: "both"}, "", "delete the entry" + compose},
+		{fleet.Override{Package: "both", Systems: []string{"*-linux"}}, "", "narrow its systems" + compose},
+		{fleet.Override{Package: "both", File: "anew.nix"}, "", "delete the entry"},
+		{fleet.Override{Package: "mine"}, "mine", "delete the entry, or rename it" + compose},
+	} {
+		in := Input{
+			Fleet: &fleet.Fleet{
+				Machines: []fleet.Machine{{Name: "a", System: "x86_64-linux"}, {Name: "b", System: "aarch64-darwin"}},
+				Channels: []fleet.Channel{{Name: "stable", Input: "s"}, {Name: "unstable", Input: "u", Default: true}},
+				Overlay: fleet.Overlay{
+					Order: []string{"inputs", "hotfixes", "packages", "overrides"}, Composition: "merge",
+					Hotfixes:  []fleet.Hotfix{{Package: "both", Channel: "stable"}},
+					Overrides: []fleet.Override{c.over},
+				},
+			},
+			Starts: map[OverrideFile]Start{{"both", ""}: start, {"mine", ""}: start, {"both", "anew.nix"}: {}},
+		}
+		if c.pkg != "" {
+			in.Packages = []ByName{{c.pkg, "p/mi/mine/package.nix"}}
+		}
+		if _, ps := Resolve(in); len(ps) != 1 || ps[0].Hint != c.want {
+			t.Errorf("%+v: %+v, want %q", c.over, ps, c.want)
+		}
 	}
 }
 

@@ -2,7 +2,6 @@ package overlay
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"assay/fleet"
@@ -48,30 +47,64 @@ func (s *Stack) hotfixProblems() []fleet.Problem {
 
 // deadProblems: one warning for each declaration that is dead on some system.
 func (s *Stack) deadProblems() []fleet.Problem {
-	type where struct {
-		entry   Entry
-		systems []string
+	type key struct {
+		at         fleet.Pos
+		layer, pkg string
 	}
-	var dead []where
+	places := map[key]int{}
+	var all []declared
 	for _, system := range s.Systems() {
 		for _, l := range s.table(system).layers {
 			for _, e := range l.Entries {
-				if e.Dead != fleet.True {
-					continue
+				k := key{e.At, e.Layer, e.Package}
+				i, known := places[k]
+				if !known {
+					i, places[k] = len(all), len(all)
+					all = append(all, declared{})
 				}
-				i := slices.IndexFunc(dead, func(w where) bool { return w.entry.At == e.At && w.entry.Package == e.Package })
-				if i < 0 {
-					dead = append(dead, where{entry: e})
-					i = len(dead) - 1
-				}
-				dead[i].systems = append(dead[i].systems, system)
+				all[i].add(e, system)
 			}
 		}
 	}
 	var ps []fleet.Problem
-	for _, d := range dead {
-		ps = append(ps, fleet.Problem{At: d.entry.At, Severity: fleet.Warning,
-			Text: fmt.Sprintf("%s in the layer %s is dead on %s: %s", d.entry.Package, d.entry.Layer, strings.Join(d.systems, ", "), d.entry.Why)})
+	for _, d := range all {
+		if len(d.dead) > 0 {
+			ps = append(ps, fleet.Problem{At: d.entry.At, Severity: fleet.Warning, Hint: d.hint(),
+				Text: fmt.Sprintf("%s in the layer %s is dead on %s: %s", d.entry.Package, d.entry.Layer, strings.Join(d.dead, ", "), d.entry.Why)})
+		}
 	}
 	return ps
+}
+
+// declared is one declaration on all systems.
+type declared struct {
+	entry Entry    // on the first system where it is dead
+	dead  []string // the systems where it is
+	lives bool     // on another one, or perhaps
+}
+
+func (d *declared) add(e Entry, system string) {
+	if e.Dead != fleet.True {
+		d.lives = true
+		return
+	}
+	if len(d.dead) == 0 {
+		d.entry = e
+	}
+	d.dead = append(d.dead, system)
+}
+
+// hint says what can be done about a dead declaration.
+func (d *declared) hint() string {
+	hint := "delete the entry"
+	switch narrow := d.entry.Layer == LayerHotfixes || d.entry.Layer == LayerOverrides; {
+	case d.lives && narrow:
+		hint = "narrow its systems"
+	case !narrow:
+		hint += ", or rename it"
+	}
+	if d.entry.saved {
+		hint += fmt.Sprintf(`, or set composition = "compose" in [overlay]: the layer %s then builds on it`, d.entry.By)
+	}
+	return hint
 }

@@ -122,11 +122,12 @@ func (s *Stack) weigh(es []Entry, system string) {
 	}
 	winner := &es[len(es)-1]
 	winner.Dead = fleet.False
-	alive := fleet.True
+	alive, composed := fleet.True, fleet.True
 	for i := len(es) - 2; i >= 0; i-- {
 		e, next := &es[i], &es[i+1]
-		alive = alive.And(s.buildsOn(next))
+		alive, composed = alive.And(s.buildsOn(next)), composed.And(next.uses())
 		e.Shadowed, e.By, e.Dead = true, winner.Layer, alive.Not()
+		e.saved = e.Dead == fleet.True && composed == fleet.True
 		e.Why = s.why(e, es[i+1:])
 	}
 }
@@ -162,12 +163,18 @@ func (s *Stack) startChannel(below []Entry, e *Entry, system string) (name, alia
 // buildsOn reports whether an entry uses the package that the layers before
 // it define.
 func (s *Stack) buildsOn(e *Entry) fleet.Truth {
-	switch {
-	case s.Composition() != "compose":
+	if s.Composition() != "compose" {
 		return fleet.False
-	case e.Layer == LayerOverrides:
+	}
+	return e.uses()
+}
+
+// uses reports whether an entry uses what prev holds of its name.
+func (e *Entry) uses() fleet.Truth {
+	switch e.Layer {
+	case LayerOverrides:
 		return e.start.BuildsOn()
-	case e.Layer == LayerFlakeInputs:
+	case LayerFlakeInputs:
 		return fleet.Unknown
 	}
 	return fleet.False
