@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync"
 	"syscall"
@@ -54,7 +55,14 @@ type Command struct {
 	Env     []string  // "NAME=value", over the Runner's
 	Stdin   io.Reader // nil is empty
 	Stdout  io.Writer // nil discards
-	Stderr  io.Writer // gets whole lines, redacted; nil keeps the last ones only, for ExitError
+	Stderr  io.Writer // gets whole lines, one a call, redacted; nil keeps the last ones only, for ExitError
+	Used    *Usage    // is set when the program has run; may be nil
+}
+
+// Usage is what a program and those that it waited for have used.
+type Usage struct {
+	Memory int64         // bytes that the largest of the processes held at most
+	CPU    time.Duration // user and system
 }
 
 // Run runs a command and waits for it and its streams. The error is nil when
@@ -82,6 +90,9 @@ func (r *Runner) Run(ctx context.Context, c Command) error {
 	err = cmd.Run()
 	kill.end()
 	lines.flush()
+	if c.Used != nil && cmd.ProcessState != nil {
+		*c.Used = used(cmd.ProcessState)
+	}
 	switch {
 	case err == nil:
 		return nil
@@ -92,6 +103,17 @@ func (r *Runner) Run(ctx context.Context, c Command) error {
 		return newExitError(c, exit, lines.last())
 	}
 	return fmt.Errorf("%s: %w", name(c), err)
+}
+
+func used(p *os.ProcessState) Usage {
+	u := Usage{CPU: p.UserTime() + p.SystemTime()}
+	if usage, ok := p.SysUsage().(*syscall.Rusage); ok {
+		u.Memory = int64(usage.Maxrss)
+		if runtime.GOOS != "darwin" { // which counts bytes
+			u.Memory *= 1024
+		}
+	}
+	return u
 }
 
 // Output runs a command and returns what it writes to its standard output,

@@ -23,8 +23,13 @@ func TestRunGivesStreamsAndEnvironment(t *testing.T) {
 	r := New(Options{Env: []string{"A=runner", "B=runner"}})
 	c := sh(`cat; echo "$A $B"; pwd; echo one >&2; printf two >&2`)
 	c.Dir, c.Env, c.Stdin, c.Stdout, c.Stderr = "/", []string{"B=command"}, strings.NewReader("in\n"), &out, &errs
+	var used Usage
+	c.Used = &used
 	if err := r.Run(t.Context(), c); err != nil {
 		t.Fatal(err)
+	}
+	if used.Memory < 1<<16 {
+		t.Errorf("used %d bytes", used.Memory)
 	}
 	if out.String() != "in\nrunner command\n/\n" || errs.String() != "one\ntwo" {
 		t.Errorf("stdout %q, stderr %q", out.String(), errs.String())

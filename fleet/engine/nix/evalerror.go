@@ -1,0 +1,128 @@
+package nix
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"assay/fleet/engine/nix/nixlog"
+	"assay/fleet/engine/nix/runner"
+)
+
+// EvalError is why a machine's configuration could not be evaluated, folded
+// to the place in the repository that is nearest to the error.
+type EvalError struct {
+	Message string // one line, sanitised
+	File    string // relative to the flake's directory where it is inside, as Nix says it otherwise; "" is not known
+	Line    int    // from 1; 0 is not known
+	Column  int    // from 1; 0 is not known
+	Hint    string // what to do, where that is known
+	Trace   []nixlog.Place
+}
+
+func (e *EvalError) Error() string {
+	s := e.Message
+	if e.File != "" && e.Line > 0 {
+		s = fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, s)
+	}
+	if e.Hint != "" {
+		s += "; hint: " + e.Hint
+	}
+	return s
+}
+
+// explain says why a process failed.
+func (e *Engine) explain(ctx context.Context, r *repository, p *process) error {
+	if _, ok := errors.AsType[*runner.ExitError](p.err); !ok || len(p.said) == 0 {
+		return p.err
+	}
+	said := p.said[0]
+	for _, s := range p.said { // the one that knows where
+		if s.File != "" {
+			said = s
+			break
+		}
+	}
+	folded := &EvalError{Message: oneLine(said.Message), Trace: said.Trace}
+	folded.Hint = advice(said.Message, p.set)
+	sources := e.sources(ctx, r)
+	for _, place := range append([]nixlog.Place{said.Place}, said.Trace...) {
+		if file, ok := r.mapped(place.File, sources); ok && place.Line > 0 {
+			folded.File, folded.Line, folded.Column = file, place.Line, place.Column
+			return folded
+		}
+	}
+	folded.File, folded.Line, folded.Column = said.File, said.Line, said.Column
+	return folded
+}
+
+// sources returns where Nix has put the flake's source, "" when it does not
+// say.
+func (e *Engine) sources(ctx context.Context, r *repository) string {
+	out, err := e.run.Output(ctx, e.flakeCommand("flake", "metadata", "--json", r.url), 16<<20)
+	var is struct {
+		Path string `json:"path"`
+	}
+	if err != nil || json.Unmarshal(out, &is) != nil {
+		return ""
+	}
+	return is.Path
+}
+
+// inSource is how Nix names a file of a flake: by its store path, or by its
+// URL where trees are lazy.
+var inSource = regexp.MustCompile(`^(?:(/.*?/[0-9a-z]{32}-source)|«[^»]*»)/(.+)$`)
+
+// mapped returns the file of the repository that Nix names, relative to the
+// flake's directory. source is where the flake's source is in the store, ""
+// when not known: then a file counts that the repository has.
+func (r *repository) mapped(file, source string) (string, bool) {
+	m := inSource.FindStringSubmatch(file)
+	if m == nil || source != "" && m[1] != "" && m[1] != source && !strings.HasPrefix(source, m[1]+"/") {
+		return "", false
+	}
+	if strings.HasPrefix(file, "«") && !strings.Contains(file, r.top) {
+		return "", false
+	}
+	name := path.Clean(m[2])
+	if _, err := os.Lstat(filepath.Join(r.top, filepath.FromSlash(name))); err != nil || strings.HasPrefix(name, "../") {
+		return "", false
+	}
+	if inside, ok := strings.CutPrefix(name, r.sub); ok {
+		return inside, true
+	}
+	return strings.Repeat("../", strings.Count(r.sub, "/")) + name, true
+}
+
+// oneLine makes a sentence of a message.
+func oneLine(s string) string {
+	const limit = 500
+	s = strings.Join(strings.Fields(strings.TrimPrefix(strings.TrimSpace(s), "error: ")), " ")
+	if len(s) > limit {
+		s = strings.ToValidUTF8(s[:limit], "") + "…"
+	}
+	return s
+}
+
+// advice knows what to do about some errors.
+func advice(message, set string) string {
+	switch {
+	case strings.Contains(message, "import-from-derivation") || strings.Contains(message, "allow-import-from-derivation"):
+		return "the configuration builds something in order to be evaluated, which is refused; generate that file and commit it"
+	case strings.Contains(message, "requires lock file changes") || strings.Contains(message, "--no-update-lock-file"):
+		return "flake.lock is missing or does not fit flake.nix, and nothing is locked here; run nix flake lock, look at it and commit it"
+	case strings.Contains(message, "does not provide attribute"):
+		return "the flake defines no " + set
+	case strings.Contains(message, "No such file or directory") || strings.Contains(message, "does not exist"):
+		return "a file that git does not track is not seen; git add it"
+	case strings.Contains(message, "infinite recursion"):
+		return "an option depends on itself; see the trace"
+	}
+	return ""
+}

@@ -1,0 +1,157 @@
+package nix
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"assay/fleet/engine"
+)
+
+// Evaluate says what the machines should run. What is known for the
+// repository as it is, in this version of Nix, is not evaluated again. A
+// machine's error is an *EvalError, and is no other machine's unless it is in
+// what they share.
+func (e *Engine) Evaluate(ctx context.Context, machines []string, watch func(engine.Step), done func(machine string, s engine.System, err error)) {
+	v := &evaluation{e: e, speaker: &speaker{watch: watch}, done: done, left: map[string]bool{}}
+	for _, m := range machines {
+		v.left[m] = true
+	}
+	if err := v.start(ctx, machines); err != nil {
+		for _, m := range machines {
+			v.fail(m, err)
+		}
+	}
+}
+
+// evaluation is one call of Evaluate.
+type evaluation struct {
+	e    *Engine
+	repo *repository
+	key  string
+	*speaker
+	done  func(machine string, s engine.System, err error)
+	left  map[string]bool // machines without an answer; guarded by the speaker
+	total int
+}
+
+// start does the work; its error is that of all machines that are left.
+func (v *evaluation) start(ctx context.Context, machines []string) (err error) {
+	version, err := v.e.run.Version(ctx)
+	if err != nil {
+		return err
+	}
+	if v.repo, err = v.e.look(ctx); err != nil {
+		return err
+	}
+	if n := len(v.repo.untracked); n > 0 {
+		v.say(engine.Step{Kind: engine.StepLog, Text: untrackedWarning(v.repo.untracked)})
+	}
+	v.key = v.e.key(v.repo, version, "toplevel", v.e.opts.Attribute)
+	v.total = len(v.left)
+	missing, err := v.known(ctx, machines)
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	sets, err := v.e.sets(ctx, v.repo, version, missing)
+	if err != nil {
+		return err
+	}
+	for _, set := range slices.Sorted(maps.Keys(sets)) {
+		newQueue(v, set, sets[set]).run(ctx)
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+func untrackedWarning(files []string) string {
+	shown := strings.Join(files[:min(5, len(files))], ", ")
+	if len(files) > 5 {
+		shown += fmt.Sprintf(" and %d more", len(files)-5)
+	}
+	return "warning: git does not track " + shown + ", so Nix does not see it; hint: git add"
+}
+
+// known answers for the machines that the cache knows and the store still
+// has, and returns the others.
+func (v *evaluation) known(ctx context.Context, machines []string) (missing []string, err error) {
+	cached := v.e.cache.machines(v.key)
+	var paths []string
+	for _, m := range machines {
+		if c, ok := cached[m]; ok {
+			paths = append(paths, c.Derivation, c.Path)
+		}
+	}
+	invalid, err := v.e.invalid(ctx, paths)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range machines {
+		if c, ok := cached[m]; ok && (!invalid[c.Derivation] || !invalid[c.Path]) {
+			v.succeed(m, c)
+		} else {
+			missing = append(missing, m)
+		}
+	}
+	return missing, nil
+}
+
+func (v *evaluation) succeed(machine string, is evaluated) {
+	v.e.mu.Lock()
+	v.e.platforms[is.Derivation] = is.Platform
+	v.e.mu.Unlock()
+	v.answerOnce(machine, engine.System{Machine: machine, Path: is.Path, Derivation: is.Derivation}, nil)
+}
+
+func (v *evaluation) fail(machine string, err error) {
+	v.answerOnce(machine, engine.System{}, err)
+}
+
+func (v *evaluation) answerOnce(machine string, s engine.System, err error) {
+	v.answer(func() {
+		if !v.left[machine] {
+			return
+		}
+		delete(v.left, machine)
+		if v.watch != nil && err == nil {
+			v.watch(engine.Step{Kind: engine.StepEvaluate, Machines: []string{machine}, What: machine,
+				Done: int64(v.total - len(v.left)), Total: int64(v.total)})
+		}
+		v.done(machine, s, err)
+	})
+}
+
+// Estimate says how long evaluating the machines took the last time that so
+// many were evaluated; 0 is not known.
+func (e *Engine) Estimate(machines []string) time.Duration {
+	of := e.history.of(e.opts.Dir)
+	if len(of) == 0 {
+		return 0
+	}
+	n := e.processes(len(machines))
+	return e.history.elapsed(e.opts.Dir, (len(machines)+n-1)/n)
+}
+
+// short is the time that is not worth a second process: what configurations
+// share would be evaluated twice.
+const short = 3 * time.Second
+
+// processes returns how many processes evaluate n machines: as many as there
+// are processors, and memory, and work.
+func (e *Engine) processes(n int) int {
+	if t := e.history.elapsed(e.opts.Dir, n); t > 0 && t < short {
+		return 1
+	}
+	available := e.opts.Available()
+	count := max(1, min(e.opts.Processes, (n+3)/4))
+	for count > 1 && e.history.memory(e.opts.Dir, cmp.Or(n/count, 1))*int64(count) > available {
+		count--
+	}
+	return count
+}

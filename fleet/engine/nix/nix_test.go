@@ -1,0 +1,190 @@
+package nix
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"assay/fleet/engine"
+	"assay/fleet/engine/nix/runner"
+)
+
+// bench is a flake in a git repository with a Nix of its own settings.
+type bench struct {
+	dir    string
+	env    []string
+	engine *Engine
+	log    string // one line for every nix that was started
+}
+
+// newBench writes files into a new repository and tracks them.
+func newBench(t testing.TB, files map[string]string, opts Options) *bench {
+	t.Helper()
+	if _, err := exec.LookPath("nix"); err != nil {
+		t.Skip("not run: nix is not installed")
+	}
+	b := &bench{dir: filepath.Join(t.TempDir(), "a fleet")}
+	registry := filepath.Join(t.TempDir(), "registry.json")
+	write(t, registry, `{"flakes":[],"version":2}`)
+	home := t.TempDir()
+	b.env = []string{
+		"NIX_USER_CONF_FILES=/dev/null", "HOME=" + home, "XDG_CACHE_HOME=" + home, "GIT_CONFIG_GLOBAL=/dev/null",
+		"NIX_CONFIG=build-users-group =\nsandbox = false\nsubstituters =\nflake-registry = " + registry + "\nconnect-timeout = 1\nfsync-metadata = false\n",
+	}
+	write(t, filepath.Join(b.dir, ".gitignore"), "result\n")
+	for name, text := range files {
+		write(t, filepath.Join(b.dir, name), text)
+	}
+	b.git(t, "init", "--quiet")
+	b.commit(t)
+	b.log = filepath.Join(t.TempDir(), "log")
+	opts.Dir = b.dir
+	if opts.Cache == "" {
+		opts.Cache = t.TempDir()
+	}
+	if opts.Roots == "" {
+		opts.Roots = t.TempDir()
+	}
+	opts.Runner = runner.New(runner.Options{Env: b.env, Bin: b.logged(t)})
+	b.engine = New(opts)
+	t.Cleanup(func() { b.engine.Close() })
+	return b
+}
+
+// logged makes a directory with a nix that notes how it was called.
+func (b *bench) logged(t testing.TB) string {
+	nix, err := exec.LookPath("nix")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bin := t.TempDir()
+	script := fmt.Sprintf("#!/bin/sh\necho \"$1\" >> %q\nexec %q \"$@\"\n", b.log, nix)
+	if err := os.WriteFile(filepath.Join(bin, "nix"), []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return bin
+}
+
+// runs returns how often nix was started with a subcommand.
+func (b *bench) runs(subcommand string) int {
+	text, _ := os.ReadFile(b.log)
+	return strings.Count("\n"+string(text), "\n"+subcommand+"\n")
+}
+
+func (b *bench) git(t testing.TB, args ...string) {
+	t.Helper()
+	c := exec.Command("git", append([]string{"-C", b.dir, "-c", "user.name=a", "-c", "user.email=a@example.org"}, args...)...)
+	c.Env = append(os.Environ(), b.env...)
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("git %s: %v\n%s", args[0], err, out)
+	}
+}
+
+func (b *bench) commit(t testing.TB) {
+	t.Helper()
+	b.git(t, "add", "--all")
+	b.git(t, "commit", "--quiet", "--message", "fleet")
+}
+
+func write(t testing.TB, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// answers is what Evaluate or Build said.
+type answers struct {
+	systems  map[string]engine.System
+	closures map[string]engine.Closure
+	errs     map[string]error
+	steps    []engine.Step
+	calls    int
+}
+
+func newAnswers() *answers {
+	return &answers{systems: map[string]engine.System{}, closures: map[string]engine.Closure{}, errs: map[string]error{}}
+}
+
+func (a *answers) watch(s engine.Step) { a.steps = append(a.steps, s) }
+
+func (a *answers) said(kind engine.StepKind, part string) bool {
+	return slices.ContainsFunc(a.steps, func(s engine.Step) bool {
+		return s.Kind == kind && strings.Contains(s.What+" "+s.Text, part)
+	})
+}
+
+func (b *bench) evaluate(ctx context.Context, machines ...string) *answers {
+	a := newAnswers()
+	b.engine.Evaluate(ctx, machines, a.watch, func(m string, s engine.System, err error) {
+		a.calls++
+		if err != nil {
+			a.errs[m] = err
+		} else {
+			a.systems[m] = s
+		}
+	})
+	return a
+}
+
+func (b *bench) build(ctx context.Context, systems ...engine.System) *answers {
+	a := newAnswers()
+	b.engine.Build(ctx, systems, a.watch, func(s engine.System, c engine.Closure, err error) {
+		a.calls++
+		if err != nil {
+			a.errs[s.Machine] = err
+		} else {
+			a.closures[s.Machine] = c
+		}
+	})
+	return a
+}
+
+// all fails the test where a machine has no answer, or an error.
+func (a *answers) all(t testing.TB, n int) []engine.System {
+	t.Helper()
+	for _, m := range slices.Sorted(maps.Keys(a.errs)) {
+		t.Errorf("%s: %v", m, a.errs[m])
+	}
+	if a.calls != n || t.Failed() {
+		t.Fatalf("%d answers, want %d without an error", a.calls, n)
+	}
+	var systems []engine.System
+	for _, m := range slices.Sorted(maps.Keys(a.systems)) {
+		systems = append(systems, a.systems[m])
+	}
+	return systems
+}
+
+// fleetOf is a flake of n machines m1, m2 ... that share a derivation, whose
+// files are hosts/m1.nix and so on. What it builds is new in every test.
+func fleetOf(t testing.TB, n int) (files map[string]string, names []string) {
+	files = map[string]string{"flake.nix": `{
+  outputs = { self }: {
+    nixosConfigurations = builtins.mapAttrs (name: _: import ./system.nix name) (builtins.readDir ./hosts);
+  };
+}
+`, "system.nix": fmt.Sprintf(`name: let
+  mk = name: script: derivation { inherit name; system = "x86_64-linux"; builder = "/bin/sh"; args = [ "-euc" script ]; PATH = "/usr/bin:/bin"; };
+  shared = mk "shared" "echo %s > $out";
+  host = import (./hosts + "/${name}") { inherit mk shared; };
+in { config.system.build.toplevel = mk "nixos-system-${name}" ''
+  mkdir $out; ln -s ${shared} $out/shared; ln -s ${host} $out/host
+''; }
+`, filepath.Base(t.TempDir())+filepath.Base(filepath.Dir(t.TempDir())))}
+	for i := range n {
+		name := fmt.Sprintf("m%d", i+1)
+		names = append(names, name)
+		files["hosts/"+name] = fmt.Sprintf("{ mk, shared }: mk \"host\" ''\n  echo building %s\n  echo ${shared} %s > $out\n''\n", name, name)
+	}
+	return files, names
+}

@@ -1,0 +1,136 @@
+package nix
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"strings"
+	"time"
+
+	"assay/fleet/engine"
+	"assay/fleet/engine/nix/nixlog"
+	"assay/fleet/engine/nix/runner"
+)
+
+// process is one nix that evaluates some machines of a set.
+type process struct {
+	set      string // "nixosConfigurations"
+	machines []string
+	caught   bool // errors are caught and lost
+
+	// What came of it:
+	done    map[string]evaluated
+	absent  []string
+	threw   []string // machines whose error was caught
+	current string   // the machine at which it ended, "" when at none
+	err     error
+	said    []nixlog.EvalError
+	starved bool // it was killed, or had no memory
+}
+
+// evaluate runs a process; what it says of its machines comes to tell.
+func (e *Engine) evaluate(ctx context.Context, r *repository, p *process, watch func(engine.Step), tell func(mark)) {
+	nonce := "assay:" + rand.Text() + " "
+	follower := nixlog.NewView(nil, watch).Follow()
+	p.done = map[string]evaluated{}
+	began := time.Now()
+	var used runner.Usage
+	c := e.flakeCommand("eval", "--json", "--show-trace", "--log-format", "internal-json",
+		r.url+"#"+p.set, "--apply", expression(nonce, e.opts.Attribute, p.machines, p.caught))
+	c.Used = &used
+	c.Stderr = writer(func(line []byte) {
+		if !bytes.Contains(line, []byte(nonce)) {
+			_, _ = follower.Write(line)
+			return
+		}
+		if record, ok := nixlog.Decode(line); ok {
+			if m, ok := readMark(nonce, record.Message); ok && p.take(m) {
+				tell(m)
+			}
+		}
+	})
+	p.err = e.run.Run(ctx, c)
+	follower.Close()
+	p.said = follower.EvalErrors()
+	p.starved = p.err != nil && starved(p.err, p.said)
+	if n := len(p.done); n > 0 && p.err == nil {
+		e.history.add(sample{Dir: r.dir, Machines: n, Memory: used.Memory, Elapsed: time.Since(began)})
+	}
+}
+
+// take notes a mark, and reports whether it is about one of the machines.
+func (p *process) take(m mark) bool {
+	switch m.Event {
+	case "begin":
+		p.current = m.Machine
+		return true
+	case "done":
+		p.done[m.Machine] = m.Is
+	case "absent":
+		p.absent = append(p.absent, m.Machine)
+	case "caught":
+		p.threw = append(p.threw, m.Machine)
+	default:
+		return false
+	}
+	p.current = ""
+	return true
+}
+
+// left returns the machines of which nothing is known, without the one at
+// which the process ended.
+func (p *process) left() []string {
+	known := map[string]bool{p.current: true}
+	for name := range p.done {
+		known[name] = true
+	}
+	for _, list := range [][]string{p.absent, p.threw} {
+		for _, name := range list {
+			known[name] = true
+		}
+	}
+	var left []string
+	for _, name := range p.machines {
+		if !known[name] {
+			left = append(left, name)
+		}
+	}
+	return left
+}
+
+// starved reports whether a process ended because there was not enough
+// memory.
+func starved(err error, said []nixlog.EvalError) bool {
+	exit, ok := errors.AsType[*runner.ExitError](err)
+	if !ok {
+		return false
+	}
+	text := strings.Join(exit.Lines, "\n")
+	for _, s := range said {
+		text += "\n" + s.Message
+	}
+	return exit.Killed() || strings.Contains(text, "std::bad_alloc") || strings.Contains(text, "Out of memory") ||
+		strings.Contains(text, "out of memory") || strings.Contains(text, "Cannot allocate memory")
+}
+
+// flakeCommand returns a command of nix that reads the flake: it locks
+// nothing, builds nothing while it evaluates, and does not believe the flake.
+func (e *Engine) flakeCommand(args ...string) runner.Command {
+	accept := "false"
+	if e.opts.AcceptConfig {
+		accept = "true"
+	}
+	return e.nix(append(args, "--no-update-lock-file",
+		"--option", "allow-import-from-derivation", "false",
+		"--option", "accept-flake-config", accept,
+		"--option", "warn-dirty", "false")...)
+}
+
+// writer is an io.Writer that gets whole lines.
+type writer func(line []byte)
+
+func (w writer) Write(p []byte) (int, error) {
+	w(p)
+	return len(p), nil
+}

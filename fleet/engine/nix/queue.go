@@ -1,0 +1,172 @@
+package nix
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"assay/fleet/engine"
+)
+
+// queue evaluates the machines of one set, in several processes at once. A
+// process that fails at a machine gives that machine its error and the
+// others back; one that had no memory gives all back, and fewer are taken
+// together from then on.
+type queue struct {
+	v   *evaluation
+	set string
+
+	mu      sync.Mutex
+	waiting []string
+	workers int
+	most    int            // machines in one process
+	alike   map[string]int // machines that failed with the same error, by its text
+	caught  error          // so many failed alike that the others are only tried
+	alone   sync.RWMutex   // held for writing by a process that had no memory beside others
+	hungry  map[string]bool
+}
+
+// same is how many machines fail with the same error before it is taken for
+// one of what they share.
+const same = 3
+
+func newQueue(v *evaluation, set string, machines []string) *queue {
+	q := &queue{v: v, set: set, waiting: machines, alike: map[string]int{}, hungry: map[string]bool{}}
+	q.workers = v.e.processes(len(machines))
+	q.most = v.e.history.fits(v.repo.dir, v.e.opts.Available()/int64(q.workers), len(machines))
+	return q
+}
+
+func (q *queue) run(ctx context.Context) {
+	var workers sync.WaitGroup
+	for range q.workers {
+		workers.Go(func() {
+			for ctx.Err() == nil {
+				p := q.take()
+				if p == nil {
+					return
+				}
+				q.work(ctx, p)
+			}
+		})
+	}
+	workers.Wait()
+}
+
+// take returns the next process, nil when nothing waits.
+func (q *queue) take() *process {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.waiting) == 0 {
+		return nil
+	}
+	n := min(q.most, (len(q.waiting)+q.workers-1)/q.workers)
+	p := &process{set: q.set, machines: slices.Clone(q.waiting[:n]), caught: q.caught != nil}
+	q.waiting = q.waiting[n:]
+	return p
+}
+
+func (q *queue) giveBack(machines []string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.waiting = append(slices.Clone(machines), q.waiting...)
+}
+
+func (q *queue) work(ctx context.Context, p *process) {
+	if len(p.machines) == 1 && q.isHungry(p.machines[0]) {
+		q.alone.Lock()
+		defer q.alone.Unlock()
+	} else {
+		q.alone.RLock()
+		defer q.alone.RUnlock()
+	}
+	q.v.e.evaluate(ctx, q.v.repo, p, q.v.say, q.tell)
+	q.v.e.cache.add(q.v.key, p.done)
+	for _, m := range p.absent {
+		q.v.fail(m, q.v.e.absent(q.set, m))
+	}
+	for _, m := range p.threw {
+		q.v.fail(m, fmt.Errorf("fails too, after %d machines with: %w", same, q.caught))
+	}
+	switch {
+	case p.err == nil || ctx.Err() != nil:
+	case p.starved:
+		q.starved(p)
+	default:
+		q.failed(ctx, p)
+	}
+}
+
+// tell takes what a process says of a machine while it runs.
+func (q *queue) tell(m mark) {
+	switch m.Event {
+	case "begin":
+		q.v.say(engine.Step{Kind: engine.StepEvaluate, Machines: []string{m.Machine}, What: m.Machine})
+	case "done":
+		q.v.succeed(m.Machine, m.Is)
+	}
+}
+
+// failed gives the machine at which the process ended its error. Without one
+// it is an error of the whole set.
+func (q *queue) failed(ctx context.Context, p *process) {
+	err := q.v.e.explain(ctx, q.v.repo, p)
+	left := p.left()
+	if p.current == "" {
+		for _, m := range left {
+			q.v.fail(m, err)
+		}
+		q.mu.Lock()
+		rest := q.waiting
+		q.waiting = nil
+		q.mu.Unlock()
+		for _, m := range rest {
+			q.v.fail(m, err)
+		}
+		return
+	}
+	q.v.fail(p.current, err)
+	q.mu.Lock()
+	q.alike[err.Error()]++
+	if q.alike[err.Error()] >= same && q.caught == nil {
+		q.caught = err
+	}
+	q.mu.Unlock()
+	q.giveBack(left)
+}
+
+// ErrMemory says that there is not enough memory to evaluate a machine.
+var ErrMemory = errors.New("not enough memory to evaluate it")
+
+func (q *queue) isHungry(machine string) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.hungry[machine]
+}
+
+// starved takes fewer machines together; one that had no memory by itself is
+// tried once more while no other process runs.
+func (q *queue) starved(p *process) {
+	left := p.left()
+	if p.current != "" {
+		left = append([]string{p.current}, left...)
+	}
+	if len(p.machines) > 1 {
+		q.mu.Lock()
+		q.most = max(1, min(q.most, len(left)/2))
+		q.mu.Unlock()
+		q.giveBack(left)
+		return
+	}
+	m := p.machines[0]
+	if q.isHungry(m) || q.workers == 1 {
+		q.v.fail(m, fmt.Errorf("%w: Nix was ended or found none; hint: free memory, or add swap", ErrMemory))
+		return
+	}
+	q.mu.Lock()
+	q.hungry[m] = true
+	q.mu.Unlock()
+	q.giveBack(left)
+}

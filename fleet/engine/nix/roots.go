@@ -1,0 +1,103 @@
+package nix
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+
+	"assay/fleet/engine/nix/runner"
+)
+
+// roots protects store paths from the garbage collector as long as the
+// process lives: links in a directory of its own, of which Nix knows. Links
+// of processes that are no more are removed by the next one.
+type roots struct {
+	dir string // "" protects nothing
+	mu  sync.Mutex
+	own string // below dir
+	n   int    // groups of links made
+}
+
+// hold protects paths, which must be valid.
+func (r *roots) hold(ctx context.Context, run *runner.Runner, paths []string) error {
+	if r.dir == "" || len(paths) == 0 {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.open(); err != nil {
+		return err
+	}
+	for some := range slices.Chunk(paths, together) {
+		r.n++
+		link := filepath.Join(r.own, strconv.Itoa(r.n)) // Nix names the others after it
+		_, err := run.Output(ctx, runner.Command{
+			Program: "nix-store",
+			Args:    append([]string{"--realise", "--add-root", link, "--indirect"}, some...),
+		}, 1<<20)
+		if err != nil {
+			return fmt.Errorf("protecting what was built from the garbage collector: %w", err)
+		}
+	}
+	return nil
+}
+
+func (r *roots) open() error {
+	if r.own != "" {
+		return nil
+	}
+	dir, err := filepath.Abs(r.dir)
+	if err != nil {
+		return err
+	}
+	if err := ensure(dir); err != nil {
+		return err
+	}
+	sweepRoots(dir)
+	r.own, err = os.MkdirTemp(dir, strconv.Itoa(os.Getpid())+"-")
+	return err
+}
+
+// sweepRoots removes the links of processes that have ended.
+func sweepRoots(dir string) {
+	entries, _ := os.ReadDir(dir)
+	for _, entry := range entries {
+		first, _, ok := strings.Cut(entry.Name(), "-")
+		pid, err := strconv.Atoi(first)
+		if ok && err == nil && pid > 0 && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+			removeLinks(filepath.Join(dir, entry.Name()))
+		}
+	}
+}
+
+func (r *roots) release() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.own == "" {
+		return nil
+	}
+	own := r.own
+	r.own = ""
+	return removeLinks(own)
+}
+
+// removeLinks removes a directory of links, and nothing but links in it.
+func removeLinks(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if entry.Type()&os.ModeSymlink != 0 {
+			_ = os.Remove(filepath.Join(dir, entry.Name()))
+		}
+	}
+	return os.Remove(dir)
+}
