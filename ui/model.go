@@ -70,6 +70,8 @@ type Model struct {
 	hosts    hostRefresh
 	planning cancellable
 	progress *counter // of the planning
+	said     *said    // meanwhile, by the engine
+	heard    int      // how much of it is in Known
 	run      ownRun
 	seen     map[string]uint64 // the revisions of runs' states that were drawn
 	reread   bool              // the fleet, when the run is over

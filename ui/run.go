@@ -48,16 +48,16 @@ func (m *Model) makePlan(a view.MakePlan) tea.Cmd {
 		return nil
 	}
 	ctx, generation := m.planning.begin(m.ctx)
-	progress := &counter{}
+	progress, heard := &counter{}, &said{}
 	p := &known.Planning{Machines: a.Machines, Goal: a.Goal, Back: a.Back, To: a.To, Busy: true, Total: len(a.Machines)}
-	m.k.Planning, m.progress = p, progress
+	m.k.Planning, m.progress, m.said = p, progress, heard
 	if m.at.top().Link().Place != view.Plan {
 		m.goTo(view.Link{Place: view.Plan})
 	}
 	m.changed()
 	s := m.s
 	return background(func() answer {
-		made, err := ask(ctx, s, a, progress.add)
+		made, err := ask(ctx, s, a, heard.watch, progress.add)
 		return func(m *Model) tea.Cmd {
 			if generation != m.planning.generation {
 				return nil
@@ -70,11 +70,11 @@ func (m *Model) makePlan(a view.MakePlan) tea.Cmd {
 	})
 }
 
-func ask(ctx context.Context, s Session, a view.MakePlan, done func()) (*plan.Plan, error) {
+func ask(ctx context.Context, s Session, a view.MakePlan, watch func(engine.Step), done func()) (*plan.Plan, error) {
 	if a.Back {
 		return s.PlanBack(ctx, a.Machines, a.To, done)
 	}
-	return s.Plan(ctx, a.Machines, engineGoal(a.Goal), nil, done)
+	return s.Plan(ctx, a.Machines, engineGoal(a.Goal), watch, done)
 }
 
 func engineGoal(g engine.Goal) engine.Goal {
@@ -85,8 +85,13 @@ func engineGoal(g engine.Goal) engine.Goal {
 }
 
 func (m *Model) lookAtPlanning() {
-	if p := m.k.Planning; p != nil && p.Busy && p.Done != m.progress.now() {
-		p.Done = m.progress.now()
+	p := m.k.Planning
+	if p == nil || !p.Busy {
+		return
+	}
+	step, lines, count := m.said.now()
+	if done := m.progress.now(); done != p.Done || count != m.heard {
+		p.Done, p.Step, p.Log, m.heard = done, step, lines, count
 		m.changed()
 	}
 }

@@ -2,6 +2,7 @@ package session
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -52,14 +53,15 @@ func (s *Session) Checkout(ctx context.Context) Checkout {
 // clone would fetch what it lacks, and its own settings say by which program.
 // Of a bare repository that lies among the files nothing is read.
 type git struct {
-	ctx context.Context
-	dir string
+	ctx  context.Context
+	dir  string
+	from string // the protocols by which it may fetch; "" is none
 }
 
 func (g git) ask(args ...string) (string, error) {
 	flags := []string{"--no-optional-locks", "-C", g.dir, "-c", "core.fsmonitor=false", "-c", "safe.bareRepository=explicit"}
 	cmd := exec.CommandContext(g.ctx, "git", append(flags, args...)...)
-	cmd.Env = append(os.Environ(), "GIT_ALLOW_PROTOCOL=none", "GIT_NO_LAZY_FETCH=1", "GIT_TERMINAL_PROMPT=0")
+	cmd.Env = append(os.Environ(), "GIT_ALLOW_PROTOCOL="+cmp.Or(g.from, "none"), "GIT_NO_LAZY_FETCH=1", "GIT_TERMINAL_PROMPT=0")
 	cmd.WaitDelay = time.Second
 	var out, diagnosis bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &diagnosis

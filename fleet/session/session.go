@@ -40,6 +40,9 @@ type Reach struct {
 	Connector host.Connector
 	// Addresses, which may be nil, replaces the addresses of fleet.toml.
 	Addresses func(machine string) []string
+	// At, which may be nil, returns the engine for another copy of the
+	// repository.
+	At func(dir string) engine.Engine
 	// Known, which may be nil, returns the host keys by which a target is
 	// known that has none in the fleet's secrets.
 	Known func(target host.Target) []string

@@ -72,7 +72,9 @@ type Planning struct {
 	Back        bool // to a former generation
 	To          int  // its number; 0 the one before the running one
 	Busy        bool
-	Done, Total int // machines asked so far
+	Done, Total int      // machines asked so far
+	Step        string   // what is being evaluated, fetched or built
+	Log         []string // the last lines that builders printed
 	Plan        *plan.Plan
 	Err         error
 }

@@ -33,6 +33,14 @@ func Step(s engine.Step) string {
 	return ""
 }
 
+// LogLine is a line that a builder or Nix printed, with what it belongs to.
+func LogLine(s engine.Step) string {
+	if s.What == "" {
+		return host.Sanitize(s.Text)
+	}
+	return host.Sanitize(s.What) + "> " + host.Sanitize(s.Text)
+}
+
 // amount is how much of it is there, where the whole is known.
 func amount(s engine.Step) string {
 	if s.Total <= 0 {

@@ -104,7 +104,7 @@ func (v *View) Render(w, h int) string {
 	}
 	p := v.plan()
 	if p == nil {
-		return v.draw(v.instead(w), w, h)
+		return v.draw(v.instead(w, h), w, h)
 	}
 	v.fill(p, w)
 	head := v.head(p)
@@ -120,7 +120,7 @@ func (v *View) draw(lines []widget.Line, w, h int) string {
 }
 
 // instead is what to show where there is no plan.
-func (v *View) instead(w int) []widget.Line {
+func (v *View) instead(w, h int) []widget.Line {
 	p, key := v.env.Known.Planning, v.env.Key
 	switch {
 	case p == nil:
@@ -131,14 +131,14 @@ func (v *View) instead(w int) []widget.Line {
 			{widget.P("and " + key(action.PlanBack) + " their way back to a former generation.")},
 		}
 	case p.Busy:
-		return v.progress(p, w)
+		return v.progress(p, w, h)
 	case p.Err != nil:
 		return v.failure(p, w)
 	}
 	return []widget.Line{{widget.R(style.Unknown, "The plan is not there, and nobody says why.")}, {widget.P(key(action.Refresh) + " plans anew")}}
 }
 
-func (v *View) progress(p *known.Planning, w int) []widget.Line {
+func (v *View) progress(p *known.Planning, w, h int) []widget.Line {
 	verb, what := "asking", "Each host is asked what it runs, and what it is to run is built here."
 	if p.Goal == engine.GoalBuild && !p.Back {
 		verb, what = "building for", "What each machine is to run is built here; no host is asked."
@@ -150,9 +150,19 @@ func (v *View) progress(p *known.Planning, w int) []widget.Line {
 	for _, l := range some(planVerb(p)+": ", p.Machines, w, progressLines) {
 		lines = append(lines, widget.Line{widget.P(l)})
 	}
-	return append(lines, widget.Line{},
+	lines = append(lines, widget.Line{},
 		widget.Line{widget.R(style.Muted, what)},
 		widget.Line{widget.R(style.Muted, "Planning changes nothing. "+v.env.Key(action.Interrupt)+" stops it, "+v.env.Key(action.Back)+" goes back while it goes on.")})
+	if p.Step != "" {
+		lines = append(lines, widget.Line{}, widget.Line{widget.P(p.Step)})
+	}
+	if room := h - len(lines) - 1; len(p.Log) > 0 && room > 0 {
+		lines = append(lines, widget.Line{})
+		for _, l := range p.Log[max(len(p.Log)-room, 0):] {
+			lines = append(lines, widget.Line{widget.R(style.Muted, l)})
+		}
+	}
+	return lines
 }
 
 // progressLines is how many lines the names of the machines take at most, so
