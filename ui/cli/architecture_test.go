@@ -65,6 +65,8 @@ var house = []room{
 		"the guard works on a host through host.Conn"},
 	{"fleet/engine/nix/nixlog", []string{"fleet/engine", "fleet/host"}, nil,
 		"nixlog reads what Nix says; it starts nothing"},
+	{"fleet/engine/nix", []string{"fleet/engine", "fleet/engine/nix/nixlog", "fleet/engine/nix/runner"}, []string{"github.com/google/renameio/v2"},
+		"engine/nix drives Nix here; what happens on hosts is a deployer's"},
 	{"fleet/engine/nix/runner", []string{"fleet/host"}, nil,
 		"the runner starts programs; it does not know what for"},
 	{"fleet/host/remote", []string{"fleet/host", "fleet/host/knownhosts", "fleet/host/sshconfig"}, []string{"golang.org/x/crypto"},
