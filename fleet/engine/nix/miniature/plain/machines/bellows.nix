@@ -1,0 +1,5 @@
+{ pkgs, ... }:
+{
+  environment.systemPackages = [ pkgs.hello pkgs.jq ];
+  services.prometheus.enable = true;
+}

@@ -1,0 +1,6 @@
+{ pkgs, ... }:
+{
+  environment.systemPackages = [ pkgs.postgresql_17 ];
+  services.postgresql.enable = true;
+  services.postgresql.ensureDatabases = [ "workshop" ];
+}

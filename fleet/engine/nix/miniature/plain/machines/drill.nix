@@ -1,0 +1,7 @@
+{ pkgs, ... }:
+{
+  environment.systemPackages = [ pkgs.ripgrep pkgs.tmux ];
+  environment.etc."workshop/drill.conf".text = ''
+    speed = 900
+  '';
+}

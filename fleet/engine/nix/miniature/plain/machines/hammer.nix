@@ -1,0 +1,5 @@
+{ pkgs, ... }:
+{
+  environment.systemPackages = [ pkgs.hello pkgs.vim ];
+  users.motd = "hammer\n";
+}

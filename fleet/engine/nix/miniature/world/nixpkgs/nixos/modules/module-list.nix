@@ -1,0 +1,8 @@
+[
+  ./nixpkgs.nix
+  ./options.nix
+  ./etc.nix
+  ./systemd.nix
+  ./services.nix
+  ./toplevel.nix
+]

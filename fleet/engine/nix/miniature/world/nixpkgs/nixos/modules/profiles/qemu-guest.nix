@@ -1,0 +1,4 @@
+# A guest of QEMU.
+{
+  boot.initrd.availableKernelModules = [ "virtio_pci" ];
+}
