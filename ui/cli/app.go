@@ -146,7 +146,8 @@ Start with:  assay demo`,
 		a.complete(a.aspectsCommand(), aspectNames), a.complete(a.composeCommand(), machineNames),
 		a.layersCommand(), a.complete(a.whichCommand(), packageNames))
 	addGroup(root, "hosts", "Look at the hosts and change them:",
-		a.complete(a.statusCommand(), machineNames), a.complete(a.planCommand(), machineNames),
+		a.complete(a.statusCommand(), machineNames), a.complete(a.buildCommand(), machineNames),
+		a.bumpCommand(), a.complete(a.planCommand(), machineNames),
 		a.complete(a.updateCommand(), machineNames), a.complete(a.rollbackCommand(), machineNames),
 		a.complete(a.execCommand(), machineNames), a.complete(a.sshCommand(), machineNames))
 	addGroup(root, "runs", "Look back:", a.runsCommand(), a.logsCommand())

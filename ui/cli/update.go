@@ -139,11 +139,16 @@ func (a *app) approve(p *plan.Plan) error {
 		return withCode(exitDeclined, fmt.Errorf("nothing was changed: there is no terminal to ask on; hint: give --yes"))
 	}
 	fmt.Fprintf(a.env.Stderr, "%s %s? [y/N] ", word.PlanVerb(p), word.Count(p.Count(plan.StatusChange), "machine"))
-	switch strings.ToLower(strings.TrimSpace(a.answer())) {
-	case "y", "yes":
+	if affirmative(a.answer()) {
 		return nil
 	}
 	return withCode(exitDeclined, fmt.Errorf("declined: nothing was changed"))
+}
+
+// affirmative reports whether an answer is a yes.
+func affirmative(answer string) bool {
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return answer == "y" || answer == "yes"
 }
 
 // answer reads a line that the user types; the end of input and ctrl-c are

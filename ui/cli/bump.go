@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"assay/fleet/engine"
+	"assay/fleet/run/plan"
+	"assay/fleet/session"
+	"assay/ui/word"
+)
+
+// bumpJSON is what `bump --json` prints.
+type bumpJSON struct {
+	Input string       `json:"input"`
+	Same  bool         `json:"same"` // there is nothing newer
+	Kept  bool         `json:"kept"`
+	Todo  *engine.Todo `json:"todo,omitempty"`
+	Plan  *plan.Plan   `json:"plan,omitempty"`
+}
+
+func (a *app) bumpCommand() *cobra.Command {
+	var build, keep, discard bool
+	cmd := &cobra.Command{
+		Use:   "bump INPUT [SELECTOR]",
+		Short: "Show what updating one flake input would change",
+		Long: `Updates one input of the flake in a scratch copy of the last commit, and says for
+each machine whether it would change; with --build also which packages. Then it
+asks whether to keep the new flake.lock or to discard it. Until then nothing in
+the repository has changed.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, chosen, err := a.openAndSelect(cmd.Context(), args[1:])
+			if err != nil {
+				return err
+			}
+			watch, stop := a.interruptible(cmd.Context())
+			progress := a.progress("evaluating", len(chosen))
+			b, err := s.Bump(watch, args[0], chosen, build, progress.watch)
+			progress.clear()
+			stop()
+			if err != nil {
+				return err
+			}
+			return a.concludeBump(s, b, keep, discard)
+		},
+	}
+	cmd.Flags().BoolVar(&build, "build", false, "build both sides, and compare their packages")
+	cmd.Flags().BoolVar(&keep, "keep", false, "keep the new flake.lock without asking")
+	cmd.Flags().BoolVar(&discard, "discard", false, "discard it without asking")
+	cmd.MarkFlagsMutuallyExclusive("keep", "discard")
+	return cmd
+}
+
+// concludeBump shows what was found and keeps or discards it.
+func (a *app) concludeBump(s *session.Session, b *session.Bump, keep, discard bool) error {
+	if b.Same {
+		if a.flags.json {
+			return a.text().json(bumpJSON{Input: b.Input, Same: true})
+		}
+		a.text().clean("%s is at its newest already: nothing would change", b.Input)
+		return nil
+	}
+	if !a.flags.json {
+		a.printPlan(b.Plan, detailed)
+	}
+	var err error
+	switch {
+	case keep:
+	case discard, a.flags.json:
+		keep = false
+	case !a.env.Interactive:
+		a.text().line("the new flake.lock was discarded; hint: --keep keeps it")
+	default:
+		fmt.Fprintf(a.env.Stderr, "keep the new flake.lock, which changes %s? [y/N] ", word.Count(b.Plan.Count(plan.StatusChange), "machine"))
+		keep = affirmative(a.answer())
+	}
+	if keep {
+		if err = s.Keep(b); err != nil {
+			return err
+		}
+	}
+	if a.flags.json {
+		err = a.text().json(bumpJSON{Input: b.Input, Kept: keep, Todo: &b.Todo, Plan: b.Plan})
+	} else if keep {
+		a.text().line("flake.lock is updated")
+	}
+	if err != nil {
+		return err
+	}
+	if b.Plan.Count(plan.StatusError) > 0 {
+		return failed(exitFailed)
+	}
+	return nil
+}
