@@ -53,6 +53,13 @@ type Conn interface {
 	Close() error
 }
 
+// Rooter is a Conn that can tell beforehand whether commands with Root set
+// will run. The error is nil if they will, else ErrRoot and why. It may ask a
+// person for a password, and starts nothing on the host but the check.
+type Rooter interface {
+	Root(ctx context.Context) error
+}
+
 // Command is a POSIX shell script with its arguments. It runs under /bin/sh
 // whatever the login shell of the user is, in the user's home directory, with
 // $1, $2, ... set to Args.

@@ -2,7 +2,7 @@ package remote
 
 import "assay/fleet/host"
 
-// address is a parsed "[user@]host[:port]".
+// address is a parsed "[user@]host[:port]"; what is not given is "".
 type address struct {
 	user, host, port string
 }
@@ -11,3 +11,5 @@ func parseAddress(text string) (address, error) {
 	a, err := host.ParseAddress(text)
 	return address{a.User, a.Name, a.Port}, err
 }
+
+func plainWord(s string) bool { return host.PlainWord(s) }

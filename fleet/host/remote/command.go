@@ -12,6 +12,9 @@ import (
 // in one argument, and sshd hands the whole line to the login shell as one.
 const commandLimit = 120 << 10
 
+// commandStart is what stands before the quoted script.
+const commandStart = `exec /bin/sh -c 'eval "$(printf %b "$1")"' assay `
+
 // commandLine returns what the login shell is asked to run. The login shell
 // may be anything, and what is special inside quotes differs: a backslash in
 // fish, "!" and newlines in csh. Therefore the line holds one quoted word in
@@ -28,7 +31,7 @@ func commandLine(cmd host.Command) (string, error) {
 	if strings.IndexByte(script, 0) >= 0 {
 		return "", errors.New("a command cannot hold a NUL byte")
 	}
-	line := `exec /bin/sh -c 'eval "$(printf %b "$1")"' assay '` + octal(script) + "'"
+	line := commandStart + "'" + octal(script) + "'"
 	if len(line) > commandLimit {
 		return "", fmt.Errorf("a command of %d bytes is too long, the limit is %d; hint: send content on standard input", len(line), commandLimit)
 	}

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"assay/fleet/host"
+
 	"golang.org/x/crypto/ssh"
 )
 
@@ -21,9 +23,15 @@ var (
 // beside those of the ssh package.
 type conn struct {
 	machine string
+	user    string
+	become  host.Become
+	owner   *Connector
 	client  ssh.Conn
 	slots   *slots
 	gone    chan struct{} // closed once the connection has ended
+
+	rooting *slots // one: whoever finds out how to become root
+	root    *rootWay
 
 	interval time.Duration // of keepalives
 	mu       sync.Mutex
@@ -34,8 +42,9 @@ type conn struct {
 	patience int   // how many refusals may yet be put down to slowness
 }
 
-func newConn(machine string, client ssh.Conn, channels <-chan ssh.NewChannel, requests <-chan *ssh.Request, o Options) *conn {
-	c := &conn{machine: machine, client: client, slots: newSlots(o.Sessions), gone: make(chan struct{}), interval: o.KeepAlive}
+func (o *Connector) newConn(target host.Target, user string, client ssh.Conn, channels <-chan ssh.NewChannel, requests <-chan *ssh.Request) *conn {
+	c := &conn{machine: target.Machine, user: user, become: target.Become, owner: o, client: client, slots: newSlots(o.options.Sessions),
+		gone: make(chan struct{}), rooting: newSlots(1), interval: o.options.KeepAlive}
 	if c.interval > 0 {
 		c.mu.Lock()
 		c.timer = time.AfterFunc(c.interval, c.keepAlive)

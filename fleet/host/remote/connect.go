@@ -5,22 +5,30 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
+	"math/rand/v2"
 	"strings"
+	"syscall"
 	"time"
 
 	"assay/fleet/host"
-
-	"golang.org/x/crypto/ssh"
 )
 
 // Connect tries the target's addresses in their order, each when the one
 // before has failed or has taken longer than the Race option says, and
 // returns the first connection whose peer proved the machine's identity;
 // that makes it safe to try them side by side. A machine that proved its
-// identity and refuses our key is not asked again. The error is the one of
-// the address that came furthest.
+// identity and refuses our key is not asked again. An address that refuses
+// the connection, or resets it before the host key, is tried up to twice
+// more. The error is the one of the address that came furthest.
 func (c *Connector) Connect(ctx context.Context, target host.Target) (host.Conn, error) {
+	conn, err := c.connect(ctx, target)
+	if err != nil {
+		return nil, err
+	}
+	return conn, nil
+}
+
+func (c *Connector) connect(ctx context.Context, target host.Target) (*conn, error) {
 	pins, err := parsePins(target)
 	if err != nil {
 		return nil, &host.ConnectError{Machine: target.Machine, Stage: host.StageHostKey, Err: err}
@@ -29,11 +37,58 @@ func (c *Connector) Connect(ctx context.Context, target host.Target) (host.Conn,
 		return nil, &host.ConnectError{Machine: target.Machine, Stage: host.StageResolve,
 			Err: errors.New("no address is known; hint: add deploy targets for it")}
 	}
-	conn, failures := c.race(ctx, pins, target.Addresses)
-	if conn != nil {
-		return conn, nil
+	for again := 1; ; again++ {
+		conn, failures := c.race(ctx, target, pins)
+		if conn != nil {
+			return conn, nil
+		}
+		if again > retries || !passing(failures) || !pause(ctx, again) {
+			return nil, furthest(failures)
+		}
 	}
-	return nil, furthest(failures)
+}
+
+// retries is how often an address is tried again that may just be busy.
+const retries = 2
+
+// passing reports whether all addresses failed in a way that may pass: the
+// connection was refused or, as MaxStartups of sshd has it, dropped before
+// the host key was shown. Whoever answered otherwise is not asked again.
+func passing(failures []*host.ConnectError) bool {
+	some := false
+	for _, f := range failures {
+		if f == nil {
+			continue
+		}
+		if _, hop := errors.AsType[*host.ConnectError](f.Err); hop || f.Deadline {
+			return false
+		}
+		switch {
+		case errors.Is(f.Err, syscall.ECONNREFUSED) && f.Stage == host.StageDial:
+		case dropped(f.Err) && (f.Stage == host.StageDial || f.Stage == host.StageHandshake):
+		default:
+			return false
+		}
+		some = true
+	}
+	return some
+}
+
+// dropped reports whether err is the end of a connection.
+func dropped(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+}
+
+// pause waits before the attempt that follows; it reports false when ctx
+// ends. Many that were dropped together do not come back together.
+func pause(ctx context.Context, again int) bool {
+	step := 100 * time.Millisecond << (again - 1)
+	select {
+	case <-time.After(step + rand.N(step)):
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // attempted is how the attempt at one address ended.
@@ -45,7 +100,8 @@ type attempted struct {
 
 // race returns the first connection, or for every address that was tried to
 // its end why there is none. No attempt is under way when it returns.
-func (c *Connector) race(ctx context.Context, pins *pins, addresses []string) (*conn, []*host.ConnectError) {
+func (c *Connector) race(ctx context.Context, target host.Target, pins *pins) (*conn, []*host.ConnectError) {
+	addresses := target.Addresses
 	ctx, cancel := context.WithCancel(ctx)
 	results := make(chan attempted)
 	next, pending := 0, 0
@@ -53,7 +109,7 @@ func (c *Connector) race(ctx context.Context, pins *pins, addresses []string) (*
 		index := next
 		next, pending = next+1, pending+1
 		go func() {
-			conn, failed := c.attempt(ctx, pins, addresses[index])
+			conn, failed := c.attempt(ctx, target, addresses[index], &check{pins: pins, known: c.options.Known})
 			results <- attempted{index, conn, failed}
 		}()
 	}
@@ -122,81 +178,4 @@ func rank(s host.Stage) int {
 		return 1
 	}
 	return 0
-}
-
-// attempt connects to one address.
-func (c *Connector) attempt(ctx context.Context, pins *pins, text string) (*conn, *host.ConnectError) {
-	fail := func(stage host.Stage, err error) *host.ConnectError {
-		return &host.ConnectError{Machine: pins.machine, Address: text, Stage: stage,
-			Deadline: errors.Is(ctx.Err(), context.DeadlineExceeded), Err: peerError(err)}
-	}
-	a, err := parseAddress(text)
-	if err != nil {
-		return nil, fail(host.StageResolve, err)
-	}
-	if a.user == "" {
-		a.user = c.options.User
-	}
-	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
-	defer cancel()
-	tcp, err := c.options.Dial(ctx, "tcp", net.JoinHostPort(a.host, a.port))
-	if err != nil {
-		stage := host.StageDial
-		if _, ok := errors.AsType[*net.DNSError](err); ok {
-			stage = host.StageResolve
-		}
-		return nil, fail(stage, err)
-	}
-	stop := context.AfterFunc(ctx, func() { tcp.Close() })
-	check := &check{pins: pins, known: c.options.Known}
-	client, channels, requests, err := ssh.NewClientConn(tcp, pins.machine, c.config(a.user, check))
-	if !stop() {
-		if err == nil {
-			client.Close()
-		}
-		if err = ctx.Err(); errors.Is(err, context.DeadlineExceeded) {
-			err = fmt.Errorf("the host accepts the connection and then takes too long: %w", err)
-		}
-		return nil, fail(check.stage(nil), err)
-	}
-	if err != nil {
-		tcp.Close()
-		return nil, fail(check.stage(err), c.explain(check, err))
-	}
-	return newConn(pins.machine, client, channels, requests, c.options), nil
-}
-
-// explain adds to the error of a handshake what to do about it.
-func (c *Connector) explain(check *check, err error) error {
-	if refused := check.refused.Load(); refused != nil {
-		return *refused
-	}
-	if check.stage(err) != host.StageAuth || errors.Is(err, io.EOF) {
-		return err
-	}
-	if len(c.options.Signers) == 0 {
-		return fmt.Errorf("%w; hint: there is no key to authenticate with", err)
-	}
-	var keys []string
-	for _, s := range c.options.Signers {
-		keys = append(keys, ssh.FingerprintSHA256(s.PublicKey()))
-	}
-	return fmt.Errorf("%w; hint: the machine has to let in one of these keys: %s", err, strings.Join(keys, ", "))
-}
-
-// config offers modern algorithms only: no SHA-1, no CBC, no MAC before
-// encryption, no NIST curves in the key exchange.
-func (c *Connector) config(user string, check *check) *ssh.ClientConfig {
-	return &ssh.ClientConfig{
-		Config: ssh.Config{
-			KeyExchanges: []string{ssh.KeyExchangeMLKEM768X25519, ssh.KeyExchangeCurve25519},
-			Ciphers:      []string{ssh.CipherAES128GCM, ssh.CipherAES256GCM, ssh.CipherChaCha20Poly1305},
-			MACs:         []string{ssh.HMACSHA256ETM, ssh.HMACSHA512ETM},
-		},
-		User:              user,
-		Auth:              []ssh.AuthMethod{ssh.PublicKeys(c.options.Signers...)},
-		HostKeyCallback:   check.hostKey,
-		HostKeyAlgorithms: check.pins.algorithms(),
-		ClientVersion:     "SSH-2.0-assay",
-	}
 }

@@ -14,16 +14,18 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// pins are the keys by which one machine is recognised.
+// pins are the keys by which one machine is recognised. Without keys and
+// authorities it is not recognised at all.
 type pins struct {
 	machine     string
 	keys        []ssh.PublicKey
 	authorities []ssh.PublicKey
 	revoked     []ssh.PublicKey
+	names       []string // for one of them an authority's certificate must be
 }
 
 func parsePins(target host.Target) (*pins, error) {
-	p := &pins{machine: target.Machine}
+	p := &pins{machine: target.Machine, names: []string{target.Machine}}
 	for i, text := range target.HostKeys {
 		list := &p.keys
 		mark, rest, _ := strings.Cut(strings.TrimSpace(text), " ")
@@ -45,11 +47,11 @@ func parsePins(target host.Target) (*pins, error) {
 		}
 		*list = append(*list, key)
 	}
-	if len(p.keys)+len(p.authorities) == 0 {
-		return nil, fmt.Errorf("no host key of %s is pinned, and an unknown key is never trusted; hint: put its public host key into the fleet's vars", target.Machine)
-	}
 	return p, nil
 }
+
+// known reports whether the machine can be recognised.
+func (p *pins) known() bool { return len(p.keys)+len(p.authorities) > 0 }
 
 // keyTypes lists the key types in the order of preference with the
 // algorithms that prove them: plain, then as certificate.
@@ -71,7 +73,9 @@ var keyTypes = []struct {
 func (p *pins) algorithms() []string {
 	var plain, certs, foreign []string
 	for _, t := range keyTypes {
-		if slices.ContainsFunc(p.keys, func(k ssh.PublicKey) bool { return k.Type() == t.name }) {
+		if !p.known() { // whatever it shows is told to the user
+			plain = append(plain, t.plain...)
+		} else if slices.ContainsFunc(p.keys, func(k ssh.PublicKey) bool { return k.Type() == t.name }) {
 			plain = append(plain, t.plain...)
 			certs = append(certs, t.certs...)
 		} else {
@@ -102,6 +106,10 @@ func (p *pins) verify(key ssh.PublicKey) error {
 	case isCert && has(p.authorities, cert.SignatureKey):
 		return p.verifyCert(cert)
 	}
+	if !p.known() {
+		return fmt.Errorf("no host key of %s is known, and an unknown key is never trusted; hint: put its public host key into the fleet's vars; or compare with what ssh-keygen -l says on the machine itself, and: assay keys pin %s %s",
+			p.machine, p.machine, ssh.FingerprintSHA256(plain))
+	}
 	return fmt.Errorf("the host key %s is not the one pinned for %s", ssh.FingerprintSHA256(plain), p.machine)
 }
 
@@ -112,12 +120,15 @@ func (p *pins) verifyCert(cert *ssh.Certificate) error {
 		return errors.New("the host shows a user certificate")
 	}
 	if len(cert.ValidPrincipals) == 0 {
-		return fmt.Errorf("the host certificate names no host, want %s", p.machine)
+		return fmt.Errorf("the host certificate names no host, want %s", strings.Join(p.names, " or "))
 	}
-	if err := new(ssh.CertChecker).CheckCert(p.machine, cert); err != nil {
-		return fmt.Errorf("host certificate: %w", err)
+	var err error
+	for _, name := range p.names {
+		if err = new(ssh.CertChecker).CheckCert(name, cert); err == nil {
+			return nil
+		}
 	}
-	return nil
+	return fmt.Errorf("host certificate: %w", err)
 }
 
 func has(list []ssh.PublicKey, key ssh.PublicKey) bool {
@@ -131,11 +142,20 @@ func has(list []ssh.PublicKey, key ssh.PublicKey) bool {
 type check struct {
 	pins    *pins
 	known   func(ssh.PublicKey) (string, bool)
+	scan    bool // accept nothing, keep what is shown
+	shown   atomic.Pointer[ssh.PublicKey]
 	proved  atomic.Bool
 	refused atomic.Pointer[error]
 }
 
+// errScanned ends the handshake of Scan.
+var errScanned = errors.New("its host key was read, nothing else was wanted")
+
 func (c *check) hostKey(_ string, _ net.Addr, key ssh.PublicKey) error {
+	if c.scan {
+		c.shown.Store(&key)
+		return errScanned
+	}
 	err := c.pins.verify(key)
 	if err == nil {
 		c.proved.Store(true)
@@ -143,7 +163,7 @@ func (c *check) hostKey(_ string, _ net.Addr, key ssh.PublicKey) error {
 	}
 	if machine, ok := c.owner(key); ok && machine != c.pins.machine {
 		err = fmt.Errorf("%w; it is the key of %s; hint: the address leads to the wrong machine", err, machine)
-	} else {
+	} else if c.pins.known() {
 		err = fmt.Errorf("%w; hint: if the machine was reinstalled, pin its new key; otherwise somebody else answers", err)
 	}
 	c.refused.Store(&err)

@@ -4,8 +4,10 @@
 // covers dialling, banner, key exchange and authentication, and verifies the
 // peer by machine name: it must prove a key that is pinned for the machine,
 // or show a certificate for its name from a pinned authority. There is no
-// trust on first use, known_hosts files are not read. Commands run under
-// /bin/sh whatever the login shell is.
+// trust on first use. Known hosts count only for machines without pinned
+// keys; a machine that nobody knows is refused, with what it takes to pin
+// it. Time in which a person is asked for something does not count.
+// Commands run under /bin/sh whatever the login shell is.
 //
 // What the peer says is taken as hostile: it is bounded, sanitised before it
 // reaches an error, and nothing it does or fails to do outlasts the
@@ -18,9 +20,12 @@ import (
 	"context"
 	"net"
 	"strings"
+	"sync"
 	"time"
 
 	"assay/fleet/host"
+	"assay/fleet/host/knownhosts"
+	"assay/fleet/host/sshconfig"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -51,8 +56,27 @@ type Options struct {
 	// Sessions is how many commands run at once on one connection; further
 	// ones wait. A server that allows fewer is given fewer.
 	Sessions int
-	// User is for addresses that name none.
+	// User is for addresses that name none; with Config, what that says.
 	User string
+	// Config, which may be nil, asks the user's SSH configuration about each
+	// address, and brings the user's agent, key files and known_hosts.
+	Config *sshconfig.Reader
+	// Declared is what the fleet itself declares as known hosts, by the names
+	// of machines and by addresses.
+	Declared knownhosts.List
+	// Pins, which may be "", is the file of knownhosts.Pin.
+	Pins string
+	// Passphrase, which may be nil, asks a person for the passphrase of a
+	// private key, once for each file. Its result is wiped.
+	Passphrase func(ctx context.Context, file string) ([]byte, error)
+	// Password, which may be nil, asks a person for the password that sudo
+	// wants. It serves all machines on which the user has the same name and
+	// that accept it. Its result is wiped with the Connector only.
+	Password func(ctx context.Context, machine, prompt string) ([]byte, error)
+	// Notice, which may be nil, is told what a person should know: that a key
+	// wants to be touched, what of the SSH configuration has no effect. It is
+	// called from several goroutines at once.
+	Notice func(machine, text string)
 	// Known, which may be nil, says which machine of the fleet a key belongs
 	// to, so that an answer from the wrong machine can be named.
 	Known func(key ssh.PublicKey) (machine string, ok bool)
@@ -62,7 +86,13 @@ type Options struct {
 
 // Connector is a host.Connector over SSH.
 type Connector struct {
-	options Options
+	options   Options
+	gates     gates
+	relays    relays
+	keys      keyring
+	passwords passwords
+	trusted   trusted
+	said      sync.Map // texts of notices that are given once
 }
 
 // New returns a Connector.
@@ -82,10 +112,17 @@ func New(o Options) *Connector {
 	if o.User == "" {
 		o.User = DefaultUser
 	}
-	if o.Dial == nil {
-		o.Dial = new(net.Dialer).DialContext
+	if o.Notice == nil {
+		o.Notice = func(string, string) {}
 	}
 	return &Connector{options: o}
+}
+
+// noticeOnce gives a notice unless it was given before.
+func (c *Connector) noticeOnce(machine, text string) {
+	if _, before := c.said.LoadOrStore(text, true); !before {
+		c.options.Notice(machine, text)
+	}
 }
 
 // peerText is an error whose text may hold what a peer said.

@@ -24,15 +24,24 @@ var (
 // commands of root; such a command goes on until it notices that its streams
 // are closed.
 func (c *conn) Run(ctx context.Context, cmd host.Command) error {
+	if cmd.Root && c.user != "root" {
+		return c.runAsRoot(ctx, cmd)
+	}
 	line, err := commandLine(cmd)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.machine, err)
 	}
+	return c.run(ctx, line, cmd, nil)
+}
+
+// run runs a command line; the door, if there is one, stands before the
+// command's streams.
+func (c *conn) run(ctx context.Context, line string, cmd host.Command, door *door) error {
 	for {
 		if err := c.slots.acquire(ctx); err != nil {
 			return fmt.Errorf("%s: command not started: %w", c.machine, err)
 		}
-		s := newSession(c, cmd)
+		s := newSession(c, cmd, door)
 		go s.exec(line)
 		err := s.result(ctx)
 		if !errors.Is(err, errBusy) {
@@ -52,7 +61,9 @@ type session struct {
 	stdout  gate
 	stderr  gate
 	tail    *tail
-	outcome chan error // the first one counts
+	door    *door         // nil for none
+	over    chan struct{} // closed when Run returns
+	outcome chan error    // the first one counts
 
 	mu      sync.Mutex
 	channel ssh.Channel // nil until it is open
@@ -60,8 +71,8 @@ type session struct {
 	aborted bool
 }
 
-func newSession(c *conn, cmd host.Command) *session {
-	s := &session{conn: c, stdin: cmd.Stdin, tail: newTail(), outcome: make(chan error, 1)}
+func newSession(c *conn, cmd host.Command, door *door) *session {
+	s := &session{conn: c, stdin: cmd.Stdin, tail: newTail(), door: door, over: make(chan struct{}), outcome: make(chan error, 1)}
 	s.stdout = gate{to: cmd.Stdout, fail: func(err error) { s.cut("standard output", err) }}
 	s.stderr = gate{to: cmd.Stderr, fail: func(err error) { s.cut("standard error", err) }}
 	return s
@@ -82,6 +93,7 @@ func (s *session) cut(stream string, err error) {
 
 // result waits for the outcome or for ctx.
 func (s *session) result(ctx context.Context) error {
+	defer close(s.over)
 	var err error
 	select {
 	case err = <-s.outcome:
@@ -179,13 +191,22 @@ func (s *session) exec(line string) {
 	go s.feed(channel)
 	var streams sync.WaitGroup
 	streams.Go(func() { io.Copy(&s.stdout, channel) })
-	streams.Go(func() { io.Copy(io.MultiWriter(s.tail, &s.stderr), channel.Stderr()) })
+	streams.Go(func() { io.Copy(s.errors(), channel.Stderr()) })
 	err = <-status
 	streams.Wait()
 	if e, ok := errors.AsType[*host.ExitError](err); ok {
 		e.Stderr = s.tail.String()
 	}
 	s.finish(err)
+}
+
+// errors is where standard error goes.
+func (s *session) errors() io.Writer {
+	to := io.MultiWriter(s.tail, &s.stderr)
+	if s.door == nil {
+		return to
+	}
+	return s.door.before(to)
 }
 
 // begin says that the command is about to be sent; it reports false when
@@ -215,6 +236,10 @@ func (s *session) notOpened(err error) {
 // feed copies standard input to the command. A reader that fails must not
 // look like one that ended: the command is cut short.
 func (s *session) feed(channel ssh.Channel) {
+	if s.door != nil && !s.door.pass(channel, s.over) {
+		channel.CloseWrite()
+		return
+	}
 	if s.stdin != nil {
 		from := &source{Reader: s.stdin}
 		if io.Copy(channel, from); from.err != nil {

@@ -1,0 +1,133 @@
+package remote
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"assay/fleet/host"
+)
+
+// passwordTries is how often a person is asked for the password of one machine.
+const passwordTries = 3
+
+// passwords keeps what persons gave, by the name of the user.
+type passwords struct {
+	mu     sync.Mutex
+	groups map[string]*group
+}
+
+// group are the machines on which a user has the same name. Whoever holds
+// its turn asks and finds out whether the answer is right, so that a wrong
+// password is tried on one machine and not on all.
+type group struct {
+	turn *slots
+
+	mu       sync.Mutex
+	password []byte // the one that was right last, nil for none
+	refusals int    // how often a person gave none
+	refusal  error
+}
+
+func (p *passwords) group(user string) *group {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.groups == nil {
+		p.groups = map[string]*group{}
+	}
+	if p.groups[user] == nil {
+		p.groups[user] = &group{turn: newSlots(1)}
+	}
+	return p.groups[user]
+}
+
+func (g *group) state() (password []byte, refusals int, refusal error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.password, g.refusals, g.refusal
+}
+
+func (g *group) set(password []byte, refusal error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if refusal != nil {
+		g.refusals, g.refusal = g.refusals+1, refusal
+		return
+	}
+	g.password = password
+}
+
+// withPassword completes way with the password of the user's group: the one
+// that is known if this machine accepts it, else one that a person gives.
+func (c *conn) withPassword(ctx context.Context, way *rootWay) (*rootWay, error) {
+	ask := c.owner.options.Password
+	if ask == nil {
+		return nil, c.noRoot("sudo wants the password of %s, and there is nobody to ask; hint: permit it without one (NOPASSWD)", c.user)
+	}
+	g := c.owner.passwords.group(c.user)
+	tried, before, _ := g.state()
+	if tried != nil {
+		if found, err := c.try(ctx, way, tried); !errors.Is(err, errWrongPassword) {
+			return found, err
+		}
+	}
+	if err := g.turn.acquire(ctx); err != nil {
+		return nil, fmt.Errorf("%s: %w", c.machine, err)
+	}
+	defer g.turn.release()
+	known, refusals, refusal := g.state()
+	if refusals > before { // said while we waited
+		return nil, c.noRoot("no password was given: %w", refusal)
+	}
+	if known != nil && !bytes.Equal(known, tried) {
+		if found, err := c.try(ctx, way, known); !errors.Is(err, errWrongPassword) {
+			return found, err
+		}
+	}
+	return c.askPassword(ctx, way, g, ask)
+}
+
+// askPassword asks a person until the machine accepts the answer.
+func (c *conn) askPassword(ctx context.Context, way *rootWay, g *group, ask func(ctx context.Context, machine, prompt string) ([]byte, error)) (*rootWay, error) {
+	prompt := fmt.Sprintf("sudo password of %s on %s", c.user, c.machine)
+	for again := range passwordTries {
+		if again == 1 {
+			prompt = "wrong password; " + prompt
+		}
+		password, err := ask(ctx, c.machine, prompt)
+		if err != nil {
+			g.set(nil, err)
+			return nil, c.noRoot("no password was given: %w", err)
+		}
+		if bytes.ContainsAny(password, "\n\x00") {
+			return nil, c.noRoot("a password cannot hold a newline or a NUL")
+		}
+		password = bytes.Clone(password)
+		found, err := c.try(ctx, way, password)
+		if !errors.Is(err, errWrongPassword) {
+			if err == nil {
+				g.set(password, nil)
+			}
+			return found, err
+		}
+		clear(password)
+	}
+	return nil, c.noRoot("sudo accepted none of %d passwords; hint: find out which one %s has there", passwordTries, c.user)
+}
+
+// try returns way with the password if sudo accepts it, or errWrongPassword.
+func (c *conn) try(ctx context.Context, way *rootWay, password []byte) (*rootWay, error) {
+	with := &rootWay{program: way.program, password: password}
+	limited, cancel := context.WithTimeout(ctx, rootLimit)
+	defer cancel()
+	err := c.through(limited, with, host.Command{Script: ":"})
+	if _, lost := errors.AsType[*host.LostError](err); lost && ctx.Err() == nil && limited.Err() != nil {
+		return nil, c.noRoot("sudo takes too long; hint: it may ask for more than a password")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return with, nil
+}
