@@ -1,0 +1,134 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"sync"
+
+	"assay/fleet/engine"
+	"assay/fleet/host"
+)
+
+// hostStore is how Nix calls a host. Which one it is, the pipe decides.
+const hostStore = "ssh-ng://assay-host"
+
+// Copy runs nix copy with the host's daemon at the other end: each path appears
+// there whole or not at all, references before what refers to them, and those
+// that arrived stay when the rest does not. progress gets the bytes that went
+// to the host, which is a little more than the sizes of the objects, and never
+// more than their sum. On the host, roots named as the systems keep the paths
+// from garbage collection; the next copy a day later removes them.
+func (d *Deployer) Copy(ctx context.Context, conn host.Conn, objects []engine.Object, progress func(sent int64)) error {
+	paths, err := checked(objects)
+	if err != nil {
+		return fmt.Errorf("copy: %w", err)
+	}
+	if len(paths) == 0 {
+		return nil
+	}
+	tops, err := d.tops(ctx, paths)
+	if err != nil {
+		return fmt.Errorf("copy %s: %w", path.Base(paths[len(paths)-1]), err)
+	}
+	way, err := d.prepare(ctx, conn, paths, tops)
+	if err != nil {
+		return fmt.Errorf("copy %s: %w", path.Base(tops[0]), err)
+	}
+	args := []string{"copy", "--to", hostStore}
+	if way.trusted {
+		args = append(args, "--no-check-sigs")
+	}
+	if d.o.Substitute {
+		args = append(args, "--substitute-on-destination")
+	}
+	m := meter{total: engine.Size(objects), progress: progress}
+	cmd := host.Command{Script: preludeSh + daemonSh, Args: tops, Root: way.root}
+	p, err := d.openPipe(ctx, conn, cmd, m.add)
+	if err != nil {
+		return fmt.Errorf("copy %s: %w", path.Base(tops[0]), err)
+	}
+	_, err = d.nix(ctx, p.environment(), nil, append(args, tops...)...)
+	if err = explain(err, p.close(err == nil)); err != nil {
+		return fmt.Errorf("copy %s: %w", path.Base(tops[0]), err)
+	}
+	m.finish()
+	return nil
+}
+
+// explain puts what Nix says and what went wrong on the host into one error.
+// Where the connection ended, what Nix says of it tells nothing.
+func explain(nix, remote error) error {
+	if _, lost := errors.AsType[*host.LostError](remote); lost {
+		return fmt.Errorf("%w; hint: run it again, what has arrived stays there", remote)
+	}
+	switch {
+	case nix == nil:
+		return remote
+	case remote == nil, errors.Is(remote, nix):
+		return nix
+	}
+	return fmt.Errorf("%w; on the host: %w", nix, remote)
+}
+
+// tops returns those of the paths that no other one refers to, so that their
+// closures are all of them. Usually that is one, the system.
+func (d *Deployer) tops(ctx context.Context, paths []string) ([]string, error) {
+	left := make(map[string]bool, len(paths))
+	for _, p := range paths {
+		left[p] = true
+	}
+	var tops []string
+	for i := len(paths) - 1; i >= 0; i-- { // references come first
+		p := paths[i]
+		if !left[p] {
+			continue
+		}
+		tops = append(tops, p)
+		closure, err := d.requisites(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range closure {
+			delete(left, r)
+		}
+	}
+	return tops, nil
+}
+
+// requisites lists the closure of a path in the local store.
+func (d *Deployer) requisites(ctx context.Context, p string) ([]string, error) {
+	out, err := d.nix(ctx, nil, nil, "path-info", "--recursive", p)
+	if err != nil {
+		return nil, err
+	}
+	return strings.Fields(string(out)), nil
+}
+
+// meter turns bytes on their way into progress.
+type meter struct {
+	total    int64
+	progress func(int64)
+
+	mu   sync.Mutex
+	sent int64
+}
+
+func (m *meter) add(n int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.sent = min(m.sent+int64(n), m.total)
+	if m.progress != nil {
+		m.progress(m.sent)
+	}
+}
+
+func (m *meter) finish() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.progress != nil && m.sent != m.total {
+		m.progress(m.total)
+	}
+}

@@ -1,0 +1,77 @@
+// Package deploy brings systems that Nix built to hosts: what a host lacks, a
+// copy of it, what the system there consists of. It satisfies engine.Deployer
+// but for the activation, which another package does.
+//
+// Paths travel by Nix's own copy, over a host.Conn that is open already: nix
+// is started with a directory first in PATH where "ssh" is this program
+// itself, which passes Nix's words through a private socket to whoever holds
+// the connection, and from there to nix-daemon on the host. No second
+// connection is opened, no second identity is believed, and the way there
+// (jump hosts, agents, sudo) is the connection's. See IsShim.
+//
+// A Deployer may be used by several goroutines at once.
+package deploy
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+
+	"assay/fleet/engine"
+	"assay/fleet/engine/nix/runner"
+)
+
+// Options are the choices of a Deployer; the zero value has none made.
+type Options struct {
+	// Runner runs Nix; nil runs it from PATH in the environment of this
+	// process.
+	Runner *runner.Runner
+	// Program is what "ssh" is for Nix: a program whose main asks IsShim. ""
+	// is the one that runs.
+	Program string
+	// Substitute lets hosts fetch from their own substituters what those have.
+	Substitute bool
+	// KeyFile is a secret key, as nix key generate-secret writes it, with which
+	// paths are signed before they are copied; "" signs nothing. Signatures
+	// that paths have are kept.
+	KeyFile string
+}
+
+// Deployer copies systems to hosts. See the package comment.
+type Deployer struct {
+	o Options
+}
+
+// New returns a Deployer.
+func New(o Options) (*Deployer, error) {
+	if o.Runner == nil {
+		o.Runner = runner.New(runner.Options{})
+	}
+	if o.Program == "" {
+		self, err := os.Executable()
+		if err != nil {
+			return nil, fmt.Errorf("find this program: %w", err)
+		}
+		o.Program = self
+	}
+	return &Deployer{o: o}, nil
+}
+
+// storePath is a store path as Nix allows it; it holds nothing that a shell or
+// xargs would see as more than a letter.
+var storePath = regexp.MustCompile(`^/nix/store/[0-9abcdfghijklmnpqrsvwxyz]{32}-[0-9A-Za-z+._?=-]{1,211}$`)
+
+var errPath = errors.New("is no store path")
+
+// checked returns the paths of objects, which all are store paths.
+func checked(objects []engine.Object) ([]string, error) {
+	paths := make([]string, len(objects))
+	for i, o := range objects {
+		if !storePath.MatchString(o.Path) {
+			return nil, fmt.Errorf("%q %w", o.Path, errPath)
+		}
+		paths[i] = o.Path
+	}
+	return paths, nil
+}

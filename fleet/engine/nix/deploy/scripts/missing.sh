@@ -1,0 +1,2 @@
+# Prints those of the store paths on standard input that are not valid here.
+xargs nix-store --check-validity --print-invalid
