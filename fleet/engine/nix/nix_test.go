@@ -29,7 +29,7 @@ func newBench(t testing.TB, files map[string]string, opts Options) *bench {
 	if _, err := exec.LookPath("nix"); err != nil {
 		t.Skip("not run: nix is not installed")
 	}
-	b := &bench{dir: filepath.Join(t.TempDir(), "a fleet")}
+	b := &bench{dir: filepath.Join(t.TempDir(), "fleet")}
 	registry := filepath.Join(t.TempDir(), "registry.json")
 	write(t, registry, `{"flakes":[],"version":2}`)
 	home := t.TempDir()

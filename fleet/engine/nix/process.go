@@ -40,15 +40,14 @@ func (e *Engine) evaluate(ctx context.Context, r *repository, p *process, watch 
 		r.url+"#"+p.set, "--apply", expression(nonce, e.opts.Attribute, p.machines, p.caught))
 	c.Used = &used
 	c.Stderr = writer(func(line []byte) {
-		if !bytes.Contains(line, []byte(nonce)) {
-			_, _ = follower.Write(line)
-			return
-		}
-		if record, ok := nixlog.Decode(line); ok {
+		if bytes.Contains(line, []byte(nonce)) { // also where an error shows the expression
+			record, _ := nixlog.Decode(line)
 			if m, ok := readMark(nonce, record.Message); ok && p.take(m) {
 				tell(m)
+				return
 			}
 		}
+		_, _ = follower.Write(line)
 	})
 	p.err = e.run.Run(ctx, c)
 	follower.Close()

@@ -24,6 +24,7 @@ type repository struct {
 	url       string   // the flake's, for nix
 	content   string   // hash of all that Nix may see: tracked files as they are now, and the commit
 	untracked []string // .nix files below dir that Nix does not see
+	dirty     bool     // tracked files are not as committed
 }
 
 // ErrNoGit says that the flake is in no git repository.
@@ -33,6 +34,10 @@ const gitOutput = 64 << 20 // bytes; half a million files
 
 // look reads the repository's state. It starts nothing of the repository.
 func (e *Engine) look(ctx context.Context) (*repository, error) {
+	version, err := e.run.Version(ctx)
+	if err != nil {
+		return nil, err
+	}
 	r := &repository{dir: e.opts.Dir}
 	if _, err := os.Stat(filepath.Join(r.dir, "flake.nix")); err != nil {
 		return nil, fmt.Errorf("%s has no flake.nix; hint: give the directory of a flake", r.dir)
@@ -52,6 +57,9 @@ func (e *Engine) look(ctx context.Context) (*repository, error) {
 	r.url = flakeURL(r.top, r.sub, lines[2] == "true")
 	if err := r.hash(ctx, e); err != nil {
 		return nil, err
+	}
+	if r.dirty && !version.AtLeast(2, 20) && strings.Contains(r.url, "%") && !strings.Contains(r.url, "?") {
+		return nil, fmt.Errorf("Nix %s sees only what is committed in a directory of such a name: %s; hint: commit, or call the directory otherwise", version, r.top)
 	}
 	return r, nil
 }
@@ -109,6 +117,8 @@ func (r *repository) hash(ctx context.Context, e *Engine) error {
 	if err != nil {
 		return err
 	}
+	staged, err := e.git(ctx, r.top, "diff-index", "--cached", "--name-only", "-z", "HEAD", "--")
+	r.dirty = err != nil || len(staged) > 0 || len(changed) > 0
 	if s := strings.TrimSuffix(string(others), "\x00"); s != "" {
 		r.untracked = strings.Split(s, "\x00")
 	}

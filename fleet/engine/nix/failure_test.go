@@ -1,0 +1,160 @@
+package nix
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"assay/fleet/engine"
+	"assay/fleet/engine/nix/nixlog"
+)
+
+func TestOneEvaluationErrorLosesNoOther(t *testing.T) {
+	files, names := fleetOf(t, 8)
+	files["hosts/m3"] = "{ mk, shared }: let\n  c = {\n    port = throw \"the port is taken\";\n  };\nin mk \"host\" c.port\n"
+	files["hosts/m6"] = "{ mk, shared }: mk \"host\" (shared.nope)\n" // which tryEval does not catch
+	b := newBench(t, files, Options{})
+	a := b.evaluate(t.Context(), append(names, "m99")...)
+	if len(a.systems) != 6 || a.calls != 9 {
+		t.Fatalf("%d systems, errors %v", len(a.systems), a.errs)
+	}
+	for machine, want := range map[string]string{
+		"m3":  "hosts/m3:3:",
+		"m6":  "hosts/m6:1:",
+		"m99": "the flake has no nixosConfigurations.m99; hint: ",
+	} {
+		if err := a.errs[machine]; err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%s: got %v, want %s", machine, err, want)
+		}
+	}
+	if e, ok := errors.AsType[*EvalError](a.errs["m3"]); !ok || !strings.Contains(e.Message, "the port is taken") {
+		t.Errorf("m3: %v", a.errs["m3"])
+	}
+}
+
+func TestErrorThatAllShareIsNotSoughtForever(t *testing.T) {
+	files, names := fleetOf(t, 12)
+	files["system.nix"] = "name: let\n  c = {\n    shared = throw \"broken for all\";\n  };\nin c.shared\n"
+	b := newBench(t, files, Options{Processes: 1, Class: func(string) string { return "nixos" }})
+	a := b.evaluate(t.Context(), names...)
+	if len(a.errs) != 12 {
+		t.Fatalf("%d errors", len(a.errs))
+	}
+	for m, err := range a.errs {
+		if !strings.Contains(err.Error(), "system.nix:3:") || !strings.Contains(err.Error(), "broken for all") {
+			t.Errorf("%s: %v", m, err)
+		}
+	}
+	if n := b.runs("eval"); n > same+1 {
+		t.Errorf("nix was started %d times", n)
+	}
+}
+
+func TestSyntaxError(t *testing.T) {
+	files, names := fleetOf(t, 2)
+	files["flake.nix"] = "{\n  outputs = { self }: { ;\n}\n"
+	a := newBench(t, files, Options{}).evaluate(t.Context(), names...)
+	for _, m := range names {
+		if err := a.errs[m]; err == nil || !strings.HasPrefix(err.Error(), "flake.nix:2:") {
+			t.Errorf("%s: %v", m, err)
+		}
+	}
+}
+
+func TestFailedBuild(t *testing.T) {
+	files, names := fleetOf(t, 4)
+	files["hosts/m2"] = "{ mk, shared }: mk \"host-two\" ''\n  echo ${shared} first; echo second line; exit 3\n''\n"
+	b := newBench(t, files, Options{})
+	systems := b.evaluate(t.Context(), names...).all(t, 4)
+	a := b.build(t.Context(), systems...)
+	if len(a.closures) != 3 || a.calls != 4 {
+		t.Fatalf("%d built, errors %v", len(a.closures), a.errs)
+	}
+	e, ok := errors.AsType[*BuildError](a.errs["m2"])
+	if !ok || len(e.Failures) != 1 {
+		t.Fatalf("got %#v", a.errs["m2"])
+	}
+	f := e.Failures[0]
+	if f.Status != nixlog.Failed || !strings.HasSuffix(f.Derivation, "-host-two.drv") || len(f.Lines) == 0 || f.Lines[len(f.Lines)-1] != "second line" {
+		t.Errorf("failure is %+v", f)
+	}
+	if want := "host-two could not be built: second line; hint: nix log " + f.Derivation; e.Error() != want {
+		t.Errorf("got %q, want %q", e, want)
+	}
+}
+
+func TestSavedPlanWithoutItsSystem(t *testing.T) {
+	files, _ := fleetOf(t, 1)
+	b := newBench(t, files, Options{})
+	path := "/nix/store/00000000000000000000000000000000-nixos-system-m1"
+	a := b.build(t.Context(), engine.System{Machine: "m1", Path: path})
+	if err := a.errs["m1"]; err == nil || !strings.Contains(err.Error(), "no longer in the store") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestImportFromDerivationIsRefused(t *testing.T) {
+	files, names := fleetOf(t, 1)
+	files["hosts/m1"] = "{ mk, shared }:\n  import (mk \"made\" \"echo 1 > $out\")\n"
+	a := newBench(t, files, Options{}).evaluate(t.Context(), names...)
+	e, ok := errors.AsType[*EvalError](a.errs["m1"])
+	if !ok || e.File != "hosts/m1" || e.Line != 2 || !strings.Contains(e.Hint, "refused") {
+		t.Errorf("got %+v", a.errs["m1"])
+	}
+}
+
+func TestWithoutGit(t *testing.T) {
+	files, names := fleetOf(t, 1)
+	b := newBench(t, files, Options{})
+	if err := os.RemoveAll(filepath.Join(b.dir, ".git")); err != nil {
+		t.Fatal(err)
+	}
+	a := b.evaluate(t.Context(), names...)
+	if err := a.errs["m1"]; !errors.Is(err, ErrNoGit) || !strings.Contains(err.Error(), "hint: git init && git add .") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestCancel(t *testing.T) {
+	files, names := fleetOf(t, 2)
+	files["hosts/m1"] = "{ mk, shared }: mk \"host\" ''\n  echo building; /bin/sleep 1000\n''\n"
+	b := newBench(t, files, Options{})
+	systems := b.evaluate(t.Context(), names...).all(t, 2)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	enough := errors.New("enough")
+	calls := 0
+	b.engine.Build(ctx, systems, func(s engine.Step) {
+		if s.Kind == engine.StepLog && s.Text == "building" {
+			cancel(enough)
+		}
+	}, func(s engine.System, _ engine.Closure, err error) {
+		calls++
+		if s.Machine == "m1" && !errors.Is(err, enough) {
+			t.Errorf("%s: %v", s.Machine, err)
+		}
+	})
+	if calls != 2 {
+		t.Errorf("%d answers", calls)
+	}
+	noProcessOf(t, b.log)
+	a := b.evaluate(ctx, names...)
+	if a.calls != 2 || !errors.Is(a.errs["m2"], enough) {
+		t.Errorf("evaluation after the end: %v", a.errs)
+	}
+}
+
+// noProcessOf fails when a process still has the log of this test in its
+// environment or command line.
+func noProcessOf(t *testing.T, log string) {
+	t.Helper()
+	dirs, _ := filepath.Glob("/proc/[0-9]*")
+	for _, dir := range dirs {
+		line, _ := os.ReadFile(dir + "/cmdline")
+		if strings.Contains(string(line), filepath.Dir(log)) || strings.Contains(string(line), "sleep\x001000\x00") {
+			t.Errorf("left: %q", line)
+		}
+	}
+}

@@ -1,0 +1,105 @@
+package nix
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"assay/fleet/engine"
+)
+
+func TestDirtyTreeAndUntrackedFile(t *testing.T) {
+	files, names := fleetOf(t, 2)
+	b := newBench(t, files, Options{})
+	first := b.evaluate(t.Context(), names...)
+	first.all(t, 2)
+
+	write(t, filepath.Join(b.dir, "extra.nix"), "{ }\n")
+	write(t, filepath.Join(b.dir, "hosts/m2"), "{ mk, shared }: mk \"host\" \"echo changed > $out\"\n")
+	n := b.runs("eval")
+	dirty := b.evaluate(t.Context(), names...)
+	dirty.all(t, 2)
+	if !dirty.said(engine.StepLog, "extra.nix") {
+		t.Errorf("no word about the untracked file: %v", dirty.steps)
+	}
+	if b.runs("eval") == n || dirty.systems["m1"].Path != first.systems["m1"].Path || dirty.systems["m2"].Path == first.systems["m2"].Path {
+		t.Errorf("the change was not seen, or seen in the wrong machine: %v, then %v", first.systems, dirty.systems)
+	}
+	n = b.runs("eval")
+	b.evaluate(t.Context(), names...).all(t, 2)
+	if b.runs("eval") != n {
+		t.Error("a dirty tree was evaluated twice")
+	}
+	write(t, filepath.Join(b.dir, "hosts/m2"), "{ mk, shared }: mk \"host\" \"echo changed again > $out\"\n")
+	if again := b.evaluate(t.Context(), names...); again.systems["m2"].Path == dirty.systems["m2"].Path {
+		t.Error("a second change was not seen")
+	}
+	sources, err := filepath.Glob("/nix/store/*-source/extra.nix")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range sources {
+		if here, _ := os.ReadFile(filepath.Dir(s) + "/system.nix"); string(here) == files["system.nix"] {
+			t.Errorf("an untracked file reached the store: %s", s)
+		}
+	}
+}
+
+func TestFlakeInSubdirectory(t *testing.T) {
+	files, names := fleetOf(t, 1)
+	below := map[string]string{}
+	for name, text := range files {
+		below["the fleet/"+name] = text
+	}
+	below["the fleet/hosts/m1"] = "{ mk, shared }:\n  shared.nope\n"
+	b := newBench(t, below, Options{})
+	b.engine.opts.Dir = filepath.Join(b.engine.opts.Dir, "the fleet")
+	a := b.evaluate(t.Context(), names...)
+	if e, ok := errors.AsType[*EvalError](a.errs["m1"]); !ok || e.File != "hosts/m1" || e.Line != 2 {
+		t.Errorf("got %v", a.errs["m1"])
+	}
+}
+
+func TestLockIsNotWritten(t *testing.T) {
+	files, names := fleetOf(t, 1)
+	other := newBench(t, map[string]string{"flake.nix": "{ outputs = { self }: { x = 1; }; }\n"}, Options{})
+	files["flake.nix"] = strings.Replace(files["flake.nix"], "{ self }", "{ self, other }", 1)
+	files["flake.nix"] = strings.Replace(files["flake.nix"], "outputs", "inputs.other.url = \"git+file://"+strings.ReplaceAll(other.dir, " ", "%20")+"\";\n  outputs", 1)
+	b := newBench(t, files, Options{})
+	a := b.evaluate(t.Context(), names...)
+	if err := a.errs["m1"]; err == nil || !strings.Contains(err.Error(), "hint: flake.lock is missing or does not fit flake.nix") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(b.dir, "flake.lock")); !errors.Is(err, os.ErrNotExist) {
+		t.Error("flake.lock was written")
+	}
+}
+
+func TestNixConfigIsToldAndNotApplied(t *testing.T) {
+	files, names := fleetOf(t, 1)
+	files["flake.nix"] = strings.Replace(files["flake.nix"], "outputs",
+		"nixConfig = { extra-substituters = [ \"file:///assay-test-substituter\" ]; allow-import-from-derivation = true; };\n  outputs", 1)
+	b := newBench(t, files, Options{})
+	config, err := b.engine.NixConfig(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, _ := config["extra-substituters"].([]any)
+	if len(config) != 2 || len(list) != 1 || list[0] != "file:///assay-test-substituter" {
+		t.Errorf("got %v", config)
+	}
+	b.evaluate(t.Context(), names...).all(t, 1)
+	write(t, filepath.Join(b.dir, "hosts/m1"), "{ mk, shared }:\n  import (mk \"made\" \"echo 1 > $out\")\n")
+	if a := b.evaluate(t.Context(), names...); a.errs["m1"] == nil {
+		t.Error("the flake let itself build while it is evaluated")
+	}
+}
+
+func TestNixConfigReadsNothing(t *testing.T) {
+	b := newBench(t, map[string]string{"flake.nix": "{ nixConfig.x = builtins.readFile \"/etc/passwd\"; outputs = _: { }; }\n"}, Options{})
+	if config, err := b.engine.NixConfig(t.Context()); err == nil {
+		t.Errorf("got %v", config)
+	}
+}
