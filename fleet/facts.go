@@ -27,6 +27,25 @@ type Facts struct {
 	Generations []Generation
 	Kernel      string // "Linux 6.1.0", as uname says
 	Uptime      time.Duration
+
+	// BootParts says whether what only a boot brings is the same in the running
+	// and the booted system: kernel, initrd, kernel-modules, kernel-params and
+	// systemd. OldParts are those that are not.
+	BootParts Truth
+	OldParts  []string
+
+	BootID     string    // changes with every boot
+	Version    string    // of NixOS or nix-darwin: "25.11.20251120.a1b2c3d"
+	Revision   string    // revision of the configuration that the running system was made from
+	Nix        string    // "Nix 2.28.3", "Lix 2.93.0"
+	Daemon     Truth     // whether Nix's daemon has a socket there
+	Root       Truth     // whether the user who asked is root
+	Load       []float64 // processes that ran or wanted to, over 1, 5 and 15 minutes; nil is not known
+	Store      Space     // of /nix
+	Boot       Space     // of /boot
+	Units      *Units    // nil is not known, or there is no systemd
+	Inhibitors string    // the running system's switch-inhibitors, as it is; "" where it has none or too much
+	Guard      *Guard    // nil is none, or not known
 }
 
 // Generation is one numbered entry of a host's system profile.
@@ -45,11 +64,16 @@ func (f *Facts) Drift(wanted string) Truth {
 }
 
 // Reboot reports whether the host needs a reboot to run all of its system:
-// False when it booted the system that it runs. Otherwise it is Unknown,
-// because the kernels of two systems are not compared.
+// False when it booted the system that it runs, else whether they differ in
+// what only a boot brings.
 func (f *Facts) Reboot() Truth {
-	if f != nil && f.Running != "" && f.Running == f.Booted {
+	switch {
+	case f == nil || f.Running == "":
+		return Unknown
+	case f.Running == f.Booted:
 		return False
+	case f.Booted == "":
+		return Unknown
 	}
-	return Unknown
+	return f.BootParts.Not()
 }

@@ -27,14 +27,17 @@ const (
 
 // answer collects what the lines of an answer say.
 type answer struct {
-	facts    fleet.Facts
-	root     string // where the host's file system begins, "" on a real host
-	profile  string // name of the link that the profile points to
-	boottime int64  // seconds since the epoch, 0 when not said
-	now      int64
-	wrong    map[string]string // by name of a link to a system: what the script says of it
-	strange  map[string]string // where such a link leads that does not lead to a store path
-	broken   map[string]string // link of a system that leads nowhere, as "motd -> /nix/store/..."
+	facts      fleet.Facts
+	root       string // where the host's file system begins, "" on a real host
+	profile    string // name of the link that the profile points to
+	boottime   int64  // seconds since the epoch, 0 when not said
+	now        int64
+	wrong      map[string]string // by name of a link to a system: what the script says of it
+	strange    map[string]string // where such a link leads that does not lead to a store path
+	version    []string          // lines of JSON that say the versions of the running system
+	inhibitors []string          // lines of its file of that name
+	units      *fleet.Units
+	broken     map[string]string // link of a system that leads nowhere, as "motd -> /nix/store/..."
 }
 
 // parse reads the output of the script. What comes before its first line and
@@ -74,11 +77,8 @@ func (a *answer) line(line string) {
 		if s, err := strconv.ParseFloat(value, 64); err == nil {
 			a.facts.Uptime = seconds(s)
 		}
-	case "boottime": // "{ sec = 1700000000, usec = 0 } Tue Nov 14 ..."
-		if _, after, ok := strings.Cut(value, "sec = "); ok {
-			digits, _, _ := strings.Cut(after, ",")
-			a.boottime, _ = strconv.ParseInt(digits, 10, 64)
-		}
+	case "sysctl":
+		a.sysctl(value)
 	case "now":
 		a.now, _ = strconv.ParseInt(value, 10, 64)
 	case "wrong":
@@ -87,6 +87,16 @@ func (a *answer) line(line string) {
 	case "broken":
 		name, entry, _ := strings.Cut(value, " ")
 		a.addBroken(name, entry)
+	case "part":
+		a.part(value)
+	case "guard":
+		a.guard(value)
+	case "version":
+		a.version = append(a.version, value)
+	case "inhibitor":
+		a.inhibitors = append(a.inhibitors, value)
+	default:
+		a.health(key, value)
 	}
 }
 
@@ -105,6 +115,9 @@ func (a *answer) finish() {
 		f.Uptime = seconds(float64(a.now) - float64(a.boottime))
 	}
 	f.Damaged = a.damaged()
+	a.made()
+	a.inhibited()
+	a.settled()
 }
 
 func (a *answer) link(name, target string) {
@@ -115,6 +128,8 @@ func (a *answer) link(name, target string) {
 		}
 	case "booted-system":
 		a.facts.Booted = a.storePath(runDir, target)
+	case "nix":
+		a.nix(target)
 	case "system":
 		a.profile = a.inProfiles(target)
 	default:

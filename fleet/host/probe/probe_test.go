@@ -102,7 +102,8 @@ func TestReadHere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Uptime <= 0 || got.Kernel == "" || got.Reach != fleet.Reachable {
+	if got.Uptime <= 0 || got.Kernel == "" || got.Reach != fleet.Reachable || got.BootID == "" || len(got.Load) != 3 ||
+		got.Root != fleet.TruthOf(os.Getuid() == 0) {
 		t.Errorf("%+v", got)
 	}
 }
@@ -123,8 +124,10 @@ func TestParse(t *testing.T) {
 			fleet.Facts{Running: hashA, Booted: hashB, Profile: hashA, Generation: 7,
 				Generations: []fleet.Generation{{Number: 7, Path: hashA}}, Uptime: 93210 * time.Millisecond}},
 		{"darwin", head + "lrwxr-xr-x@ 1 0  0 90 Nov 22 12:00 run/current-system -> " + hashA + "\n" +
-			"kernel Darwin 24.1.0\nboottime { sec = 1700000000, usec = 12 } Tue Nov 14 22:13:20 2023\nnow 1700000060\nend\n",
-			fleet.Facts{Running: hashA, Kernel: "Darwin 24.1.0", Uptime: time.Minute}},
+			"kernel Darwin 24.1.0\nsysctl kern.boottime: { sec = 1700000000, usec = 12 } Tue Nov 14 22:13:20 2023\n" +
+			"sysctl vm.loadavg: { 1.52 1.61 0.70 }\nsysctl kern.bootsessionuuid: 6D1A1C1C-1111-4222-8333-444455556666\nnow 1700000060\nend\n",
+			fleet.Facts{Running: hashA, Kernel: "Darwin 24.1.0", Uptime: time.Minute,
+				Load: []float64{1.52, 1.61, 0.7}, BootID: "6D1A1C1C-1111-4222-8333-444455556666"}},
 		{"no store path", head + "lrwxrwxrwx 1 0 0 9 Nov 22 12:00 run/current-system -> /etc\nend\n",
 			fleet.Facts{Damaged: "/run/current-system leads to /etc, which is no store path"}},
 		{"inside a store path", head + "lrwxrwxrwx 1 0 0 9 Nov 22 12:00 run/current-system -> " + hashA + "/x\nend\n",
@@ -135,7 +138,7 @@ func TestParse(t *testing.T) {
 		{"broken before its link is known", head + "broken current-system l run/current-system/sw -> " + hashB + "\nend\n", fleet.Facts{}},
 		{"unheard of", head + "wrong x missing\nwrong\nbroken\nbroken current-system\nend\n", fleet.Facts{}},
 		{"profile elsewhere", head + "lrwxrwxrwx 1 0 0 9 Nov 22 12:00 nix/var/nix/profiles/system -> /tmp/system-7-link\nend\n", fleet.Facts{}},
-		{"odd numbers", head + "uptime 1e99\nboottime { sec = -1, usec\nnow 5\nkernel " + strings.Repeat("k", 101) + "\nend\n",
+		{"odd numbers", head + "uptime 1e99\nsysctl kern.boottime: { sec = -1, usec\nnow 5\nkernel " + strings.Repeat("k", 101) + "\nend\n",
 			fleet.Facts{Kernel: strings.Repeat("k", 100)}},
 		{"not a number", head + "uptime NaN\nend\n", fleet.Facts{}},
 	} {
@@ -205,7 +208,8 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("\nassay-facts 1\nroot /r\nlrwxrwxrwx 1 0 0 9 Nov 22 12:00 run/current-system -> /r" + hashA + "\nkernel Linux 6\nuptime 1.5\nend\n"))
 	f.Add([]byte("\nassay-facts 1\nroot \nlrwxrwxrwx 1 0 0 9 x nix/var/nix/profiles/system -> system-1-link\nlrwxrwxrwx 1 0 0 9 x system-1-link -> ../../../.." + hashB + "\nend\n"))
 	f.Add([]byte("\nassay-facts 1\nlrwxrwxrwx 1 0 0 9 x run/current-system -> " + hashA + "\nwrong system missing\nbroken current-system l x run/current-system/etc/a -> ../../zzzz\nend\n"))
-	f.Add([]byte("\nassay-facts 1\nboottime { sec = 1, usec = 2 }\nnow 9\nend\n"))
+	f.Add([]byte("\nassay-facts 1\nsysctl kern.boottime: { sec = 1, usec = 2 }\nnow 9\nend\n"))
+	f.Add([]byte("\nassay-facts 1\n" + healthy + "end\n"))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		facts, err := parse(in)
 		if err != nil {
@@ -219,6 +223,7 @@ func FuzzParse(f *testing.F) {
 		if text := facts.Kernel + facts.Damaged; host.Sanitize(text) != text || strings.Contains(text, "\n") || len(text) > 1000 {
 			t.Errorf("text %q", text)
 		}
+		checkHealth(t, facts)
 		if facts.Uptime < 0 || facts.Generation < 0 {
 			t.Errorf("%+v", facts)
 		}
