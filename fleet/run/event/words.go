@@ -11,14 +11,15 @@ const (
 	Building   Phase = "building"
 	Copying    Phase = "copying"
 	Activating Phase = "activating"
-	Verifying  Phase = "verifying" // over a new connection
-	Returning  Phase = "returning" // to the former system
+	Verifying  Phase = "verifying"  // over a new connection
+	Confirming Phase = "confirming" // so that it lasts: until then a guarded host returns by itself
+	Returning  Phase = "returning"  // to the former system
 	Done       Phase = "done"
 )
 
 // Phases lists every phase in its order.
 func Phases() []Phase {
-	return []Phase{Waiting, Connecting, Building, Copying, Activating, Verifying, Returning, Done}
+	return []Phase{Waiting, Connecting, Building, Copying, Activating, Verifying, Confirming, Returning, Done}
 }
 
 // Outcome is what became of one machine in a run.

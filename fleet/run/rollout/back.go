@@ -17,7 +17,7 @@ func (m *machine) reached(f fleet.Facts) bool {
 	if m.o.Plan.Kind == plan.Rollback && f.Generation != m.e.To.Generation {
 		return false
 	}
-	return plan.Reached(m.o.Plan.Goal, m.e.To.Path, f.Running, f.Profile)
+	return plan.Reached(m.goal(), m.e.To.Path, f.Running, f.Profile)
 }
 
 // former reports whether the host is where it was when the run came to it.
@@ -28,7 +28,7 @@ func (m *machine) former(f fleet.Facts) bool {
 // arrived reports whether the host is where the activation should have left
 // it: what the goal wants, and the rest as it was.
 func (m *machine) arrived(f fleet.Facts) bool {
-	switch m.o.Plan.Goal {
+	switch m.goal() {
 	case engine.GoalDryActivate:
 		return m.former(f)
 	case engine.GoalBoot:
@@ -43,13 +43,16 @@ func (m *machine) arrived(f fleet.Facts) bool {
 // connection the activation may still be at work there, so that the host is
 // asked several times before it is taken for failed.
 func (m *machine) verify(ctx context.Context) event.Phase {
-	f, err := m.askAgain(ctx)
+	conn, f, err := m.askAgain(ctx)
 	if err != nil {
 		return m.unheard(ctx, err)
 	}
 	m.saw(f)
 	switch {
-	case m.arrived(f):
+	case m.landed(f) && m.toConfirm():
+		m.fresh = conn
+		return event.Confirming
+	case m.landed(f):
 		return m.succeed()
 	case !m.began:
 		return m.end(event.Failed, "the host changed during a dry activation", "")
@@ -61,15 +64,16 @@ func (m *machine) verify(ctx context.Context) event.Phase {
 	return event.Returning
 }
 
-func (m *machine) askAgain(ctx context.Context) (fleet.Facts, error) {
+// askAgain returns the connection that it asked over as well.
+func (m *machine) askAgain(ctx context.Context) (host.Conn, fleet.Facts, error) {
 	for n := 1; ; n++ {
 		conn, f, err := m.ask(ctx, m.o.Tries)
-		if err != nil {
-			return f, err
+		if err != nil || m.landed(f) {
+			return conn, f, err
 		}
 		m.drop(conn)
-		if m.arrived(f) || !m.lost || n >= m.o.Tries || m.o.Backoff(ctx, n) != nil {
-			return f, nil
+		if !m.lost || n >= m.o.Tries || m.o.Backoff(ctx, n) != nil {
+			return nil, f, nil
 		}
 	}
 }
@@ -81,7 +85,7 @@ func (m *machine) unheard(ctx context.Context, err error) event.Phase {
 		return m.abandoned(ctx)
 	case !m.began:
 		return m.early(ctx, fmt.Errorf("verify: %w", err))
-	case m.conn == nil:
+	case m.conn == nil && m.guarded == nil:
 		m.forget()
 		return m.end(event.Uncertain, sentence(m.cause, err), askHint)
 	}
@@ -104,7 +108,10 @@ func (m *machine) succeed() event.Phase {
 	if m.lost {
 		reason = "the connection was lost during the activation; the host says that it has arrived"
 	}
-	switch m.o.Plan.Goal {
+	if m.pending != "" {
+		reason = m.pending
+	}
+	switch m.goal() {
 	case engine.GoalDryActivate:
 		return m.end(event.Unchanged, "dry-activate: nothing was changed", "")
 	case engine.GoalBoot:
@@ -287,11 +294,13 @@ func (m *machine) readBack(ctx context.Context, why string) event.Phase {
 	conn, f, err := m.ask(ctx, 1)
 	if err != nil {
 		m.forget()
-		return m.end(event.Uncertain, why+"; the host could not be asked: "+err.Error(), askHint)
+		return m.end(event.Uncertain, why+"; the host could not be asked: "+err.Error()+m.byItself(), askHint)
 	}
 	m.drop(conn)
 	m.saw(f)
 	switch {
+	case m.guarded != nil && !m.confirmed && m.landed(f) && f.Profile == m.before.Profile:
+		return m.end(event.Failed, why+"; the host runs the new system"+m.byItself(), askHint)
 	case m.arrived(f) && m.phase != event.Returning:
 		m.succeed()
 		m.end(m.result.Outcome, why+"; the host says that it has arrived", "")
@@ -299,5 +308,5 @@ func (m *machine) readBack(ctx context.Context, why string) event.Phase {
 	case m.former(f):
 		return m.end(event.Failed, why+"; the host ran its former system when it was asked last", askHint)
 	}
-	return m.end(event.Failed, why+"; see what it runs now", askHint)
+	return m.end(event.Failed, why+"; see what it runs now"+m.byItself(), askHint)
 }

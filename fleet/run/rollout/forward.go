@@ -138,13 +138,25 @@ func (m *machine) activate(ctx context.Context) event.Phase {
 	m.began = m.o.Plan.Goal != engine.GoalDryActivate
 	a := m.activation(m.e.To.Path, m.o.Plan.Goal, m.e.To.Generation)
 	a.Expect = m.e.From.Path
+	m.act = a
+	m.guardFrom()
 	err := m.o.Deployer.Activate(ctx, m.conn, a, m.log("activate"))
+	if m.guarded != nil {
+		err = m.rejoin(ctx, err)
+	}
 	var lost *host.LostError
 	switch {
 	case err == nil:
+		m.changed = m.guarded != nil
+		m.until = m.o.Clock().Add(m.act.Guard)
+		return event.Verifying
+	case errors.Is(err, engine.ErrReboot):
+		m.pending = err.Error()
 		return event.Verifying
 	case errors.Is(err, engine.ErrMoved):
-		return m.refused(ctx, err)
+		return m.refused(ctx, err, "make the plan again")
+	case errors.Is(err, engine.ErrBusy):
+		return m.refused(ctx, err, "try again when it has ended")
 	case errors.Is(err, engine.ErrGoal):
 		return m.end(event.Failed, err.Error(), "use another goal")
 	case ctx.Err() != nil:
@@ -153,10 +165,13 @@ func (m *machine) activate(ctx context.Context) event.Phase {
 		return m.early(ctx, fmt.Errorf("dry activation: %w", err))
 	}
 	m.cause = fmt.Errorf("activate: %w", err)
+	m.changed = m.changed || errors.Is(err, engine.ErrReturned)
 	if errors.As(err, &lost) {
 		m.lost = true
 		m.hangUp()
-		return event.Verifying // ask the host what happened
+		if m.guarded == nil {
+			return event.Verifying // ask the host what happened
+		}
 	}
 	return event.Returning
 }
@@ -164,34 +179,17 @@ func (m *machine) activate(ctx context.Context) event.Phase {
 func (m *machine) activation(system string, goal engine.Goal, generation int) engine.Activation {
 	return engine.Activation{
 		Machine: m.e.Machine, Class: string(m.e.Class), System: system, Goal: goal, Generation: generation,
+		ID: m.name(), Guard: m.o.Guard,
 	}
 }
 
 // refused is the end of a host that would not be activated because it had
-// moved. Where it stands now is worth a look.
-func (m *machine) refused(ctx context.Context, err error) event.Phase {
+// moved, or because somebody else was at work. Where it stands now is worth a
+// look.
+func (m *machine) refused(ctx context.Context, err error, hint string) event.Phase {
 	m.forget()
 	if f, perr := m.probe(ctx, m.conn); perr == nil {
 		m.saw(f)
 	}
-	return m.end(event.Refused, err.Error(), "make the plan again")
-}
-
-// progress turns a stream of byte counts into a few events.
-type progress struct {
-	m     *machine
-	total int64
-	next  int64 // count from which the next event is due
-}
-
-// sent may be called often; one event in twenty steps of the total is enough.
-func (p *progress) sent(n int64) {
-	if n >= p.next && n < p.total {
-		p.to(n)
-	}
-}
-
-func (p *progress) to(n int64) {
-	p.next = n + max(p.total/20, 1)
-	p.m.say(event.HostProgress{Machine: p.m.e.Machine, Done: n, Total: p.total})
+	return m.end(event.Refused, err.Error(), hint)
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"assay/fleet"
 	"assay/fleet/engine"
@@ -17,21 +18,23 @@ import (
 
 // follows is the transition table: which phase may come after which.
 //
-//	waiting ─► connecting ─► building ─► copying ─► activating ─► verifying ─► done
-//	   │           │ (rollback: no build, no copy)      ▲  │          │
-//	   │           └────────────────────────────────────┘  └──────────┴─► returning ─► done
+//	waiting ─► connecting ─► building ─► copying ─► activating ─► verifying ─► confirming ─► done
+//	   │           │ (rollback: no build, no copy)      ▲  │          │             │
+//	   │           └────────────────────────────────────┘  └──────────┴─────────────┴─► returning ─► done
 //	   └─► building ─► done   (goal build: no host is asked)
 //
-// Every phase may end in done: unreachable, refused, failed, skipped.
-// Returning is entered only after an activation has begun, and it is the only
-// phase after verifying, so that no host is activated twice forward.
+// Every phase may end in done: unreachable, refused, failed, skipped, and after
+// verifying what needs no confirmation (goals boot and dry-activate, a reboot
+// that is pending). Returning is entered only after an activation has begun,
+// and nothing but done follows it, so that no host is activated twice forward.
 var follows = map[event.Phase][]event.Phase{
 	event.Waiting:    {event.Connecting, event.Building, event.Done},
 	event.Connecting: {event.Building, event.Activating, event.Done},
 	event.Building:   {event.Copying, event.Done},
 	event.Copying:    {event.Activating, event.Done},
 	event.Activating: {event.Verifying, event.Returning, event.Done},
-	event.Verifying:  {event.Returning, event.Done},
+	event.Verifying:  {event.Confirming, event.Returning, event.Done},
+	event.Confirming: {event.Returning, event.Done},
 	event.Returning:  {event.Done},
 }
 
@@ -50,6 +53,15 @@ type machine struct {
 	lost    bool           // the connection ended while it ran
 	cause   error          // why the host has to return
 	result  event.HostResult
+
+	act       engine.Activation // the way forward
+	guarded   engine.Guarded    // of a host that returns by itself; nil where it does not
+	until     time.Time         // when it does, unless it is confirmed
+	fresh     host.Conn         // opened after the activation
+	changed   bool              // the host has said that it was changed
+	confirmed bool              // and that it lasts
+	pending   string            // why it needs a reboot, "" where it does not
+	named     int               // activations so far
 
 	quiet sync.Mutex
 	over  bool // nothing more is said about this host but its result
@@ -104,7 +116,12 @@ func (m *machine) step(ctx context.Context) event.Phase {
 		return m.activate(ctx)
 	case event.Verifying:
 		return m.verify(ctx)
+	case event.Confirming:
+		return m.confirm(ctx)
 	case event.Returning:
+		if m.guarded != nil {
+			return m.sendBack(ctx)
+		}
 		return m.giveBack(ctx)
 	}
 	panic("no work in phase " + string(m.phase))

@@ -4,7 +4,8 @@
 // What it promises: a host whose result is updated, staged or returned was
 // asked over a new connection after its last activation and said so; a host
 // that could not be asked is unknown; one host's failure, or a panic in the
-// code that handles it, is that host's alone.
+// code that handles it, is that host's alone. Where the deployer is
+// engine.Guarded, nothing lasts that was not confirmed over a new connection.
 package rollout
 
 import (
@@ -23,6 +24,7 @@ const (
 	DefaultParallel = 10
 	DefaultTries    = 5
 	DefaultGrace    = 5 * time.Second
+	DefaultGuard    = 120 * time.Second
 )
 
 // Options is what a run needs. Functions are called from several goroutines.
@@ -57,6 +59,11 @@ type Options struct {
 	// Grace is how long hosts may still be asked after the context has
 	// ended; 0 is DefaultGrace.
 	Grace time.Duration
+	// Guard is how long a guarded host waits to be confirmed before it
+	// returns by itself; 0 is DefaultGuard. Wait waits until that must have
+	// happened on a host that does not answer; nil waits that long.
+	Guard time.Duration
+	Wait  func(ctx context.Context, d time.Duration) error
 }
 
 // Report is how a run ended.

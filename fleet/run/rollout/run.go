@@ -40,6 +40,7 @@ func newRun(o Options) (*run, error) {
 	o.Parallel = cmp.Or(max(o.Parallel, 0), DefaultParallel)
 	o.Tries = cmp.Or(max(o.Tries, 0), DefaultTries)
 	o.Grace = cmp.Or(max(o.Grace, 0), DefaultGrace)
+	o.Guard = cmp.Or(max(o.Guard, 0), DefaultGuard)
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
@@ -48,6 +49,9 @@ func newRun(o Options) (*run, error) {
 	}
 	if o.Backoff == nil {
 		o.Backoff = backoff
+	}
+	if o.Wait == nil {
+		o.Wait = sleep
 	}
 	if o.Closure == nil {
 		o.Closure = built(o.Plan, o.Engine)
@@ -69,7 +73,11 @@ var errChanged = errors.New("the configuration has changed since the plan was ma
 // backoff waits a quarter of a second before the first try and twice as long
 // before each further one, up to eight seconds.
 func backoff(ctx context.Context, n int) error {
-	t := time.NewTimer(min(8*time.Second, 250*time.Millisecond<<min(n-1, 10)))
+	return sleep(ctx, min(8*time.Second, 250*time.Millisecond<<min(n-1, 10)))
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:

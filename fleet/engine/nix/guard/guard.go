@@ -44,9 +44,8 @@ type Guard struct {
 	Operator string // who is told to others that find the host busy; one line
 }
 
-// Activate does what engine.Deployer says. Called again with the same a.ID, it
-// joins the activation that runs, or says how it has ended. Besides those of
-// the connection its errors are, with the host's words:
+// Activate does what engine.Deployer says. Besides those of the connection its
+// errors are, with the host's words:
 //   - engine.ErrMoved, ErrGoal and ErrBusy: nothing was changed
 //   - engine.ErrReturned: it failed, and the host runs its former system again
 //   - engine.ErrReboot: the new system boots next; the former one runs until then
@@ -65,6 +64,12 @@ func (g Guard) Activate(ctx context.Context, conn host.Conn, a engine.Activation
 		strconv.Itoa(a.Generation), strconv.Itoa(int(wait(a).Seconds())), oneLine(g.Operator))
 }
 
+// Join stays with the activation that has a.ID to its end and says what
+// Activate would have said.
+func (g Guard) Join(ctx context.Context, conn host.Conn, a engine.Activation, log func(line string)) error {
+	return g.about(ctx, conn, a, log, "join")
+}
+
 // Confirm makes the activation last: the return is disarmed, and where the goal
 // is switch the profile and the boot loader follow. It is refused, and the
 // guard stays, when the host does not run a.System, or when a unit has failed
@@ -78,7 +83,8 @@ func (g Guard) Confirm(ctx context.Context, conn host.Conn, a engine.Activation,
 }
 
 // Return makes the host go back now to what it ran before the activation. Its
-// error is nil when the host has done so, by this or by itself.
+// error is nil when the host has done so, by this or by itself, and
+// engine.ErrConfirmed when there is nothing left to return from.
 func (g Guard) Return(ctx context.Context, conn host.Conn, a engine.Activation, log func(line string)) error {
 	return g.about(ctx, conn, a, log, "return")
 }
@@ -180,7 +186,7 @@ func explain(what string, err error) error {
 		return nil
 	}
 	exit, ok := errors.AsType[*host.ExitError](err)
-	if ok && exit.Code >= exitMoved && exit.Code <= exitBroken && exit.Stderr != "" {
+	if ok && exit.Code >= exitMoved && exit.Code <= exitLasts && exit.Stderr != "" {
 		err = &saidError{exit}
 		if meaning := meanings[exit.Code]; meaning != nil {
 			return fmt.Errorf("%s: %w: %w", what, meaning, err)

@@ -40,9 +40,10 @@ const (
 	exitStuck    = 51 // failed, and could not go back
 	exitReboot   = 52 // boots the new system, runs the former one
 	exitUnits    = 53 // activated, but units failed
-	exitLate     = 54 // there is nothing left to confirm or to return from
+	exitLate     = 54 // it runs something else than what is to be confirmed
 	exitUnheard  = 55 // the host does not know this activation
 	exitBroken   = 56 // a job ended without a result
+	exitLasts    = 57 // confirmed before
 )
 
 var meanings = map[int]error{
@@ -52,6 +53,7 @@ var meanings = map[int]error{
 	exitRoot:     host.ErrRoot,
 	exitReturned: engine.ErrReturned,
 	exitReboot:   engine.ErrReboot,
+	exitLasts:    engine.ErrConfirmed,
 }
 
 // saidError is an ExitError whose text is what the script said.

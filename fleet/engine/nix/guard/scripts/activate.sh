@@ -1,6 +1,5 @@
 # activate ID GOAL CLASS SYSTEM EXPECT GENERATION GUARD OPERATOR, the script
-# itself on standard input: starts the activation, or joins the one that has
-# this name, and stays with it to its end.
+# itself on standard input: starts the activation and stays with it to its end.
 
 # busy WHAT: somebody else is at work.
 busy() { refuse 43 "$1; nothing was changed; hint: try again when it has ended"; }
@@ -129,13 +128,9 @@ activate() {
 	[ -z "$systemd" ] || have flock || refuse 46 'the host has no flock; nothing was changed'
 	mkdir -p "$base"
 	[ -d "$base" ] && [ ! -L "$base" ] && [ -O "$base" ] || refuse 46 "$base is not a directory of root"
-	if [ "$(get to)" = "$system" ] && [ -n "$(get from)" ]; then
-		# The one that was lost before it had begun begins now.
-		[ -n "$(get result-activate)$(get result-boot)" ] || [ "$(state)" != armed ] || launch "$(get job)"
-	else
-		alone
-		begin
-	fi
+	[ -z "$(get from)" ] || refuse 47 'there is an activation of this name already'
+	alone
+	begin
 	conclude
 }
 

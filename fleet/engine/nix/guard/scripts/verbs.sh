@@ -1,6 +1,6 @@
 # known refuses where the host has not heard of the activation.
 known() {
-	[ -n "$(get from)" ] && [ -n "$(state)" ] || refuse 55 'the host knows nothing of this activation; it has been restarted, or another one followed'
+	[ -n "$(get from)" ] || refuse 55 'the host knows nothing of this activation; it has been restarted, or another one followed'
 }
 
 # confirm ID makes the activation last.
@@ -23,11 +23,24 @@ give_back() {
 	known
 	case $(state) in
 	rolled-back) exit 0 ;;
-	"done") refuse 54 'the activation is confirmed' ;;
+	"done") refuse 57 'it lasts' ;;
 	esac
 	return_now
 	follow rollback
-	[ "$(state)" = rolled-back ] || refuse 51 "the host could not return to its former system: $(get trouble)"
+	case $(state) in
+	rolled-back) exit 0 ;;
+	"done") refuse 57 'it lasts' ;;
+	esac
+	refuse 51 "the host could not return to its former system: $(get trouble)"
+}
+
+# join ID stays with an activation that has begun. One that was lost before its
+# job began begins it now.
+join() {
+	known
+	job=$(get job)
+	[ -n "$(get "result-$job")" ] || [ "$(state)" != armed ] || launch "$job"
+	conclude
 }
 
 # dry ID CLASS SYSTEM EXPECT says what an activation would change.
@@ -46,6 +59,7 @@ dry() {
 
 case $verb in
 activate) activate "$@" ;;
+join) join ;;
 confirm) confirm ;;
 return) give_back ;;
 dry) dry "$@" ;;
