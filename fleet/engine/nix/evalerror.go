@@ -75,23 +75,27 @@ func (e *Engine) sources(ctx context.Context, r *repository) string {
 	return is.Path
 }
 
-// inSource is how Nix names a file of a flake: by its store path, or by its
-// URL where trees are lazy.
-var inSource = regexp.MustCompile(`^(?:(/.*?/[0-9a-z]{32}-source)|«[^»]*»)/(.+)$`)
+// inSource is how Nix names a file of a flake: by its store path, and where
+// trees are lazy by its URL. Nix 2.34 gives the file in the work tree.
+var inSource = regexp.MustCompile(`^(?:(/.*?/[0-9a-z]{32}-source)|«([^»]*)»)/(.+)$`)
 
 // mapped returns the file of the repository that Nix names, relative to the
 // flake's directory. source is where the flake's source is in the store, ""
 // when not known: then a file counts that the repository has.
 func (r *repository) mapped(file, source string) (string, bool) {
-	m := inSource.FindStringSubmatch(file)
-	if m == nil || source != "" && m[1] != "" && m[1] != source && !strings.HasPrefix(source, m[1]+"/") {
+	name, ok := strings.CutPrefix(file, r.top+"/")
+	if m := inSource.FindStringSubmatch(file); !ok && m != nil {
+		of, url := m[1], m[2]
+		name, ok = m[3], source == "" || of == source || strings.HasPrefix(source, of+"/")
+		if url != "" {
+			ok = strings.Contains(url, r.top)
+		}
+	}
+	name = path.Clean(name)
+	if !ok || !filepath.IsLocal(name) {
 		return "", false
 	}
-	if strings.HasPrefix(file, "«") && !strings.Contains(file, r.top) {
-		return "", false
-	}
-	name := path.Clean(m[2])
-	if _, err := os.Lstat(filepath.Join(r.top, filepath.FromSlash(name))); err != nil || strings.HasPrefix(name, "../") {
+	if _, err := os.Lstat(filepath.Join(r.top, filepath.FromSlash(name))); err != nil {
 		return "", false
 	}
 	if inside, ok := strings.CutPrefix(name, r.sub); ok {
