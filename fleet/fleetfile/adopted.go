@@ -73,3 +73,15 @@ func (c *checker) add(m, said *fleet.Machine, n *node) {
 	}
 	m.Deploy.Jump, m.Deploy.At = said.Deploy.Jump, said.Deploy.At
 }
+
+// Native reports whether the text means to be the registry itself: it names
+// the tree, or says of some machine which system it has. What is no TOML may be
+// either and counts as native, so that its errors are told.
+func Native(name string, src []byte) bool {
+	root, _ := read(name, src)
+	if root == nil || root.get("sources") != nil {
+		return true
+	}
+	machines := root.get("machines")
+	return slices.ContainsFunc(machines.names(), func(m string) bool { return machines.get(m, "system") != nil })
+}

@@ -49,18 +49,20 @@ var ErrUnread = errors.New("what a machine of this flake is made of is not read 
 // rest can still be shown.
 func Open(dir string) (*Repository, error) {
 	return open(dir, func(root *os.Root) (*fleetfile.File, error) {
-		if adopted(root) {
+		text, err := readRegular(root, fleetfile.Name)
+		_, flake := root.Stat("flake.nix")
+		switch missing := errors.Is(err, fs.ErrNotExist); {
+		case missing && flake == nil:
+			return nil, ErrAdopted
+		case missing:
+			return nil, fmt.Errorf("%s has neither fleet.toml nor flake.nix: what else describes a fleet is not read in this version", dir)
+		case err != nil:
+			return nil, err
+		case flake == nil && !fleetfile.Native(fleetfile.Name, text):
 			return nil, ErrAdopted
 		}
-		text, err := readRegular(root, fleetfile.Name)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%s has neither fleet.toml nor flake.nix: what else describes a fleet is not read in this version", dir)
-		}
-		if err != nil {
-			return nil, err
-		}
 		return fleetfile.Parse(fleetfile.Name, text)
-	})
+	}, false)
 }
 
 // Adopt opens a flake that defines its machines itself: flake has them as Nix
@@ -72,21 +74,10 @@ func Adopt(dir string, flake *fleet.Fleet) (*Repository, error) {
 			return nil, err
 		}
 		return fleetfile.Adopt(fleetfile.Name, text, flake)
-	})
+	}, true)
 }
 
-// adopted reports whether the directory is a flake that does not take its
-// machines from fleet.toml: one without the module that reads it.
-func adopted(root *os.Root) bool {
-	_, flake := root.Stat("flake.nix")
-	_, module := root.Stat(ModuleName)
-	return flake == nil && module != nil
-}
-
-// ModuleName is the file that makes fleet.toml the registry of a flake.
-const ModuleName = "assay.nix"
-
-func open(dir string, registry func(*os.Root) (*fleetfile.File, error)) (*Repository, error) {
+func open(dir string, registry func(*os.Root) (*fleetfile.File, error), adopted bool) (*Repository, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
@@ -105,7 +96,7 @@ func open(dir string, registry func(*os.Root) (*fleetfile.File, error)) (*Reposi
 		root.Close()
 		return nil, err
 	}
-	r := &Repository{Dir: dir, File: file, Fleet: file.Fleet, Vars: store, Adopted: adopted(root), root: root}
+	r := &Repository{Dir: dir, File: file, Fleet: file.Fleet, Vars: store, Adopted: adopted, root: root}
 	r.tree = sync.OnceValues(r.readTree)
 	r.stack = sync.OnceValues(r.readStack)
 	return r, nil

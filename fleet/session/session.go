@@ -15,7 +15,7 @@ import (
 )
 
 // ErrNoHosts is returned by verbs that reach hosts in a session that cannot.
-var ErrNoHosts = errors.New("this version reaches only the demo's hosts and does not build with Nix yet; hint: try assay demo")
+var ErrNoHosts = errors.New("this session reaches no hosts")
 
 // Session is an opened repository with what it takes to work on it.
 type Session struct {
@@ -43,9 +43,6 @@ type Reach struct {
 	// At, which may be nil, returns the engine for another copy of the
 	// repository.
 	At func(dir string) engine.Engine
-	// Known, which may be nil, returns the host keys by which a target is
-	// known that has none in the fleet's secrets.
-	Known func(target host.Target) []string
 }
 
 // New returns a session on an opened repository.

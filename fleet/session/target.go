@@ -12,7 +12,7 @@ import (
 )
 
 // Connect opens a connection to a machine whose identity is pinned by the
-// fleet's own secrets, or else by what Reach.Known knows.
+// fleet's own secrets, or else by what the connector knows.
 func (s *Session) Connect(ctx context.Context, machine string) (host.Conn, error) {
 	target, err := s.Target(machine)
 	if err != nil {
@@ -67,28 +67,19 @@ func (s *Session) hop(jump string, via []string) (host.Target, error) {
 	if s.Fleet().Machine(jump) != nil {
 		return s.targetVia(jump, via)
 	}
-	t := host.Target{Machine: jump, Addresses: []string{jump}}
-	if s.reach.Known != nil {
-		t.HostKeys = s.reach.Known(t)
-	}
-	return t, nil
+	return host.Target{Machine: jump, Addresses: []string{jump}}, nil
 }
 
-// identify gives the target the keys that prove it. One without any is left
-// without: the connector refuses it and tells the key that it saw.
+// identify gives the target the keys that prove it. One without any in the
+// fleet's secrets is left without: the connector knows other places, or refuses
+// it and tells the key that it saw.
 func (s *Session) identify(t *host.Target) error {
 	keys, err := secrets.HostKeys(s.Repo.Vars, t.Machine)
-	switch {
-	case err == nil:
-		t.HostKeys = keys
-	case !errors.Is(err, fs.ErrNotExist):
-		return err
-	case s.reach.Known != nil:
-		t.HostKeys = s.reach.Known(*t)
-	default:
-		return err
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
-	return nil
+	t.HostKeys = keys
+	return err
 }
 
 // Reached is Target with the one address, of several, that answers now.
@@ -112,4 +103,17 @@ func (s *Session) Reached(ctx context.Context, machine string) (host.Target, err
 		last = err
 	}
 	return host.Target{}, last
+}
+
+// Unpinned is Target of a machine that the fleet's secrets hold no key of, and
+// the connector that would reach it: for pinning the key that it shows.
+func (s *Session) Unpinned(machine string) (host.Target, host.Connector, error) {
+	if s.reach == nil {
+		return host.Target{}, nil, ErrNoHosts
+	}
+	t, err := s.Target(machine)
+	if err == nil && len(t.HostKeys) > 0 {
+		err = fmt.Errorf("%s is known by the fleet's own secrets, which come first; hint: change its key there", machine)
+	}
+	return t, s.reach.Connector, err
 }
