@@ -1,7 +1,6 @@
 package deploy_test
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -114,9 +113,8 @@ func (l *local) deployer(t *testing.T, o deploy.Options) *deploy.Deployer {
 	return d
 }
 
-// connect opens a connection to a host of the bed as a user of it, "" for the
-// usual one.
-func connect(t *testing.T, h bed.Host, user string) host.Conn {
+// connect opens a connection to a host of the bed as a user of it.
+func connect(t *testing.T, h bed.Host, user string, become host.Become) host.Conn {
 	t.Helper()
 	text, err := os.ReadFile(h.KeyFile)
 	if err != nil {
@@ -128,7 +126,7 @@ func connect(t *testing.T, h bed.Host, user string) host.Conn {
 	}
 	c := remote.New(remote.Options{Signers: []ssh.Signer{key}})
 	conn, err := c.Connect(context.WithoutCancel(t.Context()), host.Target{
-		Machine: h.Name, Addresses: []string{cmp.Or(user, h.User) + "@" + h.Address}, HostKeys: []string{h.HostKey}})
+		Machine: h.Name, Addresses: []string{user + "@" + h.Address}, HostKeys: []string{h.HostKey}, Become: become})
 	if err != nil {
 		t.Fatal(err)
 	}

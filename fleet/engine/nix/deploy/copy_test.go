@@ -6,6 +6,7 @@ import (
 
 	"assay/fleet/engine"
 	"assay/fleet/engine/nix/deploy"
+	"assay/fleet/host"
 	"assay/fleet/host/bed"
 )
 
@@ -18,7 +19,7 @@ in mk "nixos-system-test-25.05" [alpha beta] "echo system > $out/x"`
 func TestCopyToRoot(t *testing.T) {
 	l := newLocal(t)
 	h := bed.Shared(t, 1)[0]
-	conn := connect(t, h, "root")
+	conn := connect(t, h, "root", host.BecomeNone)
 	d := l.deployer(t, deploy.Options{})
 	c := l.closure(t, l.build(t, small))
 

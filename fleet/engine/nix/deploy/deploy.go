@@ -1,6 +1,5 @@
 // Package deploy brings systems that Nix built to hosts: what a host lacks, a
-// copy of it, what the system there consists of. It satisfies engine.Deployer
-// but for the activation, which another package does.
+// copy of it, what the system there consists of. Activating it is guard's.
 //
 // Paths travel by Nix's own copy, over a host.Conn that is open already: nix
 // is started with a directory first in PATH where "ssh" is this program
@@ -19,6 +18,7 @@ import (
 	"regexp"
 
 	"assay/fleet/engine"
+	"assay/fleet/engine/nix/guard"
 	"assay/fleet/engine/nix/runner"
 )
 
@@ -36,12 +36,20 @@ type Options struct {
 	// paths are signed before they are copied; "" signs nothing. Signatures
 	// that paths have are kept.
 	KeyFile string
+	// Operator is who is told to others that find a host busy; one line.
+	Operator string
 }
 
-// Deployer copies systems to hosts. See the package comment.
+// Deployer copies systems to hosts, and activates them as a guard.Guard does.
 type Deployer struct {
+	guard.Guard
 	o Options
 }
+
+var (
+	_ engine.Deployer = (*Deployer)(nil)
+	_ engine.Guarded  = (*Deployer)(nil)
+)
 
 // New returns a Deployer.
 func New(o Options) (*Deployer, error) {
@@ -55,7 +63,7 @@ func New(o Options) (*Deployer, error) {
 		}
 		o.Program = self
 	}
-	return &Deployer{o: o}, nil
+	return &Deployer{Guard: guard.Guard{Operator: o.Operator}, o: o}, nil
 }
 
 // storePath is a store path as Nix allows it; it holds nothing that a shell or

@@ -6,6 +6,7 @@ import (
 
 	"assay/fleet/engine/nix/deploy"
 	"assay/fleet/engine/nix/record"
+	"assay/fleet/host"
 	"assay/fleet/host/bed"
 )
 
@@ -31,7 +32,7 @@ in mk "nixos-system-test-25.05" [etc] ''
 func TestRecordOfHostIsTheLocalOne(t *testing.T) {
 	l := newLocal(t)
 	h := bed.Shared(t, 1)[0]
-	conn := connect(t, h, "root")
+	conn := connect(t, h, "root", host.BecomeNone)
 	d := l.deployer(t, deploy.Options{})
 	c := l.closure(t, l.build(t, furnished))
 	if err := d.Copy(t.Context(), conn, c.Objects, nil); err != nil {

@@ -13,4 +13,6 @@ var (
 	daemonSh string
 	//go:embed scripts/record.sh
 	recordSh string
+	//go:embed scripts/trust.sh
+	trustSh string
 )

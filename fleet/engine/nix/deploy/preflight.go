@@ -1,0 +1,107 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"assay/fleet/engine"
+	"assay/fleet/host"
+)
+
+// ErrUnsigned is returned for paths that a host would refuse; errors that wrap
+// it say how many and what to do.
+var ErrUnsigned = errors.New("the host takes only signed paths")
+
+// Preflight finds out before anything is copied whether the host will take the
+// paths that it lacks. Where it trusts nobody who is here, and paths have no
+// signature that it accepts, the error is ErrUnsigned. Where a key is
+// configured, paths are signed with it first.
+func (d *Deployer) Preflight(ctx context.Context, conn host.Conn, c engine.Closure, missing []engine.Object) error {
+	paths, err := checked(missing)
+	if err != nil {
+		return err
+	}
+	if len(paths) == 0 {
+		return nil
+	}
+	tops, err := d.tops(ctx, paths)
+	if err == nil {
+		_, err = d.prepare(ctx, conn, paths, tops)
+	}
+	if err != nil {
+		return fmt.Errorf("copy %s: %w", path.Base(c.System), err)
+	}
+	return nil
+}
+
+// prepare signs and makes sure that the host will take the paths. tops are
+// those whose closures have all of them.
+func (d *Deployer) prepare(ctx context.Context, conn host.Conn, paths, tops []string) (access, error) {
+	if err := d.sign(ctx, tops); err != nil {
+		return access{}, err
+	}
+	a, err := accessOf(ctx, conn)
+	if err != nil || a.trusted {
+		return a, err
+	}
+	infos, err := d.infos(ctx, tops)
+	if err != nil {
+		return access{}, err
+	}
+	wanted := make(map[string]bool, len(paths))
+	for _, p := range paths {
+		wanted[p] = true
+	}
+	var unsigned []string
+	for _, info := range infos {
+		if wanted[info.Path] && !info.addressed() && !a.keys.signs(info) {
+			unsigned = append(unsigned, path.Base(info.Path))
+		}
+	}
+	if len(unsigned) > 0 {
+		return access{}, a.refuses(unsigned, len(paths))
+	}
+	return a, nil
+}
+
+// sign adds a signature to every path of the closures; those that are there
+// stay.
+func (d *Deployer) sign(ctx context.Context, tops []string) error {
+	if d.o.KeyFile == "" {
+		return nil
+	}
+	args := append([]string{"store", "sign", "--recursive", "--key-file", d.o.KeyFile}, tops...)
+	if _, err := d.nix(ctx, nil, nil, args...); err != nil {
+		return fmt.Errorf("sign with %s: %w", d.o.KeyFile, err)
+	}
+	return nil
+}
+
+// shownPaths is how many paths an error names.
+const shownPaths = 3
+
+func (a access) refuses(unsigned []string, of int) error {
+	slices.Sort(unsigned)
+	first := strings.Join(unsigned[:min(shownPaths, len(unsigned))], ", ")
+	if more := len(unsigned) - shownPaths; more > 0 {
+		first += fmt.Sprintf(" and %d more", more)
+	}
+	known := "no key"
+	if names := slices.Sorted(func(yield func(string) bool) {
+		for name := range a.keys {
+			if !yield(host.Sanitize(name)) {
+				return
+			}
+		}
+	}); len(names) > 0 {
+		known = "none of " + strings.Join(names, ", ")
+	}
+	reason, _, _ := strings.Cut(a.noRoot.Error(), "; hint:")
+	return fmt.Errorf("%w: its Nix does not trust the user %s, and %s has signed %d of the %d paths: %s; "+
+		"hint: sign with a key of the host's trusted-public-keys, or set become = \"sudo\" for the machine (now %s)",
+		ErrUnsigned, a.user, known, len(unsigned), of, first, reason)
+}
