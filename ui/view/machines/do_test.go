@@ -250,6 +250,11 @@ func TestMarks(t *testing.T) {
 	if got := v.Note(); got != "8 machines · D: 5 marked" {
 		t.Errorf("note %q", got)
 	}
+	v.Render(80, 6)
+	if got := v.Note(); got != "8 machines · 1-4 of 8 · D: 5 marked" {
+		t.Errorf("of which four are shown: note %q", got)
+	}
+	v.Render(80, 20)
 	smaller := *k.Fleet
 	smaller.Machines = slices.Clone(smaller.Machines[:3]) // argentum, blackphos, cinnabar
 	k.Fleet = &smaller

@@ -85,10 +85,14 @@ func (v *View) Link() view.Link {
 	return view.Link{Place: view.Machines, Sub: sub}
 }
 
-// Note says how many machines are shown and marked.
+// Note says how many machines are shown and marked, and which of them are on
+// the screen.
 func (v *View) Note() string {
 	v.sync()
 	parts := []string{v.counts()}
+	if at := v.table.Position(); at != "" {
+		parts = append(parts, at)
+	}
 	if n := len(v.marks.names); n > 0 {
 		text := fmt.Sprintf("%s: %d marked", v.env.Key(action.PlanUpdate), n)
 		if hidden := n - v.content.marked; hidden > 0 {

@@ -70,13 +70,21 @@ func (v *View) Scope() action.Scope { return action.Run }
 // Title names the run.
 func (v *View) Title() string { return "run " + word.RunName(v.id) }
 
-// Note is the run's whole id, and how many machines the filter shows.
+// Note is the run's whole id, how many machines the filter shows, and which
+// are on the screen.
 func (v *View) Note() string {
 	v.look()
-	if v.input.Value() == "" || v.stood == notThere {
+	if v.stood == notThere {
 		return v.id
 	}
-	return fmt.Sprintf("%s %s %d of %d", v.id, v.env.Style.Glyphs.Dot, len(v.rows.list), len(v.shot.Machines))
+	text, dot := v.id, " "+v.env.Style.Glyphs.Dot+" "
+	if v.input.Value() != "" {
+		text += fmt.Sprintf("%s%d of %d", dot, len(v.rows.list), len(v.shot.Machines))
+	}
+	if at := v.table.Position(); at != "" {
+		text += dot + at
+	}
+	return text
 }
 
 // Needs names the record of a run that does not go on here, and the summaries,

@@ -209,6 +209,10 @@ func TestNumbers(t *testing.T) {
 	if v.Title() != "run 5f0c" || v.Note() != id {
 		t.Errorf("%q, %q", v.Title(), v.Note())
 	}
+	v.Render(80, 8)
+	if got := v.Note(); got != id+" · 1-3 of 8" {
+		t.Errorf("%q while three can be seen", got)
+	}
 }
 
 func order(v *View) []string {

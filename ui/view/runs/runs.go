@@ -56,17 +56,20 @@ func (v *View) Scope() action.Scope { return action.Runs }
 // Title is the view's name.
 func (v *View) Title() string { return "runs" }
 
-// Note counts the runs.
+// Note counts the runs, and says which are on the screen.
 func (v *View) Note() string {
 	v.refresh()
-	shown, all := v.list.Len(), len(v.list.all)
-	switch {
-	case !v.list.loaded():
+	if !v.list.loaded() {
 		return ""
-	case shown != all:
-		return fmt.Sprintf("%d of %s", shown, word.Count(all, "run"))
 	}
-	return word.Count(all, "run")
+	text := word.Count(len(v.list.all), "run")
+	if shown := v.list.Len(); shown != len(v.list.all) {
+		text = fmt.Sprintf("%d of %s", shown, text)
+	}
+	if at := v.table.Position(); at != "" {
+		text += " " + v.env.Style.Glyphs.Dot + " " + at
+	}
+	return text
 }
 
 // Needs are the summaries.

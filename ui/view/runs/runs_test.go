@@ -138,6 +138,11 @@ func TestTheProgramsOwnRunIsAsItIsNow(t *testing.T) {
 	if note := v.Note(); note != "8 runs" {
 		t.Errorf("note %q", note)
 	}
+	v.Render(80, 5)
+	viewtest.Do(v, "move.bottom")
+	if note := v.Note(); note != "8 runs · 5-8 of 8" {
+		t.Errorf("of which four are shown: note %q", note)
+	}
 }
 
 func TestFilter(t *testing.T) {
