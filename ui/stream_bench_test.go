@@ -144,7 +144,7 @@ func workedBy(b *testing.B, pid int) time.Duration {
 func TestStreamingConsole(t *testing.T) {
 	lines, err := strconv.Atoi(os.Getenv(streamLines))
 	if err != nil {
-		t.Skip("only BenchmarkKeys starts it")
+		t.Skip("not run: only BenchmarkKeys starts it")
 	}
 	c := newCrowd(t, 200)
 	sent := c.printing(lines)

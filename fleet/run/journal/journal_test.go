@@ -310,7 +310,7 @@ func TestNewID(t *testing.T) {
 // TestFullDisk writes to a device that has no room.
 func TestFullDisk(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
-		t.Skip("this system has no /dev/full: ", err)
+		t.Skip("not run: no /dev/full: ", err)
 	}
 	dir := t.TempDir()
 	j, err := journal.Create(dir, id, aPlan())

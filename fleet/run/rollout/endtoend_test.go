@@ -315,7 +315,7 @@ func (s *site) expect(report rollout.Report, want map[string]event.Outcome) {
 
 func TestEndToEnd(t *testing.T) {
 	if _, err := os.Stat("/bin/sh"); err != nil {
-		t.Skip("simulated hosts run /bin/sh: ", err)
+		t.Skip("not run: simulated hosts run /bin/sh: ", err)
 	}
 	s := newSite(t)
 	ctx := t.Context()
@@ -401,7 +401,7 @@ func TestEndToEnd(t *testing.T) {
 // the other: every host is whole afterwards, and where the run says.
 func TestLinesCut(t *testing.T) {
 	if _, err := os.Stat("/bin/sh"); err != nil {
-		t.Skip("simulated hosts run /bin/sh: ", err)
+		t.Skip("not run: simulated hosts run /bin/sh: ", err)
 	}
 	s := newSite(t)
 	seen := map[event.Outcome]int{}
