@@ -9,7 +9,6 @@ import (
 	"assay/fleet"
 	"assay/fleet/session"
 	"assay/modules/compose"
-	"assay/ui/term"
 	"assay/ui/view/viewtest"
 )
 
@@ -45,15 +44,7 @@ func TestSizes(t *testing.T) {
 			v.Note()
 			v.Click(r.IntN(9), r.IntN(30))
 			w, h := 1+r.IntN(180), 1+r.IntN(40)
-			lines := strings.Split(v.Render(w, h), "\n")
-			if len(lines) != h {
-				t.Fatalf("%d lines, want %d", len(lines), h)
-			}
-			for _, l := range lines {
-				if term.Width(l) != w || strings.ContainsAny(l, "\x1b\u202e\x00") {
-					t.Fatalf("at %dx%d: %q", w, h, l)
-				}
-			}
+			viewtest.CheckScreen(t, v.Render(w, h), w, h)
 		}
 	}
 }

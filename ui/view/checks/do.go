@@ -9,24 +9,16 @@ import (
 // Do carries out an intent.
 func (v *View) Do(in action.Intent) []view.Ask {
 	v.refresh()
-	if view.InFilter(v.input, v.table, in.ID) {
-		v.refresh()
-		return nil
-	}
-	switch in.ID {
-	case action.Back:
-		return []view.Ask{view.Leave{}}
-	case action.ErrorsOnly:
+	asks, done := view.InTable(v.input, v.table, "Sort problems by", v.Needs(), in.ID)
+	switch {
+	case done:
+	case in.ID == action.ErrorsOnly:
 		v.only = !v.only
-		v.refresh()
-	case action.Refresh:
-		return []view.Ask{view.Again{Needs: v.Needs()}}
-	case action.Sort:
-		return []view.Ask{view.SortBy("Sort problems by", v.table)}
 	default:
-		return v.doRow(in)
+		asks = v.doRow(in)
 	}
-	return nil
+	v.refresh()
+	return asks
 }
 
 // doRow carries out what is about the row under the cursor, and moves.
@@ -42,9 +34,8 @@ func (v *View) doRow(in action.Intent) []view.Ask {
 		return []view.Ask{view.Edit{At: p.At}}
 	case in.ID == action.Copy && p != nil:
 		return []view.Ask{view.Copy{What: "the problem", Text: p.Error()}}
-	case v.table.Do(in):
-		v.refresh()
 	}
+	v.table.Do(in)
 	return nil
 }
 
@@ -64,10 +55,6 @@ func (v *View) Disabled(id action.ID) string {
 		if p == nil {
 			return "no problem is under the cursor"
 		}
-	case action.CopyAll, action.Sort, action.SortNext, action.SortPrev, action.Reverse:
-		if v.list.Len() == 0 {
-			return "no problem is shown"
-		}
 	case action.Left, action.Right:
 		if v.table.Hidden() == 0 {
 			return "all columns are shown"
@@ -77,7 +64,7 @@ func (v *View) Disabled(id action.ID) string {
 			return "nothing was found"
 		}
 	}
-	return ""
+	return view.NoRows(v.table, "problem", id)
 }
 
 // Click puts the cursor on a row, and opens the one that has it already.

@@ -2,14 +2,11 @@ package checks_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"testing"
 
 	"assay/fleet"
-	"assay/ui/action"
 	"assay/ui/known"
-	"assay/ui/term"
 	"assay/ui/view"
 	"assay/ui/view/checks"
 	"assay/ui/view/viewtest"
@@ -23,48 +20,13 @@ func hostile() []fleet.Problem {
 
 // TestAnySizeAndIntent does everything in any order at any size.
 func TestAnySizeAndIntent(t *testing.T) {
-	rnd := rand.New(rand.NewPCG(7, 8))
 	bare := func() *known.Known { return known.New(&fleet.Fleet{}, viewtest.Now) }
 	worlds := []*known.Known{withErrors(t), bare(), bare(), bare()}
 	worlds[1].Problems = known.Loaded[[]fleet.Problem]{Value: hostile(), At: viewtest.Now}
 	worlds[2].Problems.At = viewtest.Now
-	texts := []string{"", "galena", "error", "語", "\x1b[31m", strings.Repeat("x", 3000), "\xff"}
-	for n := range 500 {
-		k := worlds[n%len(worlds)]
-		v := checks.New(viewtest.Env(k), view.Link{Sub: texts[rnd.IntN(len(texts))]})
-		for range rnd.IntN(8) {
-			switch all := action.All(); rnd.IntN(4) {
-			case 0:
-				viewtest.Do(v, "filter")
-				viewtest.Type(v, texts[rnd.IntN(len(texts))])
-			case 1:
-				v.Click(rnd.IntN(200), rnd.IntN(50))
-				k.Revision++
-			default:
-				id := all[rnd.IntN(len(all))].ID
-				v.Disabled(id)
-				v.Do(action.Intent{ID: id, Arg: texts[rnd.IntN(len(texts))]})
-			}
-			w, h := 1+rnd.IntN(200), 1+rnd.IntN(50)
-			checkScreen(t, v.Render(w, h), w, h)
-			v.Note()
-		}
-	}
-}
-
-// checkScreen fails unless the screen has just that size and nothing that
-// steers a terminal.
-func checkScreen(t *testing.T, screen string, w, h int) {
-	t.Helper()
-	lines := strings.Split(screen, "\n")
-	if len(lines) != h {
-		t.Fatalf("%d lines at %dx%d", len(lines), w, h)
-	}
-	for _, line := range lines {
-		if term.Width(line) != w || line != term.Clean(line) {
-			t.Fatalf("at %dx%d: %q", w, h, line)
-		}
-	}
+	viewtest.Anything(t, 500, worlds, func(k *known.Known, text func() string) view.View {
+		return checks.New(viewtest.Env(k), view.Link{Sub: text()})
+	}, "galena", "error")
 }
 
 // TestEveryProblemIsThere goes through the table and finds each problem, twins

@@ -2,16 +2,13 @@ package layers_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"testing"
 
 	"assay/fleet"
 	"assay/fleet/session"
 	"assay/overlay"
-	"assay/ui/action"
 	"assay/ui/known"
-	"assay/ui/term"
 	"assay/ui/view"
 	"assay/ui/view/layers"
 	"assay/ui/view/viewtest"
@@ -52,50 +49,12 @@ func large(t testing.TB, packages, machines int) *known.Known {
 	return k
 }
 
-// checkScreen fails unless the screen has just that size and nothing that
-// steers a terminal.
-func checkScreen(t *testing.T, screen string, w, h int) {
-	t.Helper()
-	lines := strings.Split(screen, "\n")
-	if len(lines) != h {
-		t.Fatalf("%d lines at %dx%d", len(lines), w, h)
-	}
-	for _, line := range lines {
-		if term.Width(line) != w || line != term.Clean(line) {
-			t.Fatalf("at %dx%d: %q", w, h, line)
-		}
-	}
-}
-
 // TestAnySizeAndIntent does everything in any order at any size.
 func TestAnySizeAndIntent(t *testing.T) {
-	rnd := rand.New(rand.NewPCG(1, 2))
 	worlds := []*known.Known{viewtest.Known(t), large(t, 300, 7), known.New(&fleet.Fleet{}, viewtest.Now), large(t, 0, 0)}
-	texts := []string{"", "n", "vim", "stable.jq", ".", "..", "\x1b]52;c;x\a", "語語語語", strings.Repeat("x", 5000), "\u202ereversed", "a\nb", "\xff\xfe"}
-	for n := range 1000 {
-		k := worlds[n%len(worlds)]
-		k.Revision++
-		v := layers.New(viewtest.Env(k), view.Link{Name: texts[rnd.IntN(len(texts))], Sub: texts[rnd.IntN(len(texts))]})
-		for range rnd.IntN(8) {
-			switch all := action.All(); rnd.IntN(4) {
-			case 0:
-				viewtest.Do(v, "filter")
-				viewtest.Type(v, texts[rnd.IntN(len(texts))])
-			case 1:
-				w, h := 1+rnd.IntN(200), 1+rnd.IntN(50)
-				checkScreen(t, v.Render(w, h), w, h)
-				v.Click(rnd.IntN(200), rnd.IntN(50))
-			default:
-				id := all[rnd.IntN(len(all))].ID
-				v.Disabled(id)
-				v.Do(action.Intent{ID: id, Arg: texts[rnd.IntN(len(texts))]})
-			}
-		}
-		w, h := 1+rnd.IntN(200), 1+rnd.IntN(50)
-		checkScreen(t, v.Render(w, h), w, h)
-		v.Title()
-		v.Note()
-	}
+	viewtest.Anything(t, 600, worlds, func(k *known.Known, text func() string) view.View {
+		return layers.New(viewtest.Env(k), view.Link{Name: text(), Sub: text()})
+	}, "n", "vim", "stable.jq", "..")
 }
 
 // TestTheAnswerIsWhich compares what is shown of every package with what the

@@ -2,7 +2,6 @@ package runs
 
 import (
 	"assay/ui/action"
-	"assay/ui/known"
 	"assay/ui/view"
 	"assay/ui/word"
 )
@@ -10,19 +9,12 @@ import (
 // Do carries out an intent.
 func (v *View) Do(in action.Intent) []view.Ask {
 	v.refresh()
-	if view.InFilter(v.input, v.table, in.ID) {
-		v.refresh()
-		return nil
+	asks, done := view.InTable(v.input, v.table, "Sort runs by", v.Needs(), in.ID)
+	if !done {
+		asks = v.doRow(in)
 	}
-	switch in.ID {
-	case action.Back:
-		return []view.Ask{view.Leave{}}
-	case action.Refresh:
-		return []view.Ask{view.Again{Needs: []known.Need{{Kind: known.Runs}}}}
-	case action.Sort:
-		return []view.Ask{view.SortBy("Sort runs by", v.table)}
-	}
-	return v.doRow(in)
+	v.refresh()
+	return asks
 }
 
 // doRow carries out what is about the row under the cursor, and moves.
@@ -37,9 +29,8 @@ func (v *View) doRow(in action.Intent) []view.Ask {
 		return []view.Ask{view.Go{Link: view.Link{Place: view.Logs, Name: r.id}}}
 	case in.ID == action.Copy && r != nil:
 		return []view.Ask{view.Copy{What: "the run's id", Text: r.id}}
-	case v.table.Do(in):
-		v.refresh()
 	}
+	v.table.Do(in)
 	return nil
 }
 
@@ -62,12 +53,8 @@ func (v *View) Disabled(id action.ID) string {
 		}
 	case action.Edit:
 		return "a run is no file of the fleet"
-	case action.CopyAll, action.Sort, action.SortNext, action.SortPrev, action.Reverse:
-		if v.list.Len() == 0 {
-			return "no run is shown"
-		}
 	}
-	return ""
+	return view.NoRows(v.table, "run", id)
 }
 
 // Click puts the cursor on a row, and opens the one that has it already.

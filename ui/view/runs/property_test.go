@@ -12,9 +12,7 @@ import (
 	"assay/fleet/run/event"
 	"assay/fleet/run/journal"
 	"assay/fleet/session"
-	"assay/ui/action"
 	"assay/ui/known"
-	"assay/ui/term"
 	"assay/ui/view"
 	"assay/ui/view/runs"
 	"assay/ui/view/viewtest"
@@ -46,48 +44,13 @@ func hostile() []session.RunSummary {
 
 // TestAnySizeAndIntent does everything in any order at any size.
 func TestAnySizeAndIntent(t *testing.T) {
-	rnd := rand.New(rand.NewPCG(3, 4))
 	live := known.New(&fleet.Fleet{}, viewtest.Now)
 	going(live)
 	worlds := []*known.Known{withHistory(t), live, known.New(&fleet.Fleet{}, viewtest.Now), known.New(&fleet.Fleet{}, viewtest.Now)}
 	worlds[2].Runs = known.Loaded[[]session.RunSummary]{Value: hostile(), At: viewtest.Now}
-	texts := []string{"", "cinnabar", "failed", "語", "\x1b[31m", strings.Repeat("x", 3000), "\xff"}
-	for n := range 400 {
-		k := worlds[n%len(worlds)]
-		v := runs.New(viewtest.Env(k), view.Link{Sub: texts[rnd.IntN(len(texts))]})
-		for range rnd.IntN(8) {
-			switch all := action.All(); rnd.IntN(4) {
-			case 0:
-				viewtest.Do(v, "filter")
-				viewtest.Type(v, texts[rnd.IntN(len(texts))])
-			case 1:
-				v.Click(rnd.IntN(200), rnd.IntN(50))
-				k.Revision++
-			default:
-				id := all[rnd.IntN(len(all))].ID
-				v.Disabled(id)
-				v.Do(action.Intent{ID: id, Arg: texts[rnd.IntN(len(texts))]})
-			}
-			w, h := 1+rnd.IntN(200), 1+rnd.IntN(50)
-			checkScreen(t, v.Render(w, h), w, h)
-			v.Note()
-		}
-	}
-}
-
-// checkScreen fails unless the screen has just that size and nothing that
-// steers a terminal.
-func checkScreen(t *testing.T, screen string, w, h int) {
-	t.Helper()
-	lines := strings.Split(screen, "\n")
-	if len(lines) != h {
-		t.Fatalf("%d lines at %dx%d", len(lines), w, h)
-	}
-	for _, line := range lines {
-		if term.Width(line) != w || line != term.Clean(line) {
-			t.Fatalf("at %dx%d: %q", w, h, line)
-		}
-	}
+	viewtest.Anything(t, 400, worlds, func(k *known.Known, text func() string) view.View {
+		return runs.New(viewtest.Env(k), view.Link{Sub: text()})
+	}, "cinnabar", "failed")
 }
 
 // TestEveryRunIsThereOnce goes through the table and finds every run, in the
