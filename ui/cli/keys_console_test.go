@@ -223,6 +223,18 @@ func (c *console) escape() {
 	}
 }
 
+// said waits until the console has said something, and looks for it in the
+// messages: there it stays, which it does not where it was shown first.
+func (c *console) said(text string) {
+	c.t.Helper()
+	c.await("the message "+text, func(string) bool {
+		c.keys("!")
+		all := c.see("╭─ Messages")
+		c.back("╭─ Messages")
+		return strings.Contains(all, text)
+	})
+}
+
 // sortBy sorts the machines by a column of that title.
 func (c *console) sortBy(title string) {
 	c.t.Helper()

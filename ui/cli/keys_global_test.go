@@ -25,15 +25,13 @@ func globalChecks() map[action.ID][]check {
 			{g, (*console).home, shows("What works here", "MACHINES", "Mark the machine", "not now: nothing is marked")},
 			{g, (*console).file, shows("What works here", "TEXTS", "Search the whole text")},
 		},
-		action.Messages: {{g, func(c *console) { c.home(); c.keys("u"); c.see("nothing is marked") }, shows("Messages", "note     u unmark: nothing is marked")}},
+		action.Messages: {{g, func(c *console) { c.home(); c.keys("u") }, shows("╭─ Messages", "note     u unmark: nothing is marked")}},
 		action.Refresh:  {{g, (*console).marked, refreshed}, {g, (*console).aspects, refreshed}},
 		action.Copy: {
 			{action.List, func(c *console) {
 				c.home()
-				c.keys("u")
-				c.see("nothing is marked")
-				c.keys("!")
-				c.see("Messages")
+				c.keys("u", "!")
+				c.see("╭─ Messages", "nothing is marked")
 			}, copies("u unmark: nothing is marked")},
 			{g, (*console).home, copies("argentum")},
 			{g, (*console).aspects, copies("darwin")},
@@ -42,10 +40,8 @@ func globalChecks() map[action.ID][]check {
 		action.CopyAll: {
 			{action.List, func(c *console) {
 				c.home()
-				c.keys("u")
-				c.see("nothing is marked")
-				c.keys("!")
-				c.see("Messages")
+				c.keys("u", "!")
+				c.see("╭─ Messages", "nothing is marked")
 			}, copies("u unmark: nothing is marked", "note: ")},
 			{g, (*console).home, copies("argentum", "scheelite-8", "stibnite-8")},
 			{g, (*console).file, copies("# The registry", "[rollout]")},
@@ -66,7 +62,7 @@ func globalChecks() map[action.ID][]check {
 			{g, (*console).planning, func(c *console, press func()) {
 				press()
 				c.crumb("machines → scheelite")
-				c.see("Planning was stopped; nothing was changed")
+				c.said("Planning was stopped; nothing was changed")
 			}},
 			{g, (*console).running, func(c *console, press func()) { shows("Stopping:", "nothing new starts")(c, press); c.abandon() }},
 			{action.Input, (*console).filtering, func(c *console, press func()) {
@@ -245,10 +241,10 @@ func givesMouse(c *console, press func()) {
 	mouse("1")
 	press()
 	mouse("0")
-	c.see("The mouse is the terminal's")
+	c.said("The mouse is the terminal's")
 	c.keys("%")
 	mouse("1")
-	c.see("The mouse is the console's")
+	c.said("The mouse is the console's")
 }
 
 // suspends: the shell has the terminal until fg.

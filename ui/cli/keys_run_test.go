@@ -115,8 +115,8 @@ func runChecks() map[action.ID][]check {
 		}, shows("left out by you; space takes it in again")}},
 		action.SavePlan: {{plan, (*console).planned, func(c *console, press func()) {
 			press()
-			c.see("Saved the plan as " + c.dir + "/plan-")
-			c.written("plan-*.json")
+			c.written("plan-*.json", "argentum")
+			c.said("Saved the plan as " + c.dir + "/plan-")
 		}}},
 		action.Stop: {{run, (*console).running, func(c *console, press func()) {
 			shows("Stopping: the steps that run are finished, nothing new starts")(c, press)
@@ -156,23 +156,25 @@ func runChecks() map[action.ID][]check {
 		}}},
 		action.SaveLog: {{logs, (*console).logs, func(c *console, press func()) {
 			press()
-			c.see("Saved the log as ")
+			c.written("assay/demo/60-hosts/runs/*/log.txt", "scheelite-8")
+			c.said("Saved the log as ")
 		}}},
 	}
 }
 
-// written waits for a file in the directory that the program was started in,
+// written waits for a file below the directory that the program was started in,
 // and takes it away.
-func (c *console) written(pattern string) {
+func (c *console) written(pattern, text string) {
 	c.t.Helper()
-	found, err := filepath.Glob(filepath.Join(c.dir, pattern))
-	if err != nil || len(found) != 1 {
-		c.t.Fatalf("%s: %v, %v", pattern, found, err)
-	}
-	text, err := os.ReadFile(found[0])
-	if err != nil || !strings.Contains(string(text), "argentum") {
-		c.t.Errorf("%s: %v\n%s", found[0], err, text)
-	}
+	var found []string
+	c.await(pattern+" with "+text, func(string) (there bool) {
+		found, _ = filepath.Glob(filepath.Join(c.dir, pattern))
+		if len(found) != 1 {
+			return false
+		}
+		got, err := os.ReadFile(found[0])
+		return err == nil && strings.Contains(string(got), text)
+	})
 	if err := os.Remove(found[0]); err != nil {
 		c.t.Fatal(err)
 	}

@@ -64,7 +64,8 @@ func TestKeysSayWhyNot(t *testing.T) {
 	} {
 		c.t = t
 		test.at(c)
-		shows(test.why)(c, func() { c.keys(test.key) })
+		c.keys(test.key)
+		c.said(test.why)
 	}
 	c.abandon()
 }

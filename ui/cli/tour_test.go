@@ -92,7 +92,7 @@ func (s *terminal) screen() string {
 }
 
 // patience is how long a screen is waited for.
-const patience = 30 * time.Second
+const patience = 60 * time.Second
 
 // await looks until the screen is as wanted, and fails the test if it never
 // is.
