@@ -13,7 +13,7 @@ const messageLimit = 16 << 10
 
 // message takes what Nix says to the user.
 func (f *Follower) message(r *Record) {
-	text := host.Sanitize(clip(r.Message, 4*messageLimit))
+	text, log := split(host.Sanitize(clip(r.Message, 4*messageLimit)))
 	if file, ok := strings.CutPrefix(text, "evaluating file '"); ok && r.Level > 3 {
 		f.view.watch(engine.Step{Kind: engine.StepEvaluate, What: plain(strings.TrimSuffix(file, "'"))})
 		return
@@ -26,19 +26,25 @@ func (f *Follower) message(r *Record) {
 		return
 	}
 	raw, isError := host.Sanitize(clip(r.Raw, 4*messageLimit)), r.Raw != ""
-	if !isError {
+	if !isError { // of a daemon's builds
 		raw, isError = strings.CutPrefix(text, "error: ")
+		raw = strings.ReplaceAll(raw, "\n       ", "\n")
 	}
 	if isError {
-		f.error(r, clip(strings.TrimSpace(raw), messageLimit), text)
+		raw, _ = split(raw)
+		f.error(r, clip(strings.TrimSpace(raw), messageLimit), text, log)
 	}
 }
 
-// error takes an error of Nix. raw is what went wrong, text all that is said.
-func (f *Follower) error(r *Record, raw, text string) {
+// error takes an error of Nix. raw is what went wrong, text all that is said,
+// log what it quotes of a builder's log.
+func (f *Follower) error(r *Record, raw, text string, log []string) {
 	drv, status := blame(raw)
 	if drv != "" {
 		f.fail(drv, status, raw)
+		if failure := f.failures[drv]; len(failure.Lines) == 0 {
+			failure.Lines = log
+		}
 		f.settle(false)
 	}
 	switch {
@@ -47,6 +53,32 @@ func (f *Follower) error(r *Record, raw, text string) {
 	case drv == "" || r.File != "" || len(r.Trace) > 0 || strings.Contains(text, "\n       … "):
 		f.evalErrors = append(f.evalErrors, evalError(r, raw, text))
 	}
+}
+
+// split takes the end of a builder's log out of an error that quotes it, where
+// anything may stand, and with it the advice how to read the whole.
+func split(text string) (said string, log []string) {
+	at := quotes.FindStringIndex(text)
+	if at == nil {
+		return text, nil
+	}
+	var b strings.Builder
+	b.WriteString(text[:at[0]] + "\n")
+	advice := false
+	for line := range strings.Lines(text[at[1]:]) {
+		bare := strings.TrimSpace(line)
+		quoted, isLog := strings.CutPrefix(bare, ">")
+		switch {
+		case isLog:
+			log = append(log, plain(strings.TrimPrefix(quoted, " ")))
+		case strings.HasPrefix(bare, "For full logs, run"):
+			advice = true
+		case advice && (strings.HasPrefix(bare, "nix log ") || strings.HasPrefix(bare, "nix-store -l ")):
+		default:
+			b.WriteString(line)
+		}
+	}
+	return strings.TrimRight(b.String(), "\n"), log[max(len(log)-tailLines, 0):]
 }
 
 // explain gives an error that names no derivation to the only failure that
@@ -72,6 +104,7 @@ const quotedDrv = `'(/[^'\n]*\.drv)(?:[!^][^'\n]*)?'`
 var (
 	summary    = regexp.MustCompile(`^build of '/`)                               // it repeats what was said of each
 	nameless   = regexp.MustCompile(`^(?:timed out after|killed after writing) `) // of the last failure
+	quotes     = regexp.MustCompile(`;?\n *[Ll]ast \d+ log lines:\n`)
 	dependency = regexp.MustCompile(`\bdependenc(?:y|ies) of derivation ` + quotedDrv + ` failed`)
 	cannot     = regexp.MustCompile(`(?s)^Cannot build ` + quotedDrv + `\.\s+Reason:\s+(.*)`)
 	because    = regexp.MustCompile(`^\d+ dependenc(?:y|ies) failed`)

@@ -2,6 +2,7 @@ package nixlog
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"reflect"
@@ -141,6 +142,26 @@ func TestWordings(t *testing.T) {
 		if status != want || (drv == drvA) != (want != "") {
 			t.Errorf("%q: %q, %q", in, drv, status)
 		}
+	}
+}
+
+// TestQuotedLog: what a builder prints accuses nobody, wherever it stands.
+func TestQuotedLog(t *testing.T) {
+	quoted := "builder for '" + drvA + "' failed with exit code 1;\nlast 3 log lines:\n> a\n> 1 dependencies of derivation '" + drvB +
+		"' failed to build\n>\nFor full logs, run:\n\tnix log " + drvA + "\nnote: the disk is full"
+	text, err := json.Marshal("\x1b[31;1merror:\x1b[0m " + quoted)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := `@nix {"action":"msg","level":0,"msg":` + string(text) + "}\n"
+	v, f, _ := read(t, []byte(log), 100, nil)
+	want := []Failure{{drvA, Failed, "builder for '" + drvA + "' failed with exit code 1\nnote: the disk is full",
+		[]string{"a", "1 dependencies of derivation '" + drvB + "' failed to build", ""}}}
+	if got := v.Failures(); !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v", got)
+	}
+	if got := f.Tail(); len(got) != 2 || got[1] != "note: the disk is full" {
+		t.Errorf("%q", got)
 	}
 }
 
