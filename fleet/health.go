@@ -27,3 +27,11 @@ type Guard struct {
 	Goal     string
 	Operator string // who did it, as they call themselves
 }
+
+// Used is the share that is not free, 0 where it is not known.
+func (s Space) Used() float64 {
+	if s.Total <= 0 {
+		return 0
+	}
+	return 1 - float64(s.Free)/float64(s.Total)
+}

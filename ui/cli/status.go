@@ -31,9 +31,39 @@ type statusJSON struct {
 	WantedError string           `json:"wanted_error,omitempty"`
 	Reboot      string           `json:"reboot"` // yes, no, unknown
 	Drift       string           `json:"drift"`
+	RebootFor   []string         `json:"reboot_for,omitempty"` // what only a boot brings and differs
 	Kernel      string           `json:"kernel"`
+	Version     string           `json:"version,omitempty"`
+	Revision    string           `json:"revision,omitempty"` // of the configuration that it runs
+	Nix         string           `json:"nix,omitempty"`
+	Uptime      int64            `json:"uptime_seconds,omitempty"`
+	Load        []float64        `json:"load,omitempty"`
+	Store       *spaceJSON       `json:"store,omitempty"` // /nix
+	Boot        *spaceJSON       `json:"boot,omitempty"`  // /boot
+	Units       *unitsJSON       `json:"units,omitempty"`
+	Guard       *guardJSON       `json:"guard,omitempty"` // the last guarded change
 	AskedAt     string           `json:"asked_at"` // RFC 3339
 	Source      fleet.Source     `json:"source"`
+}
+
+// spaceJSON is the room on a file system, in bytes.
+type spaceJSON struct {
+	Free  int64 `json:"free"`
+	Total int64 `json:"total"`
+}
+
+type unitsJSON struct {
+	State  string   `json:"state"`
+	Failed int      `json:"failed"`
+	Names  []string `json:"names"` // of failed ones, 50 at most
+}
+
+type guardJSON struct {
+	ID       string `json:"id"`
+	State    string `json:"state"`
+	From     string `json:"from"`
+	To       string `json:"to"`
+	Operator string `json:"operator,omitempty"`
 }
 
 type generationJSON struct {
@@ -153,6 +183,7 @@ func statusesToJSON(statuses []session.Status) []statusJSON {
 			Reboot: f.Reboot().String(), Drift: f.Drift(st.Wanted).String(), Kernel: f.Kernel,
 			AskedAt: f.At.UTC().Format(time.RFC3339), Source: fleet.SourceLive,
 		}
+		out[i].addHealth(&f)
 		if st.WantedErr != nil {
 			out[i].WantedError = st.WantedErr.Error()
 		}
@@ -161,4 +192,23 @@ func statusesToJSON(statuses []session.Status) []statusJSON {
 		}
 	}
 	return out
+}
+
+// addHealth adds what a host that answered said of itself; what it did not say
+// is not there.
+func (j *statusJSON) addHealth(f *fleet.Facts) {
+	j.RebootFor, j.Version, j.Revision, j.Nix = f.OldParts, f.Version, f.Revision, f.Nix
+	j.Uptime, j.Load = int64(f.Uptime.Seconds()), f.Load
+	if f.Store.Total > 0 {
+		j.Store = &spaceJSON{f.Store.Free, f.Store.Total}
+	}
+	if f.Boot.Total > 0 {
+		j.Boot = &spaceJSON{f.Boot.Free, f.Boot.Total}
+	}
+	if u := f.Units; u != nil {
+		j.Units = &unitsJSON{u.State, u.Failed, orEmpty(u.Names)}
+	}
+	if g := f.Guard; g != nil {
+		j.Guard = &guardJSON{g.ID, g.State, g.From, g.To, g.Operator}
+	}
 }

@@ -176,12 +176,15 @@ func Remark(st session.Status) string {
 		return st.WantedErr.Error()
 	case st.Facts.Damaged != "":
 		return st.Facts.Damaged
-	case st.State == session.StateStaged:
-		return "boots the wanted system next"
-	case st.Facts.Profile != st.Facts.Running:
-		return "boots " + OrUnknown(Path(st.Facts.Profile)) + " next"
 	}
-	return ""
+	said := Health(&st.Facts, time.Now())
+	switch {
+	case st.State == session.StateStaged:
+		said = append(said, "boots the wanted system next")
+	case st.Facts.Profile != st.Facts.Running:
+		said = append(said, "boots "+OrUnknown(Path(st.Facts.Profile))+" next")
+	}
+	return strings.Join(said, "; ")
 }
 
 // OrUnknown is the text, or "unknown" where there is none.
