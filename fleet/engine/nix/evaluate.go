@@ -3,6 +3,7 @@ package nix
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -62,7 +63,9 @@ func (v *evaluation) start(ctx context.Context, machines []string) (err error) {
 		return err
 	}
 	for _, set := range slices.Sorted(maps.Keys(sets)) {
-		newQueue(v, set, sets[set]).run(ctx)
+		q := queue{e: v.e, repo: v.repo, set: set, body: toplevel(v.e.opts.Attribute),
+			say: v.say, got: v.got, save: v.save, fail: v.fail}
+		q.run(ctx, sets[set])
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -100,6 +103,28 @@ func (v *evaluation) known(ctx context.Context, machines []string) (missing []st
 		}
 	}
 	return missing, nil
+}
+
+// got takes what Nix says of a machine.
+func (v *evaluation) got(machine string, is json.RawMessage) {
+	var m evaluated
+	if err := json.Unmarshal(is, &m); err != nil {
+		v.fail(machine, fmt.Errorf("what Nix says of it: %w", err))
+		return
+	}
+	v.succeed(machine, m)
+}
+
+// save keeps what a process said.
+func (v *evaluation) save(said map[string]json.RawMessage) {
+	known := map[string]evaluated{}
+	for name, is := range said {
+		var m evaluated
+		if json.Unmarshal(is, &m) == nil {
+			known[name] = m
+		}
+	}
+	v.e.cache.add(v.key, known)
 }
 
 func (v *evaluation) succeed(machine string, is evaluated) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"strings"
 	"time"
@@ -13,14 +14,15 @@ import (
 	"assay/fleet/engine/nix/runner"
 )
 
-// process is one nix that evaluates some machines of a set.
+// process is one nix that evaluates something of some machines of a set.
 type process struct {
 	set      string // "nixosConfigurations"
+	body     string // of the expression
 	machines []string
 	caught   bool // errors are caught and lost
 
 	// What came of it:
-	done    map[string]evaluated
+	done    map[string]json.RawMessage
 	absent  []string
 	threw   []string // machines whose error was caught
 	current string   // the machine at which it ended, "" when at none
@@ -33,11 +35,11 @@ type process struct {
 func (e *Engine) evaluate(ctx context.Context, r *repository, p *process, watch func(engine.Step), tell func(mark)) {
 	nonce := "assay:" + rand.Text() + " "
 	follower := nixlog.NewView(nil, watch).Follow()
-	p.done = map[string]evaluated{}
+	p.done = map[string]json.RawMessage{}
 	began := time.Now()
 	var used runner.Usage
 	c := e.flakeCommand("eval", "--json", "--show-trace", "--log-format", "internal-json",
-		r.url+"#"+p.set, "--apply", expression(nonce, e.opts.Attribute, p.machines, p.caught))
+		r.url+"#"+p.set, "--apply", expression(nonce, p.body, p.machines, p.caught))
 	c.Used = &used
 	c.Stderr = writer(func(line []byte) {
 		if bytes.Contains(line, []byte(nonce)) { // also where an error shows the expression

@@ -2,6 +2,7 @@ package nix
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -15,8 +16,14 @@ import (
 // others back; one that had no memory gives all back, and fewer are taken
 // together from then on.
 type queue struct {
-	v   *evaluation
-	set string
+	e    *Engine
+	repo *repository
+	set  string
+	body string // of the expression
+	say  func(engine.Step)
+	got  func(machine string, is json.RawMessage) // is told of a machine's answer while the process runs
+	save func(map[string]json.RawMessage)         // is told all answers of a process
+	fail func(machine string, err error)
 
 	mu      sync.Mutex
 	waiting []string
@@ -32,14 +39,12 @@ type queue struct {
 // one of what they share.
 const same = 3
 
-func newQueue(v *evaluation, set string, machines []string) *queue {
-	q := &queue{v: v, set: set, waiting: machines, alike: map[string]int{}, hungry: map[string]bool{}}
-	q.workers = v.e.processes(len(machines))
-	q.most = v.e.history.fits(v.repo.dir, v.e.opts.Available()/int64(q.workers), len(machines))
-	return q
-}
-
-func (q *queue) run(ctx context.Context) {
+// run asks for all machines and returns when each has had its answer, or ctx
+// has ended.
+func (q *queue) run(ctx context.Context, machines []string) {
+	q.waiting, q.alike, q.hungry = machines, map[string]int{}, map[string]bool{}
+	q.workers = q.e.processes(len(machines))
+	q.most = q.e.history.fits(q.repo.dir, q.e.opts.Available()/int64(q.workers), len(machines))
 	var workers sync.WaitGroup
 	for range q.workers {
 		workers.Go(func() {
@@ -63,7 +68,7 @@ func (q *queue) take() *process {
 		return nil
 	}
 	n := min(q.most, (len(q.waiting)+q.workers-1)/q.workers)
-	p := &process{set: q.set, machines: slices.Clone(q.waiting[:n]), caught: q.caught != nil}
+	p := &process{set: q.set, body: q.body, machines: slices.Clone(q.waiting[:n]), caught: q.caught != nil}
 	q.waiting = q.waiting[n:]
 	return p
 }
@@ -82,13 +87,13 @@ func (q *queue) work(ctx context.Context, p *process) {
 		q.alone.RLock()
 		defer q.alone.RUnlock()
 	}
-	q.v.e.evaluate(ctx, q.v.repo, p, q.v.say, q.tell)
-	q.v.e.cache.add(q.v.key, p.done)
+	q.e.evaluate(ctx, q.repo, p, q.say, q.tell)
+	q.save(p.done)
 	for _, m := range p.absent {
-		q.v.fail(m, q.v.e.absent(q.set, m))
+		q.fail(m, q.e.absent(q.set, m))
 	}
 	for _, m := range p.threw {
-		q.v.fail(m, fmt.Errorf("fails too, after %d machines with: %w", same, q.caught))
+		q.fail(m, fmt.Errorf("fails too, after %d machines with: %w", same, q.caught))
 	}
 	switch {
 	case p.err == nil || ctx.Err() != nil:
@@ -103,31 +108,31 @@ func (q *queue) work(ctx context.Context, p *process) {
 func (q *queue) tell(m mark) {
 	switch m.Event {
 	case "begin":
-		q.v.say(engine.Step{Kind: engine.StepEvaluate, Machines: []string{m.Machine}, What: m.Machine})
+		q.say(engine.Step{Kind: engine.StepEvaluate, Machines: []string{m.Machine}, What: m.Machine})
 	case "done":
-		q.v.succeed(m.Machine, m.Is)
+		q.got(m.Machine, m.Is)
 	}
 }
 
 // failed gives the machine at which the process ended its error. Without one
 // it is an error of the whole set.
 func (q *queue) failed(ctx context.Context, p *process) {
-	err := q.v.e.explain(ctx, q.v.repo, p)
+	err := q.e.explain(ctx, q.repo, p)
 	left := p.left()
 	if p.current == "" {
 		for _, m := range left {
-			q.v.fail(m, err)
+			q.fail(m, err)
 		}
 		q.mu.Lock()
 		rest := q.waiting
 		q.waiting = nil
 		q.mu.Unlock()
 		for _, m := range rest {
-			q.v.fail(m, err)
+			q.fail(m, err)
 		}
 		return
 	}
-	q.v.fail(p.current, err)
+	q.fail(p.current, err)
 	q.mu.Lock()
 	q.alike[err.Error()]++
 	if q.alike[err.Error()] >= same && q.caught == nil {
@@ -162,7 +167,7 @@ func (q *queue) starved(p *process) {
 	}
 	m := p.machines[0]
 	if q.isHungry(m) || q.workers == 1 {
-		q.v.fail(m, fmt.Errorf("%w: Nix was ended or found none; hint: free memory, or add swap", ErrMemory))
+		q.fail(m, fmt.Errorf("%w: Nix was ended or found none; hint: free memory, or add swap", ErrMemory))
 		return
 	}
 	q.mu.Lock()

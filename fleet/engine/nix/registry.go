@@ -1,0 +1,217 @@
+package nix
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"assay/fleet/engine"
+	"assay/fleet/host"
+)
+
+// Registry is what a flake says about its machines, whoever wrote it and for
+// whichever tool.
+type Registry struct {
+	Name       string      `json:"name"`     // of the fleet, as clan calls it; "" is not said
+	Machines   []Machine   `json:"machines"` // by name
+	KnownHosts []KnownHost `json:"known_hosts"`
+	Notes      []string    `json:"notes"` // what could not be read, and why
+}
+
+// Machine is one machine of a flake. What the flake does not say is zero.
+type Machine struct {
+	Name    string   `json:"name"`
+	Class   string   `json:"class"`  // "nixos" or "darwin"
+	System  string   `json:"system"` // "x86_64-linux"
+	User    string   `json:"user"`   // system.primaryUser
+	Tags    []string `json:"tags"`
+	Targets []string `json:"targets"` // "[user@]host[:port]", in the order to try; none has no target
+	From    string   `json:"from"`    // the attribute or option that says so: "deploy.nodes"
+	Problem string   `json:"problem"` // why its configuration could not be read, "" where it could
+}
+
+// KnownHost is an entry of programs.ssh.knownHosts in a machine's
+// configuration.
+type KnownHost struct {
+	Names     []string `json:"names"`     // host names and patterns, as in known_hosts
+	Key       string   `json:"key"`       // "ssh-ed25519 AAAA..."
+	Authority bool     `json:"authority"` // Key signs the keys of hosts
+	Machines  []string `json:"machines"`  // whose configuration has it, by name
+}
+
+// Registry reads which machines the flake has and how they are reached:
+// nixosConfigurations, darwinConfigurations and colmenaHive, and the addresses
+// of clan, deploy-rs and colmena. A machine whose configuration fails is
+// there with its Problem.
+func (e *Engine) Registry(ctx context.Context, watch func(engine.Step)) (Registry, error) {
+	version, err := e.run.Version(ctx)
+	if err != nil {
+		return Registry{}, err
+	}
+	repo, err := e.look(ctx)
+	if err != nil {
+		return Registry{}, err
+	}
+	key := e.key(repo, version, "registry", machineBody)
+	var known Registry
+	if e.cache.get("registry", key, &known) {
+		return known, nil
+	}
+	names, err := e.names(ctx, repo, version)
+	if err != nil {
+		return Registry{}, err
+	}
+	c := &census{e: e, repo: repo, speaker: &speaker{watch: watch}, said: map[string]configured{}, problems: map[string]error{}}
+	c.ask(ctx, names)
+	if ctx.Err() != nil {
+		return Registry{}, context.Cause(ctx)
+	}
+	registry := c.registry()
+	if len(registry.Machines) == 0 {
+		return registry, errors.New("the flake defines no machines: it has no nixosConfigurations, darwinConfigurations or colmenaHive")
+	}
+	if len(c.problems) == 0 && len(registry.Notes) == 0 {
+		e.cache.put("registry", key, registry)
+	}
+	return registry, nil
+}
+
+// census is one reading of the registry.
+type census struct {
+	e    *Engine
+	repo *repository
+	*speaker
+
+	mu       sync.Mutex
+	classes  map[string]string // by machine
+	said     map[string]configured
+	problems map[string]error
+	clan     clanSaid
+	deploy   map[string]deployNode
+	colmena  map[string]deployment
+	notes    []string
+}
+
+// ask asks for everything: the configurations of the machines, and what the
+// tools have beside them.
+func (c *census) ask(ctx context.Context, names map[string][]string) {
+	c.classes = map[string]string{}
+	sets := map[string][]string{}
+	for _, set := range []string{setNixOS, setDarwin, setHive} {
+		for _, name := range names[set] {
+			if c.classes[name] == "" {
+				c.classes[name] = map[string]string{setDarwin: "darwin"}[set]
+				if set != setDarwin {
+					c.classes[name] = "nixos"
+				}
+				sets[set] = append(sets[set], name)
+			}
+		}
+	}
+	for _, set := range slices.Sorted(maps.Keys(sets)) {
+		q := queue{e: c.e, repo: c.repo, set: set, body: machineBody, say: c.say, got: c.got,
+			save: func(map[string]json.RawMessage) {}, fail: c.fail}
+		q.run(ctx, sets[set])
+	}
+	c.beside(ctx, "clanInternals", clanApply, &c.clan)
+	c.beside(ctx, "deploy", deployApply, &c.deploy)
+	c.beside(ctx, "colmena", colmenaApply, &c.colmena)
+}
+
+// beside asks for an attribute that the flake may have.
+func (c *census) beside(ctx context.Context, attribute, apply string, into any) {
+	if ctx.Err() != nil {
+		return
+	}
+	if _, err := c.e.value(ctx, c.repo, attribute, apply, into); err != nil {
+		c.notes = append(c.notes, attribute+" could not be read: "+err.Error())
+	}
+}
+
+func (c *census) got(machine string, is json.RawMessage) {
+	var m configured
+	err := json.Unmarshal(is, &m)
+	c.mu.Lock()
+	c.said[machine] = m
+	c.mu.Unlock()
+	if err != nil {
+		c.fail(machine, fmt.Errorf("what Nix says of it: %w", err))
+	}
+}
+
+func (c *census) fail(machine string, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.problems[machine] = err
+}
+
+// registry puts together what was said.
+func (c *census) registry() Registry {
+	r := Registry{Name: host.Sanitize(c.clan.Name), Notes: c.notes}
+	for _, name := range slices.Sorted(maps.Keys(c.classes)) {
+		m := Machine{Name: name, Class: c.classes[name]}
+		said := c.said[name]
+		m.System, m.User = host.Sanitize(said.System), host.Sanitize(said.User)
+		if err := c.problems[name]; err != nil {
+			m.Problem = err.Error()
+		}
+		for _, tag := range slices.Concat(c.clan.Machines[name].Tags, said.Deployment.Tags, c.colmena[name].Tags) {
+			if tag = host.Sanitize(tag); !slices.Contains(m.Tags, tag) {
+				m.Tags = append(m.Tags, tag)
+			}
+		}
+		c.reach(&m, said)
+		r.Machines = append(r.Machines, m)
+	}
+	r.KnownHosts = c.knownHosts()
+	return r
+}
+
+// reach fills in where a machine is. The first that says so counts: what is
+// written for the machine itself before what tools assume.
+func (c *census) reach(m *Machine, said configured) {
+	node, colmena := c.deploy[m.Name], c.colmena[m.Name]
+	if !colmena.Named {
+		colmena = said.Deployment
+	}
+	for _, place := range []struct{ from, target string }{
+		{"clan inventory deploy.targetHost", clanTarget(c.clan.Machines[m.Name].Target)},
+		{"clan.core.networking.targetHost", clanTarget(said.Clan)},
+		{"deploy.targetHost", said.Deploy},
+		{"deploy.nodes", node.target()},
+		{"deployment.targetHost", colmena.target(m.Name)},
+	} {
+		if t := host.Sanitize(strings.TrimSpace(place.target)); t != "" && !strings.ContainsAny(t, " \t\n") && !strings.HasPrefix(t, "-") {
+			m.Targets, m.From = []string{t}, place.from
+			return
+		}
+	}
+}
+
+// knownHosts merges the entries of all machines.
+func (c *census) knownHosts() []KnownHost {
+	var all []KnownHost
+	for _, machine := range slices.Sorted(maps.Keys(c.said)) {
+		entries := c.said[machine].KnownHosts
+		for _, name := range slices.Sorted(maps.Keys(entries)) {
+			k := entries[name]
+			k.Key = strings.TrimSpace(k.Key)
+			if k.Key == "" || len(k.Names) == 0 || strings.ContainsAny(k.Key, "\n\r") {
+				continue
+			}
+			i := slices.IndexFunc(all, func(o KnownHost) bool {
+				return o.Key == k.Key && o.Authority == k.Authority && slices.Equal(o.Names, k.Names)
+			})
+			if i < 0 {
+				i, all = len(all), append(all, k)
+			}
+			all[i].Machines = append(all[i].Machines, machine)
+		}
+	}
+	return all
+}

@@ -1,0 +1,126 @@
+package nix
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const registryFlake = `{
+  outputs = { self }: let
+    machine = config: { inherit config; };
+    system = name: derivation { inherit name; system = "x86_64-linux"; builder = "/bin/sh"; };
+  in {
+    nixosConfigurations = {
+      web = machine {
+        nixpkgs.hostPlatform = "aarch64-linux";
+        clan.core.networking.targetHost = "web.example.org:2222?StrictHostKeyChecking=no";
+        programs.ssh.knownHosts.web = { hostNames = [ "web" "web.example.org" ]; publicKey = "ssh-ed25519 AAAAweb"; };
+        programs.ssh.knownHosts.ca = { hostNames = [ "*.example.org" ]; publicKey = "ssh-ed25519 AAAAca"; certAuthority = true; };
+      };
+      db = machine {
+        nixpkgs.hostPlatform.system = "x86_64-linux";
+        clan.core.networking.targetHost = null;
+        deploy.targetHost = "admin@10.0.0.2";
+        programs.ssh.knownHosts.ca = { hostNames = [ "*.example.org" ]; publicKey = "ssh-ed25519 AAAAca"; certAuthority = true; };
+      };
+      rs = machine { system.build.toplevel = system "rs"; };
+      hive = machine { nixpkgs.hostPlatform = throw "not said"; nixpkgs.system = "i686-linux"; };
+      inventory = machine { nixpkgs.system = "x86_64-linux"; clan.core.networking.targetHost = "root@ignored"; };
+      nobody = machine { nixpkgs.system = "x86_64-linux"; };
+      thrown = throw "no such machine type";
+      broken = machine { nixpkgs = { }.nope; };
+    };
+    darwinConfigurations.mac = machine { nixpkgs.hostPlatform.system = "aarch64-darwin"; system.primaryUser = "robin"; };
+    clanInternals.inventoryClass.inventorySerialization = {
+      meta.name = "works";
+      machines.inventory = { deploy.targetHost = "ssh://op@[2001:db8::1]:22"; tags = [ "prod" "web" ]; };
+    };
+    deploy = { sshUser = "deploy"; nodes.rs = { hostname = "2001:db8::2"; sshOpts = [ "-p" "2200" ]; profiles.system.path = throw "not needed"; }; };
+    colmena = {
+      meta.nixpkgs = throw "not needed";
+      defaults = throw "not needed";
+      hive = { name, pkgs, ... }: { deployment = { targetHost = "${name}.internal"; targetPort = 22022; targetUser = "root"; tags = [ "prod" ]; }; };
+    };
+  };
+}
+`
+
+func TestRegistry(t *testing.T) {
+	b := newBench(t, map[string]string{"flake.nix": registryFlake}, Options{})
+	r, err := b.engine.Registry(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for _, m := range r.Machines {
+		lines = append(lines, strings.Join([]string{m.Name, m.Class, m.System, m.User, strings.Join(m.Tags, ","), strings.Join(m.Targets, ","), m.From}, "|"))
+	}
+	want := []string{
+		"broken|nixos|||||",
+		"db|nixos|x86_64-linux|||admin@10.0.0.2|deploy.targetHost",
+		"hive|nixos|i686-linux||prod|root@hive.internal:22022|deployment.targetHost",
+		"inventory|nixos|x86_64-linux||prod,web|op@[2001:db8::1]:22|clan inventory deploy.targetHost",
+		"mac|darwin|aarch64-darwin|robin|||",
+		"nobody|nixos|x86_64-linux||||",
+		"rs|nixos|x86_64-linux|||deploy@[2001:db8::2]:2200|deploy.nodes",
+		"thrown|nixos|||||",
+		"web|nixos|aarch64-linux|||root@web.example.org:2222|clan.core.networking.targetHost",
+	}
+	if !slices.Equal(lines, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
+	}
+	for _, m := range r.Machines {
+		if failed := m.Name == "broken" || m.Name == "thrown"; (m.Problem != "") != failed {
+			t.Errorf("%s: problem %q", m.Name, m.Problem)
+		}
+	}
+	hosts, _ := json.Marshal(r.KnownHosts)
+	if want := `[{"names":["*.example.org"],"key":"ssh-ed25519 AAAAca","authority":true,"machines":["db","web"]},` +
+		`{"names":["web","web.example.org"],"key":"ssh-ed25519 AAAAweb","authority":false,"machines":["web"]}]`; string(hosts) != want {
+		t.Errorf("known hosts: %s", hosts)
+	}
+	if r.Name != "works" || len(r.Notes) != 0 {
+		t.Errorf("name %q, notes %q", r.Name, r.Notes)
+	}
+}
+
+func TestRegistryIsRemembered(t *testing.T) {
+	b := newBench(t, map[string]string{"flake.nix": "{ outputs = { self }: { nixosConfigurations.a.config.nixpkgs.system = \"x86_64-linux\"; }; }\n"}, Options{})
+	first, err := b.engine.Registry(t.Context(), nil)
+	if err != nil || len(first.Machines) != 1 {
+		t.Fatal(first, err)
+	}
+	n := b.runs("eval")
+	if again, err := b.engine.Registry(t.Context(), nil); err != nil || len(again.Machines) != 1 || b.runs("eval") != n {
+		t.Errorf("asked again: %v, %v", again, err)
+	}
+}
+
+func TestFlakeWithoutMachines(t *testing.T) {
+	b := newBench(t, map[string]string{"flake.nix": "{ outputs = { self }: { }; }\n"}, Options{})
+	if _, err := b.engine.Registry(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "defines no machines") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestTargets(t *testing.T) {
+	for _, c := range []struct{ got, want string }{
+		{target("", "", 22), ""},
+		{target("", "a", 0), "a"},
+		{target("root", "a", 0), "root@a"},
+		{target("root", "op@a", 0), "op@a"},
+		{target("", "2001:db8::1", 0), "[2001:db8::1]"},
+		{target("", "[2001:db8::1]", 22), "[2001:db8::1]:22"},
+		{clanTarget("a"), "root@a"},
+		{clanTarget("ssh://op@a:22?X=y"), "op@a:22"},
+		{clanTarget(""), ""},
+		{deployNode{Host: "a", Options: []string{"-A", "-p2200"}}.target(), "a:2200"},
+		{deployNode{Host: "a", Options: []string{"-p"}}.target(), "a"},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %q, want %q", c.got, c.want)
+		}
+	}
+}
