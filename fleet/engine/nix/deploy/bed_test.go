@@ -76,9 +76,9 @@ func (l *local) nix(t *testing.T, program string, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// build builds the value of an expression of Nix in which mk makes a
-// derivation out of a name, its references and a shell command.
-func (l *local) build(t *testing.T, expression string) string {
+// write writes an expression of Nix in which mk makes a derivation out of a
+// name, its references and a shell command, and returns its file.
+func (l *local) write(t *testing.T, expression string) string {
 	t.Helper()
 	const mk = `mk = name: deps: command: derivation {
 		inherit name; system = builtins.currentSystem; builder = "/bin/sh";
@@ -87,7 +87,19 @@ func (l *local) build(t *testing.T, expression string) string {
 	if err := os.WriteFile(file, []byte("let "+mk+" in "+expression), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return l.nix(t, "nix-build", "--no-out-link", file)
+	return file
+}
+
+// build builds the value of an expression.
+func (l *local) build(t *testing.T, expression string) string {
+	t.Helper()
+	return l.nix(t, "nix-build", "--no-out-link", l.write(t, expression))
+}
+
+// instantiate returns the derivation of an expression.
+func (l *local) instantiate(t *testing.T, expression string) string {
+	t.Helper()
+	return l.nix(t, "nix-instantiate", l.write(t, expression))
 }
 
 // closure lists a closure as an engine does.

@@ -37,25 +37,30 @@ func (d *Deployer) Copy(ctx context.Context, conn host.Conn, objects []engine.Ob
 	if err != nil {
 		return fmt.Errorf("copy %s: %w", path.Base(tops[0]), err)
 	}
-	args := []string{"copy", "--to", hostStore}
+	m := meter{total: engine.Size(objects), progress: progress}
+	if err := d.send(ctx, conn, way, m.add, tops); err != nil {
+		return fmt.Errorf("copy %s: %w", path.Base(tops[0]), err)
+	}
+	m.finish()
+	return nil
+}
+
+// send runs nix copy for the closures of tops, and has the host keep them.
+func (d *Deployer) send(ctx context.Context, conn host.Conn, way access, sent func(n int), tops []string, flags ...string) error {
+	args := append([]string{"copy", "--to", hostStore}, flags...)
 	if way.trusted {
 		args = append(args, "--no-check-sigs")
 	}
 	if d.o.Substitute {
 		args = append(args, "--substitute-on-destination")
 	}
-	m := meter{total: engine.Size(objects), progress: progress}
-	cmd := host.Command{Script: preludeSh + daemonSh, Args: tops, Root: way.root}
-	p, err := d.openPipe(ctx, conn, cmd, m.add)
+	cmd := host.Command{Script: preludeSh + rootsSh + daemonSh, Args: tops, Root: way.root}
+	p, err := d.openPipe(ctx, conn, cmd, sent)
 	if err != nil {
-		return fmt.Errorf("copy %s: %w", path.Base(tops[0]), err)
+		return err
 	}
 	_, err = d.nix(ctx, p.environment(), nil, append(args, tops...)...)
-	if err = explain(err, p.close(err == nil)); err != nil {
-		return fmt.Errorf("copy %s: %w", path.Base(tops[0]), err)
-	}
-	m.finish()
-	return nil
+	return explain(err, p.close(err == nil))
 }
 
 // explain puts what Nix says and what went wrong on the host into one error.

@@ -29,7 +29,11 @@ func (p pathInfo) addressed() bool {
 
 // infos asks the local store about the closures of the paths.
 func (d *Deployer) infos(ctx context.Context, paths []string) ([]pathInfo, error) {
-	out, err := d.nix(ctx, nil, nil, append([]string{"path-info", "--recursive", "--sigs", "--json"}, paths...)...)
+	args := []string{"path-info", "--recursive", "--sigs", "--json"}
+	if v, err := d.o.Runner.Version(ctx); err == nil && v.AtLeast(2, 34) {
+		args = append(args, "--json-format", "1") // which it would warn about otherwise
+	}
+	out, err := d.nix(ctx, nil, nil, append(args, paths...)...)
 	if err != nil {
 		return nil, err
 	}

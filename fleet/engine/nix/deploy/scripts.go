@@ -9,10 +9,14 @@ var (
 	preludeSh string
 	//go:embed scripts/missing.sh
 	missingSh string
+	//go:embed scripts/roots.sh
+	rootsSh string
 	//go:embed scripts/daemon.sh
 	daemonSh string
 	//go:embed scripts/record.sh
 	recordSh string
 	//go:embed scripts/trust.sh
 	trustSh string
+	//go:embed scripts/realise.sh
+	realiseSh string
 )

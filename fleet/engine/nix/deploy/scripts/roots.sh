@@ -1,0 +1,17 @@
+# open_roots sets roots to the directory whose links keep paths from garbage
+# collection, and removes those that are a day old: what an earlier copy
+# brought has been activated, or will not be.
+open_roots() {
+	case ${NIX_REMOTE:-} in
+	/*) roots=$NIX_REMOTE/nix/var/nix/gcroots/assay ;;
+	*)
+		if [ "$(id -u)" = 0 ]; then
+			roots=${NIX_STATE_DIR:-/nix/var/nix}/gcroots/assay
+		else
+			roots=${XDG_STATE_HOME:-$HOME/.local/state}/assay/roots
+		fi
+		;;
+	esac
+	mkdir -p "$roots" || exit 73
+	find "$roots" -type l -mtime +0 -exec rm -f {} +
+}

@@ -1,0 +1,97 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"sync"
+
+	"assay/fleet/engine"
+	"assay/fleet/host"
+)
+
+// Store makes the host's store one that Nix here can use, over the open
+// connection: address is what `nix --store` and `nix copy --to` take, and env
+// is what their environment needs. It is valid until release is called, whose
+// error is what went wrong on the host; Nix must have ended by then.
+func (d *Deployer) Store(ctx context.Context, conn host.Conn) (address string, env []string, release func() error, err error) {
+	a, err := accessOf(ctx, conn)
+	if err != nil {
+		return "", nil, nil, err
+	}
+	p, err := d.openPipe(ctx, conn, host.Command{Script: preludeSh + rootsSh + daemonSh, Root: a.root}, nil)
+	if err != nil {
+		return "", nil, nil, err
+	}
+	var once sync.Once
+	release = func() error {
+		var failed error
+		once.Do(func() { failed = p.close(true) })
+		return failed
+	}
+	return hostStore, p.environment(), release, nil
+}
+
+// Push copies a closure to a store: "file:///DIR", "s3://BUCKET", a cache or a
+// store that Nix reaches by itself. Where a key is configured, paths are signed
+// with it first.
+func (d *Deployer) Push(ctx context.Context, c engine.Closure, store string) error {
+	if !storePath.MatchString(c.System) {
+		return fmt.Errorf("push %q to %s: %w", c.System, store, errPath)
+	}
+	if strings.HasPrefix(store, "-") || !strings.Contains(store, ":") && !path.IsAbs(store) {
+		return fmt.Errorf("push to %q: it is no address of a store; hint: file:///DIR, s3://BUCKET or ssh-ng://HOST", store)
+	}
+	if err := d.sign(ctx, []string{c.System}); err != nil {
+		return fmt.Errorf("push %s to %s: %w", path.Base(c.System), store, err)
+	}
+	if _, err := d.nix(ctx, nil, nil, "copy", "--to", store, c.System); err != nil {
+		return fmt.Errorf("push %s to %s: %w", path.Base(c.System), store, err)
+	}
+	return nil
+}
+
+// ErrOther is returned when a host builds something else than was planned.
+var ErrOther = errors.New("the host built another path than was planned")
+
+// Realise builds a derivation of the local store on the host: the derivation
+// and all that it is made from are copied there, and the host builds or
+// fetches its output, which must be want. log, which may be nil, gets what the
+// host's Nix prints, a sanitised line at a time. A root keeps the output as
+// one of Copy does.
+func (d *Deployer) Realise(ctx context.Context, conn host.Conn, derivation, want string, log func(line string)) error {
+	for _, p := range []string{derivation, want} {
+		if !storePath.MatchString(p) {
+			return fmt.Errorf("realise %q on the host: %w", p, errPath)
+		}
+	}
+	what := path.Base(derivation)
+	a, err := accessOf(ctx, conn)
+	if err != nil {
+		return fmt.Errorf("copy %s: %w", what, err)
+	}
+	// Names of derivations and of sources follow from their content, so that
+	// nobody has to sign them.
+	if err := d.send(ctx, conn, a, nil, []string{derivation}, "--derivation"); err != nil {
+		return fmt.Errorf("copy %s: %w", what, err)
+	}
+	out := limited{limit: maxAnswer}
+	err = conn.Run(ctx, host.Command{Script: preludeSh + rootsSh + realiseSh, Args: []string{derivation, want}, Root: a.root,
+		Stdout: &out, Stderr: host.NewLineWriter(0, func(line string) {
+			if log != nil {
+				log(line)
+			}
+		})})
+	if err != nil {
+		return fmt.Errorf("build %s on the host: %w", what, err)
+	}
+	if got := strings.TrimSpace(out.String()); got != want {
+		return fmt.Errorf("%w: %.200q instead of %s", ErrOther, got, want)
+	}
+	return nil
+}
+
+// maxAnswer bounds what a host may print where it is asked for a path.
+const maxAnswer = 4096
