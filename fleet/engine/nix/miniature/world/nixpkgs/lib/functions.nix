@@ -94,6 +94,7 @@ rec {
   concatMapAttrs = f: set: mergeAttrsList (mapAttrsToList f set);
   genAttrs = names: f: listToAttrs (map (n: nameValuePair n (f n)) names);
   genAttrs' = xs: f: listToAttrs (map f xs);
+  getAttrs = names: set: genAttrs names (n: set.${n});
   attrsToList = mapAttrsToList nameValuePair;
   attrValues = builtins.attrValues;
   collect = p: set: if p set then [ set ] else if isAttrs set then concatMap (collect p) (attrValues set) else [ ];

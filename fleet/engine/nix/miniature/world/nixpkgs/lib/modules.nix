@@ -206,10 +206,11 @@ rec {
       own = {
         _file = "lib/modules.nix";
         key = "lib/modules.nix";
+        config._module.args = args;
         options._module = {
           args = lib.mkOption {
             type = lib.types.lazyAttrsOf lib.types.raw;
-            default = args;
+            default = { };
           };
           check = lib.mkOption {
             type = lib.types.bool;

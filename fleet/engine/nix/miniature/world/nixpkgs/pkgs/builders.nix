@@ -2,15 +2,11 @@
 { lib, final }:
 let
   inherit (final) stdenv runCommand writeTextFile;
-  # Links what is below each path into $out, directories made anew.
+  # Links what is below each path into $out, directories made anew; the first path that
+  # has a file wins.
   joinInto = ''
-    for path in $paths; do
-      (cd "$path" && find . ! -type d) | while read -r f; do
-        f="''${f#./}"
-        case "$f" in */*) mkdir -p "$out/''${f%/*}" ;; esac
-        [ -e "$out/$f" ] || [ -L "$out/$f" ] || ln -s "$path/$f" "$out/$f"
-      done
-    done
+    mkdir -p "$out"
+    for path in $paths; do cp -rs "$path/." "$out/" 2> /dev/null || true; done
   '';
 in
 rec {
@@ -45,7 +41,7 @@ rec {
       text = "#!/bin/sh\nset -eu\n${lib.optionalString (runtimeInputs != [ ]) "export PATH=\"${lib.makeBinPath runtimeInputs}:$PATH\"\n"}\n${text}";
     };
   symlinkJoin = { name, paths, postBuild ? "", ... }: runCommand name { inherit paths; } (joinInto + postBuild);
-  buildEnv = { name, paths, postBuild ? "", ... }: runCommand name { inherit paths; } ("mkdir -p $out\n" + joinInto + postBuild);
+  buildEnv = { name, paths, postBuild ? "", ... }: runCommand name { inherit paths; } (joinInto + postBuild);
   linkFarm = name: entries:
     runCommand name { } (
       "mkdir -p $out\n" + lib.concatMapStrings (e: ''

@@ -14,6 +14,26 @@ runPhase() {
     eval "$text"
 }
 
+# The sandbox's busybox may be without install.
+install() {
+    mode=755 dirs= parents=
+    while :; do
+        case "${1-}" in
+        -d) dirs=1 ;;
+        -D) parents=1 ;;
+        -m) mode="$2" && shift ;;
+        -m*) mode="${1#-m}" ;;
+        -Dm) parents=1 mode="$2" && shift ;;
+        -Dm*) parents=1 mode="${1#-Dm}" ;;
+        *) break ;;
+        esac
+        shift
+    done
+    if [ -n "$dirs" ]; then mkdir -p "$@" && return; fi
+    if [ -n "$parents" ]; then mkdir -p "$(dirname "$2")"; fi
+    cp "$1" "$2" && if [ -d "$2" ]; then chmod "$mode" "$2/${1##*/}"; else chmod "$mode" "$2"; fi
+}
+
 if [ -n "$buildCommandPath" ]; then
     . "$buildCommandPath"
     return 0 2>/dev/null || exit 0

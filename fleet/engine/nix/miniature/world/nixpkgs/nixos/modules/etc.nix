@@ -5,7 +5,6 @@ let
   t = lib.types;
   entries = lib.filter (e: e.enable) (lib.attrValues config.environment.etc);
   place = e: ''
-    mkdir -p "$(dirname "$out/${e.target}")"
     ${
       if e.source != null then
         "ln -s ${e.source} \"$out/${e.target}\""
@@ -38,5 +37,7 @@ in
     type = t.lazyAttrsOf t.unspecified;
     default = { };
   };
-  config.system.build.etc = pkgs.runCommand "etc" { } ("mkdir $out\n" + lib.concatMapStrings place entries);
+  config.system.build.etc = pkgs.runCommand "etc" { } (
+    "mkdir -p $out ${toString (lib.unique (map (e: "\"$out/${dirOf e.target}\"") entries))}\n" + lib.concatMapStrings place entries
+  );
 }

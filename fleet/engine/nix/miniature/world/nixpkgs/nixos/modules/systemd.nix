@@ -65,7 +65,7 @@ let
     // lib.mapAttrs (_: u: u.text) config.systemd.units;
   place = name: content:
     if content == null then
-      "mkdir -p \"$out/${dirOf name}\"; ln -s \"../${baseNameOf name}\" \"$out/${name}\"\n"
+      "ln -s \"../${baseNameOf name}\" \"$out/${name}\"\n"
     else
       "printf %s ${lib.escapeShellArg content} > \"$out/${name}\"\n";
 in
@@ -82,7 +82,9 @@ in
       wantedBy = [ "timers.target" ];
       timerConfig.OnCalendar = s.startAt;
     }) (lib.filterAttrs (_: s: s.enable && s.startAt != [ ]) config.systemd.services);
-    system.build.units = pkgs.runCommand "system-units" { } ("mkdir $out\n" + lib.concatStrings (lib.mapAttrsToList place all));
+    system.build.units = pkgs.runCommand "system-units" { } (
+      "mkdir -p $out ${toString (lib.unique (map (n: "\"$out/${dirOf n}\"") (lib.attrNames all)))}\n" + lib.concatStrings (lib.mapAttrsToList place all)
+    );
     environment.etc."systemd/system".source = config.system.build.units;
   };
 }

@@ -1,0 +1,4 @@
+[
+  ./options.nix
+  ./files.nix
+]
