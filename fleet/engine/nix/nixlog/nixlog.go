@@ -98,7 +98,7 @@ func (v *View) totals() Totals {
 func (v *View) sayTotal() {
 	t := v.totals()
 	step := engine.Step{Kind: engine.StepTotal, Done: t.Built, Total: max(t.Expected, t.Built+t.Running+t.Failed)}
-	if step.Done != v.total.Done || step.Total != v.total.Total {
+	if step.Total > 0 && (step.Done != v.total.Done || step.Total != v.total.Total) {
 		v.total = step
 		v.watch(step)
 	}
