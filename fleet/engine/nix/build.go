@@ -11,6 +11,7 @@ import (
 
 	"assay/fleet/engine"
 	"assay/fleet/engine/nix/nixlog"
+	"assay/fleet/engine/nix/record"
 )
 
 // Build realises systems with one Nix, so that what they share is built once
@@ -153,9 +154,22 @@ func (b *building) settle(ctx context.Context, paths []string) error {
 	}
 	for _, path := range valid {
 		closure, err := closureOf(path, objects)
+		if err == nil {
+			closure.Record = b.e.record(closure)
+		}
 		b.end(path, closure, func(engine.System) error { return err })
 	}
 	return nil
+}
+
+// record describes a built system. Where its files cannot be read the record
+// says why.
+func (e *Engine) record(c engine.Closure) engine.Record {
+	r, err := record.Local(e.opts.StoreRoot, c.System, c.Objects)
+	if err != nil {
+		return record.New(c.System, c.Objects, nil, err.Error())
+	}
+	return r
 }
 
 // finished reads from Nix's log which systems' builds have ended.

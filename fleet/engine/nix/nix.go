@@ -44,6 +44,9 @@ type Options struct {
 	Builder func(machine string) string
 	// Remote reaches the stores that Builder names.
 	Remote Remote
+	// StoreRoot is the directory above "nix/store" of the store that Nix builds
+	// in; "" is "/", or what NIX_REMOTE names.
+	StoreRoot string
 	// Processes is how many evaluations run at once at most; 0 is the number
 	// of processors.
 	Processes int
@@ -87,6 +90,9 @@ func New(opts Options) *Engine {
 	}
 	opts.Attribute = cmp.Or(opts.Attribute, "config.system.build.toplevel")
 	opts.Processes = cmp.Or(opts.Processes, runtime.NumCPU())
+	if remote := os.Getenv("NIX_REMOTE"); opts.StoreRoot == "" && filepath.IsAbs(remote) {
+		opts.StoreRoot = remote
+	}
 	if opts.Available == nil {
 		opts.Available = func() int64 { return availableMemory() / 4 * 3 }
 	}
