@@ -69,7 +69,7 @@ var house = []room{
 		"record describes what Nix built; where that is does not matter"},
 	{"fleet/engine/nix/nixlog", []string{"fleet/engine", "fleet/host"}, nil,
 		"nixlog reads what Nix says; it starts nothing"},
-	{"fleet/engine/nix", []string{"fleet/engine", "fleet/engine/nix/nixlog", "fleet/engine/nix/runner"}, []string{"github.com/google/renameio/v2"},
+	{"fleet/engine/nix", []string{"fleet/engine", "fleet/engine/nix/nixlog", "fleet/engine/nix/record", "fleet/engine/nix/runner", "fleet/host"}, []string{"github.com/google/renameio/v2"},
 		"engine/nix drives Nix here; what happens on hosts is a deployer's"},
 	{"fleet/engine/nix/runner", []string{"fleet/host"}, nil,
 		"the runner starts programs; it does not know what for"},
