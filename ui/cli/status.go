@@ -42,7 +42,7 @@ type statusJSON struct {
 	Boot        *spaceJSON       `json:"boot,omitempty"`  // /boot
 	Units       *unitsJSON       `json:"units,omitempty"`
 	Guard       *guardJSON       `json:"guard,omitempty"` // the last guarded change
-	AskedAt     string           `json:"asked_at"` // RFC 3339
+	AskedAt     string           `json:"asked_at"`        // RFC 3339
 	Source      fleet.Source     `json:"source"`
 }
 
