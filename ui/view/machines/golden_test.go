@@ -3,7 +3,6 @@ package machines
 import (
 	"testing"
 
-	"assay/fleet/session"
 	"assay/ui/known"
 	"assay/ui/view"
 	"assay/ui/view/viewtest"
@@ -56,7 +55,7 @@ func TestGoldenSyntaxError(t *testing.T) {
 func TestGoldenNotAsked(t *testing.T) {
 	s := viewtest.Session(t)
 	k := known.New(s.Fleet(), viewtest.Now)
-	k.NoHosts = session.ErrNoHosts.Error()
+	k.NoHosts = "this session reaches no hosts: nothing that could is in this program; hint: try assay demo"
 	viewtest.Golden(t, "not-asked", New(viewtest.Env(k), view.Link{}))
 }
 
