@@ -58,8 +58,9 @@ type Package struct {
 	// path without one, and the bytes of their NAR serialisations together.
 	Versions []string `json:"versions,omitempty"`
 	Size     int64    `json:"size,omitempty"`
-	// Hash is of those paths: another one at equal versions is a package that
-	// was built anew.
+	// Hash is of those paths, but for what is put together out of the others and
+	// of text that the record has: another one at equal versions is a package
+	// that was built anew.
 	Hash string `json:"hash,omitempty"`
 }
 

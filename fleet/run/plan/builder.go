@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 	"sync"
 	"time"
@@ -30,19 +31,37 @@ func NewBuilder(kind Kind, fleet string, goal engine.Goal, engine string, at tim
 func (b *Builder) Add(h *Host) {
 	e := updateEntry(b.plan.Goal, h)
 	at := placesOf(h.Composition)
+	wanted := h.record()
 	var c Change
 	if e.Status == StatusChange {
-		c = difference(h.Current, &h.Wanted.Record, at)
-		c.because(h.Current, h.CurrentErr)
+		current := h.Current
+		if e.From.Path == e.To.Path {
+			current = wanted // equal paths are equal systems
+		}
+		c = difference(current, wanted, at)
+		c.because(current, h.CurrentErr)
+		e.Grows = grows(current, wanted)
 	}
 	if b.plan.Goal == engine.GoalBuild && c.Unknown != "" {
 		c.Unknown = "hosts are not asked for the goal build"
 	}
 	var left []LeftOut
-	if wantedError(h) == nil {
-		left = leftOut(h.Wanted.Record.LeftOut, at)
+	if wantedError(h) == nil && wanted != nil {
+		left = leftOut(wanted.LeftOut, at)
 	}
 	b.add(e, c, left)
+}
+
+// record is the wanted system's: of an engine that must build to know, what it
+// built tells. It is nil where neither tells.
+func (h *Host) record() *engine.Record {
+	if h.Closure.Record.Version != 0 {
+		return &h.Closure.Record
+	}
+	if reflect.ValueOf(h.Wanted.Record).IsZero() {
+		return nil
+	}
+	return &h.Wanted.Record
 }
 
 // AddBack adds a host to a rollback. It keeps nothing of h but strings.
@@ -51,6 +70,7 @@ func (b *Builder) AddBack(h *BackHost) {
 	var c Change
 	if e.Status == StatusChange {
 		c = difference(h.Current, h.Record, nil)
+		e.Grows = grows(h.Current, h.Record)
 		if c.because(h.Current, h.CurrentErr); h.Current != nil {
 			c.because(h.Record, h.RecordErr)
 		}

@@ -29,8 +29,10 @@ func difference(from, to *engine.Record, at *places) Change {
 	c.Aspects = aspectChanges(from.Aspects, to.Aspects, at)
 	c.Options = optionChanges(from.Options, to.Options, at)
 	c.Files = fileChanges(from.Files, to.Files)
-	c.Packages = packageChanges(from.Packages, to.Packages, at)
+	c.Packages, c.Rebuilt = packageChanges(from, to, at)
+	c.Units = unitChanges(from.Units, to.Units)
 	c.LeftOut = newlyLeftOut(from.LeftOut, to.LeftOut, at)
+	c.Revision = c.revision(from, to)
 	return c
 }
 
@@ -115,31 +117,6 @@ func optionChanges(from, to []engine.Option, at *places) []OptionChange {
 		out = append(out, o)
 	}
 	return out
-}
-
-func packageChanges(from, to []engine.Package, at *places) []PackageChange {
-	out := []PackageChange{}
-	for _, p := range pairs(from, to, func(o *engine.Package) string { return o.Scope + "\x00" + o.Name }) {
-		if p.old != nil && p.new != nil && samePackage(p.old, p.new) {
-			continue
-		}
-		c := PackageChange{Op: p.op()}
-		if p.old != nil {
-			c.Scope, c.Name = visible(p.old.Scope), visible(p.old.Name)
-			c.OldLayer, c.OldChannel = visible(p.old.Layer), visible(p.old.Channel)
-		}
-		if p.new != nil {
-			c.Scope, c.Name = visible(p.new.Scope), visible(p.new.Name)
-			c.NewLayer, c.NewChannel = visible(p.new.Layer), visible(p.new.Channel)
-			c.At = at.pkg(p.new.Scope, p.new.Name)
-		}
-		out = append(out, c)
-	}
-	return out
-}
-
-func samePackage(a, b *engine.Package) bool {
-	return a.Layer == b.Layer && a.Channel == b.Channel && a.Size == b.Size && slices.Equal(a.Versions, b.Versions)
 }
 
 // newlyLeftOut is what of to is not also in from with the same reason. What is

@@ -35,6 +35,9 @@ func (p *Plan) Encode(w io.Writer) error {
 	writeList(&out, "options", s.Options)
 	writeList(&out, "files", s.Files)
 	writeList(&out, "packages", s.Packages)
+	if len(s.Units) > 0 {
+		writeList(&out, "units", s.Units)
+	}
 	writeList(&out, "omitted", s.Omitted)
 	writeList(&out, "groups", s.Groups)
 	writeList(&out, "left_out", s.LeftOut)

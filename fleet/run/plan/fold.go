@@ -53,7 +53,7 @@ func (f *folder) groups() ([]Group, map[string]int) {
 // was made nor how much there is to copy.
 func (p *Plan) sum() string {
 	q := *p
-	q.ID, q.At = "", zeroTime
+	q.ID, q.At, q.Todo = "", zeroTime, nil
 	q.Hosts = slices.Clone(p.Hosts)
 	for i := range q.Hosts {
 		q.Hosts[i].Copy = Amount{}

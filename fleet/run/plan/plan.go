@@ -72,15 +72,17 @@ const (
 // Plan is what a run would do. Its JSON form is stable within a version.
 type Plan struct {
 	Version int         `json:"version"`
-	ID      string      `json:"id"` // 12 hex digits over everything but At and the bytes to copy
+	ID      string      `json:"id"` // 12 hex digits over everything but At, Todo and the bytes to copy
 	Kind    Kind        `json:"kind"`
 	Fleet   string      `json:"fleet"`
 	Goal    engine.Goal `json:"goal"`
 	Engine  string      `json:"engine"`
 	At      time.Time   `json:"made_at"`
-	Hosts   []Entry     `json:"hosts"`    // by machine
-	Groups  []Group     `json:"groups"`   // largest first
-	LeftOut [][]LeftOut `json:"left_out"` // of the wanted systems; each Entry names its list
+	// Todo is what is to be built and fetched before; nil is not asked.
+	Todo    *engine.Todo `json:"todo,omitempty"`
+	Hosts   []Entry      `json:"hosts"`    // by machine
+	Groups  []Group      `json:"groups"`   // largest first
+	LeftOut [][]LeftOut  `json:"left_out"` // of the wanted systems; each Entry names its list
 }
 
 // Status is what a plan has to say about a host.
@@ -108,7 +110,8 @@ type Entry struct {
 	Identity bool        `json:"identity,omitempty"` // unreachable because its identity could not be verified
 	Damaged  string      `json:"damaged,omitempty"`  // what is wrong with what the host has; alone it makes a change
 	Copy     Amount      `json:"copy"`
-	LeftOut  int         `json:"left_out"` // index into Plan.LeftOut; -1 where the wanted system has no record
+	Grows    int64       `json:"grows,omitempty"` // bytes by which the system's closure grows, where both records tell its size
+	LeftOut  int         `json:"left_out"`        // index into Plan.LeftOut; -1 where the wanted system has no record
 }
 
 // Side is one end of a change.
@@ -152,12 +155,20 @@ type Change struct {
 	Options  []OptionChange  `json:"options"`
 	Files    []FileChange    `json:"files"`
 	Packages []PackageChange `json:"packages"`
+	Units    []UnitChange    `json:"units,omitempty"`
 	LeftOut  []LeftOut       `json:"left_out"` // newly, or for another reason than before
+	// Rebuilt is how many packages beside those are built anew at the versions
+	// that they had.
+	Rebuilt int `json:"rebuilt,omitempty"`
+	// Revision says that nothing is different but what names the revision of
+	// the configuration.
+	Revision bool `json:"revision,omitempty"`
 }
 
 // Empty reports whether the change shows no difference.
 func (c *Change) Empty() bool {
-	return c.Unknown == "" && len(c.Aspects)+len(c.Options)+len(c.Files)+len(c.Packages)+len(c.LeftOut) == 0
+	return c.Unknown == "" && c.Rebuilt == 0 &&
+		len(c.Aspects)+len(c.Options)+len(c.Files)+len(c.Packages)+len(c.Units)+len(c.LeftOut) == 0
 }
 
 // AspectChange is an aspect that begins or ceases to apply.
@@ -201,7 +212,8 @@ type FileChange struct {
 	NewSize int64  `json:"new_size"` // bytes
 }
 
-// PackageChange is one package that differs in presence, layer or channel.
+// PackageChange is one package that differs in presence, layer, channel,
+// version, or by 8 KiB and more in size, as for nix store diff-closures.
 type PackageChange struct {
 	Op         Op     `json:"op"`
 	Scope      string `json:"scope,omitempty"`
@@ -211,6 +223,16 @@ type PackageChange struct {
 	NewLayer   string `json:"new_layer,omitempty"`
 	NewChannel string `json:"new_channel,omitempty"`
 	At         string `json:"at,omitempty"` // "file:line" that lists it
+	// The versions that go and come, ascending; "" is a path without one.
+	OldVersions []string `json:"old_versions,omitempty"`
+	NewVersions []string `json:"new_versions,omitempty"`
+	Size        int64    `json:"size,omitempty"` // bytes by which its paths grow
+}
+
+// UnitChange is one unit of systemd or launchd whose definition differs.
+type UnitChange struct {
+	Op   Op     `json:"op"`
+	Name string `json:"name"` // "sshd.service"
 }
 
 // LeftOut is what the configuration says and the engine does not realise.

@@ -180,7 +180,8 @@ func rich() plan.Host {
 			{Path: "/etc/blob", Hash: "3", Mode: "0444", Size: 9, Binary: true},
 			{Path: "/etc/same", Hash: "4", Mode: "0444"},
 		},
-		Packages: []engine.Package{{Name: "fish", Layer: "inputs", Channel: "unstable"}, {Name: "vim"}},
+		Packages: []engine.Package{{Name: "fish", Layer: "inputs", Channel: "unstable", Versions: []string{"4.0"}, Size: 900}, {Name: "vim"}},
+		Units:    []engine.Unit{{Name: "sshd.service", Hash: "1"}},
 		LeftOut:  []engine.LeftOut{{What: "always", Why: "a build"}, {What: "c.other", Why: "?"}, {What: "gone", Why: "?"}},
 	}
 	h.Wanted.Record = engine.Record{
@@ -198,7 +199,8 @@ func rich() plan.Host {
 			{Path: "/etc/blob", Hash: "6", Mode: "0444", Size: 8, Text: "was text"},
 			{Path: "/etc/same", Hash: "4", Mode: "0444"},
 		},
-		Packages: []engine.Package{{Name: "fish", Layer: "hotfixes", Channel: "stable"}, {Name: "git"}},
+		Packages: []engine.Package{{Name: "fish", Layer: "hotfixes", Channel: "stable", Versions: []string{"4.1"}, Size: 1000}, {Name: "git"}},
+		Units:    []engine.Unit{{Name: "sshd.service", Hash: "2"}},
 		LeftOut:  []engine.LeftOut{{What: "e.merged", Why: "a build"}, {What: "always", Why: "a build"}, {What: "c.other", Why: "a build"}},
 	}
 	def := func(aspect, file string, line int) compose.Definition {
@@ -233,10 +235,11 @@ func TestChange(t *testing.T) {
 			{Op: plan.Changed, Path: "/etc/motd", Diff: "@@ -1,2 +1,2 @@\n a\n-b\n+c\\u001b[2J\n", OldMode: "0444", NewMode: "0444", OldSize: 4, NewSize: 6},
 		},
 		Packages: []plan.PackageChange{
-			{Op: plan.Changed, Name: "fish", OldLayer: "inputs", OldChannel: "unstable", NewLayer: "hotfixes", NewChannel: "stable"},
+			{Op: plan.Changed, Name: "fish", OldLayer: "inputs", OldChannel: "unstable", NewLayer: "hotfixes", NewChannel: "stable", OldVersions: []string{"4.0"}, NewVersions: []string{"4.1"}, Size: 100},
 			{Op: plan.Added, Name: "git", At: "p.nix:9"},
 			{Op: plan.Removed, Name: "vim"},
 		},
+		Units:   []plan.UnitChange{{Op: plan.Changed, Name: "sshd.service"}},
 		LeftOut: []plan.LeftOut{{What: "c.other", Why: "a build"}, {What: "e.merged", Why: "a build"}},
 	}
 	if !reflect.DeepEqual(got, want) {

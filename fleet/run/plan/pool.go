@@ -11,6 +11,7 @@ type saved struct {
 	Options  []OptionChange  `json:"options"`
 	Files    []FileChange    `json:"files"`
 	Packages []PackageChange `json:"packages"`
+	Units    []UnitChange    `json:"units,omitempty"`
 	Omitted  []LeftOut       `json:"omitted"`
 	Groups   []savedGroup    `json:"groups"`
 	LeftOut  [][]int         `json:"left_out"`
@@ -29,7 +30,10 @@ type savedChange struct {
 	Options  []int  `json:"options"`
 	Files    []int  `json:"files"`
 	Packages []int  `json:"packages"`
+	Units    []int  `json:"units,omitempty"`
 	LeftOut  []int  `json:"left_out"`
+	Rebuilt  int    `json:"rebuilt,omitempty"`
+	Revision bool   `json:"revision,omitempty"`
 }
 
 // pool holds different values in the order of their first use.
@@ -64,6 +68,7 @@ func (p *Plan) pack() *saved {
 		options  pool[OptionChange]
 		files    pool[FileChange]
 		packages pool[PackageChange]
+		units    pool[UnitChange]
 		omitted  pool[LeftOut]
 	)
 	s := &saved{Plan: *p, Hosts: p.Hosts, Groups: make([]savedGroup, len(p.Groups)), LeftOut: make([][]int, len(p.LeftOut))}
@@ -75,13 +80,17 @@ func (p *Plan) pack() *saved {
 			Options:  options.number(g.Change.Options),
 			Files:    files.number(g.Change.Files),
 			Packages: packages.number(g.Change.Packages),
+			Units:    units.number(g.Change.Units),
 			LeftOut:  omitted.number(g.Change.LeftOut),
+			Rebuilt:  g.Change.Rebuilt,
+			Revision: g.Change.Revision,
 		}}
 	}
 	for i, list := range p.LeftOut {
 		s.LeftOut[i] = omitted.number(list)
 	}
-	s.Aspects, s.Options, s.Files, s.Packages, s.Omitted = aspects.items, options.items, files.items, packages.items, omitted.items
+	s.Aspects, s.Options, s.Files = aspects.items, options.items, files.items
+	s.Packages, s.Units, s.Omitted = packages.items, units.items, omitted.items
 	return s
 }
 
@@ -102,13 +111,24 @@ func (s *saved) unpack(limit int) (*Plan, error) {
 			Options:  named(&u, s.Options, g.Change.Options),
 			Files:    named(&u, s.Files, g.Change.Files),
 			Packages: named(&u, s.Packages, g.Change.Packages),
+			Units:    some(named(&u, s.Units, g.Change.Units)),
 			LeftOut:  named(&u, s.Omitted, g.Change.LeftOut),
+			Rebuilt:  g.Change.Rebuilt,
+			Revision: g.Change.Revision,
 		}}
 	}
 	for i, numbers := range s.LeftOut {
 		p.LeftOut[i] = named(&u, s.Omitted, numbers)
 	}
 	return p, u.err
+}
+
+// some is nil for an empty list: only some engines know units.
+func some[T any](list []T) []T {
+	if len(list) == 0 {
+		return nil
+	}
+	return list
 }
 
 // unpacker keeps the first error of unpacking.

@@ -47,16 +47,43 @@ func Packages(objects []engine.Object) []engine.Package {
 			groups[name] = g
 		}
 		g.versions[version] = true
-		g.paths = append(g.paths, o.Path)
+		if !assembled(nameOf(o.Path)) {
+			g.paths = append(g.paths, o.Path)
+		}
 		g.size += o.NarSize
 	}
 	out := make([]engine.Package, 0, len(groups))
 	for _, name := range sorted(groups) {
 		g := groups[name]
-		slices.Sort(g.paths)
-		sum := sha256.Sum256([]byte(strings.Join(slices.Compact(g.paths), "\n")))
 		out = append(out, engine.Package{Name: name, Versions: slices.Sorted(maps.Keys(g.versions)),
-			Size: g.size, Hash: hex.EncodeToString(sum[:8])})
+			Size: g.size, Hash: hashOf(g.paths)})
 	}
 	return out
+}
+
+// hashOf is a hash of store paths in any order, "" for none.
+func hashOf(paths []string) string {
+	if len(paths) == 0 {
+		return ""
+	}
+	slices.Sort(paths)
+	sum := sha256.Sum256([]byte(strings.Join(slices.Compact(paths), "\n")))
+	return hex.EncodeToString(sum[:8])
+}
+
+// What NixOS and nix-darwin put together out of packages and of text that is
+// in files and units: a new path of such a name says nothing by itself. A
+// unit's scripts are not among it, as no text of theirs is recorded.
+var (
+	assembledNames    = []string{"etc", "etc-os-release", "etc-lsb-release", "system-path", "system-units", "user-units", "dbus-1", "nixos-version", "darwin-version", "darwin-version.json"}
+	assembledPrefixes = []string{"nixos-system-", "darwin-system-", "X-Restart-Triggers-", "X-Reload-Triggers-", "unit-"}
+)
+
+// assembled reports whether a store path's name is of such a thing.
+func assembled(name string) bool {
+	if strings.HasPrefix(name, "unit-script-") {
+		return false
+	}
+	return slices.Contains(assembledNames, name) ||
+		slices.ContainsFunc(assembledPrefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 }
