@@ -86,7 +86,8 @@ func (r *repository) mapped(file, source string) (string, bool) {
 	name, ok := strings.CutPrefix(file, r.top+"/")
 	if m := inSource.FindStringSubmatch(file); !ok && m != nil {
 		of, url := m[1], m[2]
-		name, ok = m[3], source == "" || of == source || strings.HasPrefix(source, of+"/")
+		// A store may be in another directory than its paths say.
+		name, ok = m[3], source == "" || path.Base(of) == path.Base(source)
 		if url != "" {
 			ok = strings.Contains(url, r.top)
 		}

@@ -39,6 +39,10 @@ type Options struct {
 	Attribute string
 	// AcceptConfig lets the flake's nixConfig through: see NixConfig.
 	AcceptConfig bool
+	// Inputs are flake references that stand in the place of the flake's
+	// inputs, by name. What they lead to must not change under the same
+	// reference: it is no part of what is remembered.
+	Inputs map[string]string
 	// Builder says where a machine is built: "" as Nix's configuration says,
 	// "target" on the machine itself, else on the machine of that name.
 	Builder func(machine string) string

@@ -18,7 +18,9 @@ import (
 // bench is a flake in a git repository with a Nix of its own settings.
 type bench struct {
 	dir    string
+	bin    string // with programs that note how they are called
 	env    []string
+	opts   Options
 	engine *Engine
 	log    string // one line for every nix that was started
 }
@@ -26,9 +28,16 @@ type bench struct {
 // newBench writes files into a new repository and tracks them.
 func newBench(t testing.TB, files map[string]string, opts Options) *bench {
 	t.Helper()
-	if _, err := exec.LookPath("nix"); err != nil {
+	nix, err := exec.LookPath("nix")
+	if err != nil {
 		t.Skip("not run: nix is not installed")
 	}
+	return newBenchOf(t, filepath.Dir(nix), files, opts)
+}
+
+// newBenchOf does so for the Nix in a directory.
+func newBenchOf(t testing.TB, nix string, files map[string]string, opts Options) *bench {
+	t.Helper()
 	b := &bench{dir: filepath.Join(t.TempDir(), "fleet")}
 	registry := filepath.Join(t.TempDir(), "registry.json")
 	write(t, registry, `{"flakes":[],"version":2}`)
@@ -51,22 +60,30 @@ func newBench(t testing.TB, files map[string]string, opts Options) *bench {
 	if opts.Roots == "" {
 		opts.Roots = t.TempDir()
 	}
-	opts.Runner = runner.New(runner.Options{Env: b.env, Bin: b.logged(t)})
-	b.engine = New(opts)
+	b.bin, b.opts = b.logged(t, nix), opts
+	b.use(b.env)
 	t.Cleanup(func() { b.engine.Close() })
 	return b
 }
 
-// logged makes a directory with a nix that notes how it was called.
-func (b *bench) logged(t testing.TB) string {
-	nix, err := exec.LookPath("nix")
-	if err != nil {
-		t.Fatal(err)
-	}
+// use makes a new engine with another environment.
+func (b *bench) use(env []string) {
+	b.env = env
+	b.opts.Runner = runner.New(runner.Options{Env: env, Bin: b.bin})
+	b.engine = New(b.opts)
+}
+
+// logged makes a directory with the programs of a Nix, of which nix notes how
+// it was called.
+func (b *bench) logged(t testing.TB, nix string) string {
+	t.Helper()
 	bin := t.TempDir()
-	script := fmt.Sprintf("#!/bin/sh\necho \"$1\" >> %q\nexec %q \"$@\"\n", b.log, nix)
-	if err := os.WriteFile(filepath.Join(bin, "nix"), []byte(script), 0o755); err != nil {
-		t.Fatal(err)
+	note := fmt.Sprintf("echo \"$1\" >> %q\n", b.log)
+	for program, first := range map[string]string{"nix": note, "nix-store": ""} {
+		script := fmt.Sprintf("#!/bin/sh\n%sexec %q \"$@\"\n", first, filepath.Join(nix, program))
+		if err := os.WriteFile(filepath.Join(bin, program), []byte(script), 0o755); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return bin
 }

@@ -6,6 +6,8 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -122,7 +124,12 @@ func (e *Engine) flakeCommand(args ...string) runner.Command {
 	if e.opts.AcceptConfig {
 		accept = "true"
 	}
-	return e.nix(append(args, "--no-update-lock-file",
+	lock := []string{"--no-update-lock-file"}
+	for _, name := range slices.Sorted(maps.Keys(e.opts.Inputs)) {
+		lock[0] = "--no-write-lock-file" // the lock differs, in memory
+		lock = append(lock, "--override-input", name, e.opts.Inputs[name])
+	}
+	return e.nix(append(slices.Concat(args, lock),
 		"--option", "allow-import-from-derivation", "false",
 		"--option", "accept-flake-config", accept,
 		"--option", "warn-dirty", "false")...)

@@ -147,6 +147,6 @@ func hashFile(sum io.Writer, top, path string) {
 // evaluates, and how it is asked.
 func (e *Engine) key(r *repository, v runner.Version, what ...string) string {
 	sum := sha256.New()
-	fmt.Fprintf(sum, "2\n%s\n%s\n%s\n%v\n%q", r.content, r.url, v.Text, e.opts.AcceptConfig, what)
+	fmt.Fprintf(sum, "2\n%s\n%s\n%s\n%v\n%q\n%q", r.content, r.url, v.Text, e.opts.AcceptConfig, e.opts.Inputs, what)
 	return hex.EncodeToString(sum.Sum(nil))[:40]
 }

@@ -1,0 +1,100 @@
+package nix
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"assay/fleet/engine/nix/miniature"
+)
+
+// plainBench is a flake that nobody prepared, of eight systems with modules,
+// with a store of its own.
+func plainBench(t testing.TB) *bench {
+	t.Helper()
+	nix, err := exec.LookPath("nix")
+	if err != nil {
+		t.Skip("not run: nix is not installed")
+	}
+	dir := t.TempDir()
+	t.Cleanup(func() {
+		if err := miniature.Remove(filepath.Join(dir, "nix")); err != nil {
+			t.Error(err)
+		}
+	})
+	env, err := miniature.Environment(filepath.Join(dir, "nix"))
+	if errors.Is(err, miniature.ErrNoShell) {
+		t.Skip("not run: busybox is not installed")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := miniature.Write(filepath.Join(dir, "world"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := newBenchOf(t, filepath.Dir(nix), nil, Options{StoreRoot: filepath.Join(dir, "nix", "store")})
+	if err := miniature.PlainFlake(b.dir, w); err != nil {
+		t.Fatal(err)
+	}
+	b.use(append(b.env, env...))
+	b.git(t, "add", "--all")
+	lock := exec.Command(nix, "flake", "lock", "git+file://"+b.dir)
+	lock.Env = append(os.Environ(), b.env...)
+	if out, err := lock.CombinedOutput(); err != nil {
+		t.Fatalf("nix flake lock: %v\n%s", err, out)
+	}
+	b.commit(t)
+	return b
+}
+
+func TestPlainFlake(t *testing.T) {
+	b := plainBench(t)
+	if err := miniature.Addresses(b.dir, map[string]string{"anvil": "root@192.0.2.1"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := miniature.Turn(b.dir, "drill", miniature.EvalError); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := miniature.Turn(b.dir, "gauge", miniature.BuildFails); err != nil {
+		t.Fatal(err)
+	}
+	b.commit(t)
+	registry, err := b.engine.Registry(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, m := range registry.Machines {
+		names = append(names, m.Name)
+		if m.Problem != "" || (m.Name == "anvil") != slices.Equal(m.Targets, []string{"root@192.0.2.1"}) ||
+			(m.Name == "lathe") != (m.Class == "darwin" && m.System == "aarch64-darwin") {
+			t.Errorf("got %+v", m)
+		}
+	}
+	if !slices.Equal(names, miniature.PlainMachines()) {
+		t.Fatalf("machines are %v", names)
+	}
+	evaluated := b.evaluate(t.Context(), names...)
+	e, ok := errors.AsType[*EvalError](evaluated.errs["drill"])
+	if !ok || e.File != "knobs/drill.nix" || e.Line != miniature.EvalErrorLine || len(evaluated.systems) != 7 {
+		t.Fatalf("drill: %v; %d systems; %v", evaluated.errs["drill"], len(evaluated.systems), evaluated.errs)
+	}
+	delete(evaluated.errs, "drill")
+	built := b.build(t.Context(), evaluated.all(t, 8)...)
+	if f, ok := errors.AsType[*BuildError](built.errs["gauge"]); !ok || len(f.Failures) == 0 ||
+		!slices.Contains(f.Failures[0].Lines, "cracked: the mould leaks") || len(built.closures) != 6 {
+		t.Fatalf("gauge: %v; %d built", built.errs["gauge"], len(built.closures))
+	}
+	r := built.closures["anvil"].Record
+	if r.System != "x86_64-linux" || r.Machine != "anvil" || len(r.Packages) == 0 || len(r.Units) == 0 || len(r.Files) == 0 {
+		t.Errorf("the record of anvil is %+v", r)
+	}
+	if !strings.Contains(built.closures["lathe"].System, "darwin-system") {
+		t.Errorf("lathe is %s", built.closures["lathe"].System)
+	}
+}
