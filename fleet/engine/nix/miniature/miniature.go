@@ -16,10 +16,12 @@
 package miniature
 
 import (
+	"context"
 	"embed"
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -95,6 +97,20 @@ func (w World) Overrides(names ...string) []string {
 		args = append(args, "--override-input", name, w.Reference(name))
 	}
 	return args
+}
+
+// Lock writes flake.lock in the repository at dir, with this world's inputs in
+// the place of those that flake.nix names; git must track both files. Then the
+// flake evaluates by itself, without network, and has its commit's revision,
+// which Nix withholds from a flake with overridden inputs. The names are those
+// of Overrides, env is what Nix runs with.
+func (w World) Lock(ctx context.Context, dir string, env []string, names ...string) error {
+	cmd := exec.CommandContext(ctx, "nix", append([]string{"flake", "lock"}, w.Overrides(names...)...)...)
+	cmd.Dir, cmd.Env = dir, env
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("miniature: nix flake lock in %s: %w\n%s", dir, err, out)
+	}
+	return nil
 }
 
 // copyTree writes the embedded tree from below dir; replaced are files with

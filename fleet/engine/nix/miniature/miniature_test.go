@@ -46,6 +46,8 @@ func plain(t *testing.T) *bench {
 	check(t, miniature.PlainFlake(b.repo, w))
 	b.run("git", "init", "-q")
 	b.track()
+	check(t, w.Lock(t.Context(), b.repo, b.env, "nixpkgs", "nix-darwin"))
+	b.track()
 	return b
 }
 
@@ -87,7 +89,7 @@ func toplevel(machine string) string {
 // build builds machines and returns their store paths by machine.
 func (b *bench) build(machines ...string) map[string]string {
 	b.t.Helper()
-	args := []string{"build", "--no-write-lock-file", "--no-link", "--json"}
+	args := []string{"build", "--no-link", "--json"}
 	for _, m := range machines {
 		args = append(args, toplevel(m))
 	}
@@ -158,13 +160,13 @@ func TestKnobs(t *testing.T) {
 	}
 
 	turn(miniature.EvalError)
-	_, errs, err := b.try("nix", "build", "--no-write-lock-file", "--no-link", toplevel("anvil"))
+	_, errs, err := b.try("nix", "build", "--no-link", toplevel("anvil"))
 	if err == nil || !strings.Contains(errs, "missing-tool") || !strings.Contains(errs, "knobs/anvil.nix:5:") {
 		t.Errorf("the mistake in evaluation: %v\n%s", err, errs)
 	}
 
 	turn(miniature.BuildFails)
-	_, errs, err = b.try("nix", "build", "--no-write-lock-file", "--no-link", toplevel("anvil"))
+	_, errs, err = b.try("nix", "build", "--no-link", toplevel("anvil"))
 	if err == nil || !strings.Contains(errs, "the mould leaks") {
 		t.Errorf("the failing build: %v\n%s", err, errs)
 	}
@@ -186,7 +188,7 @@ func TestAddresses(t *testing.T) {
 	b := plain(t)
 	check(t, miniature.Addresses(b.repo, map[string]string{"anvil": "root@10.77.0.1"}))
 	b.track()
-	got := b.run("nix", "eval", "--no-write-lock-file", "--json", ".#nixosConfigurations", "--apply",
+	got := b.run("nix", "eval", "--json", ".#nixosConfigurations", "--apply",
 		"builtins.mapAttrs (_: m: m.config.clan.core.networking.targetHost)")
 	if !strings.Contains(got, `"anvil":"root@10.77.0.1"`) || !strings.Contains(got, `"drill":null`) {
 		t.Errorf("addresses: %s", got)

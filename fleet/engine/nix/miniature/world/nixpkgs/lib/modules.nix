@@ -63,7 +63,7 @@ let
         config = withFreeform m (removeAttrs m structure);
       };
 
-  # Every module that is reached, breadth first, each key once.
+  # Every module that is reached, breadth first, each key once; and the tree of them.
   collect = class: args: modules:
     let
       entry = parentFile: parentKey: n: m:
@@ -82,8 +82,23 @@ let
       all = closure (es: es);
       disabledKey = m: if builtins.isString m && builtins.substring 0 1 m != "/" then "${args.modulesPath or ""}/${m}" else if isAttrs m then m.key else toString m;
       disabled = concatMap (e: map disabledKey e.module.disabled) all;
+      tree = parentFile: parentKey: lib.imap1 (
+        n: m:
+        let
+          e = entry parentFile parentKey n m;
+        in
+        {
+          inherit (e) key;
+          inherit (e.module) file;
+          disabled = elem e.key disabled;
+          imports = tree e.module.file e.key e.module.imports;
+        }
+      );
     in
-    map (e: e.module) (if disabled == [ ] then all else closure (filter (e: !elem e.key disabled)));
+    {
+      reached = map (e: e.module) (if disabled == [ ] then all else closure (filter (e: !elem e.key disabled)));
+      graph = tree "<unknown-file>" "" modules;
+    };
 
   # Definitions below a property of the module system, one attribute level down.
   pushDown = cfg:
@@ -223,7 +238,8 @@ rec {
         };
       };
       given = { inherit lib config; inherit (result) options; } // specialArgs;
-      reached = reverseList (collect class given ([ own ] ++ modules));
+      collected = collect class given ([ own ] ++ modules);
+      reached = reverseList collected.reached;
       result = level prefix reached reached;
       freeform = result.config._module.freeformType;
       config =
@@ -245,6 +261,7 @@ rec {
       options = check result.options;
       config = check (removeAttrs config [ "_module" ]);
       inherit class;
+      inherit (collected) graph;
       inherit (config) _module;
       type = lib.types.submoduleWith { inherit modules specialArgs class; };
       extendModules = { modules ? [ ], specialArgs ? { }, prefix ? [ ] }@more:

@@ -10,6 +10,7 @@ let
   make = attrsOf:
     let
       attrs = attrsOf final;
+      where = builtins.unsafeGetAttrPos (if attrs ? pname then "pname" else "name") attrs;
       name = attrs.name or "${attrs.pname}-${attrs.version}";
       environment = removeAttrs attrs (silent ++ [ "env" ]) // attrs.env or { };
       drv = derivation (
@@ -29,7 +30,7 @@ let
         // {
           inherit system;
           passthru = attrs.passthru or { };
-          meta = { inherit name; position = "${toString ./program.nix}:5"; } // attrs.meta or { };
+          meta = { inherit name; position = "${where.file}:${toString where.line}"; } // attrs.meta or { };
           overrideAttrs = f: make (self: let old = attrsOf self; in old // apply f self old);
         };
     in
