@@ -3,6 +3,7 @@ package nix
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"path"
 	"regexp"
@@ -14,9 +15,8 @@ import (
 	"assay/fleet/engine/nix/runner"
 )
 
-// owners says for which machines each derivation is built: those from whose
-// derivation it can be reached.
-func (b *building) owners(ctx context.Context, derivations []string) (map[string][]string, error) {
+// graph says what each derivation needs.
+func (b *building) graph(ctx context.Context, derivations []string) (map[string][]string, error) {
 	out, err := b.e.run.Output(ctx, runner.Command{
 		Program: "nix-store",
 		Args:    append([]string{"--query", "--graph"}, derivations...),
@@ -24,13 +24,18 @@ func (b *building) owners(ctx context.Context, derivations []string) (map[string
 	if err != nil {
 		return nil, err
 	}
-	needs := readGraph(string(out), path.Dir(derivations[0]))
+	return readGraph(string(out), path.Dir(derivations[0])), nil
+}
+
+// owners says for which machines each derivation is built: those from whose
+// derivation it can be reached.
+func (b *building) owners(outputs map[string]string) map[string][]string {
 	owners := map[string]map[string]bool{}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, systems := range b.left {
-		for _, s := range systems {
-			reach(needs, s.Derivation, func(d string) bool {
+	for _, out := range outputs {
+		for _, s := range b.left[out] {
+			reach(b.needs, s.Derivation, func(d string) bool {
 				if owners[d] == nil {
 					owners[d] = map[string]bool{}
 				}
@@ -44,7 +49,7 @@ func (b *building) owners(ctx context.Context, derivations []string) (map[string
 	for d, machines := range owners {
 		sorted[d] = slices.Sorted(maps.Keys(machines))
 	}
-	return sorted, nil
+	return sorted
 }
 
 // edge is a line of `nix-store --query --graph`: the second needs the first.
@@ -73,16 +78,16 @@ func reach(needs map[string][]string, from string, visit func(string) bool) {
 	}
 }
 
-// blame gives each system that is left what failed for it.
-func (b *building) blame(f *nixlog.Follower, owners map[string][]string, built error) {
-	failures := f.Failures()
-	said := lastWords(f, built)
-	for _, p := range b.open() {
+// blame gives each of the systems that are left what failed for it.
+func (b *building) blame(r realised, outputs map[string]string) {
+	failures := r.follower.Failures()
+	said := lastWords(r.follower, r.err)
+	for _, p := range b.openOf(outputs) {
 		b.end(p, engine.Closure{}, func(s engine.System) error {
 			e := &BuildError{Machine: s.Machine, Said: said}
 			for _, status := range []nixlog.Status{nixlog.Failed, nixlog.Unknown} {
 				for _, failure := range failures {
-					if failure.Status == status && slices.Contains(owners[failure.Derivation], s.Machine) {
+					if failure.Status == status && slices.Contains(r.owners[failure.Derivation], s.Machine) {
 						e.Failures = append(e.Failures, failure)
 					}
 				}
@@ -111,4 +116,41 @@ func lastWords(f *nixlog.Follower, built error) string {
 		return strings.TrimSpace(built.Error())
 	}
 	return "Nix does not say why"
+}
+
+// BuildError is why a system could not be built.
+type BuildError struct {
+	Machine  string
+	Failures []nixlog.Failure // the causes first; none where Nix did not say which
+	Said     string           // what Nix said last, where there are no failures
+}
+
+func (e *BuildError) Error() string {
+	if len(e.Failures) == 0 {
+		return "the build failed: " + e.Said
+	}
+	f := e.Failures[0]
+	s := storeName(f.Derivation) + " could not be built"
+	switch {
+	case len(f.Lines) > 0:
+		s += ": " + f.Lines[len(f.Lines)-1]
+	case f.Message != "":
+		s += ": " + oneLine(f.Message)
+	}
+	if n := len(e.Failures) - 1; n > 0 {
+		s += fmt.Sprintf(" (and %d more)", n)
+	}
+	if len(f.Lines) > 0 {
+		s += "; hint: nix log " + f.Derivation
+	}
+	return s
+}
+
+// storeName is the name in a store path, without ".drv".
+func storeName(path string) string {
+	name := strings.TrimSuffix(path[strings.LastIndexByte(path, '/')+1:], ".drv")
+	if len(name) > 33 && name[32] == '-' {
+		return name[33:]
+	}
+	return name
 }

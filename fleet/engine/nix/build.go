@@ -1,17 +1,17 @@
 package nix
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
 	"sync"
 
 	"assay/fleet/engine"
 	"assay/fleet/engine/nix/nixlog"
 	"assay/fleet/engine/nix/record"
+	"assay/fleet/engine/nix/runner"
 )
 
 // Build realises systems with one Nix, so that what they share is built once
@@ -38,6 +38,8 @@ type building struct {
 	e *Engine
 	*speaker
 	done func(s engine.System, closure engine.Closure, err error)
+
+	needs map[string][]string // derivations by the one that needs them; made before anything is built
 
 	mu   sync.Mutex
 	left map[string][]engine.System // without an answer, by store path
@@ -82,28 +84,74 @@ func (b *building) start(ctx context.Context) error {
 		return err
 	}
 	var derivations []string
-	outputs := map[string]string{} // store path by derivation
 	for _, path := range b.open() {
-		s := b.left[path][0]
-		if s.Derivation == "" {
-			b.fail(path, fmt.Errorf("%s is no longer in the store, and what built it is not known; hint: make a new plan", path))
+		if s := b.left[path][0]; s.Derivation != "" {
+			derivations = append(derivations, s.Derivation)
 			continue
 		}
-		if b.elsewhere(path) {
-			continue
-		}
-		outputs[s.Derivation] = path
-		derivations = append(derivations, s.Derivation)
+		b.fail(path, fmt.Errorf("%s is no longer in the store, and what built it is not known; hint: make a new plan", path))
 	}
 	if len(derivations) == 0 {
 		return nil
 	}
-	owners, err := b.owners(ctx, derivations)
-	if err != nil {
+	if b.needs, err = b.graph(ctx, derivations); err != nil {
 		return err
 	}
-	view := nixlog.NewView(owners, b.say)
-	follower := view.Follow()
+	var all sync.WaitGroup
+	for where, outputs := range b.places() {
+		all.Go(func() {
+			var err error
+			if where == "" {
+				err = b.here(ctx, version, outputs)
+			} else {
+				err = b.there(ctx, version, where, outputs)
+			}
+			if ctx.Err() != nil {
+				err = context.Cause(ctx)
+			}
+			for _, path := range b.openOf(outputs) {
+				b.fail(path, err)
+			}
+		})
+	}
+	all.Wait()
+	return nil
+}
+
+// places divides what is left by where it is built: store paths by derivation,
+// by machine, "" for here.
+func (b *building) places() map[string]map[string]string {
+	places := map[string]map[string]string{}
+	for _, path := range b.open() {
+		s, where := b.left[path][0], ""
+		if b.e.opts.Builder != nil {
+			where = b.e.opts.Builder(s.Machine)
+		}
+		switch where {
+		case "local":
+			where = ""
+		case "target":
+			where = s.Machine
+		}
+		if places[where] == nil {
+			places[where] = map[string]string{}
+		}
+		places[where][s.Derivation] = path
+	}
+	return places
+}
+
+// openOf returns those of the paths that have no answer.
+func (b *building) openOf(outputs map[string]string) []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Values(outputs)), func(path string) bool {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		return b.left[path] == nil
+	})
+}
+
+// here builds with the Nix of this machine.
+func (b *building) here(ctx context.Context, version runner.Version, outputs map[string]string) error {
 	finished := newFinished(outputs)
 	settled := make(chan struct{})
 	go func() {
@@ -112,27 +160,43 @@ func (b *building) start(ctx context.Context) error {
 			_ = b.settle(ctx, paths) // what is not yet valid is asked for again at the end
 		}
 	}()
-	installables := make([]string, len(derivations))
-	for i, d := range derivations {
-		installables[i] = version.Outputs(d)
-	}
-	c := b.e.nix(append([]string{"build", "--no-link", "--keep-going", "--log-format", "internal-json"}, installables...)...)
-	c.Stderr = writer(func(line []byte) {
-		_, _ = follower.Write(line)
-		finished.read(line)
-	})
-	built := b.e.run.Run(ctx, c)
-	follower.Close()
+	run := b.realise(ctx, version, outputs, nil, finished.read)
 	finished.close()
 	<-settled
 	if ctx.Err() != nil {
-		return built
+		return run.err
 	}
-	if err := b.settle(ctx, b.open()); err != nil {
+	if err := b.settle(ctx, b.openOf(outputs)); err != nil {
 		return err
 	}
-	b.blame(follower, owners, built)
+	b.blame(run, outputs)
 	return nil
+}
+
+// realised is what came of one nix build.
+type realised struct {
+	follower *nixlog.Follower
+	owners   map[string][]string // machines by derivation
+	err      error
+}
+
+// realise runs nix build; read gets its log. store is nil for here.
+func (b *building) realise(ctx context.Context, version runner.Version, outputs map[string]string, store *store, read func(line []byte)) realised {
+	r := realised{owners: b.owners(outputs)}
+	r.follower = nixlog.NewView(r.owners, b.say).Follow()
+	args := []string{"build", "--no-link", "--keep-going", "--log-format", "internal-json"}
+	for _, d := range slices.Sorted(maps.Keys(outputs)) {
+		args = append(args, version.Outputs(d))
+	}
+	c := b.e.nix(append(args, store.flags()...)...)
+	c.Env = slices.Concat(c.Env, store.environment())
+	c.Stderr = writer(func(line []byte) {
+		_, _ = r.follower.Write(line)
+		read(line)
+	})
+	r.err = b.e.run.Run(ctx, c)
+	r.follower.Close()
+	return r
 }
 
 // settle answers for those of the paths that are valid.
@@ -148,7 +212,7 @@ func (b *building) settle(ctx context.Context, paths []string) error {
 	if err := b.e.roots.hold(ctx, b.e.run, valid); err != nil {
 		return err
 	}
-	objects, err := b.e.closures(ctx, "", nil, valid)
+	objects, err := b.e.closures(ctx, nil, valid)
 	if err != nil {
 		return err
 	}
@@ -170,108 +234,4 @@ func (e *Engine) record(c engine.Closure) engine.Record {
 		return record.New(c.System, c.Objects, nil, err.Error())
 	}
 	return r
-}
-
-// finished reads from Nix's log which systems' builds have ended.
-type finished struct {
-	outputs map[string]string // store path by derivation
-	running map[uint64]string // store path by activity
-	wake    chan struct{}
-	mu      sync.Mutex
-	paths   []string
-}
-
-func newFinished(outputs map[string]string) *finished {
-	return &finished{outputs: outputs, running: map[uint64]string{}, wake: make(chan struct{}, 1)}
-}
-
-func (f *finished) read(line []byte) {
-	if !bytes.Contains(line, []byte(`"stop"`)) && !bytes.Contains(line, []byte(`"type":105`)) {
-		return
-	}
-	r, ok := nixlog.Decode(line)
-	switch {
-	case !ok:
-	case r.Action == nixlog.Start && r.Type == nixlog.Build:
-		if path := f.outputs[r.String(0)]; path != "" {
-			f.running[r.ID] = path
-		}
-	case r.Action == nixlog.Stop && f.running[r.ID] != "":
-		f.mu.Lock()
-		f.paths = append(f.paths, f.running[r.ID])
-		f.mu.Unlock()
-		delete(f.running, r.ID)
-		select {
-		case f.wake <- struct{}{}:
-		default:
-		}
-	}
-}
-
-func (f *finished) close() { close(f.wake) }
-
-// batches gives what has ended, all of it together, until close.
-func (f *finished) batches() func(yield func([]string) bool) {
-	return func(yield func([]string) bool) {
-		for range f.wake {
-			f.mu.Lock()
-			paths := f.paths
-			f.paths = nil
-			f.mu.Unlock()
-			if len(paths) > 0 && !yield(paths) {
-				return
-			}
-		}
-	}
-}
-
-// elsewhere fails a system that is to be built on another machine, which is
-// not known here yet.
-func (b *building) elsewhere(path string) bool {
-	if b.e.opts.Builder == nil {
-		return false
-	}
-	where := b.e.opts.Builder(b.left[path][0].Machine)
-	if where == "" || where == "local" {
-		return false
-	}
-	b.fail(path, fmt.Errorf("build = %q is not possible yet; hint: name the machine in Nix's builders", where))
-	return true
-}
-
-// BuildError is why a system could not be built.
-type BuildError struct {
-	Machine  string
-	Failures []nixlog.Failure // the causes first; none where Nix did not say which
-	Said     string           // what Nix said last, where there are no failures
-}
-
-func (e *BuildError) Error() string {
-	if len(e.Failures) == 0 {
-		return "the build failed: " + e.Said
-	}
-	f := e.Failures[0]
-	s := storeName(f.Derivation) + " could not be built"
-	switch {
-	case len(f.Lines) > 0:
-		s += ": " + f.Lines[len(f.Lines)-1]
-	case f.Message != "":
-		s += ": " + oneLine(f.Message)
-	}
-	if n := len(e.Failures) - 1; n > 0 {
-		s += fmt.Sprintf(" (and %d more)", n)
-	}
-	if len(f.Lines) > 0 {
-		s += "; hint: nix log " + f.Derivation
-	}
-	return s
-}
-
-// storeName is the name in a store path, without ".drv".
-func storeName(path string) string {
-	name := strings.TrimSuffix(path[strings.LastIndexByte(path, '/')+1:], ".drv")
-	if len(name) > 33 && name[32] == '-' {
-		return name[33:]
-	}
-	return name
 }

@@ -21,17 +21,13 @@ type object struct {
 // infoOutput bounds what nix path-info says, in bytes: about a million paths.
 const infoOutput = 1 << 30
 
-// closures asks for all that the paths need, in one call. store is an
-// address, "" is Nix's own choice.
-func (e *Engine) closures(ctx context.Context, store string, env, paths []string) (map[string]object, error) {
+// closures asks for all that the paths need, in one call. store is nil for
+// Nix's own choice.
+func (e *Engine) closures(ctx context.Context, store *store, paths []string) (map[string]object, error) {
 	objects := map[string]object{}
 	for some := range slices.Chunk(paths, together) {
-		args := []string{"path-info", "--recursive", "--size", "--json"}
-		if store != "" {
-			args = append(args, "--store", store)
-		}
-		c := e.nix(append(args, some...)...)
-		c.Env = slices.Concat(c.Env, env)
+		c := e.nix(slices.Concat([]string{"path-info", "--recursive", "--size", "--json"}, store.flags(), some)...)
+		c.Env = slices.Concat(c.Env, store.environment())
 		out, err := e.run.Output(ctx, c, infoOutput)
 		if err != nil {
 			return nil, err

@@ -43,8 +43,10 @@ type Options struct {
 	// inputs, by name. What they lead to must not change under the same
 	// reference: it is no part of what is remembered.
 	Inputs map[string]string
-	// Builder says where a machine is built: "" as Nix's configuration says,
-	// "target" on the machine itself, else on the machine of that name.
+	// Builder says where a machine is built: "" or "local" as Nix's
+	// configuration says, "target" on the machine itself, else on the machine of
+	// that name. What is built on another machine is copied back; what is built
+	// on the target stays there, and its closure is what the target says.
 	Builder func(machine string) string
 	// Remote reaches the stores that Builder names.
 	Remote Remote
@@ -63,8 +65,9 @@ type Options struct {
 type Remote interface {
 	// Store returns the address of the machine's store, as `nix --store`
 	// takes it, and what the environment needs for it. It is valid until
-	// release is called.
-	Store(ctx context.Context, machine string) (address string, env []string, release func(), err error)
+	// release is called, when Nix has ended; its error is what went wrong on
+	// the machine.
+	Store(ctx context.Context, machine string) (address string, env []string, release func() error, err error)
 }
 
 // Engine drives Nix.

@@ -64,6 +64,9 @@ func (e *Engine) evaluate(ctx context.Context, r *repository, p *process, watch 
 
 // take notes a mark, and reports whether it is about one of the machines.
 func (p *process) take(m mark) bool {
+	if !slices.Contains(p.machines, m.Machine) {
+		return false
+	}
 	switch m.Event {
 	case "begin":
 		p.current = m.Machine
