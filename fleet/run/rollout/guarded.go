@@ -72,6 +72,12 @@ func isLost(err error) bool {
 	return ok
 }
 
+// answered reports whether the host itself has said what became of a call.
+func answered(err error) bool {
+	_, exit := errors.AsType[*host.ExitError](err)
+	return err == nil || exit
+}
+
 // rejoin stays with an activation whose connection was lost, over new ones,
 // and returns what it came to.
 func (m *machine) rejoin(ctx context.Context, err error) error {
@@ -93,7 +99,7 @@ func (m *machine) rejoin(ctx context.Context, err error) error {
 func (m *machine) confirm(ctx context.Context) event.Phase {
 	conn := m.fresh
 	err := m.o.Deployer.Confirm(ctx, conn, m.act, m.log("confirm"))
-	for n := 1; m.guarded != nil && isLost(err) && ctx.Err() == nil && n <= m.o.Tries; n++ {
+	for n := 1; m.guarded != nil && !answered(err) && ctx.Err() == nil && n <= m.o.Tries; n++ {
 		m.drop(conn)
 		again, _, asked := m.ask(ctx, m.o.Tries)
 		if asked != nil {
@@ -186,7 +192,7 @@ func (m *machine) wentBack(ctx context.Context, before fleet.Facts, returned err
 	if err != nil {
 		m.forget()
 		m.end(event.Uncertain, sentence(m.cause, returned, err), askHint)
-		return !isLost(returned)
+		return answered(returned)
 	}
 	m.drop(conn)
 	m.saw(f)
@@ -196,10 +202,10 @@ func (m *machine) wentBack(ctx context.Context, before fleet.Facts, returned err
 		m.confirmed = true
 		m.end(event.Updated, m.cause.Error()+"; the host says that it was confirmed", "")
 		return true
-	case m.former(f) && !isLost(returned) && !m.changed:
+	case m.former(f) && answered(returned) && !m.changed:
 		m.end(event.Failed, m.cause.Error()+"; the host runs its former system", "")
 		return true
-	case m.former(f) && !isLost(returned):
+	case m.former(f) && answered(returned):
 		m.end(event.Returned, m.cause.Error()+m.how(before), "")
 		return true
 	}

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net"
 	"os"
@@ -24,7 +25,8 @@ import (
 type box struct {
 	bed.Host
 	target    host.Target
-	connector *remote.Connector
+	connector *remote.Connector // gives up soon
+	patient   *remote.Connector
 	base      string // the system that it runs and boots
 
 	mu    sync.Mutex
@@ -41,31 +43,46 @@ ExecStart=/bin/sh -c 'read -r system </var/lib/boots && ln -sfn "$system" /run/c
 WantedBy=multi-user.target
 `
 
-// boxes returns hosts that run a base system of their own.
-func boxes(t testing.TB, n int) []*box {
-	t.Helper()
-	var all []*box
-	for _, h := range bed.Shared(t, n) {
-		b := newBox(t, h)
-		b.setUp(t)
-		all = append(all, b)
-	}
-	return all
-}
+// hosts is how many there are for all tests; free are those that no test has.
+const hosts = 4
 
-func newBox(t testing.TB, h bed.Host) *box {
+var (
+	pool sync.Once
+	free = make(chan bed.Host, hosts)
+)
+
+// take gives the test a host for itself, which runs a base system.
+func take(t *testing.T) *box {
 	t.Helper()
-	text, err := os.ReadFile(h.KeyFile)
+	up := bed.Shared(t, hosts)
+	pool.Do(func() {
+		for _, h := range up {
+			free <- h
+		}
+	})
+	h := <-free
+	t.Cleanup(func() { free <- h })
+	b, err := openBox(h)
 	if err != nil {
 		t.Fatal(err)
+	}
+	b.setUp(t)
+	return b
+}
+
+func openBox(h bed.Host) (*box, error) {
+	text, err := os.ReadFile(h.KeyFile)
+	if err != nil {
+		return nil, err
 	}
 	signer, err := ssh.ParsePrivateKey(text)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	b := &box{Host: h, target: host.Target{Machine: h.Name, Addresses: []string{h.User + "@" + h.Address}, HostKeys: []string{h.HostKey}}}
-	b.connector = remote.New(remote.Options{Signers: []ssh.Signer{signer}, Timeout: 1e9, KeepAlive: 5e8, Dial: b.dial})
-	return b
+	b.connector = remote.New(remote.Options{Signers: []ssh.Signer{signer}, Timeout: 2e9, KeepAlive: 5e8, Dial: b.dial})
+	b.patient = remote.New(remote.Options{Signers: []ssh.Signer{signer}})
+	return b, nil
 }
 
 func (b *box) dial(ctx context.Context, network, address string) (net.Conn, error) {
@@ -94,7 +111,8 @@ func (b *box) setUp(t testing.TB) {
 	b.Root(t, `set -e
 mkdir -p /var/lib /root/.ssh
 [ -e /root/.ssh/kept ] || cp /root/.ssh/authorized_keys /root/.ssh/kept
-printf '%s' "`+strings.ReplaceAll(bootUnit, `"`, `\"`)+`" | sed 's/"$system"/$system/' >/etc/systemd/system/stage2.service
+cat >/etc/systemd/system/stage2.service <<'THE_END'
+`+bootUnit+`THE_END
 systemctl enable -q stage2.service
 nix-env -p /nix/var/nix/profiles/system --set `+b.base+` 2>/dev/null
 `+b.base+`/bin/switch-to-configuration boot
@@ -129,7 +147,7 @@ func (b *box) connect(ctx context.Context, _ string) (host.Conn, error) {
 // conn returns a new connection that ends with the test.
 func (b *box) conn(t testing.TB) host.Conn {
 	t.Helper()
-	c, err := b.connect(t.Context(), b.Name)
+	c, err := b.patient.Connect(t.Context(), b.target)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,6 +174,36 @@ func (b *box) activation(t testing.TB, system string, goal engine.Goal) engine.A
 			return '-'
 		}, t.Name()), Guard: 3e9,
 	}
+}
+
+// console runs when this test binary is started as a console of its own.
+func TestMain(m *testing.M) {
+	if order := os.Getenv("ASSAY_GUARD_CONSOLE"); order != "" {
+		console(order)
+	}
+	os.Exit(m.Run())
+}
+
+// console activates what it is told to, says so, and waits to be killed.
+func console(order string) {
+	var o struct {
+		Host       bed.Host
+		Activation engine.Activation
+	}
+	err := json.Unmarshal([]byte(order), &o)
+	var b *box
+	if err == nil {
+		b, err = openBox(o.Host)
+	}
+	var conn host.Conn
+	if err == nil {
+		conn, err = b.connect(context.Background(), b.Name)
+	}
+	if err == nil {
+		err = Guard{Operator: "console"}.Activate(context.Background(), conn, o.Activation, func(line string) { fmt.Println(line) })
+	}
+	fmt.Println("activate:", err)
+	select {}
 }
 
 // current is the host's file that says what goes on.

@@ -8,7 +8,8 @@ import (
 )
 
 func TestSwitchIsConfirmed(t *testing.T) {
-	b := boxes(t, 1)[0]
+	t.Parallel()
+	b := take(t)
 	system := b.system(t, "second", nil)
 	a := b.activation(t, system, engine.GoalSwitch)
 	a.Guard = 60e9
@@ -38,7 +39,7 @@ func TestSwitchIsConfirmed(t *testing.T) {
 	if s := b.current(t); s["state"] != "done" {
 		t.Errorf("%v", s)
 	}
-	if s := b.Root(t, "cat /var/lib/boots; systemctl list-units --all --plain --no-legend 'assay-*'; ls /nix/var/nix/gcroots | grep assay || :"); s != system {
+	if s := b.Root(t, "cat /var/lib/boots; systemctl list-units --all --plain --no-legend 'assay-*'; ls /nix/var/nix/gcroots/auto | grep assay || :"); s != system {
 		t.Errorf("left behind: %q", s)
 	}
 }

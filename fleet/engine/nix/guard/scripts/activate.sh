@@ -59,10 +59,13 @@ expected() {
 # for its console.
 tidy() {
 	kept=$(field id "$base/current")
-	for left in "$base"/*/ /nix/var/nix/gcroots/assay-*; do
+	for left in "$base"/*/; do
 		left=${left%/} name=${left##*/}
-		[ "$name" != lock.d ] && [ "$name" != "${kept:-.}" ] && [ "$name" != "assay-${kept:-.}" ] || continue
+		[ "$name" != lock.d ] && [ "$name" != "${kept:-.}" ] || continue
 		[ ! -d "$left" ] || rm -rf -- "$left"
+	done
+	for left in "${roots%/*}"/assay-*; do
+		[ -e "$left" ] || rm -f -- "$left"
 	done
 }
 
@@ -85,11 +88,14 @@ record() {
 	put from "$(running)"
 }
 
-# keep_paths holds both systems against the garbage collector.
+# keep_paths holds both systems against the garbage collector, through links
+# that it removes itself when the host has been restarted.
 keep_paths() {
-	mkdir -p "$roots"
-	ln -sfn "$(get from)" "$roots/from"
-	ln -sfn "$system" "$roots/to"
+	mkdir -p "${roots%/*}"
+	for end in from to; do
+		ln -sfn "$(get "$end")" "$dir/root-$end"
+		ln -sfn "$dir/root-$end" "$roots-$end"
+	done
 }
 
 begin() {
@@ -173,7 +179,7 @@ gone_wrong() { # JOB RESULT
 	what="the activation"
 	[ "$1" != boot ] || what="making it what boots"
 	case $2 in
-	0) what="$what did not come to its end in time" ;;
+	0 | 4) what="$what was not confirmed within $(get guard) seconds" ;;
 	[0-9]*) what="$what failed with exit status $2" ;;
 	'') what="$what ended without a result" ;;
 	*) what="$what was ended by $2" ;;

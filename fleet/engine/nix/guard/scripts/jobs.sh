@@ -137,8 +137,7 @@ disarm() {
 		systemctl stop "$(unit rollback).timer" 2>/dev/null || :
 	fi
 	[ "$verb" = rollback ] || halt rollback
-	rm -f "$roots/from" "$roots/to"
-	rmdir "$roots" 2>/dev/null || :
+	rm -f "$roots-from" "$roots-to" "$dir/root-from" "$dir/root-to"
 }
 
 # failed_units: the units that have failed, one a line, ours left out.

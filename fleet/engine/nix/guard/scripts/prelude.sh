@@ -30,7 +30,7 @@ base=/run/assay
 [ -d /run ] || base=/var/run/assay # macOS without nix-darwin's /run
 dir=$base/$id
 profile=/nix/var/nix/profiles/system
-roots=/nix/var/nix/gcroots/assay-$id
+roots=/nix/var/nix/gcroots/auto/assay-$id
 
 # get FILE: the first line of a file of this activation, or nothing.
 get() {
