@@ -53,7 +53,7 @@ func TestEveryNix(t *testing.T) {
 			files, names := fleetOf(t, 4)
 			files["hosts/m2"] = "{ mk, shared }: let\n  c = {\n    port = throw \"the port is taken\";\n  };\nin mk \"host\" c.port\n"
 			files["hosts/m3"] = "{ mk, shared }: mk \"host-three\" ''\n  echo ${shared} first; echo second line; exit 3\n''\n"
-			b := newBenchOf(t, nix.Bin, files, Options{})
+			b := newBenchOf(t, nix, files, Options{})
 			evaluated := b.evaluate(t.Context(), names...)
 			if len(evaluated.systems) != 3 || len(evaluated.errs) != 1 {
 				t.Fatalf("%d systems, errors %v", len(evaluated.systems), evaluated.errs)

@@ -120,7 +120,7 @@ func TestWithoutGit(t *testing.T) {
 
 func TestCancel(t *testing.T) {
 	files, names := fleetOf(t, 2)
-	files["hosts/m1"] = "{ mk, shared }: mk \"host\" ''\n  echo building; /bin/sleep 1000\n''\n"
+	files["hosts/m1"] = "{ mk, shared }: mk \"host\" ''\n  echo building; sleep 1000\n''\n"
 	b := newBench(t, files, Options{})
 	systems := b.evaluate(t.Context(), names...).all(t, 2)
 	ctx, cancel := context.WithCancelCause(t.Context())

@@ -13,6 +13,7 @@ import (
 
 	"assay/fleet/engine"
 	"assay/fleet/engine/nix/runner"
+	"assay/fleet/host/bed"
 )
 
 // bench is a flake in a git repository with a Nix of its own settings.
@@ -28,24 +29,16 @@ type bench struct {
 // newBench writes files into a new repository and tracks them.
 func newBench(t testing.TB, files map[string]string, opts Options) *bench {
 	t.Helper()
-	nix, err := exec.LookPath("nix")
-	if err != nil {
-		t.Skip("not run: nix is not installed")
-	}
-	return newBenchOf(t, filepath.Dir(nix), files, opts)
+	return newBenchOf(t, bed.Nixes(t)[0], files, opts)
 }
 
-// newBenchOf does so for the Nix in a directory.
-func newBenchOf(t testing.TB, nix string, files map[string]string, opts Options) *bench {
+// newBenchOf does so for one Nix.
+func newBenchOf(t testing.TB, nix bed.Nix, files map[string]string, opts Options) *bench {
 	t.Helper()
-	b := &bench{dir: filepath.Join(t.TempDir(), "fleet")}
-	registry := filepath.Join(t.TempDir(), "registry.json")
-	write(t, registry, `{"flakes":[],"version":2}`)
-	home := t.TempDir()
-	b.env = []string{
-		"NIX_USER_CONF_FILES=/dev/null", "HOME=" + home, "XDG_CACHE_HOME=" + home, "GIT_CONFIG_GLOBAL=/dev/null",
-		"NIX_CONFIG=build-users-group =\nsandbox = false\nsubstituters =\nflake-registry = " + registry + "\nconnect-timeout = 1\nfsync-metadata = false\n",
+	if _, err := exec.LookPath("busybox"); err != nil {
+		t.Skip("not run: busybox is not installed")
 	}
+	b := &bench{dir: filepath.Join(t.TempDir(), "fleet"), env: append(nix.Env(t), "GIT_CONFIG_GLOBAL=/dev/null")}
 	write(t, filepath.Join(b.dir, ".gitignore"), "result\n")
 	for name, text := range files {
 		write(t, filepath.Join(b.dir, name), text)
@@ -60,7 +53,7 @@ func newBenchOf(t testing.TB, nix string, files map[string]string, opts Options)
 	if opts.Roots == "" {
 		opts.Roots = t.TempDir()
 	}
-	b.bin, b.opts = b.logged(t, nix), opts
+	b.bin, b.opts = b.logged(t, nix.Bin), opts
 	b.use(b.env)
 	t.Cleanup(func() { b.engine.Close() })
 	return b
@@ -69,6 +62,11 @@ func newBenchOf(t testing.TB, nix string, files map[string]string, opts Options)
 // use makes a new engine with another environment.
 func (b *bench) use(env []string) {
 	b.env = env
+	for _, v := range env {
+		if root, ok := strings.CutPrefix(v, "NIX_REMOTE="); ok {
+			b.opts.StoreRoot = root
+		}
+	}
 	b.opts.Runner = runner.New(runner.Options{Env: env, Bin: b.bin})
 	b.engine = New(b.opts)
 }

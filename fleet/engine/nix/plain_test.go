@@ -10,16 +10,14 @@ import (
 	"testing"
 
 	"assay/fleet/engine/nix/miniature"
+	"assay/fleet/host/bed"
 )
 
 // plainBench is a flake that nobody prepared, of eight systems with modules,
 // with a store of its own.
 func plainBench(t testing.TB) *bench {
 	t.Helper()
-	nix, err := exec.LookPath("nix")
-	if err != nil {
-		t.Skip("not run: nix is not installed")
-	}
+	nix := bed.Nixes(t)[0]
 	dir := t.TempDir()
 	t.Cleanup(func() {
 		if err := miniature.Remove(filepath.Join(dir, "nix")); err != nil {
@@ -37,13 +35,13 @@ func plainBench(t testing.TB) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := newBenchOf(t, filepath.Dir(nix), nil, Options{StoreRoot: filepath.Join(dir, "nix", "store")})
+	b := newBenchOf(t, nix, nil, Options{})
 	if err := miniature.PlainFlake(b.dir, w); err != nil {
 		t.Fatal(err)
 	}
 	b.use(append(b.env, env...))
 	b.git(t, "add", "--all")
-	lock := exec.Command(nix, "flake", "lock", "git+file://"+b.dir)
+	lock := exec.Command(filepath.Join(nix.Bin, "nix"), "flake", "lock", "git+file://"+b.dir)
 	lock.Env = append(os.Environ(), b.env...)
 	if out, err := lock.CombinedOutput(); err != nil {
 		t.Fatalf("nix flake lock: %v\n%s", err, out)

@@ -35,10 +35,9 @@ func TestBuildOnOtherMachines(t *testing.T) {
 			})
 			files, names := fleetOf(t, 4)
 			files["hosts/m4"] = "{ mk, shared }: mk \"host-four\" ''\n  echo ${shared}; echo it burns; exit 3\n''\n"
-			b := newBenchOf(t, nix.Bin, files, Options{Remote: stores{dir}, Builder: func(machine string) string {
+			b := newBenchOf(t, nix, files, Options{Remote: stores{dir}, Builder: func(machine string) string {
 				return map[string]string{"m1": "target", "m2": "builder", "m3": "nowhere", "m4": "builder"}[machine]
 			}})
-			b.use(nix.Env(t)) // builds in such a store have the sandbox
 			a := b.build(t.Context(), b.evaluate(t.Context(), names...).all(t, 4)...)
 			if len(a.closures) != 2 || !errors.Is(a.errs["m3"], errNoMachine) {
 				t.Fatalf("%d closures, errors %v", len(a.closures), a.errs)

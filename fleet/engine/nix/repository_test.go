@@ -36,7 +36,7 @@ func TestDirtyTreeAndUntrackedFile(t *testing.T) {
 	if again := b.evaluate(t.Context(), names...); again.systems["m2"].Path == dirty.systems["m2"].Path {
 		t.Error("a second change was not seen")
 	}
-	sources, err := filepath.Glob("/nix/store/*-source/extra.nix")
+	sources, err := filepath.Glob(b.opts.StoreRoot + "/nix/store/*-source/extra.nix")
 	if err != nil {
 		t.Fatal(err)
 	}
