@@ -68,7 +68,7 @@ func TestFaults(t *testing.T) {
 // TestOtherTiers: light hosts, the Mac among them, and those that need no root.
 func TestOtherTiers(t *testing.T) {
 	t.Run("B", func(t *testing.T) {
-		hosts := Up(t, 1, Tier(TierB), Darwin("mac"), Sudo("mac", "password"))
+		hosts := Up(t, 1, Tier(TierB), Darwin("mac"), Sudo("mac", "none"), Store("mac", "64m"))
 		if hosts[0].Tier != TierB || hosts[0].Root(t, "hostname") != "h1" {
 			t.Errorf("got %+v", hosts[0])
 		}
@@ -76,6 +76,14 @@ func TestOtherTiers(t *testing.T) {
 		path, err := mac.SSH("deploy", "nix-build --no-out-link --expr '"+small("mac", `"aarch64-darwin"`)+"'")
 		if err != nil || !strings.HasSuffix(path, "-bed-mac") {
 			t.Errorf("the Mac built %q, %v", path, err)
+		}
+		mac.Sudo(t, "password")
+		if got, err := mac.SSH("deploy", "echo "+Password+" | sudo -S -p '' id -u"); err != nil || got != "0" {
+			t.Errorf("sudo with a password says %q, %v", got, err)
+		}
+		mac.Fill(t, "off")
+		if size := mac.Root(t, "df --output=size -m /nix | tail -1"); strings.TrimSpace(size) != "64" {
+			t.Errorf("/nix has %s MB, not the 64 asked for", size)
 		}
 		if got, err := mac.SSH("deploy", "uname -sm; command -v systemctl; sudo -n id || nix eval --impure --expr builtins.currentSystem"); err != nil || got != "Darwin arm64\n\"aarch64-darwin\"" {
 			t.Errorf("the Mac says %q, %v", got, err)
