@@ -33,6 +33,10 @@ const detailed = 10
 // of the others how much changes. A limit below 0 shows all in full.
 func (a *app) printPlan(pl *plan.Plan, limit int) {
 	p := a.text()
+	if todo := word.Todo(pl.Todo); todo != "" {
+		p.clean("%s", todo)
+		p.line("")
+	}
 	for i := range pl.Groups {
 		if limit < 0 || i < limit {
 			p.group(pl, &pl.Groups[i])
@@ -61,7 +65,7 @@ func (p *printer) group(pl *plan.Plan, g *plan.Group) {
 		e := pl.Entry(name)
 		rows = append(rows, []cell{
 			c(name), c(word.Runs(pl, e) + word.Generation(e.From.Generation)), {text: "->", role: faint},
-			c(word.Path(e.To.Path) + word.Generation(e.To.Generation)), cr(faint, word.ToCopy(pl, e)),
+			c(word.Path(e.To.Path) + word.Generation(e.To.Generation)), cr(faint, word.ToCopy(pl, e)), cr(faint, closure(e)),
 		})
 	}
 	p.rows("  ", rows)
@@ -100,12 +104,16 @@ func (p *printer) damage(e *plan.Entry) {
 func (p *printer) change(ch *plan.Change) {
 	if ch.Unknown != "" {
 		p.clean("  the difference is not known: %s", ch.Unknown)
-	} else if ch.Empty() {
-		p.line("  no difference that the record tells")
+	} else if ch.Empty() || ch.Revision {
+		p.line("  %s", word.NoDifference(ch))
 	}
 	p.aspectChanges(ch.Aspects)
 	p.optionChanges(ch.Options)
 	p.packageChanges(ch.Packages)
+	if rebuilt := word.Rebuilt(ch.Rebuilt); rebuilt != "" {
+		p.line("  %s", p.paint(faint, rebuilt))
+	}
+	p.unitChanges(ch.Units)
 	p.fileChanges(ch.Files)
 	p.leftOut(ch.LeftOut)
 }
@@ -134,9 +142,36 @@ func (p *printer) packageChanges(list []plan.PackageChange) {
 	}
 	var rows [][]cell
 	for _, ch := range list {
-		rows = append(rows, []cell{ops[ch.Op], c(word.Scoped(ch.Scope, ch.Name)), c(word.Supply(ch)), cr(faint, ch.At)})
+		rows = append(rows, []cell{ops[ch.Op], c(word.Scoped(ch.Scope, ch.Name)), c(word.Package(ch)), cr(faint, ch.At)})
 	}
 	p.rows("    ", rows)
+}
+
+// unitChanges lists the units whose definitions differ, those of one direction
+// together.
+func (p *printer) unitChanges(list []plan.UnitChange) {
+	if !p.section("units", len(list)) {
+		return
+	}
+	for _, op := range []plan.Op{plan.Removed, plan.Added, plan.Changed} {
+		var cells []cell
+		for _, ch := range list {
+			if ch.Op == op {
+				cells = append(cells, c(ch.Name))
+			}
+		}
+		if len(cells) > 0 {
+			p.marked(op, cells...)
+		}
+	}
+}
+
+// closure says by how much the machine's system grows.
+func closure(e *plan.Entry) string {
+	if e.Grows == 0 {
+		return ""
+	}
+	return "closure " + word.Growth(e.Grows)
 }
 
 func (p *printer) fileChanges(list []plan.FileChange) {

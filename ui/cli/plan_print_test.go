@@ -115,6 +115,33 @@ func TestPlanGolden(t *testing.T) {
 	}
 }
 
+// TestPlanOfClosures shows versions, sizes, units and what is only a revision.
+func TestPlanOfClosures(t *testing.T) {
+	record := func(machine, label, fish, unit string) engine.Record {
+		return engine.Record{Version: 1, Machine: machine, Units: []engine.Unit{{Name: "sshd.service", Hash: unit}, {Name: unit + ".service"}}, Packages: []engine.Package{
+			{Name: "fish", Versions: []string{fish}, Size: 20_000_000, Hash: fish}, {Name: "glibc", Versions: []string{"2.41"}, Size: 1, Hash: unit},
+			{Name: "nixos-system-" + machine, Versions: []string{label}, Size: int64(len(label)) * 10_000}}}
+	}
+	var hosts []plan.Host
+	for _, name := range []string{"cinnabar", "electrum"} {
+		h := planHost(name, nil, nil)
+		current := record(name, "1", "4.0", "a")
+		h.Current, h.Wanted.Record = &current, record(name, "1.2", "4.0", "a")
+		hosts = append(hosts, h)
+	}
+	hosts[0].Wanted.Record = record("cinnabar", "1.2", "4.1", "b")
+	p := plan.New(plan.Input{Goal: engine.GoalSwitch, At: time.Unix(0, 0), Hosts: hosts})
+	golden(t, "plan.closures.txt", planScreen(p, 80))
+	p.Todo = &engine.Todo{Build: []string{"fish-4.1"}}
+	var out bytes.Buffer
+	a := &app{env: Env{Stdout: &out, Getenv: func(string) string { return "" }}}
+	a.printPlan(p, 0)
+	if got := out.String(); !strings.HasPrefix(got, "1 derivation to build; builds fish-4.1\n\n") || !strings.Contains(got, "electrum  aaaaaaaa -> bbbbbbbb  no real change: nothing but the revision is different") ||
+		!strings.Contains(got, "0 files, 3 units, 1 package rebuilt at the same version") {
+		t.Error(got)
+	}
+}
+
 func TestBuildAsksNobody(t *testing.T) {
 	h := planHost("a", nil, nil)
 	h.Facts, h.Current = fleet.Facts{}, nil

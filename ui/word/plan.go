@@ -29,13 +29,23 @@ func ToCopy(pl *plan.Plan, e *plan.Entry) string {
 }
 
 // Differences says how much changes: "1 aspect, 3 options, 0 packages, 2
-// files".
+// files", and units where there are some.
 func Differences(ch *plan.Change) string {
 	if ch.Unknown != "" {
 		return "the difference is not known: " + ch.Unknown
 	}
-	return fmt.Sprintf("%s, %s, %s, %s", Count(len(ch.Aspects), "aspect"), Count(len(ch.Options), "option"),
+	if ch.Revision {
+		return NoDifference(ch)
+	}
+	text := fmt.Sprintf("%s, %s, %s, %s", Count(len(ch.Aspects), "aspect"), Count(len(ch.Options), "option"),
 		Count(len(ch.Packages), "package"), Count(len(ch.Files), "file"))
+	if n := len(ch.Units); n > 0 { // which not every engine knows
+		text += ", " + Count(n, "unit")
+	}
+	if ch.Rebuilt > 0 {
+		text += ", " + Rebuilt(ch.Rebuilt)
+	}
+	return text
 }
 
 // AsWritten says that an option's value is not known, and why. The ellipsis is

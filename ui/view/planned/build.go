@@ -61,7 +61,7 @@ func differences(p *plan.Plan) int {
 	n := 0
 	for i := range p.Groups {
 		c := &p.Groups[i].Change
-		n += len(c.Aspects) + len(c.Options) + len(c.Packages) + len(c.Files)
+		n += len(c.Aspects) + len(c.Options) + len(c.Packages) + len(c.Units) + len(c.Files)
 	}
 	return n
 }
@@ -163,17 +163,23 @@ func (b *builder) digest(ch *plan.Change) widget.Span {
 	case ch.Unknown != "":
 		return widget.R(style.Unknown, b.v.env.Style.Glyphs.Unknown+" the difference is not known")
 	}
+	if ch.Revision {
+		return widget.R(style.Muted, word.NoDifference(ch))
+	}
 	var parts []string
 	for _, part := range []struct {
 		n    int
 		what string
-	}{{len(ch.Aspects), "aspect"}, {len(ch.Options), "option"}, {len(ch.Packages), "package"}, {len(ch.Files), "file"}} {
+	}{{len(ch.Aspects), "aspect"}, {len(ch.Options), "option"}, {len(ch.Packages), "package"}, {len(ch.Units), "unit"}, {len(ch.Files), "file"}} {
 		if part.n > 0 {
 			parts = append(parts, word.Count(part.n, part.what))
 		}
 	}
+	if ch.Rebuilt > 0 {
+		parts = append(parts, word.Rebuilt(ch.Rebuilt))
+	}
 	if len(parts) == 0 {
-		return widget.R(style.Muted, "no difference that the record tells")
+		return widget.R(style.Muted, word.NoDifference(ch))
 	}
 	return widget.P(strings.Join(parts, ", "))
 }
@@ -224,9 +230,17 @@ func (b *builder) machine(group, name string, widest int) *outline.Item {
 // toCopy says how much a machine needs, "" where that is not asked.
 func (b *builder) toCopy(e *plan.Entry) string {
 	if e.Copy.Bytes == 0 && b.p.Goal != engine.GoalBuild {
-		return noCopy
+		return noCopy + b.grows(e)
 	}
-	return word.ToCopy(b.p, e)
+	return word.ToCopy(b.p, e) + b.grows(e)
+}
+
+// grows says by how much a machine's system grows, "" where nobody knows.
+func (b *builder) grows(e *plan.Entry) string {
+	if e.Grows == 0 {
+		return ""
+	}
+	return " " + b.v.env.Style.Glyphs.Dot + " closure " + word.Growth(e.Grows)
 }
 
 // folded are notes with a long text, so many levels deep.

@@ -40,6 +40,7 @@ func (b *builder) change(id string, g *plan.Group) []*outline.Item {
 		b.part(id, "aspects", len(ch.Aspects), func(id string, i int) *outline.Item { return b.aspect(id, &ch.Aspects[i]) }),
 		b.part(id, "options", len(ch.Options), func(id string, i int) *outline.Item { return b.option(id, &ch.Options[i], nix) }),
 		b.part(id, "packages", len(ch.Packages), func(id string, i int) *outline.Item { return b.pkg(id, &ch.Packages[i]) }),
+		b.part(id, "units", len(ch.Units), func(id string, i int) *outline.Item { return b.unit(id, &ch.Units[i]) }),
 		b.part(id, "files", len(ch.Files), func(id string, i int) *outline.Item { return b.file(id, &ch.Files[i]) }),
 	}
 	var list []*outline.Item
@@ -84,9 +85,16 @@ func (b *builder) aspect(id string, ch *plan.AspectChange) *outline.Item {
 }
 
 func (b *builder) pkg(id string, ch *plan.PackageChange) *outline.Item {
-	it := b.placed(item(id, mark(ch.Op), widget.P(word.Scoped(ch.Scope, ch.Name)), widget.R(style.Muted, "  "+word.Supply(*ch))), ch.At, optionDepth)
+	it := b.placed(item(id, mark(ch.Op), widget.P(word.Scoped(ch.Scope, ch.Name)), widget.R(style.Muted, "  "+word.Package(*ch))), ch.At, optionDepth)
 	it.Link = view.Link{Place: view.Layers, Name: ch.Name}
 	it.Copy, it.What, it.Words = ch.Name, "the package's name", []string{ch.Name}
+	return it
+}
+
+// unit is a unit whose definition differs.
+func (b *builder) unit(id string, ch *plan.UnitChange) *outline.Item {
+	it := item(id, mark(ch.Op), widget.P(ch.Name))
+	it.Copy, it.What, it.Words = ch.Name, "the unit's name", []string{ch.Name}
 	return it
 }
 
