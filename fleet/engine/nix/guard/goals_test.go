@@ -1,0 +1,187 @@
+package guard
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"assay/fleet/engine"
+	"assay/fleet/run/event"
+)
+
+func TestGoals(t *testing.T) {
+	t.Parallel()
+	b := take(t)
+	system := b.system(t, "goals", nil)
+	for _, c := range []struct {
+		goal            engine.Goal
+		running, boots  string
+		outcome         event.Outcome
+		confirmed, says string
+	}{
+		{engine.GoalDryActivate, b.base, b.base, event.Unchanged, "", "would restart the following units"},
+		{engine.GoalTest, system, b.base, event.Updated, "done", "activated "},
+		{engine.GoalBoot, b.base, system, event.Staged, "done", "boots "},
+		{engine.GoalSwitch, system, system, event.Updated, "done", "activated "},
+	} {
+		t.Run(string(c.goal), func(t *testing.T) {
+			b.setUp(t)
+			b.Root(t, "rm -rf /run/assay")
+			s := b.update(t, system, c.goal, nil)
+			f := b.facts(t)
+			if s.result.Outcome != c.outcome || f.Running != c.running || f.Profile != c.boots || b.current(t)["state"] != c.confirmed || !s.has(c.says) {
+				t.Errorf("%s because of %q; runs %s, boots %s, state %v\n%s", s.result.Outcome, s.result.Reason, f.Running, f.Profile, b.current(t), s)
+			}
+			if on := b.Root(t, "cat /var/lib/boots"); on != c.boots {
+				t.Errorf("the boot loader starts %s, want %s", on, c.boots)
+			}
+		})
+	}
+}
+
+// TestBackToGeneration returns to a generation that the host has.
+func TestBackToGeneration(t *testing.T) {
+	t.Parallel()
+	b := take(t)
+	system := b.system(t, "later", nil)
+	before := b.facts(t).Generation
+	if s := b.update(t, system, engine.GoalSwitch, nil); s.result.Outcome != event.Updated {
+		t.Fatalf("%+v\n%s", s.result, s)
+	}
+	a := b.activation(t, b.base, engine.GoalSwitch)
+	a.Expect, a.Generation, a.Guard = system, before, 60e9
+	g := Guard{}
+	if err := g.Activate(t.Context(), b.conn(t), a, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := g.Confirm(t.Context(), b.conn(t), a, nil); err != nil {
+		t.Fatal(err)
+	}
+	if f := b.facts(t); f.Running != b.base || f.Profile != b.base || f.Generation != before {
+		t.Errorf("runs %s, boots %s, generation %d; want %d", f.Running, f.Profile, f.Generation, before)
+	}
+	a.ID, a.Generation, a.Expect = a.ID+"-2", before+1000, b.base
+	if err := g.Activate(t.Context(), b.conn(t), a, nil); err == nil || !strings.Contains(err.Error(), "is not "+strings.TrimPrefix(b.base, "/nix/store/")) {
+		t.Errorf("a generation that is not there: %v", err)
+	}
+}
+
+// TestReboot has systems that cannot take over from the running one.
+func TestReboot(t *testing.T) {
+	t.Parallel()
+	b := take(t)
+	const systemd, dbus = "/nix/store/00000000000000000000000000000000-systemd-25", "/nix/store/11111111111111111111111111111111-dbus-1.14"
+	old := b.system(t, "old", map[string]string{"switch-inhibitors": systemd + "7\n" + dbus})
+	for name, c := range map[string]struct {
+		from, to map[string]string
+		reason   string
+	}{
+		"list":    {map[string]string{"switch-inhibitors": systemd + "7\n" + dbus}, map[string]string{"switch-inhibitors": dbus + "\n" + systemd + "8"}, "systemd-258 changed"},
+		"object":  {map[string]string{"switch-inhibitors": `{"dbus":"` + dbus + `","systemd":"` + systemd + `7"}`}, map[string]string{"switch-inhibitors": `{"dbus":"` + dbus + `","systemd":"` + systemd + `8"}`}, "systemd-258 changed"},
+		"init":    {nil, map[string]string{"other-init": ""}, "cannot take over from the running init"},
+		"no loss": {map[string]string{"switch-inhibitors": systemd + "7"}, nil, ""},
+		"same":    {map[string]string{"switch-inhibitors": systemd + "7\n" + dbus}, map[string]string{"switch-inhibitors": systemd + "7\n" + dbus}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			from, to := b.system(t, "from", c.from), b.system(t, "to-"+name[:2], c.to)
+			b.Root(t, from+"/bin/switch-to-configuration test; nix-env -p /nix/var/nix/profiles/system --set "+from)
+			s := b.update(t, to, engine.GoalSwitch, nil)
+			want, running := event.Updated, to
+			if c.reason != "" {
+				want, running = event.Staged, from
+			}
+			f := b.facts(t)
+			if s.result.Outcome != want || !strings.Contains(s.result.Reason, c.reason) || f.Running != running || f.Profile != to {
+				t.Errorf("%s because of %q; runs %s, boots %s\n%s", s.result.Outcome, s.result.Reason, f.Running, f.Profile, s)
+			}
+		})
+	}
+	b.Root(t, old+"/bin/switch-to-configuration test")
+	a := b.activation(t, b.system(t, "other", map[string]string{"switch-inhibitors": dbus + "\n" + systemd + "8"}), engine.GoalTest)
+	a.Expect = old
+	if err := (Guard{}).Activate(t.Context(), b.conn(t), a, nil); !errors.Is(err, engine.ErrGoal) || !strings.Contains(err.Error(), "systemd-258 changed") {
+		t.Errorf("goal test: %v", err)
+	}
+}
+
+// TestRefused has hosts that somebody else works on, or that are not what they
+// should be: nothing happens to them.
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	b := take(t)
+	system := b.system(t, "refused", nil)
+	slow := b.system(t, "slow", map[string]string{"change": "touch /run/slow; until [ -e /run/go ]; do sleep 0.05; done"})
+	g := Guard{Operator: "cameron"}
+
+	a := b.activation(t, system, engine.GoalSwitch)
+	a.Expect = system
+	if err := g.Activate(t.Context(), b.conn(t), a, nil); !errors.Is(err, engine.ErrMoved) {
+		t.Errorf("moved: %v", err)
+	}
+	a.Expect = ""
+	lacks := a
+	lacks.System = "/nix/store/00000000000000000000000000000000-nothing"
+	if err := g.Activate(t.Context(), b.conn(t), lacks, nil); err == nil || !strings.Contains(err.Error(), "the host lacks /nix/store/0") {
+		t.Errorf("not there: %v", err)
+	}
+	lacks.System = strings.TrimSpace(b.Root(t, "d=$(mktemp -d); mkdir $d/bare; nix-store --add $d/bare"))
+	if err := g.Activate(t.Context(), b.conn(t), lacks, nil); err == nil || !strings.Contains(err.Error(), "is no NixOS system") {
+		t.Errorf("no system: %v", err)
+	}
+	if err := g.Confirm(t.Context(), b.conn(t), a, nil); err == nil || !strings.Contains(err.Error(), "knows nothing") {
+		t.Errorf("never begun: %v", err)
+	}
+
+	first := b.activation(t, slow, engine.GoalSwitch)
+	first.ID, first.Guard = "first", 60e9
+	done := make(chan error)
+	conn := b.conn(t)
+	go func() { done <- g.Activate(t.Context(), conn, first, nil) }()
+	b.Root(t, "until [ -e /run/slow ]; do sleep 0.05; done")
+	busy := func(when string) {
+		t.Helper()
+		for _, goal := range []engine.Goal{engine.GoalSwitch, engine.GoalBoot} {
+			a.Goal = goal
+			err := g.Activate(t.Context(), b.conn(t), a, nil)
+			if !errors.Is(err, engine.ErrBusy) || !strings.Contains(err.Error(), "first of cameron, since ") {
+				t.Errorf("%s: %v", when, err)
+			}
+		}
+		a.Goal = engine.GoalSwitch
+	}
+	busy("while another one activates")
+	b.Root(t, "touch /run/go")
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	busy("while another one waits")
+	for range 2 {
+		if err := g.Return(t.Context(), b.conn(t), first, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := g.Confirm(t.Context(), b.conn(t), first, nil); !errors.Is(err, engine.ErrReturned) {
+		t.Errorf("confirmed after the return: %v", err)
+	}
+	b.isBase(t)
+
+	for _, held := range []string{
+		"mkdir -p /run/nixos; touch /run/nixos/switch-to-configuration.lock; systemd-run -q --unit=held flock /run/nixos/switch-to-configuration.lock sleep 1000; until ! flock -n /run/nixos/switch-to-configuration.lock true; do sleep 0.05; done",
+		"systemd-run -q --unit=nixos-rebuild-switch-to-configuration-abc sleep 1000",
+	} {
+		b.Root(t, held+" || :")
+		if err := g.Activate(t.Context(), b.conn(t), a, nil); !errors.Is(err, engine.ErrBusy) {
+			t.Errorf("%s: %v", held, err)
+		}
+		b.Root(t, "systemctl stop held nixos-rebuild-switch-to-configuration-abc 2>/dev/null || :")
+	}
+	if err := g.Activate(t.Context(), b.conn(t), a, nil); err != nil {
+		t.Error(err)
+	}
+	if err := g.Confirm(t.Context(), b.conn(t), a, nil); err != nil {
+		t.Error(err)
+	}
+	if err := g.Return(t.Context(), b.conn(t), a, nil); !errors.Is(err, engine.ErrConfirmed) {
+		t.Errorf("returned after it was confirmed: %v", err)
+	}
+}
