@@ -33,6 +33,8 @@ func (e *ConnectError) Cause() string {
 	switch {
 	case e.Deadline:
 		return string(e.Stage) + " deadline"
+	case e.Stage == StageResolve && e.Address == "":
+		return "no target"
 	case e.Stage == StageDial && errors.Is(e.Err, syscall.ECONNREFUSED):
 		return string(e.Stage) + " refused"
 	}

@@ -8,15 +8,17 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"assay/fleet"
+	"assay/fleet/engine/nix/deploy"
 	"assay/fleet/repo"
 	"assay/fleet/session"
 	"assay/ui/word"
@@ -35,7 +37,10 @@ type app struct {
 	}
 	// world opens what the commands work on: the repository around the
 	// working directory, or the demo.
-	world func(ctx context.Context) (*session.Session, error)
+	world     func(ctx context.Context) (*session.Session, error)
+	closing   []func() error // at the end of the program
+	asking    sync.Mutex     // a question is on the terminal
+	inConsole atomic.Bool    // the console has the terminal
 	// consoleWorld opens what the console works on.
 	consoleWorld func(ctx context.Context) (consoleWorld, error)
 }
@@ -43,12 +48,20 @@ type app struct {
 // Main runs one command line and returns the program's exit code. example is
 // the text of the example fleet's fleet.toml.
 func Main(args []string, env Env, example []byte) int {
+	if deploy.IsShim() {
+		return deploy.Shim()
+	}
 	out := &output{Writer: env.Stdout}
 	env.Stdout = out
 	a := &app{env: env, example: example}
 	a.world = a.openDirectory
 	a.consoleWorld = a.openConsole
 	code := a.run(context.Background(), args)
+	for _, end := range slices.Backward(a.closing) {
+		if err := end(); err != nil {
+			a.complain(err)
+		}
+	}
 	if err := out.verdict(); err != nil && code == exitDone {
 		return a.complain(err)
 	}
@@ -149,10 +162,11 @@ Start with:  assay demo`,
 		a.complete(a.statusCommand(), machineNames), a.complete(a.buildCommand(), machineNames),
 		a.bumpCommand(), a.complete(a.planCommand(), machineNames),
 		a.complete(a.updateCommand(), machineNames), a.complete(a.rollbackCommand(), machineNames),
-		a.complete(a.execCommand(), machineNames), a.complete(a.sshCommand(), machineNames))
+		a.complete(a.execCommand(), machineNames), a.complete(a.sshCommand(), machineNames),
+		a.complete(a.logCommand(), machineNames))
 	addGroup(root, "runs", "Look back:", a.runsCommand(), a.logsCommand())
 	root.AddCommand(
-		a.demoCommand(), a.versionCommand(),
+		a.demoCommand(), a.initCommand(), a.keysCommand(), a.versionCommand(),
 	)
 	root.AddCommand(topics()...)
 	return root
@@ -211,28 +225,6 @@ func (a *app) printer(out io.Writer) *printer {
 		p.colour = a.env.Getenv("NO_COLOR") == "" && a.env.Getenv("TERM") != "dumb"
 	}
 	return p
-}
-
-// openDirectory opens the repository around the working directory. Reaching
-// its machines takes the Nix engine, which session refuses without.
-func (a *app) openDirectory(context.Context) (*session.Session, error) {
-	dir := a.flags.dir
-	if dir == "" {
-		found, err := repo.Find(".")
-		if err != nil {
-			return nil, withCode(exitUsage, err)
-		}
-		dir = found
-	}
-	repository, err := repo.Open(dir)
-	if err != nil {
-		return nil, withCode(exitUsage, err)
-	}
-	options := session.Options{Version: version(), Operator: a.env.operator()}
-	if state, err := a.env.stateDir(); err == nil { // reading works without
-		options.StateDir = filepath.Join(state, "fleets", repository.Fleet.Name)
-	}
-	return session.New(repository, options), nil
 }
 
 // openAndSelect opens what the command works on and selects machines of it.

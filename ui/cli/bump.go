@@ -25,7 +25,7 @@ func (a *app) bumpCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bump INPUT [SELECTOR]",
 		Short: "Show what updating one flake input would change",
-		Long: `Updates one input of the flake in a scratch copy of the last commit, and says for
+		Long: `Updates one input of the flake in a scratch copy of the last commit, and says of
 each machine whether it would change; with --build also which packages. Then it
 asks whether to keep the new flake.lock or to discard it. Until then nothing in
 the repository has changed.`,

@@ -82,7 +82,9 @@ func (a *app) console(ctx context.Context, w consoleWorld, f consoleFlags, selec
 			return consoleSession{s, a}, err
 		}
 	}
+	a.inConsole.Store(true)
 	ended, err := ui.Run(ctx, options)
+	a.inConsole.Store(false)
 	if err != nil {
 		return err
 	}
@@ -115,7 +117,7 @@ func (a *app) openConsole(ctx context.Context) (consoleWorld, error) {
 		return consoleWorld{}, err
 	}
 	reopen := func() (*session.Session, error) { return a.world(ctx) }
-	return consoleWorld{session: s, reopen: reopen, noHosts: session.ErrNoHosts.Error()}, nil
+	return consoleWorld{session: s, reopen: reopen}, nil
 }
 
 // welcome is what somebody sees who starts the console where no fleet is.

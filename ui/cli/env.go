@@ -66,6 +66,17 @@ func (e Env) stateDir() (string, error) {
 	return "", usagef("there is no place to keep state: neither XDG_STATE_HOME nor HOME is an absolute path; hint: set one")
 }
 
+// cacheDir is the directory for what can be made again.
+func (e Env) cacheDir() (string, error) {
+	if dir := e.Getenv("XDG_CACHE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "assay"), nil
+	}
+	if home := e.Getenv("HOME"); filepath.IsAbs(home) {
+		return filepath.Join(home, ".cache", "assay"), nil
+	}
+	return "", usagef("there is no place for a cache: neither XDG_CACHE_HOME nor HOME is an absolute path; hint: set one")
+}
+
 // operator is the name of the user who runs this, for the record.
 func (e Env) operator() string {
 	name := cmp.Or(e.Getenv("LOGNAME"), e.Getenv("USER"))

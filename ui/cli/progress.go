@@ -8,10 +8,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/charmbracelet/x/ansi"
 	"golang.org/x/term"
 
 	"assay/fleet/engine"
+	screen "assay/ui/term"
 	"assay/ui/word"
 )
 
@@ -43,6 +43,15 @@ func (a *app) progress(verb string, total int) *progress {
 	return p
 }
 
+// waiting shows what is waited for where nothing is counted.
+func (a *app) waiting(verb string) *progress {
+	p := a.progress(verb, 0)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.draw()
+	return p
+}
+
 // watch shows what an engine says that it does.
 func (p *progress) watch(s engine.Step) {
 	text := word.Step(s)
@@ -69,12 +78,15 @@ func (p *progress) draw() {
 		return
 	}
 	p.shown = time.Now()
-	line := fmt.Sprintf("%s %d/%d", p.verb, p.done, p.total)
+	line := p.verb
+	if p.total > 0 {
+		line = fmt.Sprintf("%s %d/%d", p.verb, p.done, p.total)
+	}
 	if p.now != "" {
 		line += ": " + p.now
 	}
 	if wide := p.width(); wide > 0 {
-		line = ansi.Truncate(line, wide-1, "…")
+		line = screen.Cut(line, wide-1, "…")
 	}
 	fmt.Fprintf(p.out, "\r\x1b[K%s", line)
 }

@@ -1,0 +1,193 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/crypto/ssh"
+
+	"assay/fleet"
+	"assay/fleet/engine"
+	"assay/fleet/engine/nix"
+	"assay/fleet/engine/nix/deploy"
+	"assay/fleet/host/knownhosts"
+	"assay/fleet/host/remote"
+	"assay/fleet/host/sshconfig"
+	"assay/fleet/repo"
+	"assay/fleet/session"
+	"assay/secrets"
+)
+
+// openDirectory opens the repository around the working directory, with Nix
+// and SSH to work on it.
+func (a *app) openDirectory(ctx context.Context) (*session.Session, error) {
+	dir := a.flags.dir
+	if dir == "" {
+		found, err := repo.Find(".")
+		if err != nil {
+			return nil, withCode(exitUsage, err)
+		}
+		dir = found
+	}
+	r, err := repo.Open(dir)
+	var declared knownhosts.List
+	if errors.Is(err, repo.ErrAdopted) {
+		r, declared, err = a.adopt(ctx, dir)
+	}
+	if err != nil {
+		return nil, withCode(exitUsage, err)
+	}
+	options := session.Options{Version: version(), Operator: a.env.operator()}
+	if state, err := a.env.stateDir(); err == nil { // reading works without
+		options.StateDir = filepath.Join(state, "fleets", r.Fleet.Name)
+	}
+	if options.Reach, err = a.reach(r, declared, options.StateDir); err != nil {
+		return nil, err
+	}
+	return session.New(r, options), nil
+}
+
+// reach is what it takes to build the repository's systems with Nix and to
+// touch its hosts over SSH; declared are the hosts that the flake knows. Nothing
+// is started yet.
+func (a *app) reach(r *repo.Repository, declared knownhosts.List, stateDir string) (*session.Reach, error) {
+	deployer, err := deploy.New(deploy.Options{KeyFile: a.env.Getenv("ASSAY_SIGNING_KEY")})
+	if err != nil {
+		return nil, err
+	}
+	options := remote.Options{
+		Config: &sshconfig.Reader{}, Declared: declared, Known: owner(r), Passphrase: a.passphrase, Password: a.password,
+		Notice: func(machine, text string) { a.errors().clean("%s: %s", machine, text) },
+	}
+	if stateDir != "" {
+		options.Pins = filepath.Join(stateDir, pinsName)
+	}
+	roots := ""
+	if stateDir != "" {
+		roots = filepath.Join(stateDir, "roots")
+	}
+	return &session.Reach{
+		Engine: a.engine(r.Dir, roots, classes(r.Fleet)), Deployer: deployer, Connector: remote.New(options),
+		At: func(dir string) engine.Engine { return a.engine(dir, "", classes(r.Fleet)) },
+	}, nil
+}
+
+// pinsName is the file, in a fleet's state directory, of the host keys that
+// the operator has pinned.
+const pinsName = "known_hosts"
+
+// engine is Nix for the flake in a directory.
+func (a *app) engine(dir, roots string, class func(string) string) *nix.Engine {
+	cache := ""
+	if c, err := a.env.cacheDir(); err == nil { // everything works without, slower
+		cache = filepath.Join(c, "nix")
+	}
+	e := nix.New(nix.Options{Dir: dir, Cache: cache, Roots: roots, Class: class})
+	a.closing = append(a.closing, e.Close)
+	return e
+}
+
+// classes says which class a machine of the fleet has.
+func classes(f *fleet.Fleet) func(machine string) string {
+	return func(machine string) string {
+		if m := f.Machine(machine); m != nil {
+			return string(m.Class)
+		}
+		return ""
+	}
+}
+
+// owner says which machine of the fleet a host key belongs to.
+func owner(r *repo.Repository) func(ssh.PublicKey) (string, bool) {
+	return func(key ssh.PublicKey) (string, bool) {
+		line := strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key)))
+		for i := range r.Fleet.Machines {
+			name := r.Fleet.Machines[i].Name
+			keys, err := secrets.HostKeys(r.Vars, name)
+			if err == nil && slices.ContainsFunc(keys, func(k string) bool { return strings.HasPrefix(k, line) }) {
+				return name, true
+			}
+		}
+		return "", false
+	}
+}
+
+// adopt opens a flake that defines its machines itself: Nix tells them, and
+// the hosts whose keys it declares.
+func (a *app) adopt(ctx context.Context, dir string) (*repo.Repository, knownhosts.List, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	watch, stop := a.interruptible(ctx)
+	defer stop()
+	progress := a.waiting("reading the flake with Nix")
+	registry, err := a.engine(dir, "", nil).Registry(watch, progress.watch)
+	progress.clear()
+	if watch.Err() != nil {
+		return nil, nil, context.Cause(watch)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := repo.Adopt(dir, adopted(registry, filepath.Base(dir)))
+	if err != nil {
+		return nil, nil, err
+	}
+	declared, err := knownhosts.FromDeclared(declaredHosts(registry))
+	return r, declared, err
+}
+
+// adopted makes a fleet of what Nix says about a flake.
+func adopted(r nix.Registry, name string) *fleet.Fleet {
+	f := &fleet.Fleet{Name: cmp.Or(r.Name, fleetName(name))}
+	for _, m := range r.Machines {
+		f.Machines = append(f.Machines, fleet.Machine{
+			Name: m.Name, Class: fleet.Class(m.Class), System: m.System, User: m.User, Tags: m.Tags,
+			Deploy: fleet.Deploy{Targets: m.Targets}, Source: fleet.SourceEvaluated,
+		})
+	}
+	return f
+}
+
+// declaredHosts are the known hosts of a flake.
+func declaredHosts(r nix.Registry) []knownhosts.Declared {
+	out := make([]knownhosts.Declared, len(r.KnownHosts))
+	for i, h := range r.KnownHosts {
+		out[i] = knownhosts.Declared{
+			HostNames: h.Names, PublicKey: h.Key, CertAuthority: h.Authority,
+			Source: "programs.ssh.knownHosts of " + strings.Join(h.Machines, ", "),
+		}
+	}
+	return out
+}
+
+// fleetName makes a directory's name one that a fleet can have.
+func fleetName(dir string) string {
+	name := strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', r == '-', r == '_':
+			return r
+		}
+		return '-'
+	}, dir)
+	if name = strings.Trim(name, "-_"); name == "" {
+		return "fleet"
+	}
+	return name
+}
+
+// passphrase asks for the passphrase of a key file.
+func (a *app) passphrase(ctx context.Context, file string) ([]byte, error) {
+	return a.hidden(ctx, fmt.Sprintf("passphrase of %s: ", file))
+}
+
+// password asks for the password that a machine wants before it gives root.
+func (a *app) password(ctx context.Context, machine, prompt string) ([]byte, error) {
+	return a.hidden(ctx, fmt.Sprintf("%s: %s: ", machine, cmp.Or(strings.TrimSuffix(strings.TrimSpace(prompt), ":"), "password")))
+}
