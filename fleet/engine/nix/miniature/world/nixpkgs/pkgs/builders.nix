@@ -6,7 +6,7 @@ let
   # has a file wins.
   joinInto = ''
     mkdir -p "$out"
-    for path in $paths; do cp -rs "$path"/* "$out/" 2> /dev/null || true; done
+    for path in $paths; do cp -rs "$path"/* "$out/" 2> /dev/null; chmod -R u+w "$out"; done
   '';
 in
 rec {

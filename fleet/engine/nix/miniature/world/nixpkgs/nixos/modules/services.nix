@@ -18,6 +18,24 @@ let
 in
 {
   systemd.services = lib.mkMerge [
+    {
+      # On a host that another system boots: at its start, what the boot loader's entry
+      # says is started, before other units are.
+      miniature-boot = {
+        description = "Start the default boot entry's system";
+        wantedBy = [ "sysinit.target" ];
+        after = [ "local-fs.target" ];
+        before = [ "sysinit.target" "basic.target" ];
+        restartIfChanged = false;
+        unitConfig.DefaultDependencies = false;
+        unitConfig.ConditionPathExists = [ "!/run/booted-system" "/boot/loader/loader.conf" ];
+        serviceConfig = {
+          Type = "oneshot";
+          RemainAfterExit = true;
+          ExecStart = "/bin/sh /etc/miniature/boot.sh";
+        };
+      };
+    }
     (lib.mkIf cfg.nginx.enable { nginx = stand pkgs.nginx cfg.nginx; })
     (lib.mkIf cfg.caddy.enable { caddy = stand pkgs.caddy cfg.caddy; })
     (lib.mkIf cfg.fail2ban.enable { fail2ban = stand pkgs.fail2ban cfg.fail2ban; })
@@ -31,6 +49,7 @@ in
   nix.package = lib.mkDefault pkgs.nix;
 
   environment.etc = {
+    "miniature/boot.sh".source = ./boot.sh;
     "hostname".text = config.networking.hostName + "\n";
     "motd".text = config.users.motd;
     "sysctl.d/60-nixos.conf".text = lib.generators.toKeyValue { } config.boot.kernel.sysctl;

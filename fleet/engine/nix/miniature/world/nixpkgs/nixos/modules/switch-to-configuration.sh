@@ -71,7 +71,8 @@ fi
 live() { [ -z "$root" ] && [ -d /run/systemd/system ]; }
 active() { live && systemctl -q is-active "$1"; }
 listed() { (cd "$1" 2> /dev/null && ls | grep -E '\.(service|timer|target|socket|path|mount)$'); }
-wanted() { ls -d $system/etc/systemd/system/*.wants/"$1" > /dev/null 2>&1; }
+# Wanted units are started; miniature-boot is for the next boot alone.
+wanted() { [ "$1" != miniature-boot.service ] && ls -d $system/etc/systemd/system/*.wants/"$1" > /dev/null 2>&1; }
 flag() { grep -q "^$1=$3\$" "$system/etc/systemd/system/$2"; }
 show() { [ -z "$2" ] || say "$1: $(echo $2 | sed 's/ /, /g')"; }
 
