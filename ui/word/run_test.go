@@ -31,3 +31,21 @@ func TestCause(t *testing.T) {
 		}
 	}
 }
+
+func TestOutcome(t *testing.T) {
+	for _, c := range []struct {
+		kind    string
+		outcome event.Outcome
+		want    string
+	}{
+		{"update", event.Updated, "updated"},
+		{"update", event.Returned, "rolled back"},
+		{"rollback", event.Updated, "rolled back"},
+		{"rollback", event.Returned, "returned"},
+		{"update", event.Uncertain, "unknown"},
+	} {
+		if got := word.Outcome(c.kind, c.outcome); got != c.want {
+			t.Errorf("%s of a run of kind %s: %q", c.outcome, c.kind, got)
+		}
+	}
+}

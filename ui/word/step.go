@@ -4,13 +4,12 @@ import (
 	"fmt"
 
 	"assay/fleet/engine"
-	"assay/fleet/host"
 )
 
 // Step says in a few words what an engine does, "" where that is nothing to
 // say beside others.
 func Step(s engine.Step) string {
-	what := host.Sanitize(s.What)
+	what := s.What
 	switch s.Kind {
 	case engine.StepEvaluate:
 		return "evaluating " + what
@@ -18,7 +17,7 @@ func Step(s engine.Step) string {
 		return "fetching " + what + amount(s)
 	case engine.StepBuild:
 		if s.Phase != "" {
-			return fmt.Sprintf("building %s (%s)", what, host.Sanitize(s.Phase))
+			return fmt.Sprintf("building %s (%s)", what, s.Phase)
 		}
 		return "building " + what
 	case engine.StepBuilt:
@@ -26,7 +25,7 @@ func Step(s engine.Step) string {
 	case engine.StepFailed:
 		return "failed: " + what
 	case engine.StepWait:
-		return "waiting: " + host.Sanitize(s.Text)
+		return "waiting: " + s.Text
 	case engine.StepTotal:
 		return fmt.Sprintf("built %d of %d", s.Done, s.Total)
 	}
@@ -36,9 +35,9 @@ func Step(s engine.Step) string {
 // LogLine is a line that a builder or Nix printed, with what it belongs to.
 func LogLine(s engine.Step) string {
 	if s.What == "" {
-		return host.Sanitize(s.Text)
+		return s.Text
 	}
-	return host.Sanitize(s.What) + "> " + host.Sanitize(s.Text)
+	return s.What + "> " + s.Text
 }
 
 // amount is how much of it is there, where the whole is known.

@@ -55,9 +55,10 @@ func Path(path string) string {
 }
 
 // Outcome is how people call an outcome: what a rollback has updated is
-// rolled back.
+// rolled back, and so is what has returned from an update.
 func Outcome(kind string, o event.Outcome) string {
-	if kind == string(plan.Rollback) && o == event.Updated {
+	back := kind == string(plan.Rollback)
+	if back && o == event.Updated || !back && o == event.Returned {
 		return "rolled back"
 	}
 	return string(o)
