@@ -78,10 +78,7 @@ type child struct {
 
 // run starts a command as sshd would with /bin/sh as the login shell.
 func (s *server) run(command string) (*child, error) {
-	cmd := exec.Command("/bin/sh", "-c", command)
-	cmd.Dir = filepath.Join(s.host.Root, home)
-	cmd.Env = []string{"HOME=" + cmd.Dir, "PATH=" + path, "ASSAY_ROOT=" + s.host.Root}
-	cmd.SysProcAttr = processAttributes()
+	cmd := s.command(command)
 	c := &child{cmd: cmd}
 	theirs, err := c.pipes()
 	if err == nil {
@@ -95,6 +92,17 @@ func (s *server) run(command string) (*child, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+func (s *server) command(command string) *exec.Cmd {
+	if s.host.Apart {
+		return apartCommand(s.host.Root, command)
+	}
+	cmd := exec.Command("/bin/sh", "-c", command)
+	cmd.Dir = filepath.Join(s.host.Root, home)
+	cmd.Env = []string{"HOME=" + cmd.Dir, "PATH=" + path, "ASSAY_ROOT=" + s.host.Root}
+	cmd.SysProcAttr = processAttributes()
+	return cmd
 }
 
 // pipes connects the command's streams and returns the ends that belong to it.

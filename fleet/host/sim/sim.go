@@ -9,6 +9,12 @@
 // key is accepted, and that whoever offers commands of the user's choice has
 // to refuse them here; see Refusal.
 //
+// Where that is not enough, a host can be set apart: its commands run in a
+// mount namespace in which its directory is the whole file system, with this
+// computer's programs in it. That keeps out accidents, not attackers. What
+// such a command leaves running in a session of its own outlives the fleet,
+// as it would outlive the connection to a real host.
+//
 // A Fleet may be used by several goroutines at once.
 package sim
 
@@ -40,6 +46,10 @@ type Host struct {
 	Root    string     // absolute directory, as Prepare leaves it
 	HostKey ssh.Signer // proves the host's identity; may also be a certificate's
 	Silent  bool       // accepts TCP connections and says nothing
+	// Apart gives commands Root as their whole file system, in which they are
+	// root, instead of telling them ASSAY_ROOT: what was written for real hosts
+	// works there unchanged. Furnish has prepared the root. Linux only.
+	Apart bool
 }
 
 // Options say what Start starts.

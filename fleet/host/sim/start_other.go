@@ -9,3 +9,8 @@ import "syscall"
 func processAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true}
 }
+
+// canApart says whether hosts can be set apart on this system.
+const canApart = false
+
+func apartAttributes() *syscall.SysProcAttr { return processAttributes() }
