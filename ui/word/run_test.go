@@ -44,7 +44,7 @@ func TestOutcome(t *testing.T) {
 		{"rollback", event.Returned, "returned"},
 		{"update", event.Uncertain, "unknown"},
 	} {
-		if got := word.Outcome(c.kind, c.outcome); got != c.want {
+		if got := Outcome(c.kind, c.outcome); got != c.want {
 			t.Errorf("%s of a run of kind %s: %q", c.outcome, c.kind, got)
 		}
 	}

@@ -6,7 +6,11 @@ let
   # has a file wins.
   joinInto = ''
     mkdir -p "$out"
-    for path in $paths; do cp -rs "$path"/* "$out/" 2> /dev/null; chmod -R u+w "$out"; done
+    for path in $paths; do
+      cd "$path"
+      find . -type d | while read -r d; do mkdir -p "$out/$d"; done
+      find . ! -type d | while read -r f; do [ -e "$out/$f" ] || ln -s "$path/$f" "$out/$f"; done
+    done
   '';
 in
 rec {
