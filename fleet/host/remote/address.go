@@ -1,6 +1,10 @@
 package remote
 
-import "assay/fleet/host"
+import (
+	"strings"
+
+	"assay/fleet/host"
+)
 
 // address is a parsed "[user@]host[:port]"; what is not given is "".
 type address struct {
@@ -9,6 +13,9 @@ type address struct {
 
 func parseAddress(text string) (address, error) {
 	a, err := host.ParseAddress(text)
+	if !strings.HasSuffix(text, ":"+a.Port) { // it is the usual one
+		a.Port = ""
+	}
 	return address{a.User, a.Name, a.Port}, err
 }
 

@@ -267,7 +267,7 @@ func TestConnectAddresses(t *testing.T) {
 		{"refused", []string{closed}, host.StageDial, "dial refused"},
 		{"furthest is told", []string{stranger, closed, silent}, host.StageHostKey, "host key"},
 		{"bad address", []string{"a b"}, host.StageResolve, "address"},
-		{"no address", nil, host.StageResolve, "address"},
+		{"no address", nil, host.StageResolve, "no target"},
 		{"no such name", []string{"nowhere.invalid"}, host.StageResolve, "address"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

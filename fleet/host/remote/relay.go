@@ -78,8 +78,9 @@ func (c *Connector) join(ctx context.Context, hop host.Target) *relay {
 	}
 	c.relays.open[key] = r
 	go func() {
-		defer close(r.ready)
-		if r.conn, r.failed = c.connect(ctx, hop); r.failed == nil && ctx.Err() != nil {
+		r.conn, r.failed = c.connect(ctx, hop)
+		close(r.ready)
+		if r.conn != nil && ctx.Err() != nil { // the last has left meanwhile
 			r.conn.Close()
 		}
 	}()
@@ -102,18 +103,20 @@ func (c *Connector) leave(r *relay) {
 		return
 	}
 	c.relays.mu.Lock()
-	defer c.relays.mu.Unlock()
-	if r.users--; r.users > 0 {
-		return
-	}
-	if c.relays.open[r.key] == r {
+	r.users--
+	last := r.users == 0
+	if last && c.relays.open[r.key] == r {
 		delete(c.relays.open, r.key)
+	}
+	c.relays.mu.Unlock()
+	if !last {
+		return
 	}
 	r.cancel()
 	select {
 	case <-r.ready:
 		if r.conn != nil {
-			r.conn.Close()
+			r.conn.Close() // which may leave the relay before it
 		}
 	default: // whoever connects it sees that it is cancelled
 	}

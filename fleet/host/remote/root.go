@@ -101,7 +101,7 @@ func (c *conn) findRoot(ctx context.Context) (*rootWay, error) {
 	case strings.Contains(answer, "tty"):
 		return nil, c.noRoot("%s; hint: Defaults:%s !requiretty in sudoers", answer, c.user)
 	}
-	return nil, c.noRoot("%s", answer)
+	return nil, c.noRoot("%s; hint: allow %s to run /bin/sh as root there, or let in root", answer, c.user)
 }
 
 // plainPath reports whether a path that a host names needs no quoting.
@@ -158,7 +158,7 @@ func (c *conn) through(ctx context.Context, way *rootWay, cmd host.Command) erro
 	case said == "":
 		said = "it ended without a word"
 	}
-	return c.noRoot("%s: %s", way.program, said)
+	return c.noRoot("%s: %s; hint: allow %s to run /bin/sh as root there, or let in root", way.program, said, c.user)
 }
 
 // rootLine is commandLine with sudo or doas before the shell. The shell says
