@@ -52,7 +52,9 @@ func (d *Deployer) send(ctx context.Context, conn host.Conn, way access, sent fu
 		args = append(args, "--no-check-sigs")
 	}
 	if d.o.Substitute {
-		args = append(args, "--substitute-on-destination")
+		// Over ssh-ng some versions, 2.8 among them, look at the setting for
+		// builders instead.
+		args = append(args, "--substitute-on-destination", "--option", "builders-use-substitutes", "true")
 	}
 	cmd := host.Command{Script: preludeSh + rootsSh + daemonSh, Args: tops, Root: way.root}
 	p, err := d.openPipe(ctx, conn, cmd, sent)
