@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -78,26 +79,66 @@ func reach(needs map[string][]string, from string, visit func(string) bool) {
 	}
 }
 
-// blame gives each of the systems that are left what failed for it.
-func (b *building) blame(r realised, outputs map[string]string) {
-	failures := r.follower.Failures()
+// blame gives each of the systems that are left what failed for it. With
+// again, those for which nothing failed are returned instead.
+func (b *building) blame(ctx context.Context, r realised, outputs map[string]string, again bool) map[string]string {
 	said := lastWords(r.follower, r.err)
-	for _, p := range b.openOf(outputs) {
+	left := b.openOf(outputs)
+	hints := b.platformHints(ctx, left)
+	rest := map[string]string{}
+	for _, p := range left {
+		if failures := r.failuresOf(b.owner(p)); again && len(failures) == 0 {
+			rest[b.first(p).Derivation] = p
+			continue
+		}
 		b.end(p, engine.Closure{}, func(s engine.System) error {
-			e := &BuildError{Machine: s.Machine, Said: said}
-			for _, status := range []nixlog.Status{nixlog.Failed, nixlog.Unknown} {
-				for _, failure := range failures {
-					if failure.Status == status && slices.Contains(r.owners[failure.Derivation], s.Machine) {
-						e.Failures = append(e.Failures, failure)
-					}
-				}
-				if len(e.Failures) > 0 {
-					break
-				}
-			}
-			return e
+			return &BuildError{Machine: s.Machine, Failures: r.failuresOf(s.Machine), Said: said, Hint: hints[b.e.Platform(s)]}
 		})
 	}
+	return rest
+}
+
+// failuresOf returns the derivations that failed for a machine, those of
+// which it is certain if there are any.
+func (r *realised) failuresOf(machine string) []nixlog.Failure {
+	for _, status := range []nixlog.Status{nixlog.Failed, nixlog.Unknown} {
+		var of []nixlog.Failure
+		for _, failure := range r.follower.Failures() {
+			if failure.Status == status && slices.Contains(r.owners[failure.Derivation], machine) {
+				of = append(of, failure)
+			}
+		}
+		if len(of) > 0 {
+			return of
+		}
+	}
+	return nil
+}
+
+// platformHints says for each platform of the systems whether nobody can build
+// for it, and why.
+func (b *building) platformHints(ctx context.Context, paths []string) map[string]string {
+	hints := map[string]string{}
+	for _, p := range paths {
+		platform := b.e.Platform(b.first(p))
+		if _, known := hints[platform]; platform == "" || platform == native() || known {
+			continue
+		}
+		hints[platform] = ""
+		if ok, why, err := b.e.CanBuild(ctx, platform); err == nil && !ok {
+			hints[platform] = why
+		}
+	}
+	return hints
+}
+
+// native is the platform of this computer.
+func native() string {
+	arch := runtime.GOARCH
+	if name, ok := map[string]string{"amd64": "x86_64", "arm64": "aarch64", "386": "i686"}[arch]; ok {
+		arch = name
+	}
+	return arch + "-" + runtime.GOOS
 }
 
 func lastWords(f *nixlog.Follower, built error) string {
@@ -123,9 +164,13 @@ type BuildError struct {
 	Machine  string
 	Failures []nixlog.Failure // the causes first; none where Nix did not say which
 	Said     string           // what Nix said last, where there are no failures
+	Hint     string           // why it cannot be built at all, where that is known
 }
 
 func (e *BuildError) Error() string {
+	if e.Hint != "" {
+		return e.Hint
+	}
 	if len(e.Failures) == 0 {
 		return "the build failed: " + e.Said
 	}

@@ -59,7 +59,7 @@ func (b *building) open() []string {
 
 func (b *building) fail(path string, err error) {
 	if err == nil {
-		err = errors.New("Nix ended well and did not build it")
+		err = errors.New("nix ended well and did not build it")
 	}
 	b.end(path, engine.Closure{}, func(engine.System) error { return err })
 }
@@ -98,13 +98,13 @@ func (b *building) start(ctx context.Context) error {
 		return err
 	}
 	var all sync.WaitGroup
-	for where, outputs := range b.places() {
+	for at, outputs := range b.places(ctx) {
 		all.Go(func() {
 			var err error
-			if where == "" {
+			if at.machine == "" {
 				err = b.here(ctx, version, outputs)
 			} else {
-				err = b.there(ctx, version, where, outputs)
+				err = b.there(ctx, version, at.machine, outputs)
 			}
 			if ctx.Err() != nil {
 				err = context.Cause(ctx)
@@ -118,25 +118,36 @@ func (b *building) start(ctx context.Context) error {
 	return nil
 }
 
-// places divides what is left by where it is built: store paths by derivation,
-// by machine, "" for here.
-func (b *building) places() map[string]map[string]string {
-	places := map[string]map[string]string{}
-	for _, path := range b.open() {
-		s, where := b.left[path][0], ""
+// place is where systems are built together.
+type place struct {
+	machine  string // "" is here
+	platform string // one that nobody builds for: it can only be fetched, and Nix would give up everything else
+}
+
+// places divides what is left by where it is built: store paths by derivation.
+func (b *building) places(ctx context.Context) map[place]map[string]string {
+	places := map[place]map[string]string{}
+	left := b.open()
+	hints := b.platformHints(ctx, left)
+	for _, path := range left {
+		s := b.left[path][0]
+		var at place
 		if b.e.opts.Builder != nil {
-			where = b.e.opts.Builder(s.Machine)
+			at.machine = b.e.opts.Builder(s.Machine)
 		}
-		switch where {
-		case "local":
-			where = ""
+		switch at.machine {
 		case "target":
-			where = s.Machine
+			at.machine = s.Machine
+		case "local":
+			at.machine = ""
 		}
-		if places[where] == nil {
-			places[where] = map[string]string{}
+		if platform := b.e.Platform(s); at.machine == "" && hints[platform] != "" {
+			at.platform = platform
 		}
-		places[where][s.Derivation] = path
+		if places[at] == nil {
+			places[at] = map[string]string{}
+		}
+		places[at][s.Derivation] = path
 	}
 	return places
 }
@@ -169,7 +180,23 @@ func (b *building) here(ctx context.Context, version runner.Version, outputs map
 	if err := b.settle(ctx, b.openOf(outputs)); err != nil {
 		return err
 	}
-	b.blame(run, outputs)
+	return b.retry(ctx, version, b.blame(ctx, run, outputs, len(outputs) > 1))
+}
+
+// retry builds systems one by one that a Nix has given up for no reason of
+// their own: some errors end it although others could be built.
+func (b *building) retry(ctx context.Context, version runner.Version, outputs map[string]string) error {
+	for _, d := range slices.Sorted(maps.Keys(outputs)) {
+		one := map[string]string{d: outputs[d]}
+		run := b.realise(ctx, version, one, nil, func([]byte) {})
+		if ctx.Err() != nil {
+			return run.err
+		}
+		if err := b.settle(ctx, b.openOf(one)); err != nil {
+			return err
+		}
+		b.blame(ctx, run, one, false)
+	}
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"assay/fleet/engine"
+	"assay/fleet/engine/nix/runner"
 )
 
 // Evaluate says what the machines should run. What is known for the
@@ -35,9 +36,10 @@ type evaluation struct {
 	repo *repository
 	key  string
 	*speaker
-	done  func(machine string, s engine.System, err error)
-	left  map[string]bool // machines without an answer; guarded by the speaker
-	total int
+	done   func(machine string, s engine.System, err error)
+	left   map[string]bool // machines without an answer; guarded by the speaker, as absent is
+	absent []string        // machines that are not in the set where they were looked for
+	total  int
 }
 
 // start does the work; its error is that of all machines that are left.
@@ -62,14 +64,48 @@ func (v *evaluation) start(ctx context.Context, machines []string) (err error) {
 	if err != nil {
 		return err
 	}
-	for _, set := range slices.Sorted(maps.Keys(sets)) {
-		q := queue{e: v.e, repo: v.repo, set: set, body: toplevel(v.e.opts.Attribute),
-			say: v.say, got: v.got, save: v.save, fail: v.fail}
-		q.run(ctx, sets[set])
+	v.ask(ctx, sets)
+	if ctx.Err() == nil && len(v.absent) > 0 { // where the class says, another set may have it
+		if err := v.elsewhere(ctx, version); err != nil {
+			return err
+		}
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
+	return nil
+}
+
+// ask evaluates the machines of every set.
+func (v *evaluation) ask(ctx context.Context, sets map[string][]string) {
+	for _, set := range slices.Sorted(maps.Keys(sets)) {
+		q := queue{e: v.e, repo: v.repo, set: set, body: toplevel(v.e.opts.Attribute),
+			say: v.say, got: v.got, save: v.save, fail: v.fail, absent: v.lacks}
+		q.run(ctx, sets[set])
+	}
+}
+
+// lacks notes that a set has no such machine.
+func (v *evaluation) lacks(set, machine string) {
+	v.answer(func() { v.absent = append(v.absent, machine) })
+}
+
+// elsewhere looks in all sets of the flake for the machines that are absent
+// where they were expected.
+func (v *evaluation) elsewhere(ctx context.Context, version runner.Version) error {
+	names, err := v.e.names(ctx, v.repo, version)
+	if err != nil {
+		return err
+	}
+	sets := map[string][]string{}
+	for _, m := range v.absent {
+		if set := setOf(names, m); set != "" {
+			sets[set] = append(sets[set], m)
+		} else {
+			v.fail(m, fmt.Errorf("the flake has no configuration named %s; hint: it has %s", m, named(names)))
+		}
+	}
+	v.ask(ctx, sets)
 	return nil
 }
 

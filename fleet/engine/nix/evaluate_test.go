@@ -2,6 +2,7 @@ package nix
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -87,5 +88,23 @@ func TestEveryNix(t *testing.T) {
 				t.Errorf("aarch64-darwin: %q, %v", why, err)
 			}
 		})
+	}
+}
+
+// TestPlatformThatNobodyBuilds: Nix gives up everything where a part of one
+// system is for a platform that nobody builds for.
+func TestPlatformThatNobodyBuilds(t *testing.T) {
+	for _, toplevel := range []string{"aarch64-darwin", "x86_64-linux"} {
+		files, names := fleetOf(t, 3)
+		files["hosts/m2"] = "{ mk, shared }: derivation { name = \"host\"; system = \"aarch64-darwin\"; builder = \"/bin/sh\"; }\n"
+		files["system.nix"] = strings.Replace(files["system.nix"], `system = "x86_64-linux"`,
+			fmt.Sprintf(`system = if name == "nixos-system-m2" then %q else "x86_64-linux"`, toplevel), 1)
+		b := newBench(t, files, Options{})
+		a := b.build(t.Context(), b.evaluate(t.Context(), names...).all(t, 3)...)
+		if err := a.errs["m2"]; len(a.closures) != 2 || err == nil || !strings.Contains(err.Error(), "aarch64-darwin") {
+			t.Errorf("%s: %d closures, errors %v", toplevel, len(a.closures), a.errs)
+		} else if toplevel == "aarch64-darwin" && !strings.HasPrefix(err.Error(), "no builder can do aarch64-darwin: Nix here does ") {
+			t.Error(err)
+		}
 	}
 }

@@ -24,7 +24,7 @@ func TestOneEvaluationErrorLosesNoOther(t *testing.T) {
 	for machine, want := range map[string]string{
 		"m3":  "hosts/m3:3:",
 		"m6":  "hosts/m6:1:",
-		"m99": "the flake has no nixosConfigurations.m99; hint: ",
+		"m99": "the flake has no configuration named m99; hint: it has m1, m2, ",
 	} {
 		if err := a.errs[machine]; err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%s: got %v, want %s", machine, err, want)
@@ -113,7 +113,7 @@ func TestWithoutGit(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := b.evaluate(t.Context(), names...)
-	if err := a.errs["m1"]; !errors.Is(err, ErrNoGit) || !strings.Contains(err.Error(), "hint: git init && git add .") {
+	if err := a.errs["m1"]; !errors.Is(err, ErrNoGit) || !strings.Contains(err.Error(), "hint: git init && git add ") {
 		t.Errorf("got %v", err)
 	}
 }

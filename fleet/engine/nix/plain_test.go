@@ -92,7 +92,29 @@ func TestPlainFlake(t *testing.T) {
 	if r.System != "x86_64-linux" || r.Machine != "anvil" || len(r.Packages) == 0 || len(r.Units) == 0 || len(r.Files) == 0 {
 		t.Errorf("the record of anvil is %+v", r)
 	}
+	b.garbage(t, built, false)
+	if err := b.engine.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b.garbage(t, built, true)
 	if !strings.Contains(built.closures["lathe"].System, "darwin-system") {
 		t.Errorf("lathe is %s", built.closures["lathe"].System)
+	}
+}
+
+// garbage collects, and fails when that takes systems, or with gone leaves
+// them.
+func (b *bench) garbage(t *testing.T, built *answers, gone bool) {
+	t.Helper()
+	c := exec.Command(filepath.Join(b.bin, "nix-store"), "--gc")
+	c.Env = append(os.Environ(), b.env...)
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for machine, closure := range built.closures {
+		invalid, err := b.engine.invalid(t.Context(), []string{closure.System})
+		if err != nil || invalid[closure.System] != gone {
+			t.Errorf("the garbage collector took %s: %v, want %v, %v", machine, !gone, gone, err)
+		}
 	}
 }

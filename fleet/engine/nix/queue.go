@@ -16,14 +16,15 @@ import (
 // others back; one that had no memory gives all back, and fewer are taken
 // together from then on.
 type queue struct {
-	e    *Engine
-	repo *repository
-	set  string
-	body string // of the expression
-	say  func(engine.Step)
-	got  func(machine string, is json.RawMessage) // is told of a machine's answer while the process runs
-	save func(map[string]json.RawMessage)         // is told all answers of a process
-	fail func(machine string, err error)
+	e      *Engine
+	repo   *repository
+	set    string
+	body   string // of the expression
+	say    func(engine.Step)
+	got    func(machine string, is json.RawMessage) // is told of a machine's answer while the process runs
+	save   func(map[string]json.RawMessage)         // is told all answers of a process
+	fail   func(machine string, err error)
+	absent func(set, machine string)
 
 	mu      sync.Mutex
 	waiting []string
@@ -90,7 +91,7 @@ func (q *queue) work(ctx context.Context, p *process) {
 	q.e.evaluate(ctx, q.repo, p, q.say, q.tell)
 	q.save(p.done)
 	for _, m := range p.absent {
-		q.fail(m, q.e.absent(q.set, m))
+		q.absent(q.set, m)
 	}
 	for _, m := range p.threw {
 		q.fail(m, fmt.Errorf("fails too, after %d machines with: %w", same, q.caught))
@@ -117,21 +118,24 @@ func (q *queue) tell(m mark) {
 // failed gives the machine at which the process ended its error. Without one
 // it is an error of the whole set.
 func (q *queue) failed(ctx context.Context, p *process) {
-	err := q.e.explain(ctx, q.repo, p)
 	left := p.left()
 	if p.current == "" {
-		for _, m := range left {
-			q.fail(m, err)
-		}
 		q.mu.Lock()
-		rest := q.waiting
-		q.waiting = nil
+		left, q.waiting = append(left, q.waiting...), nil
 		q.mu.Unlock()
-		for _, m := range rest {
+		if p.lacks() {
+			for _, m := range left {
+				q.absent(q.set, m)
+			}
+			return
+		}
+		err := q.e.explain(ctx, q.repo, p)
+		for _, m := range left {
 			q.fail(m, err)
 		}
 		return
 	}
+	err := q.e.explain(ctx, q.repo, p)
 	q.fail(p.current, err)
 	q.mu.Lock()
 	q.alike[err.Error()]++

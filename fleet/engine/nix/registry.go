@@ -75,7 +75,7 @@ func (e *Engine) Registry(ctx context.Context, watch func(engine.Step)) (Registr
 	if len(registry.Machines) == 0 {
 		return registry, errors.New("the flake defines no machines: it has no nixosConfigurations, darwinConfigurations or colmenaHive")
 	}
-	if len(c.problems) == 0 && len(registry.Notes) == 0 {
+	if len(c.problems) == 0 && len(c.notes) == 0 {
 		e.cache.put("registry", key, registry)
 	}
 	return registry, nil
@@ -115,7 +115,8 @@ func (c *census) ask(ctx context.Context, names map[string][]string) {
 	}
 	for _, set := range slices.Sorted(maps.Keys(sets)) {
 		q := queue{e: c.e, repo: c.repo, set: set, body: machineBody, say: c.say, got: c.got,
-			save: func(map[string]json.RawMessage) {}, fail: c.fail}
+			save: func(map[string]json.RawMessage) {}, fail: c.fail,
+			absent: func(set, machine string) { c.fail(machine, fmt.Errorf("%s has it no more", set)) }}
 		q.run(ctx, sets[set])
 	}
 	c.beside(ctx, "clanInternals", clanApply, &c.clan)
@@ -167,6 +168,15 @@ func (c *census) registry() Registry {
 		}
 		c.reach(&m, said)
 		r.Machines = append(r.Machines, m)
+	}
+	var only []string
+	for _, name := range slices.Sorted(maps.Keys(c.colmena)) {
+		if c.classes[name] == "" {
+			only = append(only, host.Sanitize(name))
+		}
+	}
+	if len(only) > 0 {
+		r.Notes = append(r.Notes, "only colmena can evaluate "+strings.Join(only, ", ")+"; hint: define colmenaHive = colmena.lib.makeHive self.outputs.colmena")
 	}
 	r.KnownHosts = c.knownHosts()
 	return r

@@ -98,6 +98,28 @@ func TestRegistryIsRemembered(t *testing.T) {
 	}
 }
 
+func TestHiveOfColmena(t *testing.T) {
+	b := newBench(t, map[string]string{"flake.nix": `{
+  outputs = { self }: {
+    colmenaHive.nodes.a.config = {
+      nixpkgs.system = "x86_64-linux";
+      deployment = { targetHost = "a.internal"; targetUser = "root"; targetPort = null; tags = [ "x" ]; };
+      system.build.toplevel = derivation { name = "nixos-system-a"; system = "x86_64-linux"; builder = "/bin/sh"; };
+    };
+    colmena = { meta = { }; a.deployment.targetHost = "a.internal"; other = { }; };
+  };
+}
+`}, Options{Class: func(string) string { return "nixos" }})
+	r, err := b.engine.Registry(t.Context(), nil)
+	if err != nil || len(r.Machines) != 1 || !slices.Equal(r.Machines[0].Targets, []string{"a.internal"}) || !slices.Equal(r.Machines[0].Tags, []string{"x"}) {
+		t.Fatalf("got %+v, %v", r, err)
+	}
+	if len(r.Notes) != 1 || !strings.HasPrefix(r.Notes[0], "only colmena can evaluate other; hint: ") {
+		t.Errorf("notes are %q", r.Notes)
+	}
+	b.evaluate(t.Context(), "a").all(t, 1)
+}
+
 func TestFlakeWithoutMachines(t *testing.T) {
 	b := newBench(t, map[string]string{"flake.nix": "{ outputs = { self }: { }; }\n"}, Options{})
 	if _, err := b.engine.Registry(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "defines no machines") {

@@ -61,7 +61,7 @@ func (b *building) there(ctx context.Context, version runner.Version, where stri
 			return err
 		}
 	}
-	b.blame(run, outputs)
+	b.blame(ctx, run, outputs, false)
 	return nil
 }
 
@@ -98,13 +98,16 @@ func (b *building) move(ctx context.Context, s *store, direction string, paths .
 }
 
 // owner is the machine for which a path is built.
-func (b *building) owner(path string) string {
+func (b *building) owner(path string) string { return b.first(path).Machine }
+
+// first is the first of the systems of a path that have no answer.
+func (b *building) first(path string) engine.System {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if systems := b.left[path]; len(systems) > 0 {
-		return systems[0].Machine
+		return systems[0]
 	}
-	return ""
+	return engine.System{}
 }
 
 // machines are those for which the paths are built, sorted.

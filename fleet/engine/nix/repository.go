@@ -45,7 +45,7 @@ func (e *Engine) look(ctx context.Context) (*repository, error) {
 	out, err := e.git(ctx, r.dir, "rev-parse", "--show-toplevel", "--show-prefix", "--is-shallow-repository")
 	if err != nil {
 		if exit, ok := errors.AsType[*runner.ExitError](err); ok && strings.Contains(strings.Join(exit.Lines, "\n"), "not a git repository") {
-			return nil, fmt.Errorf("%s is %w, and Nix would copy the whole directory into its store, secrets and all; hint: git init && git add .", r.dir, ErrNoGit)
+			return nil, fmt.Errorf("%s is %w, and Nix would copy the whole directory into its store, secrets and all; hint: git init && git add flake.nix, and what belongs to it", r.dir, ErrNoGit)
 		}
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (e *Engine) look(ctx context.Context) (*repository, error) {
 		return nil, err
 	}
 	if r.dirty && !version.AtLeast(2, 20) && strings.Contains(r.url, "%") && !strings.Contains(r.url, "?") {
-		return nil, fmt.Errorf("Nix %s sees only what is committed in a directory of such a name: %s; hint: commit, or call the directory otherwise", version, r.top)
+		return nil, fmt.Errorf("nix %s sees only what is committed in a directory of such a name: %s; hint: commit, or call the directory otherwise", version, r.top)
 	}
 	return r, nil
 }

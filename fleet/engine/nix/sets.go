@@ -1,6 +1,7 @@
 package nix
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -47,20 +48,38 @@ func (e *Engine) sets(ctx context.Context, r *repository, v runner.Version, mach
 		return nil, err
 	}
 	for _, m := range ask {
-		set := setNixOS
-		for _, other := range []string{setDarwin, setHive} {
-			if !slices.Contains(names[set], m) && slices.Contains(names[other], m) {
-				set = other
-			}
-		}
+		set := cmp.Or(setOf(names, m), setNixOS)
 		sets[set] = append(sets[set], m)
 	}
 	return sets, nil
 }
 
-// absent is the error of a machine that its set has not.
-func (e *Engine) absent(set, machine string) error {
-	return fmt.Errorf("the flake has no %s.%s; hint: the name must be that of the attribute", set, machine)
+// setOf returns the first set that has a machine, "" when none has.
+func setOf(names map[string][]string, machine string) string {
+	for _, set := range []string{setNixOS, setDarwin, setHive} {
+		if slices.Contains(names[set], machine) {
+			return set
+		}
+	}
+	return ""
+}
+
+// named lists the names of all sets, the first ones of many.
+func named(names map[string][]string) string {
+	var all []string
+	for _, of := range names {
+		all = append(all, of...)
+	}
+	slices.Sort(all)
+	all = slices.Compact(all)
+	const shown = 10
+	switch {
+	case len(all) == 0:
+		return "none"
+	case len(all) > shown:
+		return strings.Join(all[:shown], ", ") + fmt.Sprintf(" and %d more", len(all)-shown)
+	}
+	return strings.Join(all, ", ")
 }
 
 // names returns the names in every set that the flake has.
