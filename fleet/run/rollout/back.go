@@ -306,7 +306,7 @@ func (m *machine) readBack(ctx context.Context, why string) event.Phase {
 		m.end(m.result.Outcome, why+"; the host says that it has arrived", "")
 		return event.Done
 	case m.former(f):
-		return m.end(event.Failed, why+"; the host ran its former system when it was asked last", askHint)
+		return m.end(event.Failed, why+"; the host ran its former system when it was asked last"+m.byItself(), askHint)
 	}
 	return m.end(event.Failed, why+"; see what it runs now"+m.byItself(), askHint)
 }
