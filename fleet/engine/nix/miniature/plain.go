@@ -76,10 +76,9 @@ const (
 }
 `
 	// NewInit changes the interface of systemd, so that switching ends with 100.
-	NewInit Knob = `{ pkgs, lib, ... }:
+	NewInit Knob = `{ pkgs, ... }:
 {
   systemd.package = pkgs.systemd // { interfaceVersion = 3; };
-  system.switch.inhibitors = lib.mkForce { };
 }
 `
 	// NewFile adds a file to /etc, the smallest change there is.

@@ -102,7 +102,7 @@ func TestGoAndRealNixpkgsAgree(t *testing.T) {
 		ref := w.Reference(name) // what the directory does not have stays small
 		if dir := filepath.Join(inputs, name); exists(dir) {
 			ref = "path:" + dir
-		} else if strings.HasPrefix(name, "nixpkgs") {
+		} else if strings.HasPrefix(name, "nixpkgs") && exists(filepath.Join(inputs, "nixpkgs")) {
 			ref = "path:" + filepath.Join(inputs, "nixpkgs")
 		}
 		args = append(args, "--override-input", name, ref)

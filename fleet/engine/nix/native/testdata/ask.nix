@@ -28,7 +28,7 @@ let
   # Aspects in the order in which modules are reached: breadth first.
   breadth = nodes: if nodes == [ ] then [ ] else nodes ++ breadth (lib.concatMap (n: n.imports) nodes);
   aspects = class: nodes: lib.concatMap (
-    n: let m = builtins.match ".*#modules\\.${class}\\.(.*)" (toString n.file); in lib.optionals (m != null && n.named) m
+    n: let m = builtins.match ".*#modules\\.${class}\\.\"?([^\"]*)\"?" (toString n.file); in lib.optionals (m != null && n.named) m
   ) (breadth (map (mark true) nodes));
   # What an aspect imports has its file's name as long as it has none of its own.
   mark = named: n: { inherit named; inherit (n) file; imports = map (i: mark (i.file != n.file) i) n.imports; };

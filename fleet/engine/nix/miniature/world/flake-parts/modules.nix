@@ -9,7 +9,7 @@ let
     else
       { ... }: {
         _class = class;
-        _file = "${toString moduleLocation}#modules.${class}.${name}";
+        _file = "${toString moduleLocation}#modules.${lib.escapeNixIdentifier class}.${lib.escapeNixIdentifier name}";
         imports = [ module ];
       };
 in

@@ -129,6 +129,10 @@ rec {
   escapeRegex = escape (stringToCharacters "\\[{()^$?*+|.");
   escapeShellArg = s: "'${replaceStrings [ "'" ] [ "'\\''" ] (toString s)}'";
   escapeShellArgs = concatMapStringsSep " " escapeShellArg;
+  escapeNixIdentifier = s: if builtins.match "[a-zA-Z_][a-zA-Z0-9_'-]*" s != null then s else builtins.toJSON s;
+  warnIf = cond: msg: if cond then warn msg else x: x;
+  warnIfNot = cond: warnIf (!cond);
+  isStringLike = x: isString x || builtins.isPath x || x ? outPath || x ? __toString;
   toUpper = replaceStrings (stringToCharacters "abcdefghijklmnopqrstuvwxyz") (stringToCharacters "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
   toLower = replaceStrings (stringToCharacters "ABCDEFGHIJKLMNOPQRSTUVWXYZ") (stringToCharacters "abcdefghijklmnopqrstuvwxyz");
   trim = s: let m = builtins.match "[[:space:]]*(.*[^[:space:]])[[:space:]]*" s; in if m == null then "" else head m;
@@ -174,5 +178,6 @@ rec {
       makeOverridable f (builtins.intersectAttrs formals scope // args);
   customisation = { inherit makeOverridable callPackageWith; };
   attrsets = { inherit mapAttrs' filterAttrs genAttrs optionalAttrs mapAttrsToList recursiveUpdate nameValuePair; };
+  version = "${trivial.release}${(import ../channel.nix).suffix}";
   trivial.release = (import ../channel.nix).release;
 }
