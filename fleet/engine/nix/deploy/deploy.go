@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"sync"
 
 	"assay/fleet/engine"
 	"assay/fleet/engine/nix/guard"
@@ -44,6 +45,9 @@ type Options struct {
 type Deployer struct {
 	guard.Guard
 	o Options
+
+	signing sync.Mutex      // held while paths are signed
+	signed  map[string]bool // closures that are, by their tops
 }
 
 var (
@@ -63,7 +67,7 @@ func New(o Options) (*Deployer, error) {
 		}
 		o.Program = self
 	}
-	return &Deployer{Guard: guard.Guard{Operator: o.Operator}, o: o}, nil
+	return &Deployer{Guard: guard.Guard{Operator: o.Operator}, o: o, signed: make(map[string]bool)}, nil
 }
 
 // storePath is a store path as Nix allows it; it holds nothing that a shell or

@@ -1,7 +1,10 @@
 package deploy_test
 
 import (
+	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -31,6 +34,29 @@ func TestLostConnection(t *testing.T) {
 	})
 	if _, lost := errors.AsType[*host.LostError](err); !lost || !strings.Contains(err.Error(), "run it again") {
 		t.Errorf("%v", err)
+	}
+	again(t, h, d, c)
+}
+
+func TestCancelled(t *testing.T) {
+	l := newLocal(t)
+	h := bed.Shared(t, 1)[0]
+	t.Setenv("TMPDIR", t.TempDir())
+	conn := connect(t, h, "root", host.BecomeNone)
+	d := l.deployer(t, deploy.Options{})
+	c := l.closure(t, l.build(t, large("cancelled")))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	err := d.Copy(ctx, conn, c.Objects, func(sent int64) {
+		if sent > engine.Size(c.Objects)/2 {
+			cancel()
+		}
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(os.TempDir(), "assay-ssh-*")); len(left) > 0 {
+		t.Errorf("it leaves %s", left)
 	}
 	again(t, h, d, c)
 }

@@ -69,14 +69,23 @@ func (d *Deployer) prepare(ctx context.Context, conn host.Conn, paths, tops []st
 }
 
 // sign adds a signature to every path of the closures; those that are there
-// stay.
+// stay. A closure is signed once, for however many hosts it is.
 func (d *Deployer) sign(ctx context.Context, tops []string) error {
 	if d.o.KeyFile == "" {
+		return nil
+	}
+	d.signing.Lock()
+	defer d.signing.Unlock()
+	tops = slices.DeleteFunc(slices.Clone(tops), func(top string) bool { return d.signed[top] })
+	if len(tops) == 0 {
 		return nil
 	}
 	args := append([]string{"store", "sign", "--recursive", "--key-file", d.o.KeyFile}, tops...)
 	if _, err := d.nix(ctx, nil, nil, args...); err != nil {
 		return fmt.Errorf("sign with %s: %w", d.o.KeyFile, err)
+	}
+	for _, top := range tops {
+		d.signed[top] = true
 	}
 	return nil
 }

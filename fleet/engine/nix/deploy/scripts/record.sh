@@ -12,6 +12,6 @@ cd "$1" || exit
 for dir in etc etc/systemd/system etc/systemd/user Library/LaunchDaemons Library/LaunchAgents user/Library/LaunchAgents; do
 	[ -d "$dir" ] && find "$dir/" ! -type d -print0
 done | {
-	[ -f system ] && printf 'system\0'
 	cat
+	[ -f system ] && printf 'system\0'
 } | xargs -0 sh -c 'find -L "$@" -maxdepth 0 -type f -size -129 -print0' sh | tar --null -chf - -T -
