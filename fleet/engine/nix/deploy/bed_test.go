@@ -42,17 +42,21 @@ func newLocal(t *testing.T) *local {
 		t.Skip("not run: there is no /bin/busybox; hint: install busybox-static")
 	}
 	dir := t.TempDir()
-	t.Cleanup(func() { // what Nix stores is not to be written
-		filepath.WalkDir(dir, func(p string, e os.DirEntry, err error) error {
-			if err == nil && e.IsDir() {
-				os.Chmod(p, 0o755)
-			}
-			return nil
-		})
-	})
+	t.Cleanup(func() { writable(dir) })
 	l := &local{dir: dir}
 	l.run = runner.New(runner.Options{Env: l.env()})
 	return l
+}
+
+// writable lets a directory with a store in it be removed: what Nix stores is
+// not to be written.
+func writable(dir string) {
+	filepath.WalkDir(dir, func(p string, e os.DirEntry, err error) error {
+		if err == nil && e.IsDir() {
+			os.Chmod(p, 0o755)
+		}
+		return nil
+	})
 }
 
 // store is the directory of the store.

@@ -14,6 +14,7 @@ import (
 func TestCopyToOwnStore(t *testing.T) {
 	l := newLocal(t)
 	h := bed.Up(t, 1, bed.Tier(bed.TierC))[0]
+	t.Cleanup(func() { writable(h.State) })
 	conn := connect(t, h, h.User, host.BecomeNone)
 	d := l.deployer(t, deploy.Options{})
 	c := l.closure(t, l.build(t, furnished))
