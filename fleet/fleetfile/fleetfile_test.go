@@ -108,7 +108,7 @@ size = 1
 	for _, u := range file.Unenforced {
 		got = append(got, u.At.String()+" "+u.Path)
 	}
-	want := []string{"fleet.toml:2 caches", "fleet.toml:11 machines.db.deploy.build",
+	want := []string{"fleet.toml:2 caches",
 		"fleet.toml:13 services.ca.input", "fleet.toml:16 rollout.waves"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q", got)

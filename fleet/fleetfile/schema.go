@@ -93,7 +93,7 @@ var schema = []Key{
 	{Path: "machines.<machine>.deploy", Type: Table, Doc: "how it is reached and built"},
 	{Path: "machines.<machine>.deploy.targets", Type: Strings, Form: "address", Default: "root@<machine>.<domain> for NixOS", Doc: "addresses in order, [user@]host[:port]; raced, the host's identity is pinned by name"},
 	{Path: "machines.<machine>.deploy.jump", Type: Strings, Form: "address", Doc: "jump hosts, first to last: machines or [user@]host[:port]"},
-	{Path: "machines.<machine>.deploy.build", Type: String, Form: "name", Default: "local", Doc: "where it is built: local, target, or a machine's name", Unenforced: "everything is built locally yet"},
+	{Path: "machines.<machine>.deploy.build", Type: String, Form: "name", Default: "local", Doc: "where it is built: local, target, or a machine's name"},
 	{Path: "machines.<machine>.deploy.become", Type: String, Values: []string{"none", "sudo", "doas"}, Default: "none", Doc: "how the user of the target becomes root"},
 
 	{Path: "tags", Type: Table, Doc: "tags whose members a selector chooses, beside each machine's own and all, nixos, darwin"},

@@ -146,12 +146,7 @@ func (x *side) realise(ctx context.Context, names []string, build bool, watch fu
 		x.systems[machine] = system
 		systems = append(systems, system)
 	})
-	if planner, ok := x.engine.(Planner); ok && len(systems) > 0 && ctx.Err() == nil {
-		todo, err := planner.Todo(ctx, systems)
-		if x.todo = todo; err != nil {
-			x.todo.Unknown = err.Error()
-		}
-	}
+	x.todo, _ = leftToDo(ctx, x.engine, systems)
 	if !build || ctx.Err() != nil {
 		return
 	}

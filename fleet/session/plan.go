@@ -27,7 +27,7 @@ func (s *Session) Plan(ctx context.Context, names []string, goal engine.Goal, wa
 	}
 	b := plan.NewBuilder(plan.Update, s.Fleet().Name, goal, s.reach.Engine.Name(), s.opts.Clock())
 	for some := range slices.Chunk(names, planned) {
-		s.realise(ctx, some, watch, func(h *plan.Host) {
+		s.realise(ctx, some, watch, b.Todo, func(h *plan.Host) {
 			if goal != engine.GoalBuild && ctx.Err() == nil {
 				s.ask(ctx, h)
 			}
@@ -47,9 +47,11 @@ func (s *Session) Plan(ctx context.Context, names []string, goal engine.Goal, wa
 // memory at once.
 const planned = 256
 
-// realise evaluates and builds what the machines should run, and calls then
-// with each, by several goroutines at once, as it is built or has failed.
-func (s *Session) realise(ctx context.Context, names []string, watch func(engine.Step), then func(h *plan.Host)) {
+// realise evaluates and builds what the machines should run. It calls left with
+// what there is to do before it builds, where the engine can tell, and then
+// with each machine, by several goroutines at once, as it is built or has
+// failed.
+func (s *Session) realise(ctx context.Context, names []string, watch func(engine.Step), left func(engine.Todo), then func(h *plan.Host)) {
 	var following sync.WaitGroup
 	slots := make(chan struct{}, probes)
 	follow := func(name string, h plan.Host) {
@@ -71,6 +73,9 @@ func (s *Session) realise(ctx context.Context, names []string, watch func(engine
 		}
 		systems = append(systems, system)
 	})
+	if todo, ok := s.todo(ctx, systems); ok {
+		left(todo)
+	}
 	s.reach.Engine.Build(ctx, systems, watch, func(system engine.System, closure engine.Closure, err error) {
 		if closure.Record.Version != 0 {
 			system.Record = closure.Record

@@ -82,27 +82,55 @@ func (s *Session) identify(t *host.Target) error {
 	return err
 }
 
-// Reached is Target with the one address, of several, that answers now.
+// knower is a connector that says by which keys it would recognise a target.
+type knower interface {
+	HostKeys(ctx context.Context, target host.Target) ([]string, error)
+}
+
+// Reached is Target with the one address, of several, that answers now, and
+// with the keys by which it and its jump hosts are recognised.
 func (s *Session) Reached(ctx context.Context, machine string) (host.Target, error) {
 	if s.reach == nil {
 		return host.Target{}, ErrNoHosts
 	}
 	t, err := s.Target(machine)
-	if err != nil || len(t.Addresses) == 1 {
+	if err == nil {
+		err = s.answering(ctx, &t)
+	}
+	if err != nil {
 		return t, err
 	}
+	known, ok := s.reach.Connector.(knower)
+	if !ok {
+		return t, nil
+	}
+	t.Jump = slices.Clone(t.Jump)
+	for i := range t.Jump {
+		if t.Jump[i].HostKeys, err = known.HostKeys(ctx, t.Jump[i]); err != nil {
+			return t, err
+		}
+	}
+	t.HostKeys, err = known.HostKeys(ctx, t)
+	return t, err
+}
+
+// answering leaves the target the first of its addresses that answers.
+func (s *Session) answering(ctx context.Context, t *host.Target) error {
 	var last error
 	for _, address := range t.Addresses {
-		one := t
+		one := *t
 		one.Addresses = []string{address}
+		if len(t.Addresses) == 1 {
+			return nil
+		}
 		conn, err := s.reach.Connector.Connect(ctx, one)
 		if err == nil {
-			conn.Close()
-			return one, nil
+			*t = one
+			return conn.Close()
 		}
 		last = err
 	}
-	return host.Target{}, last
+	return last
 }
 
 // Unpinned is Target of a machine that the fleet's secrets hold no key of, and

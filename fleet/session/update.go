@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"assay/fleet/host/awake"
 	"assay/fleet/host/probe"
 	"assay/fleet/run/event"
 	"assay/fleet/run/journal"
@@ -36,6 +37,7 @@ func (s *Session) Apply(ctx context.Context, p *plan.Plan, how Apply) (rollout.R
 	if parallel == 0 {
 		parallel = s.Fleet().Rollout.Parallel
 	}
+	defer awake.Keep("assay changes the fleet")()
 	report, err := rollout.Run(ctx, rollout.Options{
 		RunID: string(id), Operator: s.opts.Operator, Assay: s.opts.Version,
 		Plan: p, Engine: s.reach.Engine, Deployer: s.reach.Deployer,

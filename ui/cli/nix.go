@@ -15,6 +15,7 @@ import (
 	"assay/fleet/engine"
 	"assay/fleet/engine/nix"
 	"assay/fleet/engine/nix/deploy"
+	"assay/fleet/host"
 	"assay/fleet/host/knownhosts"
 	"assay/fleet/host/remote"
 	"assay/fleet/host/sshconfig"
@@ -46,16 +47,24 @@ func (a *app) openDirectory(ctx context.Context) (*session.Session, error) {
 	if state, err := a.env.stateDir(); err == nil { // reading works without
 		options.StateDir = filepath.Join(state, "fleets", r.Fleet.Name)
 	}
-	if options.Reach, err = a.reach(r, declared, options.StateDir); err != nil {
+	accept, err := a.acceptConfig(ctx, r.Dir, options.StateDir)
+	if err != nil {
 		return nil, err
 	}
-	return session.New(r, options), nil
+	var s *session.Session
+	connect := func(ctx context.Context, machine string) (host.Conn, error) { return s.Connect(ctx, machine) }
+	if options.Reach, err = a.reach(r, declared, options.StateDir, accept, connect); err != nil {
+		return nil, err
+	}
+	s = session.New(r, options)
+	return s, nil
 }
 
 // reach is what it takes to build the repository's systems with Nix and to
-// touch its hosts over SSH; declared are the hosts that the flake knows. Nothing
-// is started yet.
-func (a *app) reach(r *repo.Repository, declared knownhosts.List, stateDir string) (*session.Reach, error) {
+// touch its hosts over SSH; declared are the hosts that the flake knows, accept
+// says that Nix takes the flake's settings, connect reaches the machines that
+// others are built on. Nothing is started yet.
+func (a *app) reach(r *repo.Repository, declared knownhosts.List, stateDir string, accept bool, connect connector) (*session.Reach, error) {
 	deployer, err := deploy.New(deploy.Options{KeyFile: a.env.Getenv("ASSAY_SIGNING_KEY")})
 	if err != nil {
 		return nil, err
@@ -71,10 +80,45 @@ func (a *app) reach(r *repo.Repository, declared knownhosts.List, stateDir strin
 	if stateDir != "" {
 		roots = filepath.Join(stateDir, "roots")
 	}
+	how := nix.Options{
+		Class: classes(r.Fleet), AcceptConfig: accept, Builder: builders(r.Fleet), Remote: stores{deployer, connect},
+	}
 	return &session.Reach{
-		Engine: a.engine(r.Dir, roots, classes(r.Fleet)), Deployer: deployer, Connector: remote.New(options),
-		At: func(dir string) engine.Engine { return a.engine(dir, "", classes(r.Fleet)) },
+		Engine: a.engine(r.Dir, roots, how), Deployer: deployer, Connector: remote.New(options),
+		At: func(dir string) engine.Engine { return a.engine(dir, "", how) },
 	}, nil
+}
+
+// connector opens a connection to a machine of the fleet.
+type connector func(ctx context.Context, machine string) (host.Conn, error)
+
+// stores are the Nix stores of the fleet's machines.
+type stores struct {
+	deployer *deploy.Deployer
+	connect  connector
+}
+
+func (s stores) Store(ctx context.Context, machine string) (address string, env []string, release func() error, err error) {
+	conn, err := s.connect(ctx, machine)
+	if err != nil {
+		return "", nil, nil, err
+	}
+	address, env, end, err := s.deployer.Store(ctx, conn)
+	if err != nil {
+		conn.Close()
+		return "", nil, nil, err
+	}
+	return address, env, func() error { return errors.Join(end(), conn.Close()) }, nil
+}
+
+// builders says where a machine of the fleet is built.
+func builders(f *fleet.Fleet) func(machine string) string {
+	return func(machine string) string {
+		if m := f.Machine(machine); m != nil {
+			return m.Deploy.Build
+		}
+		return ""
+	}
 }
 
 // pinsName is the file, in a fleet's state directory, of the host keys that
@@ -82,12 +126,12 @@ func (a *app) reach(r *repo.Repository, declared knownhosts.List, stateDir strin
 const pinsName = "known_hosts"
 
 // engine is Nix for the flake in a directory.
-func (a *app) engine(dir, roots string, class func(string) string) *nix.Engine {
-	cache := ""
+func (a *app) engine(dir, roots string, how nix.Options) *nix.Engine {
+	how.Dir, how.Roots = dir, roots
 	if c, err := a.env.cacheDir(); err == nil { // everything works without, slower
-		cache = filepath.Join(c, "nix")
+		how.Cache = filepath.Join(c, "nix")
 	}
-	e := nix.New(nix.Options{Dir: dir, Cache: cache, Roots: roots, Class: class})
+	e := nix.New(how)
 	a.closing = append(a.closing, e.Close)
 	return e
 }
@@ -127,7 +171,7 @@ func (a *app) adopt(ctx context.Context, dir string) (*repo.Repository, knownhos
 	watch, stop := a.interruptible(ctx)
 	defer stop()
 	progress := a.waiting("reading the flake with Nix")
-	registry, err := a.engine(dir, "", nil).Registry(watch, progress.watch)
+	registry, err := a.engine(dir, "", nix.Options{}).Registry(watch, progress.watch)
 	progress.clear()
 	if watch.Err() != nil {
 		return nil, nil, context.Cause(watch)

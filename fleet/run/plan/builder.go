@@ -82,6 +82,21 @@ func (b *Builder) AddBack(h *BackHost) {
 	b.add(e, c, left)
 }
 
+// Todo notes what is to be built and fetched before, of machines that are added
+// too.
+func (b *Builder) Todo(t engine.Todo) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.plan.Todo == nil {
+		b.plan.Todo = &t
+		return
+	}
+	all := b.plan.Todo
+	all.Build = slices.Compact(slices.Sorted(slices.Values(append(all.Build, t.Build...))))
+	all.Fetch, all.Download, all.Unpacked = all.Fetch+t.Fetch, all.Download+t.Download, all.Unpacked+t.Unpacked
+	all.Unknown = cmp.Or(all.Unknown, t.Unknown)
+}
+
 // add takes what is left out of the host's wanted system as left, nil where
 // that is not known.
 func (b *Builder) add(e Entry, c Change, left []LeftOut) {

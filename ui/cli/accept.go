@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/google/renameio/v2"
+
+	"assay/fleet/engine/nix"
+	"assay/fleet/host"
+)
+
+// decided is what the operator has said to the settings that a flake wants Nix
+// to have. It holds for exactly these settings.
+type decided struct {
+	Settings map[string]any `json:"settings"`
+	Accepted bool           `json:"accepted"`
+}
+
+const decidedName = "nix-config.json"
+
+// acceptConfig reports whether Nix may take the settings that the flake in dir
+// brings: its substituters and the like. The operator is asked once for each
+// set of settings; where nobody can be asked they do not apply.
+func (a *app) acceptConfig(ctx context.Context, dir, stateDir string) (bool, error) {
+	text, err := os.ReadFile(filepath.Join(dir, "flake.nix"))
+	if err != nil || !bytes.Contains(text, []byte("nixConfig")) {
+		return false, nil // what is wrong with the flake is told when it is used
+	}
+	settings, err := a.engine(dir, "", nix.Options{}).NixConfig(ctx)
+	if err != nil || len(settings) == 0 {
+		return false, nil
+	}
+	var before decided
+	file := filepath.Join(stateDir, decidedName)
+	if err := readJSON(file, &before); err != nil {
+		return false, err
+	}
+	if sameJSON(before.Settings, settings) {
+		return before.Accepted, nil
+	}
+	shown, err := json.MarshalIndent(settings, "  ", "  ")
+	if err != nil {
+		return false, err
+	}
+	p := a.errors()
+	if !a.env.Interactive || stateDir == "" {
+		p.clean("the flake wants Nix to have settings of its own, which do not apply; hint: run assay on a terminal once to decide")
+		return false, nil
+	}
+	p.clean("the flake wants Nix to have these settings:\n  %s", shown)
+	fmt.Fprint(a.env.Stderr, host.Sanitize("apply them, now and as long as they do not change? Who controls a substituter and its key controls what runs. [y/N] "))
+	now := decided{Settings: settings, Accepted: affirmative(a.answer())}
+	if text, err = json.Marshal(now); err != nil {
+		return false, err
+	}
+	if err := os.MkdirAll(stateDir, 0o700); err != nil {
+		return false, err
+	}
+	return now.Accepted, renameio.WriteFile(file, text, 0o600)
+}
+
+// readJSON reads a file into v; one that is not there leaves v as it is.
+func readJSON(file string, v any) error {
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = json.Unmarshal(text, v)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w; hint: remove it, and you are asked again", file, err)
+	}
+	return nil
+}
+
+// sameJSON reports whether two values are written alike.
+func sameJSON(a, b map[string]any) bool {
+	x, err := json.Marshal(a)
+	y, other := json.Marshal(b)
+	return err == nil && other == nil && bytes.Equal(x, y)
+}
