@@ -218,14 +218,19 @@ func (f *fixture) run(program string, args ...string) string {
 	return out.String()
 }
 
-// ask locks the inputs to what the arguments say, commits, and evaluates once
-// for all machines.
-func (f *fixture) ask(args []string) map[string]answer {
+// lock locks the inputs to what the arguments say, and commits.
+func (f *fixture) lock(args []string) {
 	f.t.Helper()
 	f.run("nix", append([]string{"flake", "lock"}, args...)...)
 	f.run("git", "add", "--all")
 	f.run("git", "-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false", "commit", "-q", "-m", "the fleet")
 	f.commit = strings.TrimSpace(f.run("git", "rev-parse", "HEAD"))
+}
+
+// ask evaluates once, for all machines.
+func (f *fixture) ask(args []string) map[string]answer {
+	f.t.Helper()
+	f.lock(args)
 	out := f.run("nix", "eval", "--json", "git+file://"+filepath.Join(f.dir, "fleet")+"#answers")
 	var answers map[string]answer
 	check(f.t, json.Unmarshal([]byte(out), &answers))

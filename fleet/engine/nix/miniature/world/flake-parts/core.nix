@@ -45,7 +45,9 @@ in
             options = {
               nixosConfigurations = lazy t.raw;
               nixosModules = lazy t.deferredModule;
-              overlays = lazy (t.uniq (t.functionTo (t.functionTo (t.lazyAttrsOf t.unspecified))));
+              overlays = lazy (t.uniq (t.functionTo (t.functionTo (t.lazyAttrsOf t.unspecified)))) // {
+                apply = lib.mapAttrs (_: f: final: prev: f final prev); # nix flake check wants these names
+              };
             } // lib.genAttrs perSystemOutputs (_: lazy (t.lazyAttrsOf t.raw)) // { formatter = lazy t.raw; };
           }
         ];
