@@ -17,6 +17,10 @@ alone() {
 	if ! try_lock; then
 		busy "another activation runs on this host: $(whose "$base/holder")"
 	fi
+	other=$(field id "$base/holder")
+	if [ -n "$other" ] && (id=$other dir=$base/$other && { at_work activate || at_work boot || at_work confirm; }); then
+		busy "another activation runs on this host: $(whose "$base/holder")"
+	fi
 	other=$(field id "$base/current")
 	if [ -n "$other" ] && [ "$other" != "$id" ] && [ "$(field state "$base/current")" = armed ]; then
 		if (id=$other dir=$base/$other && armed); then
@@ -61,7 +65,7 @@ tidy() {
 	kept=$(field id "$base/current")
 	for left in "$base"/*/; do
 		left=${left%/} name=${left##*/}
-		[ "$name" != lock.d ] && [ "$name" != "${kept:-.}" ] || continue
+		[ "$name" != "${kept:-.}" ] || continue
 		[ ! -d "$left" ] || rm -rf -- "$left"
 	done
 	for left in "${roots%/*}"/assay-*; do
@@ -192,7 +196,7 @@ gone_wrong() { # JOB RESULT
 
 # come_back WHY follows the return and says whether it worked.
 come_back() {
-	follow rollback
+	await_return
 	case $(state) in
 	rolled-back) refuse 50 "$1; the host returned to its former system by itself" ;;
 	esac

@@ -103,7 +103,7 @@ print_log() {
 arm() {
 	if [ -n "$systemd" ]; then
 		systemd-run --quiet --unit="$(unit rollback)" --on-active="$(get guard)" \
-			--timer-property=AccuracySec=100ms --service-type=exec \
+			--timer-property=AccuracySec=100ms --service-type=exec --property=Restart=on-failure \
 			-- "$shell" "$dir/tool" rollback "$id" 9>&-
 	else
 		detach rollback rollback
@@ -126,8 +126,21 @@ return_now() {
 	if [ -z "$systemd" ]; then
 		detach rollback rollback
 	elif ! systemctl start --no-block "$(unit rollback).service" 2>/dev/null; then
-		systemd-run --quiet --unit="$(unit rollback)" --service-type=exec -- "$shell" "$dir/tool" rollback "$id" 9>&-
+		systemd-run --quiet --unit="$(unit rollback)" --service-type=exec --property=Restart=on-failure \
+			-- "$shell" "$dir/tool" rollback "$id" 9>&-
 	fi
+}
+
+# await_return follows the return that somebody has asked for to its end.
+await_return() {
+	tries=150
+	while :; do
+		follow rollback
+		case $(state) in armed | confirmed) ;; *) return ;; esac
+		[ "$tries" -gt 0 ] || return 0 # it was killed, or never began
+		tries=$((tries - 1))
+		sleep 0.2
+	done
 }
 
 # disarm ends what would return by itself; a rollback that runs this must not

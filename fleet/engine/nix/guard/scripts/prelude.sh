@@ -11,7 +11,8 @@ set -eu
 LC_ALL=C
 # What the host itself has comes first, then what its systems bring.
 PATH=${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/run/wrappers/bin
-export LC_ALL PATH
+[ -n "${HOME:-}" ] || HOME=~root # a unit has none, and Nix asks for it
+export LC_ALL PATH HOME
 umask 022
 unset IFS CDPATH
 
@@ -87,12 +88,13 @@ try_lock() {
 		flock -n 9
 		return
 	fi
-	if [ -d "$base/lock.d" ] && ! alive "$(cat "$base/lock.d/pid" 2>/dev/null)"; then
-		rm -rf "$base/lock.d"
+	# A Mac has no flock: a link that leads to the number of a process is made
+	# in one step as well.
+	if [ -L "$base/owner" ] && ! alive "$(readlink "$base/owner")"; then
+		rm -f "$base/owner"
 	fi
-	mkdir "$base/lock.d" 2>/dev/null || return 1
-	echo $$ >"$base/lock.d/pid"
-	trap 'rm -rf "$base/lock.d"' EXIT
+	ln -s $$ "$base/owner" 2>/dev/null || return 1
+	trap 'rm -f "$base/owner"' EXIT
 }
 
 # take_lock SECONDS waits for it so long.
@@ -107,7 +109,7 @@ take_lock() {
 
 free_lock() {
 	if have flock; then exec 9>&-; else
-		rm -rf "$base/lock.d"
+		rm -f "$base/owner"
 		trap - EXIT
 	fi
 }

@@ -26,7 +26,7 @@ give_back() {
 	"done") refuse 57 'it lasts' ;;
 	esac
 	return_now
-	follow rollback
+	await_return
 	case $(state) in
 	rolled-back) exit 0 ;;
 	"done") refuse 57 'it lasts' ;;

@@ -76,7 +76,11 @@ rollback() {
 	done
 	: >"$dir/now"
 	halt activate
-	take_lock 120 || : # a confirmation that takes so long has failed
+	if ! take_lock 120; then # a confirmation that takes so long has failed
+		halt confirm
+		halt boot
+		take_lock 10 || :
+	fi
 	case $(state) in armed | confirmed | failed) ;; *) exit 0 ;; esac
 	: >"$dir/rolling"
 	echo "returning to $(get from)"
