@@ -27,7 +27,8 @@ const furnished = `let
 		ln -s ${motd} directory; ln -s /nowhere dangling
 		dd if=/dev/zero of=large bs=1024 count=65 2>/dev/null; echo 'two words' > 'two words'; echo 'two words' > twice '';
 in mk "nixos-system-test-25.05" [etc] ''
-	ln -s ${etc}/etc $out/etc; printf x86_64-linux > $out/system ''`
+	ln -s ${etc}/etc $out/etc; printf x86_64-linux > $out/system
+	printf quiet > $out/kernel-params; echo "systemConfig=$out" > $out/activate ''`
 
 func TestRecordOfHostIsTheLocalOne(t *testing.T) {
 	l := newLocal(t)
@@ -50,7 +51,7 @@ func TestRecordOfHostIsTheLocalOne(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("the host's record is\n%+v\nthe local one\n%+v", got, want)
 	}
-	if got.Machine != "test" || got.System != "x86_64-linux" || len(got.Units) != 3 || len(got.Files) != 5 || len(got.Packages) != 5 {
+	if got.Machine != "test" || got.System != "x86_64-linux" || len(got.Units) != 3 || len(got.Files) != 7 || len(got.Packages) != 5 {
 		t.Errorf("%+v", got)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"io"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -21,10 +22,18 @@ import (
 // Files collects the files of one system by their paths in it. It is for one
 // goroutine.
 type Files struct {
-	system string
+	system string // its platform
 	byName map[string]file
 	total  int
+	self   []byte // the system's own path in texts, masked
 }
+
+// topFiles are the files of a system itself that say what it does, and its
+// platform; on a host they are below /run/current-system. What else is there
+// names store paths, or the revision.
+var topFiles = []string{"activate", "init-interface-version", "kernel-params", "switch-inhibitors"}
+
+const platformFile = "system"
 
 type file struct {
 	text       []byte
@@ -37,11 +46,11 @@ var errMany = errors.New("the system has more files than a record holds")
 // place that a record shows, are left out.
 func (f *Files) Add(name string, text []byte, executable bool) error {
 	name = path.Clean(strings.TrimPrefix(name, "./"))
-	if name == "system" {
+	if name == platformFile {
 		f.system = strings.TrimSpace(string(text[:min(len(text), 64)]))
 		return nil
 	}
-	if len(text) > maxText || !strings.HasPrefix(name, "etc/") && unitOf(name) == "" {
+	if len(text) > maxText || !strings.HasPrefix(name, "etc/") && !slices.Contains(topFiles, name) && unitOf(name) == "" {
 		return nil
 	}
 	if f.byName == nil {
@@ -93,11 +102,20 @@ func (f *Files) ReadTar(r io.Reader) error {
 // mode and its owner.
 var side = regexp.MustCompile(`\.(mode|uid|gid)$`)
 
-// files is the files of /etc that are no units.
+// text is a file's text without what differs with the system's own name: its
+// machine and its label.
+func (f *Files) text(name string) []byte {
+	if len(f.self) == 0 {
+		return f.byName[name].text
+	}
+	return bytes.ReplaceAll(f.byName[name].text, f.self, []byte("/nix/store/…-system"))
+}
+
+// files is the files of /etc that are no units, and those of the system itself.
 func (f *Files) files() []engine.File {
 	out := []engine.File{}
 	for _, name := range sorted(f.byName) {
-		if unitOf(name) != "" || !strings.HasPrefix(name, "etc/") {
+		if unitOf(name) != "" {
 			continue
 		}
 		if base := side.ReplaceAllString(name, ""); base != name && f.has(base) {
@@ -114,8 +132,12 @@ func (f *Files) has(name string) bool {
 }
 
 func (f *Files) file(name string) engine.File {
-	is := f.byName[name]
-	out := engine.File{Path: "/" + name, Hash: narHash(is), Mode: "0444", Size: int64(len(is.text))}
+	is := file{f.text(name), f.byName[name].executable}
+	at := "/" + name
+	if slices.Contains(topFiles, name) {
+		at = "/run/current-system/" + name
+	}
+	out := engine.File{Path: at, Hash: narHash(is), Mode: "0444", Size: int64(len(is.text))}
 	if is.executable {
 		out.Mode = "0555"
 	}

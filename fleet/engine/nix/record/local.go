@@ -36,8 +36,10 @@ func (t *tree) add(system string) error {
 	if err != nil {
 		return err
 	}
-	if err := t.file(path.Join(top, "system"), "system"); err != nil {
-		return err
+	for _, name := range append(topFiles[:len(topFiles):len(topFiles)], platformFile) {
+		if err := t.file(path.Join(top, name), name); err != nil {
+			return err
+		}
 	}
 	dirs := []string{"etc/"}
 	for _, d := range unitDirs {

@@ -75,7 +75,7 @@ func hashOf(paths []string) string {
 // in files and units: a new path of such a name says nothing by itself. A
 // unit's scripts are not among it, as no text of theirs is recorded.
 var (
-	assembledNames    = []string{"etc", "etc-os-release", "etc-lsb-release", "system-path", "system-units", "user-units", "dbus-1", "nixos-version", "darwin-version", "darwin-version.json"}
+	assembledNames    = []string{"etc", "etc-os-release", "etc-lsb-release", "system-path", "system-units", "user-units", "dbus-1", "nixos-version", "darwin-version", "darwin-version.json", "boot.json"}
 	assembledPrefixes = []string{"nixos-system-", "darwin-system-", "X-Restart-Triggers-", "X-Reload-Triggers-", "unit-"}
 )
 

@@ -32,6 +32,7 @@ func New(path string, objects []engine.Object, files *Files, why string) engine.
 		Packages: Packages(objects), LeftOut: []engine.LeftOut{},
 	}
 	if files != nil {
+		files.self = mask([]byte(path))
 		r.System, r.Files, r.Units = files.system, files.files(), files.units()
 	}
 	if why != "" {

@@ -132,6 +132,21 @@ func TestFilesOfEtc(t *testing.T) {
 	}
 }
 
+// A label, or the name of a machine, makes no file another one.
+func TestOwnNameIsLeftOut(t *testing.T) {
+	of := func(name string) engine.File {
+		var f Files
+		own := storePath("a", name)
+		if err := f.ReadTar(bytes.NewReader(tarOf(t, "activate", "systemConfig="+own+"\n"))); err != nil {
+			t.Fatal(err)
+		}
+		return New(own, nil, &f, "").Files[0]
+	}
+	if f := of("nixos-system-h1-25.05"); f != of("nixos-system-h2-25.06") || f.Path != "/run/current-system/activate" || f.Text != "systemConfig=/nix/store/…-system\n" {
+		t.Errorf("%+v", f)
+	}
+}
+
 func FuzzReadTar(f *testing.F) {
 	f.Add(tarOf(f, "etc/motd", "hello", "etc/systemd/system/x.service", "y"))
 	f.Add([]byte("no archive"))
@@ -141,7 +156,7 @@ func FuzzReadTar(f *testing.F) {
 			return
 		}
 		for _, file := range New("", nil, &files, "").Files {
-			if !strings.HasPrefix(file.Path, "/etc/") || len(file.Text) > 2*maxText || file.Binary && file.Text != "" {
+			if !strings.HasPrefix(file.Path, "/etc/") && !strings.HasPrefix(file.Path, "/run/current-system/") || len(file.Text) > 2*maxText || file.Binary && file.Text != "" {
 				t.Errorf("%+v", file)
 			}
 		}

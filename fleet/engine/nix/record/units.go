@@ -57,7 +57,7 @@ func (f *Files) units() []engine.Unit {
 		slices.Sort(about[unit])
 		h := sha256.New()
 		for _, name := range about[unit] {
-			is := f.byName[name].text
+			is := f.text(name)
 			if isLink(name) {
 				is = nil // who wants it, not what it is once more
 			}

@@ -13,5 +13,7 @@ for dir in etc etc/systemd/system etc/systemd/user Library/LaunchDaemons Library
 	[ -d "$dir" ] && find "$dir/" ! -type d -print0
 done | {
 	cat
-	[ -f system ] && printf 'system\0'
+	for file in activate init-interface-version kernel-params switch-inhibitors system; do
+		[ -f "$file" ] && printf '%s\0' "$file"
+	done
 } | xargs -0 sh -c 'find -L "$@" -maxdepth 0 -type f -size -129 -print0' sh | tar --null -chf - -T -
