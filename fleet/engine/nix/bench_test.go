@@ -16,6 +16,8 @@ import (
 func plainOf(b *testing.B, n int) (*bench, []string) {
 	b.Helper()
 	at := plainBench(b)
+	at.opts.Class = func(string) string { return "nixos" }
+	at.use(at.env)
 	text, err := os.ReadFile(filepath.Join(at.dir, "flake.nix"))
 	if err != nil {
 		b.Fatal(err)

@@ -39,7 +39,8 @@ type building struct {
 	*speaker
 	done func(s engine.System, closure engine.Closure, err error)
 
-	needs map[string][]string // derivations by the one that needs them; made before anything is built
+	needs    map[string][]string // derivations by the one that needs them; made before anything is built, as the next
+	accepted []string            // settings of the flake, as flags
 
 	mu   sync.Mutex
 	left map[string][]engine.System // without an answer, by store path
@@ -95,6 +96,9 @@ func (b *building) start(ctx context.Context) error {
 		return nil
 	}
 	if b.needs, err = b.graph(ctx, derivations); err != nil {
+		return err
+	}
+	if b.accepted, err = b.e.accepted(ctx); err != nil {
 		return err
 	}
 	var all sync.WaitGroup
@@ -214,6 +218,9 @@ func (b *building) realise(ctx context.Context, version runner.Version, outputs 
 	args := []string{"build", "--no-link", "--keep-going", "--log-format", "internal-json"}
 	for _, d := range slices.Sorted(maps.Keys(outputs)) {
 		args = append(args, version.Outputs(d))
+	}
+	if store == nil {
+		args = append(args, b.accepted...)
 	}
 	c := b.e.nix(append(args, store.flags()...)...)
 	c.Env = slices.Concat(c.Env, store.environment())

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"assay/fleet/engine/nix/nixlog"
 )
@@ -46,4 +47,37 @@ func (e *Engine) NixConfig(ctx context.Context) (map[string]any, error) {
 		return nil, fmt.Errorf("the nixConfig of flake.nix: %w", err)
 	}
 	return config, nil
+}
+
+// fetching are the settings of a flake that decide where its builds come from.
+// A build is not of the flake but of what its evaluation came to, and Nix does
+// not look there by itself.
+func fetching() []string {
+	return []string{"substituters", "extra-substituters", "trusted-public-keys", "extra-trusted-public-keys"}
+}
+
+// accepted returns what a build gets of the flake's settings: nothing unless
+// they are let through. Nix takes them only from those whom it trusts.
+func (e *Engine) accepted(ctx context.Context) ([]string, error) {
+	if !e.opts.AcceptConfig {
+		return nil, nil
+	}
+	config, err := e.NixConfig(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var flags []string
+	for _, name := range fetching() {
+		switch v := config[name].(type) {
+		case string:
+			flags = append(flags, "--option", name, v)
+		case []any:
+			var words []string
+			for _, word := range v {
+				words = append(words, fmt.Sprint(word))
+			}
+			flags = append(flags, "--option", name, strings.Join(words, " "))
+		}
+	}
+	return flags, nil
 }

@@ -57,7 +57,10 @@ func (e *Engine) evaluate(ctx context.Context, r *repository, p *process, watch 
 	follower.Close()
 	p.said = follower.EvalErrors()
 	p.starved = p.err != nil && starved(p.err, p.said)
-	if n := len(p.done); n > 0 && p.err == nil {
+	switch n := len(p.done); {
+	case p.starved && used.Memory > 0: // it wanted more than it had
+		e.history.add(sample{Dir: r.dir, Machines: len(p.machines), Memory: used.Memory / 2 * 3})
+	case n > 0 && p.err == nil:
 		e.history.add(sample{Dir: r.dir, Machines: n, Memory: used.Memory, Elapsed: time.Since(began)})
 	}
 }

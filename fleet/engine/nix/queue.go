@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 
 	"assay/fleet/engine"
@@ -166,6 +167,7 @@ func (q *queue) starved(p *process) {
 		q.mu.Lock()
 		q.most = max(1, min(q.most, len(left)/2))
 		q.mu.Unlock()
+		q.say(engine.Step{Kind: engine.StepWait, Text: "there was not enough memory for " + strconv.Itoa(len(p.machines)) + " machines at once; fewer are taken"})
 		q.giveBack(left)
 		return
 	}

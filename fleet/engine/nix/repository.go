@@ -58,7 +58,7 @@ func (e *Engine) look(ctx context.Context) (*repository, error) {
 	if err := r.hash(ctx, e); err != nil {
 		return nil, err
 	}
-	if r.dirty && !version.AtLeast(2, 20) && strings.Contains(r.url, "%") && !strings.Contains(r.url, "?") {
+	if r.dirty && !version.AtLeast(2, 20) && (&url.URL{Path: r.top}).EscapedPath() != r.top {
 		return nil, fmt.Errorf("nix %s sees only what is committed in a directory of such a name: %s; hint: commit, or call the directory otherwise", version, r.top)
 	}
 	return r, nil

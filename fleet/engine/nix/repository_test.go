@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"assay/fleet/engine"
+	"assay/fleet/engine/nix/miniature"
+	"assay/fleet/host/bed"
 )
 
 func TestDirtyTreeAndUntrackedFile(t *testing.T) {
@@ -94,6 +96,60 @@ func TestNixConfigIsToldAndNotApplied(t *testing.T) {
 	write(t, filepath.Join(b.dir, "hosts/m1"), "{ mk, shared }:\n  import (mk \"made\" \"echo 1 > $out\")\n")
 	if a := b.evaluate(t.Context(), names...); a.errs["m1"] == nil {
 		t.Error("the flake let itself build while it is evaluated")
+	}
+}
+
+func TestNixConfigThatIsAccepted(t *testing.T) {
+	dir := t.TempDir()
+	t.Cleanup(func() {
+		if err := miniature.Remove(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	files, names := fleetOf(t, 1)
+	files["flake.nix"] = strings.Replace(files["flake.nix"], "outputs",
+		"nixConfig.extra-substituters = [ \"file://"+dir+"/cache\" ];\n  outputs", 1)
+	b := newBench(t, files, Options{})
+	systems := b.evaluate(t.Context(), names...).all(t, 1)
+	b.build(t.Context(), systems...).all(t, 1)
+	b.plainNix(t, "copy", "--to", "file://"+dir+"/cache", systems[0].Path)
+
+	for _, accept := range []bool{false, true} {
+		b.opts.AcceptConfig, b.opts.Cache = accept, t.TempDir()
+		b.use(append(b.env, "NIX_REMOTE="+dir+"/store"))
+		systems := b.evaluate(t.Context(), names...).all(t, 1)
+		todo, err := b.engine.Todo(t.Context(), systems)
+		if err != nil || (len(todo.Build) == 0) != accept || (todo.Fetch == 3) != accept {
+			t.Errorf("accepted %v: to do %+v, %v", accept, todo, err)
+		}
+	}
+	built := b.build(t.Context(), systems...)
+	built.all(t, 1)
+	if built.said(engine.StepBuild, "") || !built.said(engine.StepFetch, "") {
+		t.Errorf("it was not fetched: %v", built.steps)
+	}
+}
+
+func TestDirectoryWithSpaces(t *testing.T) {
+	for _, nix := range bed.Nixes(t) {
+		t.Run(nix.Version, func(t *testing.T) {
+			files, names := fleetOf(t, 1)
+			b := newBenchOf(t, nix, files, Options{})
+			spaced := b.dir + " with 100%"
+			if err := os.Rename(b.dir, spaced); err != nil {
+				t.Fatal(err)
+			}
+			b.dir, b.opts.Dir = spaced, spaced
+			b.use(b.env)
+			first := b.evaluate(t.Context(), names...)
+			first.all(t, 1)
+			write(t, filepath.Join(b.dir, "hosts/m1"), "{ mk, shared }: mk \"host\" \"echo changed > $out\"\n")
+			second := b.evaluate(t.Context(), names...)
+			if err := second.errs["m1"]; err != nil && !strings.Contains(err.Error(), "sees only what is committed") ||
+				err == nil && second.systems["m1"].Path == first.systems["m1"].Path {
+				t.Errorf("a change was not seen, without a word: %v", err)
+			}
+		})
 	}
 }
 

@@ -41,8 +41,12 @@ func (e *Engine) Todo(ctx context.Context, systems []engine.System) (engine.Todo
 	if len(installables) == 0 {
 		return todo, nil
 	}
+	accepted, err := e.accepted(ctx)
+	if err != nil {
+		return todo, err
+	}
 	var said strings.Builder
-	c := e.nix(append([]string{"build", "--dry-run", "--no-link"}, installables...)...)
+	c := e.nix(slices.Concat([]string{"build", "--dry-run", "--no-link"}, accepted, installables)...)
 	c.Stderr = writer(func(line []byte) {
 		if said.Len() < infoOutput {
 			said.Write(line)
