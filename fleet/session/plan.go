@@ -99,6 +99,10 @@ func (s *Session) ask(ctx context.Context, h *plan.Host) {
 		h.Facts = probe.Unreachable(name, err, s.opts.Clock())
 		return
 	}
+	if h.WantedErr == nil && h.Machine.Deploy.Build == "target" { // only the target knows
+		h.Closure.Record, h.WantedErr = s.reach.Deployer.Record(ctx, conn, h.Wanted.Path)
+		h.Wanted.Record = h.Closure.Record
+	}
 	if h.WantedErr == nil && h.Facts.Running == h.Wanted.Path {
 		h.Current = &h.Wanted.Record // equal paths are equal systems
 	} else {

@@ -34,7 +34,7 @@ func updateEntry(goal engine.Goal, h *Host) Entry {
 		e.fail(err.Error())
 		return e
 	}
-	e.To = Side{Path: h.Wanted.Path}
+	e.To = Side{Path: h.Wanted.Path, Derivation: h.Wanted.Derivation}
 	if goal == engine.GoalBuild {
 		e.Status = StatusChange
 		return e

@@ -119,6 +119,7 @@ type Side struct {
 	Path       string `json:"path,omitempty"`       // store path of the system
 	Profile    string `json:"profile,omitempty"`    // what boots next; only for From
 	Generation int    `json:"generation,omitempty"` // From: the profile's; To: an existing one to return to, 0 for a new one
+	Derivation string `json:"derivation,omitempty"` // To: what builds the system, where the engine has that
 }
 
 // Amount is what has to be copied.

@@ -62,7 +62,8 @@ func newRun(o Options) (*run, error) {
 // built returns a function that builds what the plan wants.
 func built(p *plan.Plan, e engine.Engine) func(context.Context, string) (engine.Closure, error) {
 	return func(ctx context.Context, machine string) (c engine.Closure, err error) {
-		wanted := engine.System{Machine: machine, Path: p.Entry(machine).To.Path}
+		to := p.Entry(machine).To
+		wanted := engine.System{Machine: machine, Path: to.Path, Derivation: to.Derivation}
 		e.Build(ctx, []engine.System{wanted}, nil, func(_ engine.System, built engine.Closure, failed error) { c, err = built, failed })
 		return c, err
 	}
