@@ -1,11 +1,8 @@
 package native_test
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,7 +10,6 @@ import (
 
 	"assay/fleet"
 	"assay/fleet/engine/nix/miniature"
-	"assay/fleet/repo"
 	"assay/modules/compose"
 	"assay/overlay"
 )
@@ -120,113 +116,6 @@ func TestGoAndRealNixpkgsAgree(t *testing.T) {
 	t.Logf("%d options of %d machines agree with %s", known, len(answers), inputs)
 }
 
-func exists(name string) bool {
-	_, err := os.Stat(name)
-	return err == nil
-}
-
-func check(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// fixture is the example fleet in a git repository of its own, with a module
-// that answers questions.
-type fixture struct {
-	t      *testing.T
-	dir    string
-	env    []string
-	asked  map[string]*asked
-	commit string
-}
-
-func prepare(t *testing.T) *fixture {
-	t.Helper()
-	for _, program := range []string{"nix", "git"} {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skip("not run: " + program + " is not installed")
-		}
-	}
-	f := &fixture{t: t, dir: t.TempDir(), asked: map[string]*asked{}}
-	t.Cleanup(func() {
-		if err := miniature.Remove(filepath.Join(f.dir, "nix")); err != nil {
-			t.Error(err)
-		}
-	})
-	env, err := miniature.Environment(filepath.Join(f.dir, "nix"))
-	if errors.Is(err, miniature.ErrNoShell) {
-		t.Skip("not run: busybox is not installed")
-	}
-	check(t, err)
-	f.env = append(os.Environ(), env...)
-	r, err := repo.Open(root)
-	check(t, err)
-	tree, err := r.Tree()
-	check(t, err)
-	stack := r.Stack()
-	for i := range r.Fleet.Machines {
-		m := &r.Fleet.Machines[i]
-		f.asked[m.Name] = questionsOf(compose.Compose(tree, compose.Request{Fleet: r.Fleet, Machine: m}), r.Fleet, stack)
-	}
-	f.write()
-	return f
-}
-
-// write makes the repository.
-func (f *fixture) write() {
-	questions := map[string]question{}
-	for name, a := range f.asked {
-		questions[name] = a.question
-	}
-	text, err := json.Marshal(questions)
-	check(f.t, err)
-	flake, err := os.ReadFile(filepath.Join(root, "flake.nix"))
-	check(f.t, err)
-	more := bytes.Replace(flake, []byte("./assay.nix\n"), []byte("./assay.nix\n        ./ask.nix\n"), 1)
-	if bytes.Equal(more, flake) {
-		f.t.Fatal("flake.nix does not import ./assay.nix on a line of its own")
-	}
-	ask, err := os.ReadFile("testdata/ask.nix")
-	check(f.t, err)
-	to := filepath.Join(f.dir, "fleet")
-	for _, dir := range []string{"modules/aspects", "modules/packages"} {
-		check(f.t, os.CopyFS(filepath.Join(to, dir), os.DirFS(filepath.Join(root, dir))))
-	}
-	for name, content := range map[string][]byte{"flake.nix": more, "ask.nix": ask, "questions.json": text} {
-		check(f.t, os.WriteFile(filepath.Join(to, name), content, 0o644))
-	}
-	for _, name := range []string{"fleet.toml", "assay.nix"} {
-		content, err := os.ReadFile(filepath.Join(root, name))
-		check(f.t, err)
-		check(f.t, os.WriteFile(filepath.Join(to, name), content, 0o644))
-	}
-	f.run("git", "init", "-q")
-	f.run("git", "add", "--all")
-}
-
-func (f *fixture) run(program string, args ...string) string {
-	f.t.Helper()
-	cmd := exec.CommandContext(f.t.Context(), program, args...)
-	cmd.Dir, cmd.Env = filepath.Join(f.dir, "fleet"), f.env
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
-		f.t.Fatalf("%s %s: %v\n%s", program, strings.Join(args, " "), err, errs.String())
-	}
-	return out.String()
-}
-
-// lock locks the inputs to what the arguments say, and commits.
-func (f *fixture) lock(args []string) {
-	f.t.Helper()
-	f.run("nix", append([]string{"flake", "lock"}, args...)...)
-	f.run("git", "add", "--all")
-	f.run("git", "-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false", "commit", "-q", "-m", "the fleet")
-	f.commit = strings.TrimSpace(f.run("git", "rev-parse", "HEAD"))
-}
-
 // ask evaluates once, for all machines.
 func (f *fixture) ask(args []string) map[string]answer {
 	f.t.Helper()
@@ -268,6 +157,15 @@ func questionsOf(c compose.Composition, f *fleet.Fleet, stack *overlay.Stack) *a
 			a.options, a.question.Options = options, paths
 		} else {
 			a.homes[scope.User], a.question.Homes[scope.User] = options, paths
+		}
+	}
+	for _, system := range stack.Systems() { // and what layers define, here or elsewhere
+		for _, l := range stack.Layers(system) {
+			for _, e := range l.Entries {
+				if l.Name != overlay.LayerInputs {
+					a.question.Packages[e.Package] = ""
+				}
+			}
 		}
 	}
 	for name := range a.question.Packages {
