@@ -22,7 +22,7 @@ var selectors = []string{
 	"web1", "web*", "*1", "web?", "w[aeiou]b1", "w[!aeiou]b1", "web[1-2]", "web[01-02]", "web[1,3]", "web[0-10/2]", "m[08-12]", "m[8-12]",
 	"web1, db1", "(web1)", "((web1 or db*))", "class:nixos", "class:darwin or @db", "system:*-linux", "system:aarch64-*",
 	"user:ada", "user:g*", "user:ada -web1", "@t00 and @t10", "@w*", "not class:darwin, mac",
-	"- web1", "-(web1 , db1)",
+	"- web1", "-(web1 , db1)", "not @web @big", "user:linus", "user:l* or mac",
 }
 
 const selectorMachines = `[fleet]
@@ -58,6 +58,7 @@ func selectorFleet() string {
 	machine("m8", "x86_64-linux", "ada")
 	machine("m08", "x86_64-linux", "ada", "big")
 	machine("m12", "x86_64-linux", "grace")
+	b.WriteString("[machines.m12.home]\nlinus = [\"empty\"]\n")
 	machine("mac", "aarch64-darwin", "grace", "web")
 	b.WriteString("[tags]\n")
 	for i, s := range selectors {
@@ -71,14 +72,17 @@ func selectorFleet() string {
 }
 
 // selectorRoles is a tree that has all the roles, each of which leaves a mark.
-const selectorRoles = `{ lib, ... }:
+const selectorRoles = `{ inputs, lib, ... }:
 let
   role = number: lib.nameValuePair "services/s/r${lib.optionalString (number < 10) "0"}${toString number}" (
     { instance, settings, roles, machine }: { environment.etc."role-${toString number}".text = instance; }
   );
 in
 {
-  flake.modules.nixos = lib.listToAttrs (map role (lib.range 0 99));
+  flake.modules.nixos = lib.listToAttrs (map role (lib.range 0 99)) // {
+    "machines/nixos/m12".imports = [ inputs.home-manager.nixosModules.home-manager ];
+  };
+  flake.modules.homeManager.empty = { };
   flake.modules.darwin = lib.listToAttrs (map role (lib.range 0 99));
   flake.answers = { };
 }
