@@ -65,19 +65,27 @@ func (d *Deployer) send(ctx context.Context, conn host.Conn, way access, sent fu
 	return explain(err, p.close(err == nil))
 }
 
+// ErrFull is returned when the host has no room for what is copied.
+var ErrFull = errors.New("the host's store is full")
+
+// again is what to do after a copy that did not end well.
+const again = "; hint: run it again, what has arrived stays there"
+
 // explain puts what Nix says and what went wrong on the host into one error.
 // Where the connection ended, what Nix says of it tells nothing.
 func explain(nix, remote error) error {
-	if _, lost := errors.AsType[*host.LostError](remote); lost {
-		return fmt.Errorf("%w; hint: run it again, what has arrived stays there", remote)
-	}
+	_, lost := errors.AsType[*host.LostError](remote)
 	switch {
+	case lost:
+		return fmt.Errorf("%w"+again, remote)
 	case nix == nil:
 		return remote
-	case remote == nil, errors.Is(remote, nix):
+	case strings.Contains(nix.Error(), "No space left on device"): // nothing is written here
+		return fmt.Errorf("%w: %w; hint: free space on it, for example with nix-collect-garbage, and run it again", ErrFull, nix)
+	case remote == nil:
 		return nix
 	}
-	return fmt.Errorf("%w; on the host: %w", nix, remote)
+	return fmt.Errorf("%w; here %w"+again, remote, nix)
 }
 
 // tops returns those of the paths that no other one refers to, so that their

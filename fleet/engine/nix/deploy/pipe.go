@@ -2,7 +2,6 @@ package deploy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -82,7 +81,10 @@ func (p *pipe) carry(ctx context.Context, link net.Conn) error {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = s, outlet{s}, &s.errs
 	err := p.conn.Run(ctx, cmd)
 	s.end()
-	return errors.Join(err, s.rooted(p.command.Args))
+	if err != nil {
+		return s.errs.without(err)
+	}
+	return s.rooted(p.command.Args)
 }
 
 func (p *pipe) fail(err error) {

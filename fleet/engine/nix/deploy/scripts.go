@@ -17,6 +17,8 @@ var (
 	recordSh string
 	//go:embed scripts/trust.sh
 	trustSh string
+	//go:embed scripts/keep.sh
+	keepSh string
 	//go:embed scripts/realise.sh
 	realiseSh string
 )

@@ -34,6 +34,24 @@ func (d *Deployer) Store(ctx context.Context, conn host.Conn) (address string, e
 	return hostStore, p.environment(), release, nil
 }
 
+// Keep protects paths that the host has from garbage collection, as Copy does
+// for what it brings: what was built there, or there already.
+func (d *Deployer) Keep(ctx context.Context, conn host.Conn, paths ...string) error {
+	for _, p := range paths {
+		if !storePath.MatchString(p) {
+			return fmt.Errorf("keep %q on the host: %w", p, errPath)
+		}
+	}
+	a, err := accessOf(ctx, conn)
+	if err == nil {
+		err = conn.Run(ctx, host.Command{Script: preludeSh + rootsSh + keepSh, Args: paths, Root: a.root})
+	}
+	if err != nil {
+		return fmt.Errorf("keep paths from the host's garbage collection: %w", err)
+	}
+	return nil
+}
+
 // Push copies a closure to a store: "file:///DIR", "s3://BUCKET", a cache or a
 // store that Nix reaches by itself. Where a key is configured, paths are signed
 // with it first.

@@ -31,8 +31,21 @@ func TestStoreOfHost(t *testing.T) {
 	if err != nil || !strings.Contains(string(out), "-nixos-system-test-25.05") {
 		t.Fatalf("%s, %v", out, err)
 	}
-	if got := h.Root(t, "nix path-info --all"); !strings.Contains(got, "-epsilon-1.2") {
-		t.Errorf("on the host: %s", got)
+	var built string
+	for p := range strings.FieldsSeq(h.Root(t, "nix path-info --all")) {
+		if strings.HasSuffix(p, "-epsilon-1.2") {
+			built = p
+		}
+	}
+	if built == "" {
+		t.Fatal("the host did not build it")
+	}
+	if err := d.Keep(t.Context(), conn, built); err != nil {
+		t.Error(err)
+	}
+	h.Root(t, "nix-collect-garbage 2>&1; nix-store --check-validity "+built)
+	if err := d.Keep(t.Context(), conn, built[:len("/nix/store/")]+strings.Repeat("0", 32)+"-gone"); err == nil {
+		t.Error("it keeps what is not there")
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -153,49 +154,49 @@ func (s *stream) rooted(roots []string) error {
 	return s.kept
 }
 
-// hostWords is what the daemon says on standard error: the directory of the
-// roots, and else the last lines.
+// hostWords finds the directory of the roots in what is said on standard error.
 type hostWords struct {
 	dir  chan string
 	mu   sync.Mutex
 	line []byte
-	text []string
 }
 
-const (
-	maxErrorLine  = 4 << 10
-	maxErrorLines = 10
-)
+// maxLine bounds the line that names the directory, in bytes.
+const maxLine = 4 << 10
 
-func (e *hostWords) Write(b []byte) (int, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+// rootsAre begins that line.
+const rootsAre = "roots /"
+
+func (w *hostWords) Write(b []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	for _, c := range b {
 		if c != '\n' {
-			if len(e.line) < maxErrorLine {
-				e.line = append(e.line, c)
+			if len(w.line) < maxLine {
+				w.line = append(w.line, c)
 			}
 			continue
 		}
-		e.add(string(e.line))
-		e.line = e.line[:0]
+		if dir, ok := strings.CutPrefix(string(w.line), rootsAre); ok {
+			select {
+			case w.dir <- "/" + dir:
+			default:
+			}
+		}
+		w.line = w.line[:0]
 	}
 	return len(b), nil
 }
 
-func (e *hostWords) add(line string) {
-	if dir, ok := strings.CutPrefix(line, "roots /"); ok {
-		select {
-		case e.dir <- "/" + dir:
-		default:
-		}
-		return
+// without returns the error of a command without that line.
+func (w *hostWords) without(err error) error {
+	exit, ok := errors.AsType[*host.ExitError](err)
+	if !ok || !strings.Contains(exit.Stderr, rootsAre) {
+		return err
 	}
-	if line = strings.TrimSpace(host.Sanitize(line)); line == "" {
-		return
-	}
-	e.text = append(e.text, line)
-	if len(e.text) > maxErrorLines {
-		e.text = e.text[1:]
-	}
+	plain := *exit
+	plain.Stderr = strings.Join(slices.DeleteFunc(strings.Split(exit.Stderr, "; "), func(line string) bool {
+		return strings.HasPrefix(line, rootsAre)
+	}), "; ")
+	return &plain
 }
