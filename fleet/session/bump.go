@@ -26,8 +26,8 @@ type Bump struct {
 	Input string
 	Plan  *plan.Plan // from what the commit makes of each machine to what it would be
 	Todo  engine.Todo
-	// Same says that the input is at its newest already.
-	Same bool
+	Built bool // both sides were built: the plan knows what changes
+	Same  bool // the input is at its newest already
 
 	before, after []byte // flake.lock
 }
@@ -51,7 +51,7 @@ func (s *Session) Bump(ctx context.Context, input string, names []string, build 
 		return nil, fmt.Errorf("bump %s: %w", input, err)
 	}
 	defer os.RemoveAll(scratch.top)
-	b := &Bump{Input: input, before: before}
+	b := &Bump{Input: input, Built: build, before: before}
 	lock := filepath.Join(scratch.dir, lockName)
 	// A space makes this tree one with changes too, so that what tells trees
 	// with changes apart from commits is no difference.

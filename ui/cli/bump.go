@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -62,8 +63,12 @@ func (a *app) concludeBump(s *session.Session, b *session.Bump, keep, discard bo
 		a.text().clean("%s is at its newest already: nothing would change", b.Input)
 		return nil
 	}
-	if !a.flags.json {
+	switch {
+	case a.flags.json:
+	case b.Built:
 		a.printPlan(b.Plan, detailed)
+	default:
+		a.printBump(b)
 	}
 	var err error
 	switch {
@@ -93,4 +98,35 @@ func (a *app) concludeBump(s *session.Session, b *session.Bump, keep, discard bo
 		return failed(exitFailed)
 	}
 	return nil
+}
+
+// printBump says which machines would change, where it is not known how.
+func (a *app) printBump(b *session.Bump) {
+	p := a.text()
+	for _, of := range []struct {
+		what   string
+		status plan.Status
+	}{{"would change", plan.StatusChange}, {"unchanged", plan.StatusUnchanged}} {
+		var machines []string
+		for _, h := range b.Plan.Hosts {
+			if h.Status == of.status {
+				machines = append(machines, h.Machine)
+			}
+		}
+		if len(machines) > 0 {
+			p.clean("%s: %s", of.what, strings.Join(machines, ", "))
+		}
+	}
+	for _, h := range b.Plan.Hosts {
+		if h.Status == plan.StatusError {
+			p.clean("error %s: %s", h.Machine, h.Cause)
+		}
+	}
+	switch {
+	case b.Todo.Unknown != "":
+		p.clean("what there is to build is not known: %s", b.Todo.Unknown)
+	default:
+		p.clean("to build: %s, to fetch: %s, %s; --build builds both sides and compares their packages",
+			word.Count(len(b.Todo.Build), "derivation"), word.Count(b.Todo.Fetch, "store path"), word.Size(b.Todo.Download))
+	}
 }
