@@ -3,6 +3,7 @@ package guard
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"net"
 	"os"
@@ -181,6 +182,8 @@ func TestMain(m *testing.M) {
 	if order := os.Getenv("ASSAY_GUARD_CONSOLE"); order != "" {
 		console(order)
 	}
+	flag.Parse()
+	flag.Set("test.parallel", "8") // they wait for hosts, not for this machine
 	os.Exit(m.Run())
 }
 
