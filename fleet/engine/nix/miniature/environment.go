@@ -49,6 +49,7 @@ func Environment(dir string) ([]string, error) {
 		"sandbox = true",
 		"sandbox-paths = /bin/sh=" + shell,
 		"substituters =",
+		"max-jobs = auto",
 		"extra-platforms = aarch64-darwin",
 		"flake-registry = " + registry,
 		"connect-timeout = 1",

@@ -11,7 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"assay/fleet"
 	"assay/fleet/engine/nix/miniature"
+	"assay/fleet/fleetfile"
 )
 
 // bench is a world, a Nix of its own, and a repository with the plain flake.
@@ -192,5 +194,24 @@ func TestAddresses(t *testing.T) {
 		"builtins.mapAttrs (_: m: m.config.clan.core.networking.targetHost)")
 	if !strings.Contains(got, `"anvil":"root@10.77.0.1"`) || !strings.Contains(got, `"drill":null`) {
 		t.Errorf("addresses: %s", got)
+	}
+}
+
+func TestTargets(t *testing.T) {
+	dir := t.TempDir()
+	check(t, miniature.Targets(dir, map[string][]string{"hammer": {"root@198.51.100.7:22"}, "anvil": {"root@anvil.example", "root@198.51.100.1"}}))
+	text, err := os.ReadFile(filepath.Join(dir, "fleet.toml"))
+	check(t, err)
+	flake := fleet.Fleet{}
+	for _, m := range miniature.PlainMachines() {
+		flake.Machines = append(flake.Machines, fleet.Machine{Name: m, System: "x86_64-linux", Class: fleet.NixOS})
+	}
+	f, err := fleetfile.Adopt("fleet.toml", text, &flake)
+	check(t, err)
+	if got := f.Fleet.Machine("anvil").Deploy.Targets; len(got) != 2 {
+		t.Errorf("anvil is at %v", got)
+	}
+	if got := f.Fleet.Machine("drill").Deploy.Targets; len(got) != 0 {
+		t.Errorf("drill is at %v", got)
 	}
 }

@@ -3,6 +3,7 @@ package miniature
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -130,4 +131,21 @@ func Addresses(dir string, targets map[string]string) error {
 		return fmt.Errorf("miniature: %w", err)
 	}
 	return os.WriteFile(filepath.Join(dir, "addresses.json"), append(b, '\n'), 0o644)
+}
+
+// Targets says where machines are in a fleet.toml beside the plain flake at
+// dir: addresses in order, by machine.
+func Targets(dir string, targets map[string][]string) error {
+	var b strings.Builder
+	for _, machine := range slices.Sorted(maps.Keys(targets)) {
+		fmt.Fprintf(&b, "[machines.%s.deploy]\ntargets = [", machine)
+		for i, target := range targets[machine] {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			fmt.Fprintf(&b, "%q", target)
+		}
+		b.WriteString("]\n")
+	}
+	return os.WriteFile(filepath.Join(dir, "fleet.toml"), []byte(b.String()), 0o644)
 }

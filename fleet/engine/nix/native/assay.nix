@@ -41,7 +41,11 @@ let
   regex =
     glob:
     lib.concatMapStrings (
-      part: if isList part then bracket (head part) else lib.replaceStrings [ "\\*" "\\?" ] [ ".*" "." ] (lib.escapeRegex part)
+      part:
+      if isList part then
+        bracket (head part)
+      else
+        lib.replaceStrings [ "\\*" "\\?" ] [ ".*" "." ] (lib.escapeRegex part)
     ) (builtins.split "\\[([^]]*)]" glob);
   bracket =
     set:
@@ -55,14 +59,14 @@ let
     range:
     let
       parts = builtins.match "([0-9]+)(-([0-9]+))?(/([0-9]+))?" range;
-      part = i: let text = builtins.elemAt parts i; in if text == null then null else lib.toInt (builtins.head (builtins.match "0*([0-9]+)" text));
-      first = part 0;
-      last = if part 2 == null then first else part 2;
-      step = if part 4 == null then 1 else part 4;
+      number = text: lib.toInt (head (builtins.match "0*([0-9]+)" text));
+      part = i: default: let text = builtins.elemAt parts i; in if text == null then default else number text;
+      first = part 0 0;
+      step = part 4 1;
       width = builtins.stringLength (head parts);
-      pad = n: let text = toString n; in lib.concatStrings (builtins.genList (_: "0") (lib.max 0 (width - builtins.stringLength text))) + text;
+      pad = text: if builtins.stringLength text < width then pad "0${text}" else text;
     in
-    builtins.genList (i: pad (first + i * step)) ((last - first) / step + 1);
+    builtins.genList (i: pad (toString (first + i * step))) ((part 2 first - first) / step + 1);
   matches = glob: text: builtins.match (regex glob) text != null;
 
   hasTag =
@@ -75,7 +79,11 @@ let
   words =
     text:
     lib.concatMap (
-      part: if isList part then [ (head part) ] else filter (c: builtins.match "[[:space:]]" c == null) (lib.stringToCharacters part)
+      part:
+      if isList part then
+        [ (head part) ]
+      else
+        filter (sign: builtins.match "[[:space:]]" sign == null) (lib.stringToCharacters part)
     ) (builtins.split "(([^][(),[:space:]-]|\\[[^]]*])([^][(),[:space:]]|\\[[^]]*])*)" text);
 
   # expr = and { ("or" | ",") and }; and = unary { ["and"] unary }
@@ -129,30 +137,31 @@ let
 
   ### Services: the modules of a machine's roles.
 
-  members = role: filter (m: elem m.name (role.machines or [ ]) || lib.any (hasTag m) (role.tags or [ ])) (attrValues machines);
+  members =
+    role:
+    filter (m: elem m.name (role.machines or [ ]) || lib.any (hasTag m) (role.tags or [ ])) (attrValues machines);
   settingsOf = role: role.settings or { };
 
-  rolesOf =
-    m:
-    lib.concatLists (
-      lib.mapAttrsToList (
-        instance: service:
-        lib.mapAttrsToList (
-          name: role:
-          if service ? input then
-            throw "fleet.toml: services.${instance}: modules of the input ${service.input} are not applied by this assay.nix"
-          else
-            applyRole {
-              inherit instance;
-              settings = settingsOf role;
-              roles = mapAttrs (_: r: {
-                machines = lib.listToAttrs (map (x: lib.nameValuePair x.name { settings = settingsOf r; }) (members r));
-              }) service.roles;
-              machine = { inherit (m) name system class user tags; };
-            } (aspect m m.class "services/${service.module or instance}/${name}")
-        ) (lib.filterAttrs (_: role: elem m (members role)) service.roles)
-      ) (fleet.services or { })
-    );
+  rolesOf = m: lib.concatLists (lib.mapAttrsToList (rolesIn m) (fleet.services or { }));
+  rolesIn =
+    m: instance: service:
+    let
+      roles = mapAttrs (_: role: {
+        machines = lib.genAttrs (map (x: x.name) (members role)) (_: { settings = settingsOf role; });
+      }) service.roles;
+      module =
+        name: role:
+        applyRole {
+          inherit instance roles;
+          settings = settingsOf role;
+          machine = { inherit (m) name system class user tags; };
+        } (aspect m m.class "services/${service.module or instance}/${name}");
+      played = lib.filterAttrs (name: _: roles.${name}.machines ? ${m.name}) service.roles;
+    in
+    if service ? input && played != { } then
+      throw "fleet.toml: services.${instance}: modules of the input ${service.input} are not applied by this assay.nix"
+    else
+      lib.mapAttrsToList module played;
 
   # A role is a function of these arguments, inside of the wrapping that flake.modules
   # puts around what files contribute: functions without named arguments, and imports.
@@ -202,12 +211,17 @@ let
 
   systemOf =
     m:
-    (if m.class == "darwin" then (inputs.nix-darwin or inputs.darwin).lib.darwinSystem else nixpkgs.lib.nixosSystem) {
+    (if m.class == "darwin" then inputs.nix-darwin.lib.darwinSystem else nixpkgs.lib.nixosSystem) {
       specialArgs = { inherit inputs self; };
       modules = modulesOf m;
     };
   ofClass = class: lib.filterAttrs (_: m: m.class == class) machines;
-  built = m: if m.class == "darwin" then config.flake.darwinConfigurations.${m.name}.system else config.flake.nixosConfigurations.${m.name}.config.system.build.toplevel;
+  built =
+    m:
+    if m.class == "darwin" then
+      config.flake.darwinConfigurations.${m.name}.system
+    else
+      config.flake.nixosConfigurations.${m.name}.config.system.build.toplevel;
 
   ### Channels and layers.
 
@@ -244,7 +258,8 @@ let
   layers =
     final: base:
     let
-      order = map (name: layer.${name} base) (fleet.overlay.order or [ "inputs" "hotfixes" "packages" "overrides" "flake-inputs" ]);
+      names = fleet.overlay.order or [ "inputs" "hotfixes" "packages" "overrides" "flake-inputs" ];
+      order = map (name: layer.${name} base) names;
     in
     if fleet.overlay.composition or "merge" == "merge" then
       lib.mergeAttrsList (map (overlay: overlay final base) order)
@@ -258,12 +273,16 @@ let
     hotfixes = base: final: _:
       let
         sets = channelSets final base;
+        named = name: sets.${if sets ? ${name} then name else channels.${name}.as or name};
       in
-      each (entries "hotfix" base) (h: lib.getAttrFromPath (lib.splitString "." h.package) sets.${if sets ? ${h.channel} then h.channel else channels.${h.channel}.as or h.channel});
+      each (entries "hotfix" base) (h: (named h.channel).${h.package});
     packages = _: final: _: mapAttrs (_: path: final.callPackage path { }) byName;
     overrides = base: final: prev: each (entries "override" base) (o: import (file o.file) { inherit final prev lib inputs; });
+    # Only the names that fleet.toml says: what else such an overlay has stays out.
     flake-inputs = base: final: prev:
-      lib.mergeAttrsList (map (f: lib.getAttrs f.provides (inputs.${f.input}.overlays.default final prev)) (entries "flake-input" base));
+      lib.mergeAttrsList (
+        map (f: lib.getAttrs f.provides (inputs.${f.input}.overlays.default final prev)) (entries "flake-input" base)
+      );
   };
 
   # The packages of the fleet's own: <sources.packages>/<xx>/<name>/package.nix.
@@ -274,7 +293,10 @@ let
     in
     if fleet ? sources.packages then
       lib.listToAttrs (
-        lib.concatMap (shard: map (name: lib.nameValuePair name (root + "/${shard}/${name}/package.nix")) (directories (root + "/${shard}"))) (directories root)
+        lib.concatMap (
+          shard:
+          map (name: lib.nameValuePair name (root + "/${shard}/${name}/package.nix")) (directories (root + "/${shard}"))
+        ) (directories root)
       )
     else
       { };

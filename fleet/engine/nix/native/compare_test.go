@@ -53,9 +53,16 @@ type asked struct {
 // TestGoAndNixAgree evaluates the example fleet over the miniature world, and
 // compares with what the composition says: the aspects of every machine in
 // order, the value of every option that is known, and every package's version,
-// layer and channel.
+// layer and channel. With both ways to compose the layers.
 func TestGoAndNixAgree(t *testing.T) {
-	f := prepare(t)
+	t.Run("merge", func(t *testing.T) { agree(t, prepare(t)) })
+	t.Run("compose", func(t *testing.T) {
+		agree(t, prepare(t, `composition = "merge"`, `composition = "compose"`))
+	})
+}
+
+func agree(t *testing.T, f *fixture) {
+	t.Helper()
 	w, err := miniature.Write(filepath.Join(f.dir, "world"))
 	check(t, err)
 	answers := f.ask(w.Overrides())

@@ -60,49 +60,45 @@ func open(t *testing.T) *fixture {
 }
 
 // prepare opens a fixture with the example fleet, and a module that answers
-// questions.
-func prepare(t *testing.T) *fixture {
+// questions. In its fleet.toml the first of two texts is replaced by the second.
+func prepare(t *testing.T, replaced ...string) *fixture {
 	t.Helper()
 	f := open(t)
-	r, err := repo.Open(root)
+	to := filepath.Join(f.dir, "fleet")
+	for _, dir := range []string{"modules/aspects", "modules/packages"} {
+		check(t, os.CopyFS(filepath.Join(to, dir), os.DirFS(filepath.Join(root, dir))))
+	}
+	files := map[string][]byte{}
+	for _, name := range []string{"flake.nix", "fleet.toml", "assay.nix", "fleet/engine/nix/native/testdata/ask.nix"} {
+		text, err := os.ReadFile(filepath.Join(root, name))
+		check(t, err)
+		files[filepath.Base(name)] = text
+	}
+	change := func(name, from, to string) {
+		if !bytes.Contains(files[name], []byte(from)) {
+			t.Fatalf("%s has no %q", name, from)
+		}
+		files[name] = bytes.Replace(files[name], []byte(from), []byte(to), 1)
+	}
+	change("flake.nix", "./assay.nix\n", "./assay.nix\n        ./ask.nix\n")
+	if len(replaced) == 2 {
+		change("fleet.toml", replaced[0], replaced[1])
+	}
+	f.put(files)
+	r, err := repo.Open(to)
 	check(t, err)
 	tree, err := r.Tree()
 	check(t, err)
-	stack := r.Stack()
+	questions := map[string]question{}
 	for i := range r.Fleet.Machines {
 		m := &r.Fleet.Machines[i]
-		f.asked[m.Name] = questionsOf(compose.Compose(tree, compose.Request{Fleet: r.Fleet, Machine: m}), r.Fleet, stack)
-	}
-	f.write()
-	return f
-}
-
-// write makes the repository.
-func (f *fixture) write() {
-	questions := map[string]question{}
-	for name, a := range f.asked {
-		questions[name] = a.question
+		a := questionsOf(compose.Compose(tree, compose.Request{Fleet: r.Fleet, Machine: m}), r.Fleet, r.Stack())
+		f.asked[m.Name], questions[m.Name] = a, a.question
 	}
 	text, err := json.Marshal(questions)
-	check(f.t, err)
-	flake, err := os.ReadFile(filepath.Join(root, "flake.nix"))
-	check(f.t, err)
-	more := bytes.Replace(flake, []byte("./assay.nix\n"), []byte("./assay.nix\n        ./ask.nix\n"), 1)
-	if bytes.Equal(more, flake) {
-		f.t.Fatal("flake.nix does not import ./assay.nix on a line of its own")
-	}
-	ask, err := os.ReadFile("testdata/ask.nix")
-	check(f.t, err)
-	to := filepath.Join(f.dir, "fleet")
-	for _, dir := range []string{"modules/aspects", "modules/packages"} {
-		check(f.t, os.CopyFS(filepath.Join(to, dir), os.DirFS(filepath.Join(root, dir))))
-	}
-	files := map[string][]byte{"flake.nix": more, "ask.nix": ask, "questions.json": text}
-	for _, name := range []string{"fleet.toml", "assay.nix"} {
-		files[name], err = os.ReadFile(filepath.Join(root, name))
-		check(f.t, err)
-	}
-	f.put(files)
+	check(t, err)
+	f.put(map[string][]byte{"questions.json": text})
+	return f
 }
 
 // put writes files and makes the directory a repository.
