@@ -14,10 +14,10 @@ import (
 	"assay/fleet/host/bed"
 )
 
-// large is a system with a few paths of 8 MiB each, which differ by name.
+// large is a system with a few paths of 4 MiB each, which differ by name.
 func large(name string) string {
 	return `let
-	part = i: mk "` + name + `-${toString i}" [] "dd if=/dev/zero of=$out/x bs=1048576 count=8 2>/dev/null; echo > $out/y";
+	part = i: mk "` + name + `-${toString i}" [] "dd if=/dev/zero of=$out/x bs=1048576 count=4 2>/dev/null; echo > $out/y";
 in mk "nixos-system-` + name + `-1" (map part [ 1 2 3 4 ]) "true"`
 }
 
@@ -103,7 +103,7 @@ func TestFullStore(t *testing.T) {
 	conn := connect(t, h, "root", host.BecomeNone)
 	d := l.deployer(t, deploy.Options{})
 	c := l.closure(t, l.build(t, large("full")))
-	h.Fill(t, "12000000")
+	h.Fill(t, "6000000")
 	defer h.Fill(t, "off")
 	err := d.Copy(t.Context(), conn, c.Objects, nil)
 	if !errors.Is(err, deploy.ErrFull) || !strings.Contains(err.Error(), "No space left on device") {
