@@ -79,7 +79,7 @@ func (v *evaluation) start(ctx context.Context, machines []string) (err error) {
 // ask evaluates the machines of every set.
 func (v *evaluation) ask(ctx context.Context, sets map[string][]string) {
 	for _, set := range slices.Sorted(maps.Keys(sets)) {
-		q := queue{e: v.e, repo: v.repo, set: set, body: toplevel(v.e.opts.Attribute),
+		q := queue{e: v.e, repo: v.repo, set: set, body: toplevel(v.e.opts.Attribute), cost: v.e.opts.Dir,
 			say: v.say, got: v.got, save: v.save, fail: v.fail, absent: v.lacks}
 		q.run(ctx, sets[set])
 	}
@@ -195,7 +195,7 @@ func (e *Engine) Estimate(machines []string) time.Duration {
 	if len(of) == 0 {
 		return 0
 	}
-	n := e.processes(len(machines))
+	n := e.processes(e.opts.Dir, len(machines))
 	return e.history.elapsed(e.opts.Dir, (len(machines)+n-1)/n)
 }
 
@@ -203,15 +203,15 @@ func (e *Engine) Estimate(machines []string) time.Duration {
 // share would be evaluated twice.
 const short = 3 * time.Second
 
-// processes returns how many processes evaluate n machines: as many as there
-// are processors, and memory, and work.
-func (e *Engine) processes(n int) int {
-	if t := e.history.elapsed(e.opts.Dir, n); t > 0 && t < short {
+// processes returns how many processes ask n machines for something, as
+// history calls it: as many as there are processors, and memory, and work.
+func (e *Engine) processes(what string, n int) int {
+	if t := e.history.elapsed(what, n); t > 0 && t < short {
 		return 1
 	}
 	available := e.opts.Available()
 	count := max(1, min(e.opts.Processes, (n+3)/4))
-	for count > 1 && e.history.memory(e.opts.Dir, cmp.Or(n/count, 1))*int64(count) > available {
+	for count > 1 && e.history.memory(what, cmp.Or(n/count, 1))*int64(count) > available {
 		count--
 	}
 	return count

@@ -13,7 +13,7 @@ import (
 
 // sample is what one process used for the machines that it evaluated.
 type sample struct {
-	Dir      string        `json:"dir"` // of the flake
+	Of       string        `json:"of"` // the flake's directory, and what was asked where that was not the system
 	Machines int           `json:"machines"`
 	Memory   int64         `json:"memory"` // bytes at most
 	Elapsed  time.Duration `json:"elapsed"`
@@ -32,14 +32,14 @@ const samples = 100
 
 func (h *history) file() string { return filepath.Join(h.dir, "history.json") }
 
-// of returns the samples of a flake, the newest last.
-func (h *history) of(dir string) []sample {
+// of returns the samples of what was asked, the newest last.
+func (h *history) of(what string) []sample {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.read()
 	var of []sample
 	for _, s := range h.all {
-		if s.Dir == dir && s.Machines > 0 {
+		if s.Of == what && s.Machines > 0 {
 			of = append(of, s)
 		}
 	}
@@ -80,8 +80,8 @@ const (
 // memory returns the bytes that one process needs for n machines: what the
 // sample nearest to n took, more machines in proportion. That is too much
 // rather than too little.
-func (h *history) memory(dir string, n int) int64 {
-	of := h.of(dir)
+func (h *history) memory(what string, n int) int64 {
+	of := h.of(what)
 	if len(of) == 0 {
 		return firstMemory + int64(n)*machineMemory
 	}
@@ -91,9 +91,9 @@ func (h *history) memory(dir string, n int) int64 {
 
 // fits returns how many machines one process may take within the bytes, at
 // least one.
-func (h *history) fits(dir string, bytes int64, most int) int {
+func (h *history) fits(what string, bytes int64, most int) int {
 	n := 1
-	for n < most && h.memory(dir, n+1) <= bytes {
+	for n < most && h.memory(what, n+1) <= bytes {
 		n++
 	}
 	return n
@@ -101,8 +101,8 @@ func (h *history) fits(dir string, bytes int64, most int) int {
 
 // elapsed returns the time that one process needs for n machines, 0 when it
 // is not known.
-func (h *history) elapsed(dir string, n int) time.Duration {
-	of := h.of(dir)
+func (h *history) elapsed(what string, n int) time.Duration {
+	of := h.of(what)
 	if len(of) == 0 || n == 0 {
 		return 0
 	}

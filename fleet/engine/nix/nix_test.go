@@ -203,3 +203,13 @@ in { config.system.build.toplevel = mk "nixos-system-${name}" ''
 	}
 	return files, names
 }
+
+// oldestAndNewest are the Nix of PATH and the last one that is here.
+func oldestAndNewest(t testing.TB) []bed.Nix {
+	t.Helper()
+	all := bed.Nixes(t)
+	if len(all) > 2 {
+		return []bed.Nix{all[0], all[len(all)-1]}
+	}
+	return all
+}

@@ -20,6 +20,7 @@ import (
 type process struct {
 	set      string // "nixosConfigurations"
 	body     string // of the expression
+	cost     string // under what history keeps what it takes
 	machines []string
 	caught   bool // errors are caught and lost
 
@@ -59,9 +60,9 @@ func (e *Engine) evaluate(ctx context.Context, r *repository, p *process, watch 
 	p.starved = p.err != nil && starved(p.err, p.said)
 	switch n := len(p.done); {
 	case p.starved && used.Memory > 0: // it wanted more than it had
-		e.history.add(sample{Dir: r.dir, Machines: len(p.machines), Memory: used.Memory / 2 * 3})
+		e.history.add(sample{Of: p.cost, Machines: len(p.machines), Memory: used.Memory / 2 * 3})
 	case n > 0 && p.err == nil:
-		e.history.add(sample{Dir: r.dir, Machines: n, Memory: used.Memory, Elapsed: time.Since(began)})
+		e.history.add(sample{Of: p.cost, Machines: n, Memory: used.Memory, Elapsed: time.Since(began)})
 	}
 }
 

@@ -21,6 +21,7 @@ type queue struct {
 	repo   *repository
 	set    string
 	body   string // of the expression
+	cost   string // under what history keeps what it takes
 	say    func(engine.Step)
 	got    func(machine string, is json.RawMessage) // is told of a machine's answer while the process runs
 	save   func(map[string]json.RawMessage)         // is told all answers of a process
@@ -45,8 +46,8 @@ const same = 3
 // has ended.
 func (q *queue) run(ctx context.Context, machines []string) {
 	q.waiting, q.alike, q.hungry = machines, map[string]int{}, map[string]bool{}
-	q.workers = q.e.processes(len(machines))
-	q.most = q.e.history.fits(q.repo.dir, q.e.opts.Available()/int64(q.workers), len(machines))
+	q.workers = q.e.processes(q.cost, len(machines))
+	q.most = q.e.history.fits(q.cost, q.e.opts.Available()/int64(q.workers), len(machines))
 	var workers sync.WaitGroup
 	for range q.workers {
 		workers.Go(func() {
@@ -70,7 +71,7 @@ func (q *queue) take() *process {
 		return nil
 	}
 	n := min(q.most, (len(q.waiting)+q.workers-1)/q.workers)
-	p := &process{set: q.set, body: q.body, machines: slices.Clone(q.waiting[:n]), caught: q.caught != nil}
+	p := &process{set: q.set, body: q.body, cost: q.cost, machines: slices.Clone(q.waiting[:n]), caught: q.caught != nil}
 	q.waiting = q.waiting[n:]
 	return p
 }

@@ -114,7 +114,7 @@ func (c *census) ask(ctx context.Context, names map[string][]string) {
 		}
 	}
 	for _, set := range slices.Sorted(maps.Keys(sets)) {
-		q := queue{e: c.e, repo: c.repo, set: set, body: machineBody, say: c.say, got: c.got,
+		q := queue{e: c.e, repo: c.repo, set: set, body: machineBody, cost: c.repo.dir + "#registry", say: c.say, got: c.got,
 			save: func(map[string]json.RawMessage) {}, fail: c.fail,
 			absent: func(set, machine string) { c.fail(machine, fmt.Errorf("%s has it no more", set)) }}
 		q.run(ctx, sets[set])

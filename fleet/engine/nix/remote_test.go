@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"assay/fleet/engine/nix/miniature"
-	"assay/fleet/host/bed"
 )
 
 // stores are machines whose stores are directories.
@@ -25,7 +24,7 @@ func (s stores) Store(_ context.Context, machine string) (string, []string, func
 }
 
 func TestBuildOnOtherMachines(t *testing.T) {
-	for _, nix := range bed.Nixes(t) {
+	for _, nix := range oldestAndNewest(t) {
 		t.Run(nix.Version, func(t *testing.T) {
 			dir := t.TempDir()
 			t.Cleanup(func() {

@@ -9,7 +9,6 @@ import (
 
 	"assay/fleet/engine"
 	"assay/fleet/engine/nix/miniature"
-	"assay/fleet/host/bed"
 )
 
 func TestDirtyTreeAndUntrackedFile(t *testing.T) {
@@ -131,7 +130,7 @@ func TestNixConfigThatIsAccepted(t *testing.T) {
 }
 
 func TestDirectoryWithSpaces(t *testing.T) {
-	for _, nix := range bed.Nixes(t) {
+	for _, nix := range oldestAndNewest(t) {
 		t.Run(nix.Version, func(t *testing.T) {
 			files, names := fleetOf(t, 1)
 			b := newBenchOf(t, nix, files, Options{})

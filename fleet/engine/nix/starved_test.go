@@ -55,8 +55,8 @@ func TestHistoryKnowsWhatFits(t *testing.T) {
 	if n := h.fits("/a", 3<<30, 40); n != 4 {
 		t.Errorf("without history %d machines fit in 3 GiB", n)
 	}
-	h.add(sample{Dir: "/a", Machines: 4, Memory: 4 << 30, Elapsed: 8e9})
-	h.add(sample{Dir: "/b", Machines: 4, Memory: 1 << 20, Elapsed: 1})
+	h.add(sample{Of: "/a", Machines: 4, Memory: 4 << 30, Elapsed: 8e9})
+	h.add(sample{Of: "/b", Machines: 4, Memory: 1 << 20, Elapsed: 1})
 	again := &history{dir: h.dir}
 	for _, c := range []struct {
 		bytes int64
@@ -68,14 +68,14 @@ func TestHistoryKnowsWhatFits(t *testing.T) {
 	}
 	e := New(Options{Dir: "/a", Processes: 2, Available: func() int64 { return 16 << 30 }})
 	e.history = again
-	if p := e.processes(8); p != 2 {
+	if p := e.processes("/a", 8); p != 2 {
 		t.Errorf("%d processes", p)
 	}
 	if d := e.Estimate(make([]string, 16)); d != 16e9 {
 		t.Errorf("estimate is %v", d)
 	}
 	e.opts.Available = func() int64 { return 7 << 30 }
-	if p := e.processes(8); p != 1 {
+	if p := e.processes("/a", 8); p != 1 {
 		t.Errorf("%d processes without the memory for two", p)
 	}
 }
