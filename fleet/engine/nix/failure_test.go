@@ -148,6 +148,28 @@ func TestCancel(t *testing.T) {
 	}
 }
 
+// TestCancelEvaluation ends an evaluation that would never do so.
+func TestCancelEvaluation(t *testing.T) {
+	files, names := fleetOf(t, 3)
+	files["hosts/m2"] = "{ mk, shared }: let count = n: if n < 0 then n else count (n + 1); in mk \"host\" (toString (count 0))\n"
+	b := newBench(t, files, Options{Processes: 1})
+	ctx, cancel := context.WithCancelCause(t.Context())
+	enough := errors.New("enough")
+	a := newAnswers()
+	b.engine.Evaluate(ctx, names, func(s engine.Step) {
+		if s.Kind == engine.StepEvaluate && s.What == "m2" {
+			cancel(enough)
+		}
+	}, func(m string, s engine.System, err error) {
+		a.calls++
+		a.errs[m] = err
+	})
+	if a.calls != 3 || a.errs["m1"] != nil || !errors.Is(a.errs["m2"], enough) || !errors.Is(a.errs["m3"], enough) {
+		t.Errorf("got %v", a.errs)
+	}
+	noProcessOf(t, b.dir)
+}
+
 // noProcessOf fails when a process has one of the words in its command line.
 func noProcessOf(t *testing.T, words ...string) {
 	t.Helper()
