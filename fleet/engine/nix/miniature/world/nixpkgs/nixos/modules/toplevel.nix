@@ -55,7 +55,8 @@ in
             hostPlatform = config.nixpkgs.hostPlatform.system;
             interfaceVersion = toString (config.systemd.package.interfaceVersion or 2);
             kernelParams = toString config.boot.kernelParams;
-            initrdText = cfg.initrdText;
+            initrd = pkgs.writeText "initrd" cfg.initrdText;
+            modules = pkgs.runCommand "kernel-modules" { } "mkdir $out";
             inhibitors = builtins.toJSON cfg.switch.inhibitors;
             more = lib.concatStrings (lib.mapAttrsToList (name: a: "\n# ${name}\n${a.text}\n") cfg.activationScripts);
             switch = script ./switch-to-configuration.sh;

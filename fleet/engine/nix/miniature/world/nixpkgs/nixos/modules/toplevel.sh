@@ -1,4 +1,4 @@
-mkdir -p $out/bin $out/kernel-modules $out/specialisation
+mkdir -p $out/bin $out/specialisation
 fill() { sed "s|@out@|$out|g" < "$1" > "$2" && chmod 555 "$2"; }
 fill "$switchPath" $out/bin/switch-to-configuration
 fill "$initPath" $out/init
@@ -11,7 +11,8 @@ ln -s $etc $out/etc
 ln -s $sw $out/sw
 ln -s $systemd $out/systemd
 ln -s $kernel/bin/linux $out/kernel
-printf %s "$initrdText" > $out/initrd
+ln -s $initrd $out/initrd
+ln -s $modules $out/kernel-modules
 printf %s "$kernelParams" > $out/kernel-params
 printf %s "$label" > $out/nixos-version
 printf %s "$hostPlatform" > $out/system
