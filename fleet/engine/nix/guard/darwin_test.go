@@ -56,6 +56,19 @@ func TestMac(t *testing.T) {
 		t.Errorf("dry: %v\n%s", err, &log)
 	}
 	expect(b.base, b.base)
+	bare := b.system(t, "bare", map[string]string{"activate": strings.Replace(activateMac, "#!/bin/sh", "#!/usr/bin/env -i /bin/sh", 1)})
+	if err := g.Activate(t.Context(), b.conn(t), activation(bare, engine.GoalDryActivate, ""), nil); err != nil {
+		t.Errorf("dry, without an environment: %v", err)
+	}
+	strange := b.system(t, "strange", map[string]string{"activate": strings.Replace(activateMac, "#!/bin/sh", "#!/usr/bin/env sh", 1)})
+	if err := g.Activate(t.Context(), b.conn(t), activation(strange, engine.GoalDryActivate, ""), nil); !errors.Is(err, engine.ErrGoal) {
+		t.Errorf("dry, begun in a way that is not known: %v", err)
+	}
+	legacy := b.system(t, "legacy", map[string]string{"activate": activateMac, "activate-user": "#!/bin/sh"})
+	if err := g.Activate(t.Context(), b.conn(t), activation(legacy, engine.GoalSwitch, "legacy"), nil); err == nil || !strings.Contains(err.Error(), "update nix-darwin") {
+		t.Errorf("legacy: %v", err)
+	}
+	expect(b.base, b.base)
 	if err := g.Activate(t.Context(), b.conn(t), activation(second, engine.GoalBoot, "boot"), nil); !errors.Is(err, engine.ErrGoal) {
 		t.Errorf("boot: %v", err)
 	}

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -102,6 +103,49 @@ func TestReboot(t *testing.T) {
 	if err := (Guard{}).Activate(t.Context(), b.conn(t), a, nil); !errors.Is(err, engine.ErrGoal) || !strings.Contains(err.Error(), "systemd-258 changed") {
 		t.Errorf("goal test: %v", err)
 	}
+}
+
+// TestOneWins has several operators begin at the same moment: one of them does,
+// and the others are told who.
+func TestOneWins(t *testing.T) {
+	t.Parallel()
+	b := take(t)
+	system := b.system(t, "contested", nil)
+	const operators = 4
+	for round := range 3 {
+		errs := make(chan error, operators)
+		ids := make(chan string, operators)
+		for n := range operators {
+			a := b.activation(t, system, engine.GoalSwitch)
+			a.ID, a.Guard = fmt.Sprintf("round-%d-%d", round, n), 60e9
+			conn := b.conn(t)
+			go func() {
+				err := Guard{Operator: a.ID}.Activate(t.Context(), conn, a, nil)
+				if err == nil {
+					ids <- a.ID
+				}
+				errs <- err
+			}()
+		}
+		won := 0
+		for range operators {
+			switch err := <-errs; {
+			case err == nil:
+				won++
+			case !errors.Is(err, engine.ErrBusy):
+				t.Errorf("round %d: %v", round, err)
+			}
+		}
+		if won != 1 {
+			t.Fatalf("round %d: %d have begun", round, won)
+		}
+		a := b.activation(t, system, engine.GoalSwitch)
+		a.ID = <-ids
+		if err := (Guard{}).Return(t.Context(), b.conn(t), a, nil); err != nil {
+			t.Error(err)
+		}
+	}
+	b.isBase(t)
 }
 
 // TestRefused has hosts that somebody else works on, or that are not what they

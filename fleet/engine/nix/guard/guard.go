@@ -157,9 +157,11 @@ func oneLine(s string) string {
 // run gives the host a verb with its arguments.
 func run(ctx context.Context, conn host.Conn, what string, log func(string), args ...string) error {
 	out := host.NewLineWriter(maxLine, atMost(maxLines, log))
-	err := conn.Run(ctx, host.Command{
-		Script: tool(), Args: args, Root: true, Stdin: strings.NewReader(tool()), Stdout: out,
-	})
+	cmd := host.Command{Script: tool(), Args: args, Root: true, Stdout: out}
+	if args[0] == "activate" { // it leaves a copy for its jobs
+		cmd.Stdin = strings.NewReader(tool())
+	}
+	err := conn.Run(ctx, cmd)
 	out.Flush()
 	return explain(what, err)
 }

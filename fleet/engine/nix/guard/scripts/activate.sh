@@ -46,6 +46,8 @@ is_system() {
 	fi
 	if [ "$class" = darwin ]; then
 		[ -x "$1/activate" ] || refuse 46 "$1 is no nix-darwin system: it has no activate"
+		[ ! -x "$1/activate-user" ] || grep -q '^# nix-darwin: deprecated$' "$1/activate-user" ||
+			refuse 46 "$1 wants activate-user to be run by its user, as nix-darwin did before 25.05; nothing was changed; hint: update nix-darwin"
 	else
 		[ -x "$1/bin/switch-to-configuration" ] || refuse 46 "$1 is no NixOS system: it has no bin/switch-to-configuration"
 	fi

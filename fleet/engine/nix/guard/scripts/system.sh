@@ -6,8 +6,8 @@
 # nix-darwin: darwin-rebuild switch sets the profile and then runs activate of
 # the system that it leads to, so that a failed activation leaves the profile
 # at what has failed. activate itself does not ask the profile; it makes
-# /run/current-system lead to its own system. At boot the daemon activate-system
-# takes the profile's. Therefore activate comes first here and the profile last:
+# /run/current-system lead to its own system as its last step. At boot the daemon
+# activate-system takes the profile's. Therefore activate comes first here and the profile last:
 # a Mac that restarts in between comes back with what it had.
 
 # switch_now SYSTEM runs it, not at boot.
@@ -17,6 +17,17 @@ switch_now() {
 	else
 		NIXOS_INSTALL_BOOTLOADER=0 "$1/bin/switch-to-configuration" test </dev/null 9>&-
 	fi
+}
+
+# check_mac SYSTEM has nix-darwin look whether it could activate. activate does
+# nothing more where checkActivation is 1; it is begun without its first line,
+# which may take that away: #!/usr/bin/env -i SHELL
+check_mac() {
+	grep -q 'checkActivation:-0' "$1/activate" ||
+		refuse 42 'this nix-darwin system cannot say whether it would activate; hint: --goal test'
+	interpreter=$(sed -n '1s|^#! *\(/usr/bin/env  *-i  *\)\{0,1\}\(/[^ ]*\)$|\2|p' "$1/activate")
+	[ -x "$interpreter" ] || refuse 42 'the first line of activate is none that is known; hint: --goal test'
+	checkActivation=1 "$interpreter" "$1/activate" </dev/null 2>&1
 }
 
 # switch_boot SYSTEM makes the boot loader start it.

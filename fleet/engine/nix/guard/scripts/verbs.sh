@@ -43,15 +43,14 @@ join() {
 	conclude
 }
 
-# dry ID CLASS SYSTEM EXPECT says what an activation would change.
+# dry ID CLASS SYSTEM EXPECT says what an activation would change;
+# nix-darwin only says whether it could activate.
 dry() {
 	class=$3 system=$4 expect=$5 generation=0
 	expected
 	is_system "$system"
 	if [ "$class" = darwin ]; then
-		grep -q checkActivation "$system/activate" ||
-			refuse 42 'this nix-darwin system cannot say what it would change; hint: --goal test'
-		checkActivation=1 "$system/activate" 2>&1
+		check_mac "$system"
 		return
 	fi
 	"$system/bin/switch-to-configuration" dry-activate 2>&1
