@@ -20,6 +20,9 @@ func (c *Connector) attempt(ctx context.Context, target host.Target, text string
 		if hop, ok := errors.AsType[*host.ConnectError](err); ok && hop.Deadline {
 			cause = context.DeadlineExceeded
 		}
+		if errors.Is(cause, context.DeadlineExceeded) && errors.Is(err, context.Canceled) {
+			err = cause // a dialler only knows that it was told to stop
+		}
 		return &host.ConnectError{Machine: target.Machine, Address: text, Stage: stage,
 			Deadline: errors.Is(cause, context.DeadlineExceeded), Err: peerError(err)}
 	}

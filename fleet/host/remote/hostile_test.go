@@ -290,3 +290,16 @@ func TestConnectAddresses(t *testing.T) {
 		t.Errorf("no host keys: %v", err)
 	}
 }
+
+// TestDialDeadline: a host that does not answer is no call that was cancelled.
+func TestDialDeadline(t *testing.T) {
+	c := remote.New(remote.Options{Timeout: 1e6, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}})
+	_, err := c.Connect(t.Context(), host.Target{Machine: "galena", Addresses: []string{"root@192.0.2.1"}})
+	failed, ok := errors.AsType[*host.ConnectError](err)
+	if !ok || failed.Cause() != "dial deadline" || errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+}
