@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"assay/fleet/host/awake"
 	"assay/fleet/host/probe"
@@ -18,6 +19,7 @@ import (
 type Apply struct {
 	Run      string          // the run's id, from NewRun; "" makes one
 	Parallel int             // hosts at once; 0 is the fleet's policy
+	Guard    time.Duration   // how long a host waits to be confirmed; 0 is the engine's choice
 	Stop     <-chan struct{} // closed by the first ctrl-c; cancel the context for the second
 	Sink     event.Sink      // sees every event, after the journal; may be nil
 }
@@ -42,7 +44,7 @@ func (s *Session) Apply(ctx context.Context, p *plan.Plan, how Apply) (rollout.R
 		RunID: string(id), Operator: s.opts.Operator, Assay: s.opts.Version,
 		Plan: p, Engine: s.reach.Engine, Deployer: s.reach.Deployer,
 		Sink: event.Tee(record, how.Sink), Connect: s.Connect, Probe: probe.Read,
-		Stop: how.Stop, Parallel: parallel, Clock: s.opts.Clock,
+		Stop: how.Stop, Parallel: parallel, Guard: how.Guard, Clock: s.opts.Clock,
 	})
 	return report, errors.Join(err, record.Close())
 }

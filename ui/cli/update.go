@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,8 +20,7 @@ import (
 
 func (a *app) updateCommand() *cobra.Command {
 	var goal, file string
-	var yes bool
-	var parallel int
+	var how applying
 	cmd := &cobra.Command{
 		Use:   "update [SELECTOR]",
 		Short: "Plan, ask, and bring the hosts to what the repository wants",
@@ -42,19 +42,19 @@ finishes the steps that run and starts nothing new; the second abandons.`,
 			if err != nil {
 				return err
 			}
-			return a.approveAndApply(cmd.Context(), s, p, yes, parallel)
+			return a.approveAndApply(cmd.Context(), s, p, how)
 		},
 	}
 	goalFlag(cmd, &goal)
-	applyFlags(cmd, &yes, &parallel)
+	how.flags(cmd)
 	cmd.Flags().StringVar(&file, "plan", "", "apply the plan saved in `FILE` exactly as it stands")
 	cmd.MarkFlagsMutuallyExclusive("plan", "goal") // a plan has its goal
 	return cmd
 }
 
 func (a *app) rollbackCommand() *cobra.Command {
-	var to, parallel int
-	var yes bool
+	var to int
+	var how applying
 	cmd := &cobra.Command{
 		Use:   "rollback [SELECTOR]",
 		Short: "Return the hosts to a former generation",
@@ -71,17 +71,39 @@ func (a *app) rollbackCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.approveAndApply(cmd.Context(), s, p, yes, parallel)
+			return a.approveAndApply(cmd.Context(), s, p, how)
 		},
 	}
-	applyFlags(cmd, &yes, &parallel)
+	how.flags(cmd)
 	cmd.Flags().IntVar(&to, "to", 0, "the `GENERATION` to return to (default: the one before the running one)")
 	return cmd
 }
 
-func applyFlags(cmd *cobra.Command, yes *bool, parallel *int) {
-	cmd.Flags().BoolVar(yes, "yes", false, "do not ask")
-	cmd.Flags().IntVar(parallel, "parallel", 0, "`N` hosts at once (default: rollout.parallel of fleet.toml)")
+// applying is how a plan is to be carried out.
+type applying struct {
+	yes      bool
+	parallel int
+	guard    time.Duration
+}
+
+func (how *applying) flags(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&how.yes, "yes", false, "do not ask")
+	cmd.Flags().IntVar(&how.parallel, "parallel", 0, "`N` hosts at once (default: rollout.parallel of fleet.toml)")
+	cmd.Flags().DurationVar(&how.guard, "guard", 0, "the `TIME` that hosts wait to be confirmed before they go back (default 2m)")
+	if err := cmd.Flags().MarkHidden("guard"); err != nil { // for tests and slow lines
+		panic(err) // there is no such flag
+	}
+}
+
+// check refuses values that mean nothing.
+func (how applying) check() error {
+	switch {
+	case how.parallel < 0:
+		return usagef("--parallel %d: expected 1 or more, or 0 for the fleet's policy", how.parallel)
+	case how.guard < 0:
+		return usagef("--guard %s: expected a time such as 2m", how.guard)
+	}
+	return nil
 }
 
 func loadPlan(file string, args []string) (*plan.Plan, error) {
@@ -110,9 +132,9 @@ func readPlan(path string) ([]byte, error) {
 }
 
 // approveAndApply shows the plan, has it approved and carries it out.
-func (a *app) approveAndApply(ctx context.Context, s *session.Session, p *plan.Plan, yes bool, parallel int) error {
-	if parallel < 0 {
-		return usagef("--parallel %d: expected 1 or more, or 0 for the fleet's policy", parallel)
+func (a *app) approveAndApply(ctx context.Context, s *session.Session, p *plan.Plan, how applying) error {
+	if err := how.check(); err != nil {
+		return err
 	}
 	if err := s.Fits(p); err != nil {
 		return withCode(exitUsage, err)
@@ -124,12 +146,12 @@ func (a *app) approveAndApply(ctx context.Context, s *session.Session, p *plan.P
 		a.text().line("nothing to do")
 		return nil
 	}
-	if !yes && !p.Empty() {
+	if !how.yes && !p.Empty() {
 		if err := a.approve(p); err != nil {
 			return err
 		}
 	}
-	return a.apply(ctx, s, p, parallel)
+	return a.apply(ctx, s, p, how)
 }
 
 // approve asks on the terminal; without one it is an error that names the
@@ -170,7 +192,7 @@ func (a *app) answer() string {
 	}
 }
 
-func (a *app) apply(ctx context.Context, s *session.Session, p *plan.Plan, parallel int) error {
+func (a *app) apply(ctx context.Context, s *session.Session, p *plan.Plan, how applying) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	presses, release := a.env.listen()
@@ -183,7 +205,7 @@ func (a *app) apply(ctx context.Context, s *session.Session, p *plan.Plan, paral
 
 	defer outlive()()
 	shown := newBacklog(a.runPrinter())
-	report, err := s.Apply(ctx, p, session.Apply{Parallel: parallel, Stop: stop, Sink: shown})
+	report, err := s.Apply(ctx, p, session.Apply{Parallel: how.parallel, Guard: how.guard, Stop: stop, Sink: shown})
 	release() // ctrl-c ends a program that only waits for its reader
 	if left := shown.Close(); left > 0 {
 		a.errors().line("%s left out here, because they were read too slowly; see: assay logs %s", word.Count(left, "line"), report.Run)
