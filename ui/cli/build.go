@@ -2,7 +2,7 @@ package cli
 
 import (
 	"encoding/json"
-	"strings"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -81,10 +81,9 @@ func (a *app) printBuilt(b session.Built) {
 		p.clean("%s  %s", b.Machine, b.Path)
 		return
 	}
-	first, rest, _ := strings.Cut(b.Err.Error(), "\n")
-	p.line("%s %s", p.paint(bad, "error"), host.Sanitize(b.Machine+": "+first))
-	for line := range strings.Lines(rest) {
-		p.clean("  %s", strings.TrimSuffix(line, "\n"))
+	p.line("%s %s", p.paint(bad, "error"), host.Sanitize(b.Machine+": "+b.Err.Error()))
+	if more, ok := errors.AsType[engine.Explained](b.Err); ok {
+		p.log(more.Log(), map[string]bool{})
 	}
 }
 

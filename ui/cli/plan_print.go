@@ -252,6 +252,7 @@ func (p *printer) unchanged(pl *plan.Plan) {
 }
 
 func (p *printer) problems(pl *plan.Plan) {
+	told := map[string]bool{} // logs: several machines may need what failed
 	for i := range pl.Hosts {
 		e := &pl.Hosts[i]
 		if e.Status != plan.StatusUnreachable && e.Status != plan.StatusError {
@@ -263,5 +264,18 @@ func (p *printer) problems(pl *plan.Plan) {
 		}
 		status := string(e.Status)
 		p.line("%s%s", p.paint(bad, status), p.fold(host.Sanitize(text), len(status), 4))
+		p.log(e.Log, told)
+	}
+}
+
+// log prints the last lines of what failed, once.
+func (p *printer) log(lines []string, told map[string]bool) {
+	all := strings.Join(lines, "\n")
+	if told[all] {
+		return
+	}
+	told[all] = true
+	for _, line := range lines {
+		p.clean("    %s", line)
 	}
 }

@@ -32,6 +32,7 @@ func updateEntry(goal engine.Goal, h *Host) Entry {
 	e := entryOf(&h.Machine, &h.Facts)
 	if err := wantedError(h); err != nil {
 		e.fail(err.Error())
+		e.explain(err)
 		return e
 	}
 	e.To = Side{Path: h.Wanted.Path, Derivation: h.Wanted.Derivation}
@@ -112,6 +113,21 @@ func Silent(f *fleet.Facts) string {
 }
 
 func (e *Entry) fail(cause string) { e.Status, e.Cause = StatusError, visible(cause) }
+
+// maxLog bounds the lines of what failed.
+const maxLog = 20
+
+// explain adds what an error has to show beside its line.
+func (e *Entry) explain(err error) {
+	more, ok := errors.AsType[engine.Explained](err)
+	if !ok {
+		return
+	}
+	log := more.Log()
+	for _, line := range log[max(len(log)-maxLog, 0):] {
+		e.Log = append(e.Log, visible(line))
+	}
+}
 
 // Reached reports whether a host that runs and boots these systems is where
 // the goal wants it with the system.

@@ -107,6 +107,7 @@ type Entry struct {
 	Group    int         `json:"group"`              // index into Groups; -1 where there is no change to show
 	Cause    string      `json:"cause,omitempty"`    // of unreachable and error
 	Hint     string      `json:"hint,omitempty"`     // what to do about it
+	Log      []string    `json:"log,omitempty"`      // of error: the last lines of what failed
 	Identity bool        `json:"identity,omitempty"` // unreachable because its identity could not be verified
 	Damaged  string      `json:"damaged,omitempty"`  // what is wrong with what the host has; alone it makes a change
 	Copy     Amount      `json:"copy"`

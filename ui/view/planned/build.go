@@ -304,6 +304,9 @@ func (b *builder) problem(id string, e *plan.Entry) *outline.Item {
 	if e.Hint != "" {
 		it.Add(b.folded(it.ID+" hint", style.Muted, "hint: "+e.Hint, 2)...)
 	}
+	for i, line := range e.Log {
+		it.Add(item(fmt.Sprintf("%s log %d", it.ID, i), widget.R(style.Muted, "  "+line)))
+	}
 	return it
 }
 
