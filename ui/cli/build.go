@@ -30,6 +30,7 @@ something could not be evaluated, built or pushed.`,
 			watch, stop := a.interruptible(cmd.Context())
 			defer stop()
 			progress := a.progress("building", len(chosen))
+			progress.about = s.Estimate(chosen)
 			steps := progress.watch
 			if logs {
 				steps = a.printSteps

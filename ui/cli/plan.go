@@ -93,6 +93,7 @@ func (a *app) makePlan(ctx context.Context, s *session.Session, words []string, 
 	watch, stop := a.interruptible(ctx)
 	defer stop()
 	progress := a.progress("planning", len(chosen))
+	progress.about = s.Estimate(chosen)
 	defer progress.clear()
 	return s.Plan(watch, chosen, goal, progress.watch, progress.step)
 }

@@ -24,15 +24,20 @@ type progress struct {
 	done  int
 	total int
 	now   string // what is being done, as the engine said last
+	began time.Time
+	about time.Duration // that it may take; 0 is not known
 	shown time.Time
 	width func() int // columns of the terminal
 }
+
+// patient is how long something takes before it is worth saying.
+const patient = 2 * time.Second
 
 // shownEvery bounds how often the line is drawn.
 const shownEvery = 50 * time.Millisecond
 
 func (a *app) progress(verb string, total int) *progress {
-	p := &progress{verb: verb, total: total}
+	p := &progress{verb: verb, total: total, began: time.Now()}
 	if file, ok := a.env.Stderr.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		p.out = file
 		p.width = func() int {
@@ -81,6 +86,12 @@ func (p *progress) draw() {
 	line := p.verb
 	if p.total > 0 {
 		line = fmt.Sprintf("%s %d/%d", p.verb, p.done, p.total)
+	}
+	if gone := time.Since(p.began); gone >= patient {
+		line += ", " + word.Elapsed(gone)
+		if p.about > gone {
+			line += " of about " + word.Elapsed(p.about)
+		}
 	}
 	if p.now != "" {
 		line += ": " + p.now
