@@ -45,7 +45,7 @@ WantedBy=multi-user.target
 `
 
 // hosts is how many there are for all tests; free are those that no test has.
-const hosts = 4
+const hosts = 5
 
 var (
 	pool sync.Once
@@ -183,7 +183,7 @@ func TestMain(m *testing.M) {
 		console(order)
 	}
 	flag.Parse()
-	flag.Set("test.parallel", "8") // they wait for hosts, not for this machine
+	flag.Set("test.parallel", "10") // they wait for hosts, not for this machine
 	os.Exit(m.Run())
 }
 

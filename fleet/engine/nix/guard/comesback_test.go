@@ -40,9 +40,16 @@ type story struct {
 	result event.HostResult
 }
 
+// How long hosts wait to be confirmed: long where that, or the run, must come
+// first, however busy this machine is; short where nobody can come.
+const (
+	long  = 10 * time.Minute
+	short = 2 * time.Second
+)
+
 // update runs a whole update of the host; watch, which may be nil, sees every
 // event.
-func (b *box) update(t *testing.T, system string, goal engine.Goal, watch func(event.Event)) *story {
+func (b *box) update(t *testing.T, system string, goal engine.Goal, wait time.Duration, watch func(event.Event)) *story {
 	t.Helper()
 	p := plan.New(plan.Input{Fleet: "test", Goal: goal, Engine: "nix", Hosts: []plan.Host{{
 		Machine: fleet.Machine{Name: b.Name, Class: fleet.NixOS, System: "x86_64-linux"},
@@ -51,7 +58,7 @@ func (b *box) update(t *testing.T, system string, goal engine.Goal, watch func(e
 	s := &story{}
 	_, err := rollout.Run(t.Context(), rollout.Options{
 		RunID: strings.ReplaceAll(t.Name(), "/", "."), Operator: "cameron", Plan: p, Deployer: deployer{Guard{Operator: "cameron"}},
-		Connect: b.connect, Probe: probe.Read, Guard: 2 * time.Second, Tries: 4,
+		Connect: b.connect, Probe: probe.Read, Guard: wait, Tries: 4,
 		Closure: func(context.Context, string) (engine.Closure, error) { return engine.Closure{System: system}, nil },
 		Sink: event.SinkFunc(func(e event.Event) {
 			switch body := e.Body.(type) {
@@ -90,24 +97,25 @@ type breakage struct {
 	change string // run by its switch-to-configuration
 	files  map[string]string
 	reason string // part of what the run says
+	alone  bool   // nobody can reach the host
 	watch  func(t *testing.T, b *box) func(event.Event)
 }
 
 func breakages() map[string]breakage {
 	return map[string]breakage{
 		"sshd is stopped": {
-			change: "systemctl mask --quiet --runtime --now ssh.socket ssh.service",
+			change: "systemctl mask --quiet --runtime --now ssh.socket ssh.service", alone: true,
 		},
 		"sshd and its sessions are killed": {
 			change: "systemctl kill --kill-who=all --signal=KILL ssh.service\nsystemctl mask --quiet --runtime --now ssh.socket ssh.service",
-			reason: "itself",
+			reason: "itself", alone: true,
 		},
-		"network is down":   {change: "ip link set eth0 down", reason: "itself"},
-		"firewall":          {change: "ip route add blackhole " + gateway + "/32", reason: "itself"},
+		"network is down":   {change: "ip link set eth0 down", reason: "itself", alone: true},
+		"firewall":          {change: "ip route add blackhole " + gateway + "/32", reason: "itself", alone: true},
 		"key of the user":   {change: ": >/root/.ssh/authorized_keys"},
 		"switch fails":      {change: "exit 9", reason: "failed with exit status 9"},
 		"switch is killed":  {change: "kill -KILL $$", reason: "failed with exit status 137"},
-		"switch never ends": {change: "sleep 1000", reason: "rolled back"},
+		"switch never ends": {change: "sleep 1000", reason: "rolled back", alone: true},
 		"the job is killed": {change: `systemctl kill --signal=KILL "$(sed -n 's,.*/\(assay-activate[^/]*\)$,\1,p' /proc/self/cgroup | head -n 1)"; sleep 10`, reason: "was ended by"},
 		"boot loader fails": {files: map[string]string{"boot-fails": ""}, reason: "could not be made what boots"},
 		"a unit fails later": {
@@ -153,7 +161,11 @@ func (b *box) comesBack(t *testing.T, c breakage) {
 	if c.watch != nil {
 		watch = c.watch(t, b)
 	}
-	s := b.update(t, b.system(t, "broken", files), engine.GoalSwitch, watch)
+	wait := long
+	if c.alone {
+		wait = short
+	}
+	s := b.update(t, b.system(t, "broken", files), engine.GoalSwitch, wait, watch)
 	if s.result.Outcome != event.Returned || !strings.Contains(s.result.Reason, c.reason) ||
 		!strings.Contains(s.result.Reason, "rolled back") {
 		t.Errorf("%s because of %q, want %s because of %q\n%s", s.result.Outcome, s.result.Reason, event.Returned, c.reason, s)

@@ -30,7 +30,7 @@ func TestConsoleDies(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := b.activation(t, b.system(t, "dies", map[string]string{"change": c.change}), engine.GoalSwitch)
-			a.Guard = 2e9
+			a.Guard = 5e9
 			order, err := json.Marshal(map[string]any{"Host": b.Host, "Activation": a})
 			if err != nil {
 				t.Fatal(err)
@@ -81,7 +81,7 @@ func TestLineCut(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b.setUp(t)
 			cut := false
-			s := b.update(t, system, engine.GoalSwitch, func(e event.Event) {
+			s := b.update(t, system, engine.GoalSwitch, long, func(e event.Event) {
 				if when(e) {
 					cut = true
 					b.cut()

@@ -75,10 +75,10 @@ func TestMac(t *testing.T) {
 
 	// Nobody confirms: it returns by itself.
 	a = activation(second, engine.GoalSwitch, "alone")
+	a.Guard = 5e9
 	if err := g.Activate(t.Context(), b.conn(t), a, log.line); err != nil || !log.has("setting up "+strings.TrimPrefix(second, "/nix/store/")) {
 		t.Fatalf("%v\n%s", err, &log)
 	}
-	expect(second, b.base)
 	b.await(t, "rolled-back")
 	expect(b.base, b.base)
 	if err := g.Confirm(t.Context(), b.conn(t), a, nil); !errors.Is(err, engine.ErrReturned) {
@@ -98,6 +98,7 @@ func TestMac(t *testing.T) {
 	if err := g.Activate(t.Context(), b.conn(t), a, nil); err != nil {
 		t.Fatal(err)
 	}
+	expect(second, b.base)
 	if err := g.Return(t.Context(), b.conn(t), a, nil); err != nil {
 		t.Error(err)
 	}

@@ -28,7 +28,7 @@ func TestGoals(t *testing.T) {
 		t.Run(string(c.goal), func(t *testing.T) {
 			b.setUp(t)
 			b.Root(t, "rm -rf /run/assay")
-			s := b.update(t, system, c.goal, nil)
+			s := b.update(t, system, c.goal, long, nil)
 			f := b.facts(t)
 			if s.result.Outcome != c.outcome || f.Running != c.running || f.Profile != c.boots || b.current(t)["state"] != c.confirmed || !s.has(c.says) {
 				t.Errorf("%s because of %q; runs %s, boots %s, state %v\n%s", s.result.Outcome, s.result.Reason, f.Running, f.Profile, b.current(t), s)
@@ -46,7 +46,7 @@ func TestBackToGeneration(t *testing.T) {
 	b := take(t)
 	system := b.system(t, "later", nil)
 	before := b.facts(t).Generation
-	if s := b.update(t, system, engine.GoalSwitch, nil); s.result.Outcome != event.Updated {
+	if s := b.update(t, system, engine.GoalSwitch, long, nil); s.result.Outcome != event.Updated {
 		t.Fatalf("%+v\n%s", s.result, s)
 	}
 	a := b.activation(t, b.base, engine.GoalSwitch)
@@ -86,7 +86,7 @@ func TestReboot(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			from, to := b.system(t, "from", c.from), b.system(t, "to-"+name[:2], c.to)
 			b.Root(t, from+"/bin/switch-to-configuration test; nix-env -p /nix/var/nix/profiles/system --set "+from)
-			s := b.update(t, to, engine.GoalSwitch, nil)
+			s := b.update(t, to, engine.GoalSwitch, long, nil)
 			want, running := event.Updated, to
 			if c.reason != "" {
 				want, running = event.Staged, from
@@ -112,7 +112,7 @@ func TestOneWins(t *testing.T) {
 	b := take(t)
 	system := b.system(t, "contested", nil)
 	const operators = 4
-	for round := range 3 {
+	for round := range 2 {
 		errs := make(chan error, operators)
 		ids := make(chan string, operators)
 		for n := range operators {

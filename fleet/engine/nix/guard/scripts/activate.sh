@@ -89,8 +89,11 @@ record() {
 	put operator "$operator"
 	put link "$(readlink "$profile" 2>/dev/null || :)"
 	failed_units >"$dir/failed"
-	# The activation itself may take three times as long as the wait after it.
-	put deadline "$(($(monotonic) + 3 * guard))"
+	# The activation itself may take three times as long as the wait after it,
+	# and never less than ten seconds.
+	limit=$((3 * guard))
+	[ "$limit" -ge 10 ] || limit=10
+	put deadline "$(($(monotonic) + limit))"
 	put from "$(running)"
 }
 
