@@ -222,7 +222,7 @@ func TestExitCodes(t *testing.T) {
 		{[]string{"plan"}, exitUsage, "assay demo"},
 		{[]string{"-C", "/nonexistent", "machines"}, exitUsage, "/nonexistent"},
 		{[]string{"demo", "status"}, exitUsage, "--"},
-		{[]string{"demo", "--engine", "nix"}, exitUsage, "embedded"},
+		{[]string{"demo", "--engine", "lix"}, exitUsage, "embedded, nix"},
 		{[]string{"demo", "--", "update", "cinnabar"}, exitDeclined, "--yes"},
 		{[]string{"demo", "--", "exec", "cinnabar", "--", "id"}, exitUsage, "this computer"},
 		{[]string{"demo", "--", "ssh", "cinnabar"}, exitUsage, "this computer"},

@@ -28,31 +28,37 @@ a directory of its own, and opens the console on them, or runs a command,
 through the same code as for real hosts. What the hosts run stays there from one
 time to the next.
 
+With --engine nix the fleet is a git repository that Nix evaluates and builds in
+a store of its own, and each host has a file system of its own with a Nix store,
+to which real copies and guarded activations go. That takes Linux, Nix, git and
+busybox, no network and no root; your own Nix store and settings are left alone.
+
   assay demo
   assay demo -- status
   assay demo -- update @nixos --yes
-  assay demo --hosts 500 -- update --yes`,
+  assay demo --hosts 500 -- update --yes
+  assay demo --engine nix -- update @nixos --yes`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case a.inDemo:
 				return usagef("this is inside of the demo already")
-			case engine == "nix":
-				return usagef("the nix engine is not in this version; hint: --engine embedded")
-			case engine != "embedded":
-				return usagef("%q is no engine: embedded, nix", engine)
+			case engine != demo.Embedded && engine != demo.Nix:
+				return usagef("%q is no engine: %s, %s", engine, demo.Embedded, demo.Nix)
 			case hosts < demo.LeastHosts:
 				return usagef("a demo of %d hosts: the example's services need at least %d", hosts, demo.LeastHosts)
 			case hosts > demo.MostHosts:
 				return usagef("a demo of %d hosts: at most %d fit one fleet.toml", hosts, demo.MostHosts)
+			case engine == demo.Nix && hosts > demo.MostNixHosts:
+				return usagef("a demo of %d hosts with Nix: at most %d, each has a store of its own; hint: --engine embedded", hosts, demo.MostNixHosts)
 			case cmd.ArgsLenAtDash() < 0 && len(args) > 0:
 				return usagef("put -- before the command: assay demo -- %s", args[0])
 			}
-			return a.runDemo(cmd.Context(), demo.Options{Hosts: hosts, Reset: reset}, append(console.args(), args...))
+			return a.runDemo(cmd.Context(), demo.Options{Engine: engine, Hosts: hosts, Reset: reset}, append(console.args(), args...))
 		},
 	}
 	console.add(cmd)
 	cmd.Flags().IntVar(&hosts, "hosts", demo.DefaultHosts, "a fleet of `N` hosts; each size is a demo of its own")
-	cmd.Flags().StringVar(&engine, "engine", "embedded", "what builds: embedded, nix")
+	cmd.Flags().StringVar(&engine, "engine", demo.Embedded, "what builds: embedded, nix")
 	cmd.Flags().BoolVar(&reset, "reset", false, "start over: forget what the hosts run, and all runs")
 	return cmd
 }
@@ -99,14 +105,17 @@ func (a *app) runDemo(ctx context.Context, o demo.Options, args []string) error 
 	if errors.Is(err, demo.ErrBusy) {
 		return err
 	}
+	if need := new(demo.NeedError); errors.As(err, &need) {
+		return usagef("%w", err)
+	}
 	if unreadable := new(demo.FleetError); errors.As(err, &unreadable) {
-		return usagef("%w; hint: mend it, or assay demo --reset starts over", err)
+		return usagef("%w; hint: mend it, or %s starts over", err, o.ResetCommand())
 	}
 	if errors.Is(err, syscall.ENOSPC) { // nothing is lost: the next start goes on
 		return fmt.Errorf("%w; hint: make room and try again", err)
 	}
 	if err != nil {
-		return fmt.Errorf("%w; hint: assay demo --reset starts over", err)
+		return fmt.Errorf("%w; hint: %s starts over", err, o.ResetCommand())
 	}
 	inside.enter(d)
 	return a.runInside(ctx, inside, args)

@@ -1,7 +1,7 @@
 // Package demo makes the world of `assay demo`: the example fleet written out
 // as a repository, its secrets generated and encrypted, its hosts as SSH
-// servers inside this process, and the embedded engine. What commands do in
-// that world goes through the same code as for any fleet.
+// servers inside this process, and the embedded engine or Nix. What commands
+// do in that world goes through the same code as for any fleet.
 //
 // Everything lies below one directory, which one process at a time uses.
 package demo
@@ -23,7 +23,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"assay/fleet"
-	"assay/fleet/engine/embedded"
+	"assay/fleet/engine/nix/miniature"
 	"assay/fleet/host/remote"
 	"assay/fleet/host/sim"
 	"assay/fleet/repo"
@@ -47,6 +47,7 @@ var ErrBusy = errors.New("another assay demo is running here; hint: quit it, or 
 // Options say which demo to open.
 type Options struct {
 	Dir      string // directory of all demos
+	Engine   string // Embedded, which "" is, or Nix
 	Example  []byte // fleet.toml of the example fleet
 	Hosts    int    // 0 is DefaultHosts; every number is a fleet of its own
 	Reset    bool   // start over
@@ -63,6 +64,7 @@ type Demo struct {
 	Session *session.Session
 
 	world  world
+	kind   kind
 	lock   *flock.Flock
 	hosts  *sim.Fleet
 	signer ssh.Signer
@@ -75,7 +77,11 @@ type world struct {
 }
 
 func newWorld(o Options) world {
-	return world{dir: filepath.Join(o.Dir, strconv.Itoa(o.Hosts)+"-hosts"), Options: o}
+	name := strconv.Itoa(o.Hosts) + "-hosts"
+	if o.Engine == Nix {
+		name += "-nix"
+	}
+	return world{dir: filepath.Join(o.Dir, name), Options: o}
 }
 
 func (w world) fleetDir() string              { return filepath.Join(w.dir, "fleet") }
@@ -106,23 +112,28 @@ func Open(ctx context.Context, o Options) (_ *Demo, err error) {
 	}
 	w := newWorld(o)
 	if o.Reset {
-		if err := os.RemoveAll(w.dir); err != nil {
+		if err := miniature.Remove(w.dir); err != nil {
 			return nil, fmt.Errorf("reset the demo: %w", err)
 		}
 	}
-	if err := w.writeFleet(); err != nil {
+	d.world = w
+	if d.kind, err = kindOf(w); err != nil {
+		return nil, err
+	}
+	if err := d.kind.write(ctx); err != nil {
 		return nil, fmt.Errorf("write the example fleet: %w", err)
 	}
 	repository, err := repo.Open(w.fleetDir())
 	if err != nil {
 		return nil, &FleetError{w.fleetDir(), err}
 	}
-	d.world = w
 	if err := d.start(ctx, repository); err != nil {
 		return nil, err
 	}
-	d.work(repository)
-	return d, w.install(ctx, d.Session, repository)
+	if err := d.work(repository); err != nil {
+		return nil, err
+	}
+	return d, d.kind.install(ctx, d.Session, repository)
 }
 
 // Reopen reads the fleet's directory anew: the session is another one
@@ -132,7 +143,9 @@ func (d *Demo) Reopen() (*session.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.work(repository)
+	if err := d.work(repository); err != nil {
+		return nil, err
+	}
 	return d.Session, nil
 }
 
@@ -199,7 +212,7 @@ func (d *Demo) start(ctx context.Context, r *repo.Repository) (err error) {
 	if d.signer, err = clientKey(); err != nil {
 		return err
 	}
-	hosts, err := d.world.simulated(ctx, r)
+	hosts, err := d.simulated(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -209,17 +222,16 @@ func (d *Demo) start(ctx context.Context, r *repo.Repository) (err error) {
 
 // work makes what builds the repository's systems and reaches its hosts, and
 // the session that uses it.
-func (d *Demo) work(r *repo.Repository) {
+func (d *Demo) work(r *repo.Repository) error {
 	w := d.world
-	engine := embedded.New(embedded.Options{
-		Store: w.storeDir(), Compose: r.Compose, Supply: r.Stack().Supply, ReadFile: r.ReadFile,
-	})
-	reach := session.Reach{
-		Engine: engine, Deployer: engine,
-		Connector: remote.New(remote.Options{Signers: []ssh.Signer{d.signer}, Timeout: deadline, Known: owner(r)}),
-		Addresses: d.addresses,
+	reach, err := d.kind.reach(r)
+	if err != nil {
+		return err
 	}
+	reach.Connector = remote.New(remote.Options{Signers: []ssh.Signer{d.signer}, Timeout: deadline, Known: owner(r)})
+	reach.Addresses = d.addresses
 	d.Session = session.New(r, session.Options{StateDir: w.dir, Version: w.Version, Operator: w.Operator, Reach: &reach})
+	return nil
 }
 
 // addresses is where a machine's host listens; one that the registry got
@@ -257,7 +269,8 @@ func clientKey() (ssh.Signer, error) {
 
 // simulated prepares the hosts' directories and takes their keys out of the
 // fleet's secrets.
-func (w world) simulated(ctx context.Context, r *repo.Repository) ([]sim.Host, error) {
+func (d *Demo) simulated(ctx context.Context, r *repo.Repository) ([]sim.Host, error) {
+	w := d.world
 	signers, err := w.hostKeys(ctx, r)
 	if err != nil {
 		return nil, err
@@ -269,6 +282,9 @@ func (w world) simulated(ctx context.Context, r *repo.Repository) ([]sim.Host, e
 			Root: w.hostDir(m.Name), HostKey: signers[m.Name], Silent: m.Name == silent,
 		}
 		if err := sim.Prepare(h.Root, h); err != nil {
+			return nil, err
+		}
+		if err := d.kind.furnish(&h); err != nil {
 			return nil, err
 		}
 		hosts = append(hosts, h)

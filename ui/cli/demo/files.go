@@ -18,37 +18,34 @@ import (
 // originFile records which example a demo's fleet was written from.
 const originFile = ".assay-demo"
 
-// writeFleet writes the example fleet out as a directory of its own, once: it
-// is there to be edited. When assay has come to bring another example since,
-// it says so and leaves everything alone.
-func (w world) writeFleet() error {
-	files, err := w.exampleFiles()
-	if err != nil {
+// written reports whether the example fleet has been written out whole, as a
+// directory of its own. That happens once: it is there to be edited. When assay
+// has come to bring another example since, it says so and leaves everything
+// alone.
+func (w world) written(files []exampleFile) (bool, error) {
+	was, err := os.ReadFile(filepath.Join(w.fleetDir(), originFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err == nil && !bytes.Equal(bytes.TrimSpace(was), digest(files)) {
+		w.Notice("this demo was made from another version of the example; hint: " + w.ResetCommand() + " starts over")
+	}
+	return err == nil, err
+}
+
+// seal records that everything has been written. It comes last: an interrupted
+// start is repeated.
+func (w world) seal(files []exampleFile) error {
+	return w.writeFile(exampleFile{originFile, append(digest(files), '\n')})
+}
+
+// writeFile writes a file of the fleet.
+func (w world) writeFile(f exampleFile) error {
+	path := filepath.Join(w.fleetDir(), filepath.FromSlash(f.path))
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	origin := filepath.Join(w.fleetDir(), originFile)
-	sum := digest(files)
-	was, err := os.ReadFile(origin)
-	if err == nil {
-		if !bytes.Equal(bytes.TrimSpace(was), sum) {
-			w.Notice("this demo was made from another version of the example; hint: assay demo --reset starts over")
-		}
-		return nil
-	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	for _, f := range files {
-		path := filepath.Join(w.fleetDir(), filepath.FromSlash(f.path))
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			return err
-		}
-		if err := renameio.WriteFile(path, f.text, 0o600, renameio.WithTempDir(filepath.Dir(path))); err != nil {
-			return err
-		}
-	}
-	// The record comes last: an interrupted start is repeated.
-	return renameio.WriteFile(origin, append(sum, '\n'), 0o600, renameio.WithTempDir(w.fleetDir()))
+	return renameio.WriteFile(path, f.text, 0o600, renameio.WithTempDir(filepath.Dir(path)))
 }
 
 type exampleFile struct {

@@ -23,15 +23,21 @@ const older = "galena"
 // installing is how many hosts are installed at once.
 const installing = 16
 
-// install gives every host that has no system yet its base: the aspects named
-// base and nothing else, built and activated by the engine like any update.
-func (w world) install(ctx context.Context, s *session.Session, r *repo.Repository) error {
-	var fresh []string
+// fresh lists the hosts that have no system yet.
+func (w world) fresh(r *repo.Repository) []string {
+	var list []string
 	for _, name := range names(r.Fleet) {
 		if name != silent && !w.installed(name) {
-			fresh = append(fresh, name)
+			list = append(list, name)
 		}
 	}
+	return list
+}
+
+// install gives every host that has no system yet its base: the aspects named
+// base and nothing else, built and activated by the engine like any update.
+func (w embeddedKind) install(ctx context.Context, s *session.Session, r *repo.Repository) error {
+	fresh := w.fresh(r)
 	if len(fresh) == 0 {
 		return nil
 	}
@@ -67,7 +73,7 @@ func (w world) installed(machine string) bool {
 }
 
 // engineOf is the engine for the named aspects only.
-func (w world) engineOf(r *repo.Repository, only ...string) *embedded.Engine {
+func (w embeddedKind) engineOf(r *repo.Repository, only ...string) *embedded.Engine {
 	return embedded.New(embedded.Options{
 		Store: w.storeDir(), Supply: r.Stack().Supply, ReadFile: r.ReadFile,
 		Compose: func(machine string) (compose.Composition, error) { return r.ComposeOnly(machine, slices.Clone(only)) },

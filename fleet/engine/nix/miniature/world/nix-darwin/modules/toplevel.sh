@@ -2,7 +2,7 @@ mkdir -p $out/Applications $out/Library/Fonts $out/Library/LaunchDaemons $out/Li
 cat "$activatePath" "$morePath" > activate.sh
 printf '\nexit $status\n' >> activate.sh
 sed "s|@out@|$out|g; s|@user@|$user|g" < activate.sh > $out/activate
-printf '#!/bin/sh\necho "activate-user: activation is done by root alone, in activate" >&2\n' > $out/activate-user
+printf '#!/bin/sh\n# nix-darwin: deprecated\necho "activate-user: activation is done by root alone, in activate" >&2\n' > $out/activate-user
 chmod 555 $out/activate $out/activate-user
 ln -s $etc $out/etc
 mkdir -p $out/sw/bin
