@@ -142,7 +142,7 @@ func (a *app) approveAndApply(ctx context.Context, s *session.Session, p *plan.P
 	if !a.flags.json {
 		a.printPlan(p, detailed)
 	}
-	if p.Empty() && p.Count(plan.StatusUnreachable)+p.Count(plan.StatusError) == 0 && !a.flags.json {
+	if p.Settled() && !a.flags.json {
 		a.text().line("nothing to do")
 		return nil
 	}
@@ -244,7 +244,7 @@ func runVerdict(report rollout.Report) error {
 		return failed(exitFailed)
 	case report.Outcome == event.RunInterrupt:
 		return failed(exitDeclined)
-	case report.Counts[event.Unreachable] > 0:
+	case report.Outcome != event.RunDone:
 		return failed(exitFailed)
 	}
 	return nil

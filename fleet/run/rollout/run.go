@@ -241,8 +241,14 @@ func (r *run) outcome(ctx context.Context, counts map[event.Outcome]int) event.R
 			good += n
 		}
 	}
+	nowhere := 0 // without a target: nothing was asked of them
+	for i := range r.o.Plan.Hosts {
+		if r.o.Plan.Hosts[i].NoTarget() {
+			nowhere++
+		}
+	}
 	switch {
-	case good == len(r.results):
+	case good+nowhere == len(r.results) && (good > 0 || nowhere == 0):
 		return event.RunDone
 	case ctx.Err() != nil:
 		return event.RunAbandonment
