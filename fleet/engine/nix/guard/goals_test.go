@@ -79,6 +79,7 @@ func TestReboot(t *testing.T) {
 	}{
 		"list":    {map[string]string{"switch-inhibitors": systemd + "7\n" + dbus}, map[string]string{"switch-inhibitors": dbus + "\n" + systemd + "8"}, "systemd-258 changed"},
 		"object":  {map[string]string{"switch-inhibitors": `{"dbus":"` + dbus + `","systemd":"` + systemd + `7"}`}, map[string]string{"switch-inhibitors": `{"dbus":"` + dbus + `","systemd":"` + systemd + `8"}`}, "systemd-258 changed"},
+		"new key": {map[string]string{"switch-inhibitors": `{"dbus":"` + dbus + `"}`}, map[string]string{"switch-inhibitors": `{"dbus":"` + dbus + `","systemd":"` + systemd + `8"}`}, ""},
 		"init":    {nil, map[string]string{"other-init": ""}, "cannot take over from the running init"},
 		"no loss": {map[string]string{"switch-inhibitors": systemd + "7"}, nil, ""},
 		"same":    {map[string]string{"switch-inhibitors": systemd + "7\n" + dbus}, map[string]string{"switch-inhibitors": systemd + "7\n" + dbus}, ""},

@@ -70,10 +70,15 @@ put_profile_back() {
 inhibitors() { tr -s '{},' '\n\n\n' <"$1/switch-inhibitors" | sed 's/^[[:space:]]*//; /^$/d'; }
 
 # inhibited SYSTEM: the inhibitors that it has and the running system has not,
-# in one line; nothing where one of the two names none.
+# in one line; nothing where one of the two names none. Those with a name count
+# where both have that name.
 inhibited() {
 	now=$(running)
 	[ -e "$now/switch-inhibitors" ] && [ -e "$1/switch-inhibitors" ] || return 0
 	inhibitors "$now" >"$dir/inhibitors"
-	inhibitors "$1" | grep -vxF -f "$dir/inhibitors" | sed 's,/nix/store/[0-9a-z]*-,,; s/"//g' | tr '\n' ' ' | sed 's/ $//'
+	inhibitors "$1" | while IFS= read -r line; do
+		! grep -qxF -e "$line" "$dir/inhibitors" || continue
+		case $line in *:*) grep -qF -e "${line%%:*}:" "$dir/inhibitors" || continue ;; esac
+		printf '%s\n' "$line"
+	done | sed 's,/nix/store/[0-9a-z]*-,,; s/"//g' | tr '\n' ' ' | sed 's/ $//'
 }
