@@ -149,6 +149,16 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
+// TestNoTerminal: a command has no controlling terminal, also where this
+// process has one, or a shell's job control would stop it.
+func TestNoTerminal(t *testing.T) {
+	f := start(t, prepared(t, "galena"))
+	out, err := session(t, client(t, f, "galena")).Output("echo $$; ps -o sid= -p $$; (: </dev/tty) 2>/dev/null && echo terminal")
+	if fields := strings.Fields(string(out)); len(fields) != 2 || fields[0] != fields[1] {
+		t.Errorf("%q, %v", out, err)
+	}
+}
+
 func TestStatus(t *testing.T) {
 	f := start(t, prepared(t, "galena"))
 	c := client(t, f, "galena")

@@ -5,11 +5,11 @@ import (
 	"syscall"
 )
 
-// processAttributes puts a command into a process group of its own, and lets
-// the kernel kill it when the thread that started it ends: with this process,
-// however that ends.
+// processAttributes puts a command into a session of its own, as sshd does: it
+// has no terminal. The kernel kills it when the thread that started it ends:
+// with this process, however that ends.
 func processAttributes() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	return &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
 }
 
 // canApart says whether hosts can be set apart on this system.

@@ -4,10 +4,10 @@ package sim
 
 import "syscall"
 
-// processAttributes puts a command into a process group of its own. There is
-// no way here to have it killed when this process is.
+// processAttributes puts a command into a session of its own, as sshd does: it
+// has no terminal. There is no way here to have it killed when this process is.
 func processAttributes() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Setpgid: true}
+	return &syscall.SysProcAttr{Setsid: true}
 }
 
 // canApart says whether hosts can be set apart on this system.
