@@ -19,6 +19,7 @@ type Facts struct {
 	Reach       Reach
 	Cause       string // why it is unreachable: "handshake deadline"
 	Identity    bool   // the cause is that the host's identity could not be verified
+	NoTarget    bool   // the cause is that it has no address: nobody has asked it
 	Running     string // store path of the running system
 	Booted      string // store path of the system that was booted
 	Profile     string // store path of the system profile: what boots next

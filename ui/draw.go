@@ -7,7 +7,6 @@ import (
 
 	"assay/fleet"
 	"assay/fleet/run/event"
-	"assay/fleet/session"
 	"assay/ui/action"
 	"assay/ui/style"
 	"assay/ui/term"
@@ -107,9 +106,7 @@ func (m *Model) health() string {
 		return m.counted.text
 	}
 	words := []string{"asking", "not asked"}
-	for _, s := range session.States() {
-		words = append(words, string(s))
-	}
+	words = append(words, word.States()...)
 	counts := make([]int, len(words))
 	for _, h := range m.k.Hosts {
 		if i := slices.Index(words, view.StateWord(h)); i >= 0 {

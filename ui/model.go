@@ -123,6 +123,7 @@ func (m *Model) adopt(s Session) {
 	m.epoch++
 	k := known.New(s.Fleet(), m.now)
 	k.Dir, k.Note, k.ReadOnly, k.NoHosts = s.Dir(), m.opts.Note, m.opts.ReadOnly, m.opts.NoHosts
+	k.Unread = s.Unread()
 	k.Revision, k.Open, k.Current, k.Planning = m.k.Revision+1, m.k.Open, m.k.Current, m.k.Planning
 	for name, former := range m.k.Hosts {
 		if h := k.Hosts[name]; h != nil {

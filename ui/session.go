@@ -26,6 +26,8 @@ import (
 type Session interface {
 	Fleet() *fleet.Fleet
 	Dir() string
+	// Unread says why what the machines are made of is not known; "" where it is.
+	Unread() string
 	Checkout(ctx context.Context) session.Checkout
 
 	Status(ctx context.Context, names []string, done func(session.Status)) ([]session.Status, error)

@@ -7,6 +7,10 @@ import (
 	"syscall"
 )
 
+// ErrNoTarget is why a machine that has no address cannot be reached: nobody
+// has said where it is, which is no fault of the machine.
+var ErrNoTarget = errors.New("no target")
+
 // Stage is the step of connecting at which a host was lost.
 type Stage string
 

@@ -32,6 +32,7 @@ type Repository struct {
 	Adopted bool
 
 	root  *os.Root
+	told  []fleet.Problem // about an adopted flake, by Nix
 	tree  func() (*modules.Tree, error)
 	stack func() (*overlay.Stack, []fleet.Problem)
 }
@@ -40,8 +41,8 @@ type Repository struct {
 // only Nix can tell them yet. Adopt opens it with what Nix has told.
 var ErrAdopted = errors.New("the flake defines its machines itself")
 
-// ErrUnread is returned by Compose in an adopted flake.
-var ErrUnread = errors.New("what a machine of this flake is made of is not read yet; Nix alone knows it")
+// ErrUnread is returned by Tree and Compose in an adopted flake.
+var ErrUnread = errors.New("this flake's files are not read yet; Nix alone knows what its machines are made of")
 
 // Open opens the native fleet in dir: its machines are in fleet.toml. A
 // fleet.toml that cannot be read is an error with every fault and its place;
@@ -66,15 +67,21 @@ func Open(dir string) (*Repository, error) {
 }
 
 // Adopt opens a flake that defines its machines itself: flake has them as Nix
-// tells them. A fleet.toml beside it adds what Nix does not know.
-func Adopt(dir string, flake *fleet.Fleet) (*Repository, error) {
-	return open(dir, func(root *os.Root) (*fleetfile.File, error) {
+// tells them, and problems is what it could not tell of them. A fleet.toml
+// beside it adds what Nix does not know.
+func Adopt(dir string, flake *fleet.Fleet, problems []fleet.Problem) (*Repository, error) {
+	r, err := open(dir, func(root *os.Root) (*fleetfile.File, error) {
 		text, err := readRegular(root, fleetfile.Name)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
 		return fleetfile.Adopt(fleetfile.Name, text, flake)
 	}, true)
+	if err != nil {
+		return nil, err
+	}
+	r.told = problems
+	return r, nil
 }
 
 func open(dir string, registry func(*os.Root) (*fleetfile.File, error), adopted bool) (*Repository, error) {
@@ -116,7 +123,7 @@ func readRegular(root *os.Root, name string) ([]byte, error) {
 
 func (r *Repository) readTree() (*modules.Tree, error) {
 	if r.Adopted {
-		return &modules.Tree{}, nil
+		return nil, ErrUnread
 	}
 	return modules.Read(r.root.FS(), r.Fleet.Sources.Modules)
 }
@@ -183,6 +190,13 @@ func (r *Repository) ReadFile(path string) ([]byte, error) {
 	return readRegular(r.root, filepath.FromSlash(path))
 }
 
+// HasVars reports whether the fleet keeps secrets in clan's layout, as far as
+// its directory shows.
+func (r *Repository) HasVars() bool {
+	st, err := r.root.Stat("vars")
+	return err == nil && st.IsDir()
+}
+
 // Lost are the problems of the tree that hide definitions, so that others may
 // follow from them alone.
 func (r *Repository) Lost() []fleet.Problem {
@@ -194,11 +208,15 @@ func (r *Repository) Lost() []fleet.Problem {
 }
 
 // Problems is everything wrong with the tree and the layers, and what
-// fleet.toml asks for and this version does not enforce.
+// fleet.toml asks for and this version does not enforce. Of an adopted flake it
+// is what Nix could not tell.
 func (r *Repository) Problems() []fleet.Problem {
 	var problems []fleet.Problem
 	for _, u := range r.File.Unenforced {
 		problems = append(problems, fleet.Problem{At: u.At, Severity: fleet.Warning, Text: u.Path + ": " + u.Why})
+	}
+	if r.Adopted {
+		return append(problems, r.told...)
 	}
 	tree, err := r.Tree()
 	if err != nil {

@@ -9,7 +9,6 @@ import (
 
 	"assay/fleet"
 	"assay/modules/compose"
-	"assay/secrets"
 	"assay/secrets/sops"
 )
 
@@ -21,25 +20,33 @@ import (
 func (s *Session) Check(ctx context.Context, identities []sops.Identity) ([]fleet.Problem, error) {
 	problems := s.Repo.Problems()
 	machines := names(s.Fleet().Machines)
+	if !s.Repo.Adopted {
+		problems = append(problems, s.checkCompositions(ctx, machines, problems)...)
+	}
+	problems = append(problems, s.checkKeys(ctx, machines, identities)...)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	fleet.SortProblems(problems)
+	return causesFirst(slices.Compact(problems), s.Repo.Lost()), nil
+}
+
+// checkCompositions returns the problems of the machines' compositions, and the
+// aspects that none of them uses.
+func (s *Session) checkCompositions(ctx context.Context, machines []string, known []fleet.Problem) []fleet.Problem {
 	compositions := make([]compose.Composition, len(machines))
 	errs := make([]error, len(machines))
 	each(ctx, runtime.NumCPU(), machines, func(i int, name string) {
 		compositions[i], errs[i] = s.Repo.Compose(name)
 	})
-	if err := ctx.Err(); err != nil {
-		return nil, err
+	if ctx.Err() != nil {
+		return nil
 	}
-	problems = append(problems, ofCompositions(machines, compositions, errs, problems)...)
+	problems := ofCompositions(machines, compositions, errs, known)
 	if tree, err := s.Repo.Tree(); err == nil && len(tree.Lost) == 0 {
 		problems = append(problems, compose.Unused(tree, s.Fleet(), compositions)...)
 	}
-	for _, finding := range secrets.Check(s.Repo.Vars, machines, identities) {
-		if finding.State != secrets.OK {
-			problems = append(problems, keyProblem(s.Fleet().Machine(finding.Machine), finding))
-		}
-	}
-	fleet.SortProblems(problems)
-	return causesFirst(slices.Compact(problems), s.Repo.Lost()), nil
+	return problems
 }
 
 // ofCompositions returns the problems of the machines' compositions, without
@@ -97,17 +104,4 @@ func causesFirst(problems, causes []fleet.Problem) []fleet.Problem {
 		}
 	}
 	return append(first, rest...)
-}
-
-// keyProblem words a finding about a machine's host key. A missing key is a
-// warning: the machine cannot be reached yet, and nothing is broken.
-func keyProblem(m *fleet.Machine, f secrets.Finding) fleet.Problem {
-	severity := fleet.Error
-	if f.State == secrets.Missing {
-		severity = fleet.Warning
-	}
-	return fleet.Problem{
-		At: m.At, Severity: severity,
-		Text: f.Machine + ": SSH host key " + string(f.State) + ": " + f.Detail, Hint: f.Remedy,
-	}
 }

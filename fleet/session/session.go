@@ -55,3 +55,12 @@ func New(r *repo.Repository, opts Options) *Session {
 
 // Fleet is the repository's fleet.
 func (s *Session) Fleet() *fleet.Fleet { return s.Repo.Fleet }
+
+// Unread says why what the machines are made of is not known, in an adopted
+// flake; "" where it is.
+func (s *Session) Unread() string {
+	if s.Repo.Adopted {
+		return repo.ErrUnread.Error()
+	}
+	return ""
+}

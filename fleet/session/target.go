@@ -43,7 +43,7 @@ func (s *Session) targetVia(machine string, via []string) (host.Target, error) {
 		t.Addresses = s.reach.Addresses(machine)
 	}
 	if len(t.Addresses) == 0 {
-		return fail(host.StageResolve, errors.New("no target; hint: give it deploy.targets in fleet.toml"))
+		return fail(host.StageResolve, fmt.Errorf("%w; hint: give it deploy.targets in fleet.toml", host.ErrNoTarget))
 	}
 	if slices.Contains(via, machine) {
 		return fail(host.StageResolve, fmt.Errorf("its jump hosts lead to itself, by way of %v", via))

@@ -6,6 +6,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -225,6 +226,15 @@ func (a *app) printer(out io.Writer) *printer {
 		p.colour = a.env.Getenv("NO_COLOR") == "" && a.env.Getenv("TERM") != "dumb"
 	}
 	return p
+}
+
+// unread refuses what is told from a fleet's files in a flake whose files are
+// not read.
+func unread(s *session.Session) error {
+	if !s.Repo.Adopted {
+		return nil
+	}
+	return withCode(exitUsage, fmt.Errorf("%w; hint: assay machines, status and plan work", repo.ErrUnread))
 }
 
 // openAndSelect opens what the command works on and selects machines of it.

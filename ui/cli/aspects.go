@@ -41,6 +41,9 @@ func (a *app) aspectsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := unread(s); err != nil {
+				return err
+			}
 			if _, err := s.Repo.Tree(); err != nil {
 				return withCode(exitUsage, err)
 			}

@@ -33,6 +33,9 @@ func (a *app) layersCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := unread(s); err != nil {
+				return err
+			}
 			stack := s.Repo.Stack()
 			systems := stack.Systems()
 			if system != "" {
@@ -114,6 +117,9 @@ func (a *app) whichCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := a.world(cmd.Context())
 			if err != nil {
+				return err
+			}
+			if err := unread(s); err != nil {
 				return err
 			}
 			systems, err := whichSystems(s.Fleet(), s.Repo.Stack(), machine, system)

@@ -179,7 +179,7 @@ func (a *app) adopt(ctx context.Context, dir string) (*repo.Repository, knownhos
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := repo.Adopt(dir, adopted(registry, filepath.Base(dir)))
+	r, err := repo.Adopt(dir, adopted(registry, filepath.Base(dir)), untold(registry))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -197,6 +197,22 @@ func adopted(r nix.Registry, name string) *fleet.Fleet {
 		})
 	}
 	return f
+}
+
+// untold are the problems of what Nix could not tell about a flake.
+func untold(r nix.Registry) []fleet.Problem {
+	var problems []fleet.Problem
+	for _, note := range r.Notes {
+		text, hint, _ := strings.Cut(note, "; hint: ")
+		problems = append(problems, fleet.Problem{Severity: fleet.Warning, Text: text, Hint: hint})
+	}
+	for _, m := range r.Machines {
+		if m.Problem != "" {
+			text, hint, _ := strings.Cut(m.Problem, "; hint: ")
+			problems = append(problems, fleet.Problem{Severity: fleet.Error, Text: m.Name + ": its configuration cannot be read: " + text, Hint: hint})
+		}
+	}
+	return problems
 }
 
 // declaredHosts are the known hosts of a flake.

@@ -131,15 +131,18 @@ func writePlan(path string, text []byte) error {
 }
 
 // planVerdict is the exit code of a plan: hosts that could not be asked, or
-// have nothing to apply, are a failure.
+// have nothing to apply, are a failure. Those without a target are none.
 func planVerdict(p *plan.Plan) error {
 	for i := range p.Hosts {
 		if p.Hosts[i].Identity {
 			return failed(exitIdentity)
 		}
 	}
-	if p.Count(plan.StatusUnreachable)+p.Count(plan.StatusError) > 0 {
-		return failed(exitFailed)
+	for i := range p.Hosts {
+		e := &p.Hosts[i]
+		if e.Status == plan.StatusError || e.Status == plan.StatusUnreachable && !e.NoTarget() {
+			return failed(exitFailed)
+		}
 	}
 	return nil
 }

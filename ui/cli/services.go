@@ -40,6 +40,9 @@ func (a *app) servicesCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := unread(s); err != nil {
+				return err
+			}
 			if a.flags.json {
 				return a.text().json(map[string]any{"services": servicesToJSON(s.Fleet())})
 			}

@@ -80,7 +80,8 @@ what it booted and what it boots next, and compares that with what the
 repository wants. That the systems are there with all that they link to is
 looked at, the content of their files is not: assay plan does that. Exits with
 1 when a host could not be asked, is damaged or its configuration has an error,
-with 5 when a host's identity could not be verified.`,
+with 5 when a host's identity could not be verified. A machine without a target
+is listed last and is no failure: nobody has said where it is.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, chosen, err := a.openAndSelect(cmd.Context(), args)
 			if err != nil {
@@ -117,7 +118,7 @@ func statusVerdict(statuses []session.Status) error {
 		switch {
 		case st.Facts.Identity:
 			return failed(exitIdentity)
-		case st.State == session.StateUnreachable || st.State == session.StateBroken || st.Facts.Damaged != "":
+		case st.State == session.StateUnreachable && !st.Facts.NoTarget || st.State == session.StateBroken || st.Facts.Damaged != "":
 			code = exitFailed
 		}
 	}
@@ -133,10 +134,17 @@ var stateRoles = map[session.State]role{
 	session.StateStaged: warn, session.StateUnknown: warn, session.StateCurrent: good,
 }
 
+func stateRole(st session.Status) role {
+	if st.Facts.NoTarget {
+		return faint
+	}
+	return stateRoles[st.State]
+}
+
 func (a *app) printStatus(statuses []session.Status) {
-	sorted, order := slices.Clone(statuses), session.States()
+	sorted, order := slices.Clone(statuses), word.States()
 	slices.SortStableFunc(sorted, func(x, y session.Status) int {
-		return slices.Index(order, x.State) - slices.Index(order, y.State)
+		return slices.Index(order, word.State(x)) - slices.Index(order, word.State(y))
 	})
 	var rows [][]cell
 	for _, st := range sorted {
@@ -145,7 +153,7 @@ func (a *app) printStatus(statuses []session.Status) {
 			generation = fmt.Sprint(st.Facts.Generation)
 		}
 		rows = append(rows, []cell{
-			cr(stateRoles[st.State], string(st.State)), cr(strong, st.Machine.Name), c(string(st.Machine.Class)),
+			cr(stateRole(st), word.State(st)), cr(strong, st.Machine.Name), c(string(st.Machine.Class)),
 			c(word.OrUnknown(word.Path(st.Facts.Running))), c(word.OrUnknown(word.Path(st.Facts.Booted))), c(generation),
 			c(word.OrUnknown(word.Path(st.Wanted))), c(word.Remark(st)),
 		})
@@ -158,10 +166,10 @@ func (a *app) printStatus(statuses []session.Status) {
 // summary counts the machines per state: "1 unreachable, 7 behind".
 func summary(statuses []session.Status) string {
 	var parts []string
-	for _, state := range session.States() {
+	for _, state := range word.States() {
 		n := 0
 		for _, st := range statuses {
-			if st.State == state {
+			if word.State(st) == state {
 				n++
 			}
 		}

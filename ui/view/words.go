@@ -17,7 +17,7 @@ import (
 func StateWord(h *known.Host) string {
 	switch {
 	case !h.Asked.IsZero():
-		return string(h.State)
+		return word.State(h.Status)
 	case h.Busy:
 		return "asking"
 	}

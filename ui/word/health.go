@@ -26,8 +26,8 @@ func Health(f *fleet.Facts, now time.Time) []string {
 		at string
 		fleet.Space
 	}{{"/nix", f.Store}, {"/boot", f.Boot}} {
-		if used := s.Used(); used >= full {
-			said = append(said, fmt.Sprintf("%s is %d%% full", s.at, int(used*100)))
+		if Full(s.Space) {
+			said = append(said, fmt.Sprintf("%s is %d%% full", s.at, int(s.Used()*100)))
 		}
 	}
 	if g := f.Guard; g != nil {
@@ -37,6 +37,9 @@ func Health(f *fleet.Facts, now time.Time) []string {
 	}
 	return said
 }
+
+// Full reports whether a file system is nearly full.
+func Full(s fleet.Space) bool { return s.Used() >= full }
 
 func failedUnits(u *fleet.Units) string {
 	const most = 2

@@ -168,9 +168,12 @@ func Omissions(pl *plan.Plan, g *plan.Group) (least, most int, known bool) {
 	return least, most, known
 }
 
-// Remark says what the columns do not: the cause of a problem.
+// Remark says what the columns do not: the cause of a problem, as of when the
+// host answered.
 func Remark(st session.Status) string {
 	switch {
+	case st.Facts.NoTarget: // its state says it
+		return ""
 	case st.Facts.Reach == fleet.Unreachable:
 		return st.Facts.Cause
 	case st.WantedErr != nil:
@@ -178,7 +181,7 @@ func Remark(st session.Status) string {
 	case st.Facts.Damaged != "":
 		return st.Facts.Damaged
 	}
-	said := Health(&st.Facts, time.Now())
+	said := Health(&st.Facts, st.Facts.At)
 	switch {
 	case st.State == session.StateStaged:
 		said = append(said, "boots the wanted system next")
@@ -186,6 +189,27 @@ func Remark(st session.Status) string {
 		said = append(said, "boots "+OrUnknown(Path(st.Facts.Profile))+" next")
 	}
 	return strings.Join(said, "; ")
+}
+
+// NoTarget is the state of a machine that has no address. It is no alarm:
+// nobody asks it.
+const NoTarget = "no target"
+
+// State is a machine's state in one or two words.
+func State(st session.Status) string {
+	if st.Facts.NoTarget {
+		return NoTarget
+	}
+	return string(st.State)
+}
+
+// States are all that State says, the worst first.
+func States() []string {
+	var out []string
+	for _, s := range session.States() {
+		out = append(out, string(s))
+	}
+	return append(out, NoTarget)
 }
 
 // OrUnknown is the text, or "unknown" where there is none.

@@ -47,7 +47,7 @@ func Read(ctx context.Context, conn host.Conn, machine string) (fleet.Facts, err
 func Unreachable(machine string, err error, at time.Time) fleet.Facts {
 	facts := fleet.Facts{Machine: machine, At: at, Reach: fleet.Unreachable}
 	if failed, ok := errors.AsType[*host.ConnectError](err); ok {
-		facts.Cause = failed.Cause()
+		facts.Cause, facts.NoTarget = failed.Cause(), errors.Is(err, host.ErrNoTarget)
 		if facts.Identity = failed.Stage == host.StageHostKey; facts.Identity && failed.Err != nil {
 			facts.Cause = host.Sanitize(failed.Err.Error())
 		}

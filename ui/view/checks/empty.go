@@ -45,14 +45,29 @@ func nothing(k *known.Known, st *style.Style, refresh string, w int) []widget.Li
 		add(text)
 	}
 	return append(lines, widget.Line{},
-		widget.Line{widget.R(style.Muted, "not looked at: the hosts, and whether what the configuration names builds")},
+		widget.Line{widget.R(style.Muted, notLooked(k))},
 		widget.Line{widget.R(style.Key, refresh), widget.R(style.Muted, " checks again")})
+}
+
+// notLooked is what the checks leave out.
+func notLooked(k *known.Known) string {
+	if k.Unread != "" {
+		return "not looked at: the hosts, the flake's files, and whether they build"
+	}
+	return "not looked at: the hosts, and whether what the configuration names builds"
 }
 
 // looked is what the checks go through, with as many of each as is known.
 func looked(k *known.Known) []string {
 	f := k.Fleet
 	machines := word.Count(len(f.Machines), "machine")
+	if k.Unread != "" {
+		return []string{
+			"the flake: " + machines + ", as Nix tells them",
+			"fleet.toml, where there is one: that it says nothing against the flake",
+			"by which host key each of them is known",
+		}
+	}
 	tree := "the tree of modules: every file is read"
 	if k.Aspects.Has() {
 		tree += ", " + word.Count(len(k.Aspects.Value), "aspect")

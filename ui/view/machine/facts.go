@@ -3,6 +3,7 @@ package machine
 import (
 	"errors"
 	"strconv"
+	"strings"
 
 	"assay/fleet"
 	"assay/fleet/session"
@@ -23,7 +24,7 @@ func (v *View) factRows(w int) []*outline.Item {
 		return nil
 	case f.Reach != fleet.Reachable:
 		return []*outline.Item{
-			title("host", "host", "  asked "+word.Age(k.Now.Sub(h.Asked))+" ago, did not answer: what it runs is unknown"),
+			title("host", "host", v.silent()),
 			v.wanted(w),
 		}
 	}
@@ -36,11 +37,16 @@ func (v *View) factRows(w int) []*outline.Item {
 	if f.Damaged != "" {
 		items = append(items, row("damage", w, widget.R(style.Fail, v.env.Style.Glyphs.Fail+" "), widget.P(f.Damaged)))
 	}
-	kernel := word.OrUnknown(f.Kernel)
-	if f.Uptime > 0 {
-		kernel += ", up " + word.Age(f.Uptime)
+	return append(items, v.healthRows(w)...)
+}
+
+// silent says why there are no facts.
+func (v *View) silent() string {
+	h := v.host()
+	if h.Facts.NoTarget {
+		return "  has no target, so nobody asks it: what it runs is unknown"
 	}
-	return append(items, row("kernel", w, widget.P(kernel)))
+	return "  asked " + word.Age(v.env.Known.Now.Sub(h.Asked)) + " ago, did not answer: what it runs is unknown"
 }
 
 // profile is the generation of the system profile. One that is older than
@@ -104,14 +110,25 @@ func (v *View) system(label, path string, w int) *outline.Item {
 	return it
 }
 
+// reboot says whether a reboot is needed, and for what.
 func (v *View) reboot(w int) *outline.Item {
 	g, f := v.env.Style.Glyphs, &v.host().Facts
-	if f.Reboot() == fleet.False {
-		return row("reboot", w, widget.R(style.OK, g.OK+" not needed: it booted what it runs"))
+	switch f.Reboot() {
+	case fleet.True:
+		return row("reboot", w, widget.R(style.Warn, g.Warn+" needed: "), widget.P("other than booted: "+word.OrUnknown(strings.Join(f.OldParts, ", "))))
+	case fleet.False:
+		why := "it booted what it runs"
+		if f.Running != f.Booted {
+			why = "what only a boot brings is as it was booted"
+		}
+		return row("reboot", w, widget.R(style.OK, g.OK+" not needed: "), widget.P(why))
 	}
-	why := "kernels of systems are not compared"
-	if f.Running != "" && f.Booted != "" {
-		why = "it booted another system than it runs"
+	why := "what it booted is not known"
+	switch {
+	case f.Running == "":
+		why = "what it runs is not known"
+	case f.Booted != "":
+		why = "it booted another system, and does not say whether their kernels differ"
 	}
 	return row("reboot", w, widget.R(style.Unknown, g.Unknown+" unknown: "), widget.P(why))
 }
@@ -129,8 +146,14 @@ func (v *View) next() string {
 		}
 		return refresh + " asks the host what it runs"
 	}
+	if g := h.Facts.Guard; g != nil && g.State == "armed" {
+		return "wait: the change is not confirmed yet, and the host goes back if nobody does"
+	}
 	switch h.State {
 	case session.StateUnreachable:
+		if h.Facts.NoTarget {
+			return "say where it is, if it is to be reached: targets in [machines." + v.link.Name + ".deploy] of fleet.toml"
+		}
 		if h.Facts.Identity {
 			return "find out who answers there before anything else: it is not known to be this machine"
 		}
@@ -146,7 +169,7 @@ func (v *View) next() string {
 	case session.StateStaged:
 		return "reboot the host, or " + update + " plans to switch now"
 	case session.StateCurrent:
-		return "nothing: it runs what is wanted"
+		return v.nextOfCurrent()
 	}
 	return "it does not say what it runs; " + refresh + " asks it again"
 }

@@ -61,16 +61,16 @@ func title(id, text, note string) *outline.Item {
 func (v *View) stateRows(w int) []*outline.Item {
 	h := v.host()
 	state := view.StateSpan(v.env.Style, h)
-	remark := widget.P("")
+	remark, gap := widget.P(""), widget.P("  ")
 	if !h.Asked.IsZero() {
 		if text := word.Remark(h.Status); text != "" {
-			remark = widget.P("  " + text)
+			remark = widget.P(text)
 		}
 	}
 	if h.Busy && !h.Asked.IsZero() {
 		state.Text += ", being asked again"
 	}
-	items := []*outline.Item{row("state", w, state, remark), row("next", w, widget.P(v.next()))}
+	items := []*outline.Item{row("state", w, state, gap, remark), row("next", w, widget.P(v.next()))}
 	for _, it := range items {
 		it.At = v.machine().At
 	}
@@ -80,6 +80,9 @@ func (v *View) stateRows(w int) []*outline.Item {
 // problems are those of the composition, or that it is not there.
 func (v *View) problems(w int) []*outline.Item {
 	c := v.composition()
+	if v.env.Known.Unread != "" {
+		return nil
+	}
 	if c.Value.Machine == "" || c.Err != nil && len(c.Value.Problems) == 0 {
 		return outline.Notes("composition", view.Loading(&c, "the composition"))
 	}
@@ -123,10 +126,16 @@ func (v *View) problem(self string, p compose.Problem, w int) *outline.Item {
 // declared is what the registry says of the machine.
 func (v *View) declared(w int) []*outline.Item {
 	m := v.machine()
-	at := row("declared", 1<<20, widget.R(style.Link, m.At.String()))
-	at.At, at.Link, at.What = m.At, view.At(m.At), "the place"
+	at := row("declared", 1<<20, widget.P("by the flake, as Nix tells it"))
+	if !m.At.IsZero() {
+		at = row("declared", 1<<20, widget.R(style.Link, m.At.String()))
+		at.At, at.Link, at.What = m.At, view.At(m.At), "the place"
+	}
 	items := []*outline.Item{title("registry", "registry", ""), at}
 	add := func(label, value, selector string) {
+		if value == "" && v.env.Known.Unread != "" {
+			return // flakes have no place for it
+		}
 		it := row(label, w, widget.P(word.OrUnknown(value)))
 		it.At, it.What = m.At, "the "+label
 		if selector != "" && value != "" {
@@ -140,7 +149,10 @@ func (v *View) declared(w int) []*outline.Item {
 	add("system", m.System, "system:")
 	add("type", m.Type, "")
 	add("user", m.User, "user:")
-	items = append(items, v.tags("tags", m.Tags), v.tags("computed", m.Computed))
+	items = append(items, v.tags("tags", m.Tags))
+	if len(m.Computed) > 0 || v.env.Known.Unread == "" {
+		items = append(items, v.tags("computed", m.Computed))
+	}
 	items = append(items, deployment(m, w)...)
 	return append(items, v.homes()...)
 }

@@ -44,6 +44,11 @@ var columns = []column{
 	{widget.Column{ID: "seen", Title: "SEEN", Min: 8, Ideal: 8, Priority: 3}, seenCell, bySeen},
 	{widget.Column{ID: "tags", Title: "TAGS", Min: 20, Priority: 6}, tagsCell, byTags},
 	{widget.Column{ID: "kernel", Title: "KERNEL", Min: 12, Ideal: 16, Priority: 13}, kernelCell, byKernel},
+	{widget.Column{ID: "failed", Title: "FAILED", Min: 7, Ideal: 7, Right: true, Priority: 14}, failedCell, byFailed},
+	{widget.Column{ID: "disk", Title: "/NIX", Min: 5, Ideal: 5, Right: true, Priority: 15}, diskCell, byDisk},
+	{widget.Column{ID: "load", Title: "LOAD", Min: 5, Ideal: 5, Right: true, Priority: 16}, loadCell, byLoad},
+	{widget.Column{ID: "revision", Title: "REVISION", Min: 8, Ideal: 8, Priority: 17}, revisionCell, byRevision},
+	{widget.Column{ID: "version", Title: "VERSION", Min: 12, Ideal: 16, Priority: 18}, versionCell, byVersion},
 }
 
 // columnsFor are the table's columns. Those that show what is declared are as

@@ -107,8 +107,8 @@ func TestCopyAll(t *testing.T) {
 		t.Fatalf("%s, %d lines:\n%s", copied.What, len(lines), copied.Text)
 	}
 	for i, want := range []string{
-		"STATE\tMACHINE\tREMARK\tCLASS\tSYSTEM\tTYPE\tUSER\tRUNNING\tBOOTED\tPROFILE\tWANTED\tGEN\tREBOOT\tUPTIME\tSEEN\tTAGS\tKERNEL",
-		"unreachable\tscheelite\thandshake deadline\tnixos\tx86_64-linux\tGCP VM (GPU)\tcameron\tunknown\tunknown\tunknown\t06060606\tunknown\tunknown\tunknown\t9s\tcloud gcp gpu peer batch\tunknown",
+		"STATE\tMACHINE\tREMARK\tCLASS\tSYSTEM\tTYPE\tUSER\tRUNNING\tBOOTED\tPROFILE\tWANTED\tGEN\tREBOOT\tUPTIME\tSEEN\tTAGS\tKERNEL\tFAILED\t/NIX\tLOAD\tREVISION\tVERSION",
+		"unreachable\tscheelite\thandshake deadline\tnixos\tx86_64-linux\tGCP VM (GPU)\tcameron\tunknown\tunknown\tunknown\t06060606\tunknown\tunknown\tunknown\t9s\tcloud gcp gpu peer batch" + strings.Repeat("\tunknown", 6),
 	} {
 		if lines[i] != want {
 			t.Errorf("line %d:\n%q, want\n%q", i, lines[i], want)

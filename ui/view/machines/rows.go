@@ -42,8 +42,8 @@ type stamp struct {
 }
 
 // states are the words that a state can be, in the order of the table: what is
-// wrong, then what nobody knows yet, then what is well.
-var states = append(worse(), "asking", "not asked", string(session.StateCurrent))
+// wrong, then what nobody knows yet, then what is well and what nobody reaches.
+var states = append(worse(), "asking", "not asked", string(session.StateCurrent), word.NoTarget)
 
 func worse() (out []string) {
 	for _, s := range session.States() {

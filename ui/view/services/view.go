@@ -80,7 +80,11 @@ func (v *View) Render(w, h int) string {
 	if w <= 0 || h <= 0 {
 		return widget.Fit(nil, w, max(h, 0))
 	}
-	return v.outline().Render(w, h)
+	l := v.outline()
+	if unread := view.Unread(v.env, "No services are known.", w); unread != nil {
+		l.Empty(unread)
+	}
+	return l.Render(w, h)
 }
 
 // Do implements view.View.

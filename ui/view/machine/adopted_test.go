@@ -1,0 +1,50 @@
+package machine_test
+
+import (
+	"strings"
+	"testing"
+
+	"assay/fleet"
+	"assay/ui/view/viewtest"
+)
+
+func TestGoldenAdopted(t *testing.T) {
+	k := viewtest.Adopted()
+	for _, name := range []string{"anvil", "bellows", "chisel", "drill", "hammer", "lathe"} {
+		viewtest.Golden(t, "adopted-"+name, open(t, k, name, ""))
+	}
+	for _, part := range []string{"imports", "services"} {
+		viewtest.Golden(t, "adopted-"+part, open(t, k, "anvil", part))
+	}
+}
+
+func TestAdoptedParts(t *testing.T) {
+	k := viewtest.Adopted()
+	for _, part := range []string{"imports", "options", "packages", "services"} {
+		v := open(t, k, "anvil", part)
+		shows(t, part, v.Render(80, 20), "Nix alone knows", "D there plans an update")
+		v.Render(40, 20) // the text is made to measure
+		shows(t, part, v.Render(160, 20), "Nix alone knows what its machines are made of")
+	}
+	shows(t, "generations", open(t, k, "anvil", "generations").Render(80, 20), "1")
+}
+
+// TestHealthThatIsNotSaid: what a host says nothing about is unknown beside
+// what it says, and absent where it says nothing of the kind.
+func TestHealthThatIsNotSaid(t *testing.T) {
+	k := viewtest.Adopted()
+	screen := open(t, k, "drill", "").Render(100, 60)
+	shows(t, "little said", screen, "units       ? unknown", "/nix        ? unknown", "revision    ? unknown", "does not say whether their kernels differ")
+	k.Hosts["drill"].Facts.Nix = ""
+	k.Hosts["drill"].Asked = viewtest.Now // tells this answer from the one before
+	k.Hosts["drill"].Facts.Inhibitors = "{\x1b[31m not JSON"
+	k.Hosts["drill"].Facts.Guard = &fleet.Guard{State: "failed"}
+	k.Revision++
+	screen = open(t, k, "drill", "").Render(100, 60)
+	shows(t, "nothing said", screen, "failed", "not JSON")
+	for _, absent := range []string{"units  ", "/nix  ", "/boot  ", "revision  "} {
+		if strings.Contains(screen, absent) {
+			t.Errorf("%q is in\n%s", absent, screen)
+		}
+	}
+}
