@@ -123,7 +123,7 @@ func (m *machine) copy(ctx context.Context) event.Phase {
 		return m.early(ctx, fmt.Errorf("ask which objects are missing: %w", err))
 	}
 	if len(missing) == 0 {
-		return event.Activating
+		return m.keep(ctx)
 	}
 	p := progress{m: m, total: engine.Size(missing)}
 	p.to(0)
@@ -131,6 +131,16 @@ func (m *machine) copy(ctx context.Context) event.Phase {
 		return m.early(ctx, fmt.Errorf("copy: %w", err))
 	}
 	p.to(p.total)
+	return event.Activating
+}
+
+// keep makes what is there already stay there.
+func (m *machine) keep(ctx context.Context) event.Phase {
+	if k, ok := m.o.Deployer.(engine.Keeper); ok {
+		if err := k.Keep(ctx, m.conn, m.e.To.Path); err != nil {
+			return m.early(ctx, fmt.Errorf("keep %s from being collected: %w", m.e.To.Path, err))
+		}
+	}
 	return event.Activating
 }
 
