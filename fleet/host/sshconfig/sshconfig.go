@@ -1,13 +1,15 @@
 // Package sshconfig asks the ssh command what the user's SSH configuration
-// says about a host. The file itself is not read: Match, Include and the
-// order of files mean what the installed ssh makes of them (ssh_config(5),
-// option -G of ssh(1)).
+// says about a host. What the file itself means is not worked out here: Match,
+// Include and the order of files are what the installed ssh makes of them
+// (ssh_config(5), option -G of ssh(1)). Among many hosts, those that no
+// pattern in the files tells apart are asked about together.
 //
 // A Reader may be used by several goroutines at once; a Config is a value.
 package sshconfig
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,7 +53,7 @@ type Config struct {
 // ssh does without a configuration.
 var ErrNoSSH = errors.New("there is no ssh command, and so the SSH configuration is not read")
 
-// Reader asks ssh, once for each host. Its zero value reads the user's own
+// Reader asks ssh, once for each host or kind of hosts. Its zero value reads the user's own
 // configuration with the ssh of $PATH.
 type Reader struct {
 	Program string // ssh where it is ""
@@ -59,6 +61,7 @@ type Reader struct {
 
 	mu      sync.Mutex
 	answers map[question]*answer
+	alike   alike
 }
 
 // question is what ssh is asked about.
@@ -87,6 +90,7 @@ func (r *Reader) Read(ctx context.Context, user, host, port string) (Config, err
 		}
 		r.answers[q] = a
 	}
+	many := len(r.answers) > few
 	r.mu.Unlock()
 	if asked {
 		select {
@@ -96,7 +100,7 @@ func (r *Reader) Read(ctx context.Context, user, host, port string) (Config, err
 			return Config{}, ctx.Err()
 		}
 	}
-	a.config, a.err = r.ask(context.WithoutCancel(ctx), q)
+	a.config, a.err = r.ask(context.WithoutCancel(ctx), q, many)
 	if a.err != nil && !errors.Is(a.err, ErrNoSSH) {
 		r.mu.Lock()
 		delete(r.answers, q)
@@ -106,17 +110,41 @@ func (r *Reader) Read(ctx context.Context, user, host, port string) (Config, err
 	return a.config, a.err
 }
 
-// ask runs ssh -G.
-func (r *Reader) ask(ctx context.Context, q question) (Config, error) {
-	program := r.Program
-	if program == "" {
-		program = "ssh"
-	}
-	program, err := exec.LookPath(program)
-	if err != nil {
+// ask asks ssh, or with many takes what it said of hosts that are alike.
+func (r *Reader) ask(ctx context.Context, q question, many bool) (Config, error) {
+	if _, err := exec.LookPath(r.program()); err != nil {
 		return defaults(q), ErrNoSSH
 	}
-	args := []string{"-G", "-T"}
+	ask := r.print
+	if many {
+		ask = func(ctx context.Context, q question) (string, error) { return r.alike.ask(ctx, r, q) }
+	}
+	text, err := ask(ctx, q)
+	if err != nil {
+		return Config{}, err
+	}
+	c, err := Parse(text)
+	if err != nil {
+		return Config{}, fmt.Errorf("ssh -G %s: %w", q.host, err)
+	}
+	return c.expanded(q.host), nil
+}
+
+func (r *Reader) program() string { return cmp.Or(r.Program, "ssh") }
+
+// print returns what ssh -G prints.
+func (r *Reader) print(ctx context.Context, q question) (string, error) {
+	text, said, err := r.run(ctx, q)
+	if err != nil {
+		why := strings.Join(strings.Fields(said), " ")
+		return "", fmt.Errorf("ssh -G %s: %w: %s; hint: correct the SSH configuration that it names", q.host, err, why)
+	}
+	return text, nil
+}
+
+// run runs ssh -G and returns its standard output and its standard error.
+func (r *Reader) run(ctx context.Context, q question, flags ...string) (text, said string, err error) {
+	args := append([]string{"-G", "-T"}, flags...)
 	if r.File != "" {
 		args = append(args, "-F", r.File)
 	}
@@ -128,17 +156,10 @@ func (r *Reader) ask(ctx context.Context, q question) (Config, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, program, append(args, "--", q.host)...)
+	cmd := exec.CommandContext(ctx, r.program(), append(args, "--", q.host)...)
 	cmd.WaitDelay = time.Second
-	var out, said bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &said
-	if err := cmd.Run(); err != nil {
-		why := strings.Join(strings.Fields(said.String()), " ")
-		return Config{}, fmt.Errorf("ssh -G %s: %w: %s; hint: correct the SSH configuration that it names", q.host, err, why)
-	}
-	c, err := Parse(out.String())
-	if err != nil {
-		return Config{}, fmt.Errorf("ssh -G %s: %w", q.host, err)
-	}
-	return c.expanded(q.host), nil
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err = cmd.Run()
+	return out.String(), errs.String(), err
 }
