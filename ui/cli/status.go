@@ -118,7 +118,7 @@ func statusVerdict(statuses []session.Status) error {
 		switch {
 		case st.Facts.Identity:
 			return failed(exitIdentity)
-		case st.State == session.StateUnreachable && !st.Facts.NoTarget || st.State == session.StateBroken || st.Facts.Damaged != "":
+		case st.State == session.StateUnreachable && !st.Facts.NoTarget || st.WantedErr != nil || st.Facts.Damaged != "":
 			code = exitFailed
 		}
 	}

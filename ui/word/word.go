@@ -172,6 +172,8 @@ func Omissions(pl *plan.Plan, g *plan.Group) (least, most int, known bool) {
 // host answered.
 func Remark(st session.Status) string {
 	switch {
+	case st.Facts.NoTarget && st.WantedErr != nil:
+		return st.WantedErr.Error()
 	case st.Facts.NoTarget: // its state says it
 		return ""
 	case st.Facts.Reach == fleet.Unreachable:
