@@ -219,7 +219,7 @@ func TestExitCodes(t *testing.T) {
 		{[]string{"demo", "--", "demo"}, exitUsage, "inside"},
 		{[]string{"demo", "--", "-C", "/", "machines"}, exitUsage, "-C"},
 		{[]string{"which", "fish", "--on", "stibnit"}, exitNothing, "stibnite"},
-		{[]string{"plan"}, exitUsage, "assay demo"},
+		{[]string{"plan", "--goal", "boto"}, exitUsage, "dry-activate"},
 		{[]string{"-C", "/nonexistent", "machines"}, exitUsage, "/nonexistent"},
 		{[]string{"demo", "status"}, exitUsage, "--"},
 		{[]string{"demo", "--engine", "lix"}, exitUsage, "embedded, nix"},
