@@ -17,7 +17,7 @@ import (
 // Registry is what a flake says about its machines, whoever wrote it and for
 // whichever tool.
 type Registry struct {
-	Name       string      `json:"name"`     // of the fleet, as clan calls it; "" is not said
+	Name       string      `json:"name"`     // of the fleet, as clan calls it, in letters, digits, "-" and "_"; "" is not said
 	Machines   []Machine   `json:"machines"` // by name
 	KnownHosts []KnownHost `json:"known_hosts"`
 	Notes      []string    `json:"notes"` // what could not be read, and why
@@ -57,7 +57,7 @@ func (e *Engine) Registry(ctx context.Context, watch func(engine.Step)) (Registr
 	if err != nil {
 		return Registry{}, err
 	}
-	key := e.key(repo, version, "registry", machineBody)
+	key := e.key(repo, version, "registry", machineBody, clanApply, deployApply, colmenaApply)
 	var known Registry
 	if e.cache.get("registry", key, &known) {
 		return known, nil
@@ -95,6 +95,7 @@ type census struct {
 	deploy   map[string]deployNode
 	colmena  map[string]deployment
 	notes    []string
+	odd      []string // notes about names that no machine has
 }
 
 // ask asks for everything: the configurations of the machines, and what the
@@ -104,6 +105,10 @@ func (c *census) ask(ctx context.Context, names map[string][]string) {
 	sets := map[string][]string{}
 	for _, set := range []string{setNixOS, setDarwin, setHive} {
 		for _, name := range names[set] {
+			if !nameable(name) {
+				c.odd = append(c.odd, fmt.Sprintf("%s has %q, which is left out: no machine is called so", set, name))
+				continue
+			}
 			if c.classes[name] == "" {
 				c.classes[name] = map[string]string{setDarwin: "darwin"}[set]
 				if set != setDarwin {
@@ -153,7 +158,7 @@ func (c *census) fail(machine string, err error) {
 
 // registry puts together what was said.
 func (c *census) registry() Registry {
-	r := Registry{Name: host.Sanitize(c.clan.Name), Notes: c.notes}
+	r := Registry{Name: fleetName(c.clan.Name), Notes: slices.Concat(c.odd, c.notes)}
 	for _, name := range slices.Sorted(maps.Keys(c.classes)) {
 		m := Machine{Name: name, Class: c.classes[name]}
 		said := c.said[name]
@@ -180,6 +185,25 @@ func (c *census) registry() Registry {
 	}
 	r.KnownHosts = c.knownHosts()
 	return r
+}
+
+// nameable reports whether something may be called so: names are parts of
+// lines, of paths and of commands.
+func nameable(name string) bool {
+	return name != "" && host.Sanitize(name) == name && !strings.HasPrefix(name, "-") && !strings.HasPrefix(name, ".") &&
+		!strings.ContainsAny(name, "/\\\n\t")
+}
+
+// fleetName makes a name that a fleet can have of one that a flake gives
+// itself: a directory is called after it.
+func fleetName(s string) string {
+	return strings.Trim(strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', r == '_':
+			return r
+		}
+		return '-'
+	}, s), "-_")
 }
 
 // reach fills in where a machine is. The first that says so counts: what is

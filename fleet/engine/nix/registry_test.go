@@ -127,6 +127,33 @@ func TestFlakeWithoutMachines(t *testing.T) {
 	}
 }
 
+func TestNamesOfFlakesAreNoPaths(t *testing.T) {
+	b := newBench(t, map[string]string{"flake.nix": `{
+  outputs = { self }: {
+    nixosConfigurations = builtins.listToAttrs (map (name: { inherit name; value.config.nixpkgs.system = "x86_64-linux"; })
+      [ "a.example.org" "b\"c\${d}" "ü" "" "../up" "-x" "two\nlines" ]);
+    clanInternals.inventory.meta.name = "../../../My Clan/";
+  };
+}
+`}, Options{})
+	r, err := b.engine.Registry(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, m := range r.Machines {
+		if names = append(names, m.Name); m.System != "x86_64-linux" {
+			t.Errorf("%s: %+v", m.Name, m)
+		}
+	}
+	if want := []string{"a.example.org", "b\"c${d}", "ü"}; !slices.Equal(names, want) || len(r.Notes) != 4 {
+		t.Errorf("machines %q, want %q; notes %q", names, want, r.Notes)
+	}
+	if r.Name != "My-Clan" {
+		t.Errorf("the fleet is called %q", r.Name)
+	}
+}
+
 func TestTargets(t *testing.T) {
 	for _, c := range []struct{ got, want string }{
 		{target("", "", 22), ""},
