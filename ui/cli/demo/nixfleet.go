@@ -37,16 +37,35 @@ func (w *nixKind) write(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	files = append(files, exampleFile{"flake.nix", exampleFlake}, exampleFile{native.Name, native.Module}, exampleFile{".gitignore", []byte("/" + originFile + "\n")})
+	files = append(files, exampleFile{"flake.nix", exampleFlake}, exampleFile{native.Name, native.Module},
+		exampleFile{".gitignore", []byte("/" + originFile + "\n")})
 	if done, err := w.written(files); done || err != nil {
 		return err
 	}
-	registry := files[0]
 	for _, f := range files[1:] {
 		if err := w.writeFile(f); err != nil {
 			return err
 		}
 	}
+	if err := w.begin(ctx); err != nil {
+		return err
+	}
+	registry := files[0]
+	for _, p := range []past{
+		{tagFirst, "Install the machines, galena with its cloud", map[string][]string{older: {"gcp"}}},
+		{tagBase, "galena: the base alone, as everywhere", nil},
+	} {
+		if err := w.commitPast(ctx, p, files); err != nil {
+			return err
+		}
+	}
+	w.files = files
+	return w.writeFile(registry)
+}
+
+// begin makes the fleet's directory a repository whose inputs are locked to
+// those of the demo.
+func (w *nixKind) begin(ctx context.Context) error {
 	world, err := miniature.Write(filepath.Join(w.dir, "world"))
 	if err != nil {
 		return err
@@ -60,39 +79,36 @@ func (w *nixKind) write(ctx context.Context) error {
 	if err := w.git(ctx, "add", "--", "flake.nix"); err != nil {
 		return err
 	}
-	if err := world.Lock(ctx, w.fleetDir(), append(os.Environ(), w.env...)); err != nil {
+	return world.Lock(ctx, w.fleetDir(), append(os.Environ(), w.env...))
+}
+
+// past is an early commit of the fleet.
+type past struct {
+	tag, message string
+	more         map[string][]string // aspects beside base, by machine
+}
+
+// commitPast commits the fleet as it was then; the first of files is its
+// registry.
+func (w *nixKind) commitPast(ctx context.Context, p past, files []exampleFile) error {
+	text, err := onlyBase(files[0].text, p.more)
+	if err != nil {
 		return err
 	}
-	for _, past := range []struct {
-		tag, message string
-		more         map[string][]string
-	}{
-		{tagFirst, "Install the machines, galena with its cloud", map[string][]string{older: {"gcp"}}},
-		{tagBase, "galena: the base alone, as everywhere", nil},
-	} {
-		text, err := onlyBase(registry.text, past.more)
-		if err != nil {
-			return err
-		}
-		if err := w.writeFile(exampleFile{registry.path, text}); err != nil {
-			return err
-		}
-		paths := []string{"add", "--", "flake.lock"}
-		for _, f := range files {
-			paths = append(paths, f.path)
-		}
-		if err := w.git(ctx, paths...); err != nil {
-			return err
-		}
-		if err := w.commit(ctx, past.message); err != nil {
-			return err
-		}
-		if err := w.git(ctx, "tag", past.tag); err != nil {
-			return err
-		}
+	if err := w.writeFile(exampleFile{files[0].path, text}); err != nil {
+		return err
 	}
-	w.files = files
-	return w.writeFile(registry)
+	args := []string{"add", "--", "flake.lock"}
+	for _, f := range files {
+		args = append(args, f.path)
+	}
+	if err := w.git(ctx, args...); err != nil {
+		return err
+	}
+	if err := w.commit(ctx, p.message); err != nil {
+		return err
+	}
+	return w.git(ctx, "tag", p.tag)
 }
 
 // finish commits what the hosts are behind of, and records that the fleet is

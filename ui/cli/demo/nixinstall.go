@@ -56,6 +56,8 @@ func (w *nixKind) installFrom(ctx context.Context, tag string, s *session.Sessio
 	if err := w.git(ctx, "clone", "--quiet", "--branch", tag, "--config", "advice.detachedHead=false", w.fleetDir(), past); err != nil {
 		return fmt.Errorf("the fleet as it was at %s: %w", tag, err)
 	}
+	step, done := w.Progress("installing", len(machines))
+	defer done()
 	e := w.engineAt(past, r)
 	var systems []engine.System
 	var errs []error
@@ -69,10 +71,14 @@ func (w *nixKind) installFrom(ctx context.Context, tag string, s *session.Sessio
 	if len(errs) > 0 {
 		return errors.Join(errs...)
 	}
-	step, done := w.Progress("installing", len(systems))
-	defer done()
+	return w.buildAndInstall(ctx, s, e, systems, step)
+}
+
+// buildAndInstall installs each system as soon as it is built.
+func (w *nixKind) buildAndInstall(ctx context.Context, s *session.Session, e engine.Engine, systems []engine.System, step func()) error {
 	var wg sync.WaitGroup
 	var mu sync.Mutex
+	var errs []error
 	slots := make(chan struct{}, nixInstalling)
 	e.Build(ctx, systems, nil, func(is engine.System, closure engine.Closure, err error) {
 		wg.Go(func() {
