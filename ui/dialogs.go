@@ -24,7 +24,11 @@ func (m *Model) clickDialog(x, y int) tea.Cmd {
 
 func (m *Model) result(r dialog.Result) tea.Cmd {
 	if r.Close {
+		closed := m.dialog
 		m.dialog = nil
+		if d, ok := closed.(*dialog.Secret); ok {
+			m.answered(d)
+		}
 	}
 	if r.Copy.Text != "" {
 		m.copy(r.Copy)

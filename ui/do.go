@@ -6,6 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"assay/ui/action"
+	"assay/ui/dialog"
 	"assay/ui/known"
 	"assay/ui/term"
 	"assay/ui/view"
@@ -118,6 +119,11 @@ func (m *Model) toggleMouse() {
 // run that is not on the screen is asked about first.
 func (m *Model) interrupt() tea.Cmd {
 	asked, busy := m.dialog != nil, m.k.Running() != nil || m.k.Planning != nil && m.k.Planning.Busy
+	if d, ok := m.dialog.(*dialog.Secret); ok {
+		d.Wipe()
+		m.dialog = nil
+		m.answered(d)
+	}
 	m.dialog = nil
 	if asked && !busy {
 		return nil // what was open is closed

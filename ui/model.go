@@ -31,8 +31,10 @@ type Options struct {
 	ReadOnly string
 	// NoHosts says why no host can be reached; "" when they can.
 	NoHosts string
-	Getenv  func(string) string
-	Clock   func() time.Time
+	// Asking is where connections ask for passwords; nil where they do not.
+	Asking *Asking
+	Getenv func(string) string
+	Clock  func() time.Time
 
 	In  io.Reader // the terminal; nil is the process's own
 	Out io.Writer

@@ -33,6 +33,9 @@ func Run(ctx context.Context, o Options) (Ended, error) {
 	m := New(ctx, o)
 	err := show(ctx, m, m.out, &m.screen)
 	cancel()
+	if o.Asking != nil {
+		o.Asking.end()
+	}
 	m.run.wait() // a run that was abandoned still has its end recorded
 	return m.lastRun(), err
 }

@@ -56,6 +56,7 @@ func (m *Model) ticked(t tickMsg) tea.Cmd {
 	}
 	m.lookAtRuns()
 	m.lookAtPlanning()
+	m.lookAtAsking()
 	m.messages.expire(m.now)
 	if !m.fast || m.second != m.now.Unix() {
 		m.second, m.stale = m.now.Unix(), true // ages move on

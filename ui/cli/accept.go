@@ -49,6 +49,10 @@ func (a *app) acceptConfig(ctx context.Context, dir, stateDir string) (bool, err
 	if err != nil {
 		return false, err
 	}
+	if a.inConsole.Load() {
+		a.notice("", "the flake wants Nix to have other settings than you have decided on, which do not apply; hint: start assay anew to decide")
+		return false, nil
+	}
 	p := a.errors()
 	if !a.env.Interactive || stateDir == "" {
 		p.clean("the flake wants Nix to have settings of its own, which do not apply; hint: run assay on a terminal once to decide")

@@ -22,6 +22,7 @@ import (
 	"assay/fleet/engine/nix/deploy"
 	"assay/fleet/repo"
 	"assay/fleet/session"
+	"assay/ui"
 	"assay/ui/word"
 )
 
@@ -42,6 +43,8 @@ type app struct {
 	closing   []func() error // at the end of the program
 	asking    sync.Mutex     // a question is on the terminal
 	inConsole atomic.Bool    // the console has the terminal
+	// consoleAsks is where connections ask for passwords then.
+	consoleAsks ui.Asking
 	// consoleWorld opens what the console works on.
 	consoleWorld func(ctx context.Context) (consoleWorld, error)
 }

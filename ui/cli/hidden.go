@@ -11,13 +11,17 @@ import (
 )
 
 // errNoPrompt is returned where nobody can be asked for a password.
-var errNoPrompt = errors.New("there is nobody to ask: no terminal, or the console has it")
+var errNoPrompt = errors.New("there is nobody to ask: this is no terminal")
 
 // hidden asks for something on the terminal that is not shown while it is
-// typed. One question at a time is on the screen.
-func (a *app) hidden(ctx context.Context, question string) ([]byte, error) {
+// typed: in the console, where that has it. One question at a time is on the
+// screen.
+func (a *app) hidden(ctx context.Context, title, question string) ([]byte, error) {
+	if a.inConsole.Load() {
+		return a.consoleAsks.Secret(ctx, title, question)
+	}
 	in, ok := a.env.Stdin.(*os.File)
-	if !ok || !a.env.Interactive || a.inConsole.Load() {
+	if !ok || !a.env.Interactive {
 		return nil, errNoPrompt
 	}
 	a.asking.Lock()
@@ -25,7 +29,7 @@ func (a *app) hidden(ctx context.Context, question string) ([]byte, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	text := host.Sanitize(question)
+	text := host.Sanitize(question) + ": "
 	a.errors().line("")
 	if _, err := a.env.Stderr.Write([]byte(text)); err != nil {
 		return nil, err
@@ -33,4 +37,17 @@ func (a *app) hidden(ctx context.Context, question string) ([]byte, error) {
 	typed, err := term.ReadPassword(int(in.Fd()))
 	a.errors().line("")
 	return typed, err
+}
+
+// notice says what somebody should know of a machine while something else goes
+// on, such as that a key wants to be touched.
+func (a *app) notice(machine, text string) {
+	if machine != "" {
+		text = machine + ": " + text
+	}
+	if a.inConsole.Load() {
+		a.consoleAsks.Notice(text)
+		return
+	}
+	a.errors().clean("%s", text)
 }

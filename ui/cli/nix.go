@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -71,7 +70,7 @@ func (a *app) reach(r *repo.Repository, declared knownhosts.List, stateDir strin
 	}
 	options := remote.Options{
 		Config: &sshconfig.Reader{}, Declared: declared, Known: owner(r), Passphrase: a.passphrase, Password: a.password,
-		Notice: func(machine, text string) { a.errors().clean("%s: %s", machine, text) },
+		Notice: a.notice,
 	}
 	if stateDir != "" {
 		options.Pins = filepath.Join(stateDir, pinsName)
@@ -244,10 +243,10 @@ func fleetName(dir string) string {
 
 // passphrase asks for the passphrase of a key file.
 func (a *app) passphrase(ctx context.Context, file string) ([]byte, error) {
-	return a.hidden(ctx, fmt.Sprintf("passphrase of %s: ", file))
+	return a.hidden(ctx, "Passphrase", "passphrase of "+file)
 }
 
 // password asks for the password that a machine wants before it gives root.
 func (a *app) password(ctx context.Context, machine, prompt string) ([]byte, error) {
-	return a.hidden(ctx, fmt.Sprintf("%s: %s: ", machine, cmp.Or(strings.TrimSuffix(strings.TrimSpace(prompt), ":"), "password")))
+	return a.hidden(ctx, "Password", machine+": "+cmp.Or(strings.TrimSuffix(strings.TrimSpace(prompt), ":"), "password"))
 }

@@ -38,7 +38,7 @@ const shownEvery = 50 * time.Millisecond
 
 func (a *app) progress(verb string, total int) *progress {
 	p := &progress{verb: verb, total: total, began: time.Now()}
-	if file, ok := a.env.Stderr.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+	if file, ok := a.env.Stderr.(*os.File); ok && !a.inConsole.Load() && term.IsTerminal(int(file.Fd())) {
 		p.out = file
 		p.width = func() int {
 			columns, _, _ := term.GetSize(int(file.Fd()))

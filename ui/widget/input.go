@@ -22,6 +22,7 @@ type Input struct {
 	st                  *style.Style
 	prompt, placeholder string
 	line                textinput.Model
+	masked              *masked // nil where what is typed is shown
 }
 
 // NewInput returns an input with a prompt such as "/" and a placeholder that
@@ -58,6 +59,9 @@ func (i *Input) SetValue(s string) {
 // Key edits the line and reports whether its text has changed. Pasted text is
 // cleaned and is one line.
 func (i *Input) Key(k tea.KeyMsg) (changed bool) {
+	if i.masked != nil {
+		return i.masked.key(k)
+	}
 	was := i.Value()
 	switch {
 	case i.Knows(k):
@@ -103,6 +107,11 @@ func (i *Input) Render(w int) string {
 	p := pen{st: i.st}
 	p.begin(style.Plain, w)
 	p.line(Line{R(style.Key, i.prompt)})
+	if i.masked != nil {
+		p.line(Line{P(i.masked.line(p.left - 1)), R(style.Selected, i.st.Glyphs.Vertical)})
+		p.end()
+		return string(p.out)
+	}
 	bar := R(style.Selected, i.st.Glyphs.Vertical)
 	switch before, after := i.halves(); {
 	case before+after == "" && i.Focused():
