@@ -151,8 +151,8 @@ func (v *evaluation) got(machine string, is json.RawMessage) {
 	v.succeed(machine, m)
 }
 
-// save keeps what a process said.
-func (v *evaluation) save(said map[string]json.RawMessage) {
+// save keeps what a process said, unless the repository has changed meanwhile.
+func (v *evaluation) save(ctx context.Context, said map[string]json.RawMessage) {
 	known := map[string]evaluated{}
 	for name, is := range said {
 		var m evaluated
@@ -160,7 +160,9 @@ func (v *evaluation) save(said map[string]json.RawMessage) {
 			known[name] = m
 		}
 	}
-	v.e.cache.add(v.key, known)
+	if len(known) > 0 && v.e.unchanged(ctx, v.repo) {
+		v.e.cache.add(v.key, known)
+	}
 }
 
 func (v *evaluation) succeed(machine string, is evaluated) {

@@ -23,8 +23,8 @@ type queue struct {
 	body   string // of the expression
 	cost   string // under what history keeps what it takes
 	say    func(engine.Step)
-	got    func(machine string, is json.RawMessage) // is told of a machine's answer while the process runs
-	save   func(map[string]json.RawMessage)         // is told all answers of a process
+	got    func(machine string, is json.RawMessage)          // is told of a machine's answer while the process runs
+	save   func(context.Context, map[string]json.RawMessage) // is told all answers of a process
 	fail   func(machine string, err error)
 	absent func(set, machine string)
 
@@ -91,7 +91,7 @@ func (q *queue) work(ctx context.Context, p *process) {
 		defer q.alone.RUnlock()
 	}
 	q.e.evaluate(ctx, q.repo, p, q.say, q.tell)
-	q.save(p.done)
+	q.save(ctx, p.done)
 	for _, m := range p.absent {
 		q.absent(q.set, m)
 	}

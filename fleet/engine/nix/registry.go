@@ -75,7 +75,7 @@ func (e *Engine) Registry(ctx context.Context, watch func(engine.Step)) (Registr
 	if len(registry.Machines) == 0 {
 		return registry, errors.New("the flake defines no machines: it has no nixosConfigurations, darwinConfigurations or colmenaHive")
 	}
-	if len(c.problems) == 0 && len(c.notes) == 0 {
+	if len(c.problems) == 0 && len(c.notes) == 0 && e.unchanged(ctx, repo) {
 		e.cache.put("registry", key, registry)
 	}
 	return registry, nil
@@ -120,7 +120,7 @@ func (c *census) ask(ctx context.Context, names map[string][]string) {
 	}
 	for _, set := range slices.Sorted(maps.Keys(sets)) {
 		q := queue{e: c.e, repo: c.repo, set: set, body: machineBody, cost: c.repo.dir + "#registry", say: c.say, got: c.got,
-			save: func(map[string]json.RawMessage) {}, fail: c.fail,
+			save: func(context.Context, map[string]json.RawMessage) {}, fail: c.fail,
 			absent: func(set, machine string) { c.fail(machine, fmt.Errorf("%s has it no more", set)) }}
 		q.run(ctx, sets[set])
 	}

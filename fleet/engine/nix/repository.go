@@ -1,13 +1,11 @@
 package nix
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -85,62 +83,6 @@ func (e *Engine) git(ctx context.Context, dir string, args ...string) ([]byte, e
 		Args:    append([]string{"-c", "core.fsmonitor=false", "-C", dir}, args...),
 		Env:     []string{"LC_ALL=C", "GIT_OPTIONAL_LOCKS=0"},
 	}, gitOutput)
-}
-
-// hash fills in content and untracked.
-func (r *repository) hash(ctx context.Context, e *Engine) error {
-	sum := sha256.New()
-	head, err := e.git(ctx, r.dir, "rev-parse", "--verify", "--quiet", "HEAD")
-	if err != nil && ctx.Err() != nil {
-		return err // without a commit yet, git says so by its exit code only
-	}
-	index, err := e.git(ctx, r.top, "ls-files", "--stage", "-z")
-	if err != nil {
-		return err
-	}
-	if !bytes.Contains(index, []byte("\t"+r.sub+"flake.nix\x00")) {
-		return fmt.Errorf("%s is not tracked by git, and Nix would not see it; hint: git add flake.nix", filepath.Join(r.dir, "flake.nix"))
-	}
-	fmt.Fprintf(sum, "head %s\nindex %d\n", head, len(index))
-	sum.Write(index)
-	changed, err := e.git(ctx, r.top, "diff-files", "--name-only", "-z")
-	if err != nil {
-		return err
-	}
-	for path := range strings.SplitSeq(strings.TrimSuffix(string(changed), "\x00"), "\x00") {
-		if path != "" {
-			hashFile(sum, r.top, path)
-		}
-	}
-	r.content = hex.EncodeToString(sum.Sum(nil))
-	others, err := e.git(ctx, r.dir, "ls-files", "--others", "--exclude-standard", "-z", "--", "*.nix")
-	if err != nil {
-		return err
-	}
-	staged, err := e.git(ctx, r.top, "diff-index", "--cached", "--name-only", "-z", "HEAD", "--")
-	r.dirty = err != nil || len(staged) > 0 || len(changed) > 0
-	if s := strings.TrimSuffix(string(others), "\x00"); s != "" {
-		r.untracked = strings.Split(s, "\x00")
-	}
-	return nil
-}
-
-// hashFile adds a changed file as it is in the work tree.
-func hashFile(sum io.Writer, top, path string) {
-	full := filepath.Join(top, filepath.FromSlash(path))
-	stat, err := os.Lstat(full)
-	if err != nil {
-		fmt.Fprintf(sum, "gone %q\n", path)
-		return
-	}
-	fmt.Fprintf(sum, "changed %q %v %d\n", path, stat.Mode(), stat.Size())
-	if stat.Mode()&os.ModeSymlink != 0 {
-		target, _ := os.Readlink(full)
-		fmt.Fprintf(sum, "%q\n", target)
-	} else if f, err := os.Open(full); err == nil {
-		_, _ = io.Copy(sum, f)
-		f.Close()
-	}
 }
 
 // key names what an evaluation depends on: the content, the nix that

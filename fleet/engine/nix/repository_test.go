@@ -48,6 +48,68 @@ func TestDirtyTreeAndUntrackedFile(t *testing.T) {
 	}
 }
 
+// What git is told not to look at, Nix sees all the same.
+func TestChangesThatGitDoesNotTell(t *testing.T) {
+	files, names := fleetOf(t, 1)
+	files["other"] = "1\n"
+	b := newBench(t, files, Options{})
+	for _, flag := range []string{"assume-unchanged", "skip-worktree"} {
+		b.git(t, "update-index", "--"+flag, "hosts/m1")
+		seen := map[string]bool{}
+		for _, text := range []string{"one", "two"} {
+			write(t, filepath.Join(b.dir, "hosts/m1"), "{ mk, shared }: mk \"host\" \"echo "+flag+text+" > $out\"\n")
+			write(t, filepath.Join(b.dir, "other"), "changed\n") // with it Nix reads the files and not the commit
+			seen[b.evaluate(t.Context(), names...).all(t, 1)[0].Path] = true
+		}
+		if len(seen) != 2 {
+			t.Errorf("with %s the second change was not seen", flag)
+		}
+		b.git(t, "update-index", "--no-"+flag, "hosts/m1")
+	}
+}
+
+func TestChangesInSubmodules(t *testing.T) {
+	inner := newBench(t, map[string]string{"flake.nix": "{ }\n", "text": "1\n"}, Options{})
+	b := newBench(t, map[string]string{"flake.nix": "{ outputs = _: { }; }\n"}, Options{})
+	b.git(t, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", inner.dir, "inner")
+	b.commit(t)
+	contents := map[string]bool{}
+	for _, text := range []string{"1\n", "2\n", "3\n"} {
+		write(t, filepath.Join(b.dir, "inner", "text"), text)
+		r, err := b.engine.look(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		contents[r.content] = true
+	}
+	if len(contents) != 3 {
+		t.Errorf("%d of 3 states were told apart", len(contents))
+	}
+}
+
+// What Nix says of a tree that changed while it evaluated is of another tree.
+func TestChangeDuringEvaluationIsNotRemembered(t *testing.T) {
+	files, names := fleetOf(t, 1)
+	b := newBench(t, files, Options{})
+	host := filepath.Join(b.dir, "hosts/m1")
+	var changed bool
+	b.engine.Evaluate(t.Context(), names, func(s engine.Step) {
+		if s.Kind == engine.StepEvaluate && !changed {
+			changed = true
+			write(t, host, "{ mk, shared }: mk \"host\" \"echo changed > $out\"\n")
+		}
+	}, func(string, engine.System, error) {})
+	if !changed {
+		t.Fatal("nothing was evaluated")
+	}
+	write(t, host, files["hosts/m1"])
+	n := b.runs("eval")
+	b.evaluate(t.Context(), names...).all(t, 1)
+	if b.runs("eval") == n {
+		t.Error("what was said of a tree that changed meanwhile was taken for the former one's")
+	}
+}
+
 func TestFlakeInSubdirectory(t *testing.T) {
 	files, names := fleetOf(t, 1)
 	below := map[string]string{}

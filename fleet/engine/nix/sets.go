@@ -112,7 +112,9 @@ func (e *Engine) names(ctx context.Context, r *repository, v runner.Version) (ma
 	if failed != nil {
 		return nil, failed
 	}
-	e.cache.put("names", key, names)
+	if e.unchanged(ctx, r) {
+		e.cache.put("names", key, names)
+	}
 	return names, nil
 }
 

@@ -22,11 +22,13 @@ alone() {
 		busy "another activation runs on this host: $(whose "$base/holder")"
 	fi
 	other=$(field id "$base/current")
-	if [ -n "$other" ] && [ "$other" != "$id" ] && [ "$(field state "$base/current")" = armed ]; then
-		if (id=$other dir=$base/$other && armed); then
+	case $(field state "$base/current") in
+	armed | confirmed) # a confirmation that was killed leaves the return
+		if [ -n "$other" ] && [ "$other" != "$id" ] && (id=$other dir=$base/$other && armed); then
 			busy "another activation waits to be confirmed: $(whose "$base/current")"
 		fi
-	fi
+		;;
+	esac
 	if [ -n "$systemd" ]; then
 		rebuild=$(systemctl list-units --plain --no-legend --no-pager --full --state=active,activating \
 			'nixos-rebuild-switch-to-configuration*.service' 2>/dev/null || :)
@@ -80,7 +82,7 @@ record() {
 	mkdir -p "$dir"
 	chmod 0700 "$dir"
 	cat >"$dir/tool"
-	[ -s "$dir/tool" ] || refuse 47 'no script came on standard input'
+	[ "$(tail -n 1 "$dir/tool")" = '# the end' ] || refuse 47 'the script did not come whole on standard input'
 	put to "$system"
 	put goal "$goal"
 	put class "$class"
@@ -133,8 +135,8 @@ begin() {
 		arm
 	fi
 	printf 'id %s\noperator %s\nat %s\n' "$id" "$operator" "$(date +%s)" >"$base/holder"
+	launch "$(get job)" # it waits for the lock, which nobody else gets before it runs
 	free_lock
-	launch "$(get job)"
 }
 
 activate() {
@@ -143,6 +145,8 @@ activate() {
 	[ -z "$systemd" ] || have flock || refuse 46 'the host has no flock; nothing was changed'
 	mkdir -p "$base"
 	[ -d "$base" ] && [ ! -L "$base" ] && [ -O "$base" ] || refuse 46 "$base is not a directory of root"
+	# Whoever can read the lock can hold it.
+	! have flock || (umask 077 && true >>"$base/lock" && chmod 0600 "$base/lock")
 	[ -z "$(get from)" ] || refuse 47 'there is an activation of this name already'
 	alone
 	begin

@@ -103,7 +103,7 @@ print_log() {
 arm() {
 	if [ -n "$systemd" ]; then
 		systemd-run --quiet --unit="$(unit rollback)" --on-active="$(get guard)" \
-			--timer-property=AccuracySec=100ms --service-type=exec --property=Restart=on-failure \
+			--timer-property=AccuracySec=100ms --service-type=exec --property=Restart=on-failure --property=RestartSec=1 --property=StartLimitIntervalSec=0 \
 			-- "$shell" "$dir/tool" rollback "$id" 9>&-
 	else
 		detach rollback rollback
@@ -121,12 +121,12 @@ armed() {
 
 # return_now lets the rollback wait no longer.
 return_now() {
-	: >"$dir/now"
+	mark now
 	! at_work rollback || return 0
 	if [ -z "$systemd" ]; then
 		detach rollback rollback
 	elif ! systemctl start --no-block "$(unit rollback).service" 2>/dev/null; then
-		systemd-run --quiet --unit="$(unit rollback)" --service-type=exec --property=Restart=on-failure \
+		systemd-run --quiet --unit="$(unit rollback)" --service-type=exec --property=Restart=on-failure --property=RestartSec=1 --property=StartLimitIntervalSec=0 \
 			-- "$shell" "$dir/tool" rollback "$id" 9>&-
 	fi
 }

@@ -40,11 +40,17 @@ get() {
 	printf '%s' "$value"
 }
 
-# put FILE TEXT writes it in one step.
+# put FILE TEXT writes it in one step, or fails and leaves it as it was.
 put() {
-	printf '%s\n' "$2" >"$dir/.$1.$$"
-	mv -f "$dir/.$1.$$" "$dir/$1"
+	if printf '%s\n' "$2" >"$dir/.$1.$$" && mv -f "$dir/.$1.$$" "$dir/$1"; then
+		return 0
+	fi
+	rm -f "$dir/.$1.$$"
+	return 1
 }
+
+# mark NAME makes the mark, where there is room for it.
+mark() { true >"$dir/$1" || :; }
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
@@ -64,16 +70,25 @@ monotonic() {
 	fi
 }
 
-# say_state STATE makes this activation the current one, in that state.
+# say_state STATE makes this activation the current one, in that state, or
+# fails and leaves both files as they were.
 say_state() {
-	{
-		printf 'id %s\nstate %s\nfrom %s\nto %s\nat %s\n' "$id" "$1" "$(get from)" "$(get to)" "$(date +%s)"
-		printf 'operator %s\ngoal %s\nguard %s\n' "$(get operator)" "$(get goal)" "$(get guard)"
-		[ "$1" != armed ] || printf 'until %s\n' "$(($(date +%s) + $(get deadline) - $(monotonic)))"
-	} >"$dir/.state.$$"
-	cp -f "$dir/.state.$$" "$base/.current.$$"
-	mv -f "$dir/.state.$$" "$dir/state"
-	mv -f "$base/.current.$$" "$base/current"
+	ends=
+	[ "$1" != armed ] || ends="
+until $(($(date +%s) + $(get deadline) - $(monotonic)))"
+	put state "id $id
+state $1
+from $(get from)
+to $(get to)
+at $(date +%s)
+operator $(get operator)
+goal $(get goal)
+guard $(get guard)$ends" || return 1
+	if cp -f "$dir/state" "$base/.current.$$" && mv -f "$base/.current.$$" "$base/current"; then
+		return 0
+	fi
+	rm -f "$base/.current.$$"
+	return 1
 }
 
 # field KEY FILE: what a state says under the key.

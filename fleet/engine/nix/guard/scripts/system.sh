@@ -56,10 +56,16 @@ keep_it() {
 	return 1
 }
 
-# put_profile_back makes the profile and the boot loader what they were.
+# others_profile: whether the profile is neither what it was nor the new system.
+others_profile() {
+	[ "$(readlink "$profile" 2>/dev/null || :)" != "$(get link)" ] && [ "$(readlink -f "$profile")" != "$(get to)" ]
+}
+
+# put_profile_back makes the profile and the boot loader what they were, where
+# the new system has become it; what somebody else has set stays.
 put_profile_back() {
 	link=$(get link)
-	[ -n "$link" ] && [ "$(readlink "$profile")" != "$link" ] || return 0
+	[ -n "$link" ] && [ "$(readlink "$profile")" != "$link" ] && ! others_profile || return 0
 	number=${link#system-}
 	nix-env -p "$profile" --switch-generation "${number%-link}" || return 1
 	switch_boot "$(readlink -f "$profile")"

@@ -14,6 +14,7 @@ confirm() {
 	61) refuse 54 "the host runs $(running)" ;;
 	62) refuse 53 "activated, unit $(get units | sed 's/ /, unit /g') failed" ;;
 	63) come_back 'it could not be made what boots' ;;
+	64) refuse 54 "the host boots $(readlink -f "$profile"), as somebody else has set it meanwhile" ;;
 	esac
 	refuse 56 "the confirmation ended without a result: $(get result-confirm)"
 }
@@ -67,3 +68,4 @@ ended) ended "$3" ;;
 rollback) rollback ;;
 *) refuse 47 'no such verb' ;;
 esac
+# the end

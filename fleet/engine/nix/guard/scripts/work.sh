@@ -55,7 +55,10 @@ confirm_work() {
 	[ "$(running)" = "$(get to)" ] || return 61
 	put units "$(newly_failed)"
 	[ -z "$(get units)" ] || return 62
-	say_state confirmed
+	if [ "$(get goal)" = switch ] && others_profile; then
+		return 64
+	fi
+	say_state confirmed || return 1
 	if [ "$(get goal)" = switch ] && ! keep_it; then
 		return_now
 		return 63
@@ -74,7 +77,7 @@ rollback() {
 		fi
 		sleep 0.5
 	done
-	: >"$dir/now"
+	mark now
 	halt activate
 	if ! take_lock 120; then # a confirmation that takes so long has failed
 		halt confirm
@@ -82,7 +85,7 @@ rollback() {
 		take_lock 10 || :
 	fi
 	case $(state) in armed | confirmed | failed) ;; *) exit 0 ;; esac
-	: >"$dir/rolling"
+	mark rolling
 	echo "returning to $(get from)"
 	way_back
 }
@@ -103,8 +106,8 @@ way_back() {
 	put_profile_back || trouble='the profile or the boot loader could not be put back'
 	[ "$(running)" = "$(get from)" ] || trouble="it runs $(running)"
 	case $code in 0 | 4) ;; *) trouble="${trouble:+$trouble; }its activation exits with $code" ;; esac
-	put trouble "$trouble"
-	if [ -z "$trouble" ]; then say_state rolled-back; else say_state failed; fi
+	put trouble "$trouble" || :
+	if [ -z "$trouble" ]; then say_state rolled-back; else say_state failed; fi || :
 	echo "returned: ${trouble:-all is as it was}"
 	disarm
 }

@@ -1,0 +1,114 @@
+package nix
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// hash fills in content, dirty and untracked.
+func (r *repository) hash(ctx context.Context, e *Engine) error {
+	sum := sha256.New()
+	index, changed, err := e.tracked(ctx, sum, r.top)
+	if err != nil {
+		return err
+	}
+	if !bytes.Contains(index, []byte("\t"+r.sub+"flake.nix\x00")) {
+		return fmt.Errorf("%s is not tracked by git, and Nix would not see it; hint: git add flake.nix", filepath.Join(r.dir, "flake.nix"))
+	}
+	r.content = hex.EncodeToString(sum.Sum(nil))
+	others, err := e.git(ctx, r.dir, "ls-files", "--others", "--exclude-standard", "-z", "--", "*.nix")
+	if err != nil {
+		return err
+	}
+	staged, err := e.git(ctx, r.top, "diff-index", "--cached", "--name-only", "-z", "HEAD", "--")
+	r.dirty = err != nil || len(staged) > 0 || changed
+	if s := strings.TrimSuffix(string(others), "\x00"); s != "" {
+		r.untracked = strings.Split(s, "\x00")
+	}
+	return nil
+}
+
+// tracked adds what Nix may see of a work tree and of its submodules: the
+// commit, the index, and the files that differ from it, or may and git was
+// told not to look (assume-unchanged, skip-worktree).
+func (e *Engine) tracked(ctx context.Context, sum io.Writer, top string) (index []byte, changed bool, err error) {
+	head, err := e.git(ctx, top, "rev-parse", "--verify", "--quiet", "HEAD")
+	if err != nil && ctx.Err() != nil {
+		return nil, false, err // without a commit yet, git says so by its exit code only
+	}
+	if index, err = e.git(ctx, top, "ls-files", "--stage", "-v", "-z"); err != nil {
+		return nil, false, err
+	}
+	differing, err := e.git(ctx, top, "diff-files", "--name-only", "-z")
+	if err != nil {
+		return nil, false, err
+	}
+	fmt.Fprintf(sum, "head %s\nindex %d\n", head, len(index))
+	sum.Write(index)
+	for name := range strings.SplitSeq(strings.TrimSuffix(string(differing), "\x00"), "\x00") {
+		if name != "" {
+			hashFile(sum, top, name)
+		}
+	}
+	for entry := range strings.SplitSeq(string(index), "\x00") {
+		flags, name, _ := strings.Cut(entry, "\t")
+		switch {
+		case flags == "":
+		case strings.HasPrefix(flags[1:], " 160000 "):
+			below := filepath.Join(top, filepath.FromSlash(name))
+			if _, err := os.Lstat(filepath.Join(below, ".git")); err != nil {
+				continue // not checked out
+			}
+			if _, _, err := e.tracked(ctx, sum, below); err != nil {
+				return nil, false, err
+			}
+		case flags[0] != 'H':
+			hashFile(sum, top, name)
+		}
+	}
+	return index, len(differing) > 0, nil
+}
+
+// hashFile adds a file as it is in the work tree.
+func hashFile(sum io.Writer, top, path string) {
+	full := filepath.Join(top, filepath.FromSlash(path))
+	stat, err := os.Lstat(full)
+	if err != nil {
+		fmt.Fprintf(sum, "gone %q\n", path)
+		return
+	}
+	fmt.Fprintf(sum, "changed %q %v %d\n", path, stat.Mode(), stat.Size())
+	if stat.Mode()&os.ModeSymlink != 0 {
+		target, _ := os.Readlink(full)
+		fmt.Fprintf(sum, "%q\n", target)
+		return
+	}
+	if !stat.Mode().IsRegular() { // a pipe would never end
+		return
+	}
+	if f, err := os.Open(full); err == nil {
+		_, _ = io.Copy(sum, f)
+		f.Close()
+	}
+}
+
+// rehash bounds the time for looking at a repository once more.
+const rehash = 10 * time.Second
+
+// unchanged reports whether the repository is still as it was looked at: what
+// Nix has said since then is of that state only if so. It does not end with
+// ctx, so that what is known by then is kept.
+func (e *Engine) unchanged(ctx context.Context, r *repository) bool {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rehash)
+	defer cancel()
+	now, err := e.look(ctx)
+	return err == nil && now.content == r.content
+}
