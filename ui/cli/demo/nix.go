@@ -75,6 +75,10 @@ type nixKind struct {
 	files []exampleFile // of a fleet that is not sealed yet
 }
 
+// platforms are what Nix builds for here, whatever this computer is: what the
+// demo's inputs build is made by a shell, and nothing of it is a machine's code.
+const platforms = "x86_64-linux aarch64-linux aarch64-darwin"
+
 func newNixKind(w world) (*nixKind, error) {
 	if err := needs(); err != nil {
 		return nil, err
@@ -85,6 +89,11 @@ func newNixKind(w world) (*nixKind, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	for i, v := range env {
+		if strings.HasPrefix(v, "NIX_CONFIG=") {
+			env[i] += "\nextra-platforms = " + platforms
+		}
 	}
 	return &nixKind{world: w, env: env, run: runner.New(runner.Options{Env: env})}, nil
 }
