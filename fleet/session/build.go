@@ -37,7 +37,8 @@ func (s *Session) Build(ctx context.Context, names []string, cache string, watch
 	if cache != "" && !ok {
 		return nil, ErrNoPush
 	}
-	var mu sync.Mutex
+	var mu, push sync.Mutex
+	var pushing sync.WaitGroup
 	var out []Built
 	add := func(b Built) {
 		mu.Lock()
@@ -56,11 +57,18 @@ func (s *Session) Build(ctx context.Context, names []string, cache string, watch
 	})
 	s.reach.Engine.Build(ctx, systems, watch, func(system engine.System, closure engine.Closure, err error) {
 		b := Built{Machine: system.Machine, Path: system.Path, Err: err}
-		if err == nil && cache != "" {
-			b.Err = pusher.Push(ctx, closure, cache)
+		if err != nil || cache == "" {
+			add(b)
+			return
 		}
-		add(b)
+		pushing.Go(func() { // what is still built does not wait for it
+			push.Lock() // one at a time: they share most of what they copy
+			b.Err = pusher.Push(ctx, closure, cache)
+			push.Unlock()
+			add(b)
+		})
 	})
+	pushing.Wait()
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}

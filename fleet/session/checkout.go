@@ -5,12 +5,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"os"
 	"os/exec"
 	"strings"
 	"time"
 
 	"assay/fleet"
+	"assay/fleet/engine/nix/runner"
 )
 
 // Checkout is where the fleet's directory stands in its version control.
@@ -61,7 +61,7 @@ type git struct {
 func (g git) ask(args ...string) (string, error) {
 	flags := []string{"--no-optional-locks", "-C", g.dir, "-c", "core.fsmonitor=false", "-c", "safe.bareRepository=explicit"}
 	cmd := exec.CommandContext(g.ctx, "git", append(flags, args...)...)
-	cmd.Env = append(os.Environ(), "GIT_ALLOW_PROTOCOL="+cmp.Or(g.from, "none"), "GIT_NO_LAZY_FETCH=1", "GIT_TERMINAL_PROMPT=0")
+	cmd.Env = append(runner.Environ(), "GIT_ALLOW_PROTOCOL="+cmp.Or(g.from, "none"), "GIT_NO_LAZY_FETCH=1", "GIT_TERMINAL_PROMPT=0")
 	cmd.WaitDelay = time.Second
 	var out, diagnosis bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &diagnosis

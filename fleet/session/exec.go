@@ -16,8 +16,11 @@ type Said struct {
 	Err     error    // why there is no exit status: not reached, lost, no root
 }
 
-// execLines bounds what is kept of one machine's output.
-const execLines = 10_000
+// What is kept of one machine's output at most.
+const (
+	execLines = 10_000
+	execBytes = 1 << 20
+)
 
 // Exec runs a command on the named machines, so many at once; 0 is the
 // fleet's policy. A single word is a line for the shell; several are a
@@ -51,8 +54,9 @@ func (s *Session) exec(ctx context.Context, name string, command []string, root 
 		return said
 	}
 	defer conn.Close()
+	size := 0
 	lines := host.NewLineWriter(0, func(line string) {
-		if len(said.Lines) == execLines {
+		if size += len(line); said.Cut > 0 || len(said.Lines) == execLines || size > execBytes {
 			said.Cut++
 			return
 		}

@@ -1,8 +1,8 @@
-// Package runner starts external programs, Nix above all, and is the one way
-// in which assay does so on the operator's side. A program gets its own
-// session, so that it cannot ask on the terminal and a ctrl+c meant for
-// assay does not reach it; when its context ends, it and what it started get
-// SIGINT, and SIGKILL when they are still there after a while.
+// Package runner starts external programs on the operator's side, Nix above
+// all. A program gets its own session, so that it cannot ask on the terminal
+// and a ctrl+c meant for assay does not reach it; when its context ends, it and
+// what it started get SIGINT, and SIGKILL when they are still there after a
+// while.
 //
 // A Runner may be used by several goroutines at once.
 package runner
@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -35,6 +36,7 @@ type Options struct {
 // Runner runs programs.
 type Runner struct {
 	opts    Options
+	leave   time.Duration // for what has left the session and holds a pipe
 	version onceVersion
 }
 
@@ -43,7 +45,7 @@ func New(opts Options) *Runner {
 	if opts.Grace <= 0 {
 		opts.Grace = 10 * time.Second
 	}
-	return &Runner{opts: opts}
+	return &Runner{opts: opts, leave: opts.Grace + time.Second}
 }
 
 // Command is one program with its arguments. Secrets belong in Stdin, never
@@ -79,14 +81,14 @@ func (r *Runner) Run(ctx context.Context, c Command) error {
 	}
 	cmd := exec.CommandContext(ctx, path, c.Args...)
 	cmd.Dir = c.Dir
-	cmd.Env = slices.Concat(os.Environ(), r.opts.Env, c.Env) // the last of equal names counts
+	cmd.Env = slices.Concat(Environ(), r.opts.Env, c.Env) // the last of equal names counts
 	cmd.Stdin, cmd.Stdout = c.Stdin, c.Stdout
 	lines := &lineWriter{next: c.Stderr, redact: r.opts.Redact}
 	cmd.Stderr = lines
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	kill := &stopper{cmd: cmd, grace: r.opts.Grace}
 	cmd.Cancel = kill.interrupt
-	cmd.WaitDelay = r.opts.Grace + time.Second // for what has left the session and holds a pipe
+	cmd.WaitDelay = r.leave
 	err = cmd.Run()
 	kill.end()
 	lines.flush()
@@ -98,11 +100,30 @@ func (r *Runner) Run(ctx context.Context, c Command) error {
 		return nil
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
+	case errors.Is(err, exec.ErrWaitDelay): // it ended well; what it left behind held its streams
+		return nil
 	}
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return newExitError(c, exit, lines.last())
 	}
 	return fmt.Errorf("%s: %w", name(c), err)
+}
+
+// Environ is the environment of this process without what git tells its hooks:
+// programs work in the directory that they are given.
+func Environ() []string { return slices.DeleteFunc(os.Environ(), ofOneRepository) }
+
+// ofOneRepository reports whether a variable says which repository git works
+// on. They are those of `git rev-parse --local-env-vars` but for settings.
+func ofOneRepository(variable string) bool {
+	name, _, _ := strings.Cut(variable, "=")
+	switch name {
+	case "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_IMPLICIT_WORK_TREE",
+		"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE",
+		"GIT_NAMESPACE", "GIT_REPLACE_REF_BASE", "GIT_NO_REPLACE_OBJECTS", "GIT_INTERNAL_SUPER_PREFIX":
+		return true
+	}
+	return false
 }
 
 func used(p *os.ProcessState) Usage {

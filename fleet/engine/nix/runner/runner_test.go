@@ -57,6 +57,35 @@ func TestExitErrorHasLastLines(t *testing.T) {
 	}
 }
 
+// TestWhatIsLeftBehindIsNoError starts a program that holds the streams and
+// has left the session.
+func TestWhatIsLeftBehindIsNoError(t *testing.T) {
+	var pid bytes.Buffer
+	c := sh(`setsid sleep 1000 & echo $!`)
+	c.Stdout = &pid
+	r := New(Options{})
+	r.leave = time.Millisecond
+	if err := r.Run(t.Context(), c); err != nil {
+		t.Error(err)
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(pid.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = syscall.Kill(n, syscall.SIGKILL)
+}
+
+// TestGitHooks: git tells the hooks of a repository which one that is.
+func TestGitHooks(t *testing.T) {
+	t.Setenv("GIT_DIR", "/elsewhere/.git")
+	t.Setenv("GIT_INDEX_FILE", "/elsewhere/index")
+	t.Setenv("GIT_SSH_COMMAND", "ssh -4")
+	out, err := New(Options{}).Output(t.Context(), sh(`echo "$GIT_DIR$GIT_INDEX_FILE$GIT_SSH_COMMAND"`), 100)
+	if err != nil || string(out) != "ssh -4\n" {
+		t.Errorf("got %q, %v", out, err)
+	}
+}
+
 func TestSignalIsTold(t *testing.T) {
 	err := New(Options{}).Run(t.Context(), sh(`kill -9 $$`))
 	exit, ok := errors.AsType[*ExitError](err)
