@@ -174,7 +174,7 @@ func verdict(r *known.Run, err error) view.Say {
 	if err != nil {
 		return failed("The run ended with an error", err)
 	}
-	say := view.Say{Level: style.OK, Text: "The run is over: " + word.Outcomes(snapshot.Started.Kind, snapshot.Outcomes)}
+	say := view.Say{Level: style.OK, Text: "The run is over: " + word.Outcomes(snapshot.Started, snapshot.Outcomes)}
 	for o, n := range snapshot.Outcomes {
 		if n > 0 && !o.Good() {
 			say.Level = style.Fail

@@ -47,7 +47,7 @@ func (m *Model) lastRun() Ended {
 	}
 	e := Ended{Run: r.ID, Left: m.leaving || !r.Over}
 	snapshot := r.State.Snapshot()
-	e.Text = word.Outcomes(snapshot.Started.Kind, snapshot.Outcomes)
+	e.Text = word.Outcomes(snapshot.Started, snapshot.Outcomes)
 	if snapshot.Finished != nil {
 		e.Outcome = snapshot.Finished.Outcome
 	}

@@ -42,6 +42,7 @@ type app struct {
 	world     func(ctx context.Context) (*session.Session, error)
 	closing   []func() error // at the end of the program
 	asking    sync.Mutex     // a question is on the terminal
+	planWhole bool           // plans are shown with long lists whole
 	inConsole atomic.Bool    // the console has the terminal
 	// consoleAsks is where connections ask for passwords then.
 	consoleAsks ui.Asking
@@ -134,7 +135,7 @@ func (a *app) root() *cobra.Command {
 of, compares it with what the machines run, and updates them safely.
 
 Without a command it is the console, on the machines that SELECTOR chooses.
-Start with:  assay demo`,
+Start with:  assay demo, or where your flake is: assay help start`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,

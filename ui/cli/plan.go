@@ -20,13 +20,15 @@ import (
 
 func (a *app) planCommand() *cobra.Command {
 	var goal, out string
+	var all bool
 	cmd := &cobra.Command{
 		Use:   "plan [SELECTOR]",
 		Short: "Show what an update would change, and change nothing",
 		Long: `Compares what each selected host runs, read from the host, with what the
 repository wants: options with the file:line that decides, files as diffs,
 packages with their layer and channel, the bytes to copy. Hosts that would
-change in the same way are shown together. What only Nix can build is left out
+change in the same way are shown together, of long lists of packages and units
+the beginning; --all shows them whole. What only Nix can build is left out
 and counted; --json lists all of it with its file:line. A plan saved with --out
 is applied exactly as it stands by: assay update --plan FILE`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -46,6 +48,7 @@ is applied exactly as it stands by: assay update --plan FILE`,
 			if a.flags.json {
 				err = a.text().json(p)
 			} else {
+				a.planWhole = all
 				a.printPlan(p, -1)
 				if out != "" {
 					a.text().clean("saved as %s; apply it with: assay update --plan %s", out, out)
@@ -58,6 +61,7 @@ is applied exactly as it stands by: assay update --plan FILE`,
 		},
 	}
 	goalFlag(cmd, &goal)
+	cmd.Flags().BoolVar(&all, "all", false, "show long lists of packages and units whole")
 	cmd.Flags().StringVar(&out, "out", "", "save the plan in `FILE`")
 	return cmd
 }

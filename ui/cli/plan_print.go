@@ -15,6 +15,7 @@ const (
 	leftOutShown = 10 // newly left-out options; of more only the number
 	wholeShown   = 20 // lines of a file that is added or removed
 	diffShown    = 80 // lines of the diff of a file that changes
+	listShown    = 20 // packages, or units of one direction, unless all are wanted
 	valueShown   = 20 // lines or elements of an option's value that change
 )
 
@@ -37,6 +38,7 @@ func (a *app) printPlan(pl *plan.Plan, limit int) {
 		p.clean("%s", todo)
 		p.line("")
 	}
+	p.whole = a.planWhole
 	for i := range pl.Groups {
 		if limit < 0 || i < limit {
 			p.group(pl, &pl.Groups[i])
@@ -141,10 +143,12 @@ func (p *printer) packageChanges(list []plan.PackageChange) {
 		return
 	}
 	var rows [][]cell
-	for _, ch := range list {
+	shown := p.shown(len(list))
+	for _, ch := range list[:shown] {
 		rows = append(rows, []cell{ops[ch.Op], c(word.Scoped(ch.Scope, ch.Name)), c(word.Package(ch)), cr(faint, ch.At)})
 	}
 	p.rows("    ", rows)
+	p.more(len(list) - shown)
 }
 
 // unitChanges lists the units whose definitions differ, those of one direction
@@ -160,9 +164,26 @@ func (p *printer) unitChanges(list []plan.UnitChange) {
 				cells = append(cells, c(ch.Name))
 			}
 		}
-		if len(cells) > 0 {
-			p.marked(op, cells...)
+		if shown := p.shown(len(cells)); shown > 0 {
+			p.marked(op, cells[:shown]...)
+			p.more(len(cells) - shown)
 		}
+	}
+}
+
+// shown is how many of a list of so many are shown. One that is left out would
+// take the line that says so.
+func (p *printer) shown(n int) int {
+	if p.whole || n <= listShown+1 {
+		return n
+	}
+	return listShown
+}
+
+// more says that so many are not shown.
+func (p *printer) more(n int) {
+	if n > 0 {
+		p.line("    %s", p.paint(faint, fmt.Sprintf("and %d more; assay plan --all shows them", n)))
 	}
 }
 

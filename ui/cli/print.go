@@ -15,7 +15,8 @@ import (
 type printer struct {
 	out    io.Writer
 	colour bool
-	width  int // columns of the terminal; 0 away from one
+	width  int  // columns of the terminal; 0 away from one
+	whole  bool // long lists of a plan are shown whole
 }
 
 // room is how many runes a value may take on a line that also holds used

@@ -40,7 +40,7 @@ func (n *ndjson) Emit(e event.Event) {
 type runText struct {
 	p       *printer
 	started map[string]time.Time // when a machine's first phase began
-	kind    string               // of the run, "update" or "rollback"
+	run     event.RunStarted     // how it began
 	verbose bool                 // also what the hosts print
 }
 
@@ -54,7 +54,7 @@ var outcomeRoles = map[event.Outcome]role{
 func (t *runText) Emit(e event.Event) {
 	switch b := e.Body.(type) {
 	case event.RunStarted:
-		t.kind = b.Kind
+		t.run = b
 		t.p.clean("run %s: %s of %s, plan %s, %d at once", e.Run, word.RunVerb(b), word.Count(len(b.Machines), "machine"), b.Plan, b.Parallel)
 	case event.HostPhase:
 		t.phase(e, b)
@@ -67,7 +67,7 @@ func (t *runText) Emit(e event.Event) {
 	case event.RunInterrupted:
 		t.p.clean("interrupted: %s", b.Reason)
 	case event.RunFinished:
-		t.p.clean("run %s %s: %s", e.Run, b.Outcome, word.Outcomes(t.kind, b.Counts))
+		t.p.clean("run %s %s: %s", e.Run, b.Outcome, word.Outcomes(t.run, b.Counts))
 	}
 }
 
@@ -85,9 +85,9 @@ func (t *runText) phase(e event.Event, b event.HostPhase) {
 }
 
 func (t *runText) result(e event.Event, b event.HostResult) {
-	name, outcome, text := host.Sanitize(fmt.Sprintf("%-12s", b.Machine)), host.Sanitize(word.Outcome(t.kind, b.Outcome)), ""
+	name, outcome, text := host.Sanitize(fmt.Sprintf("%-12s", b.Machine)), host.Sanitize(word.Outcome(t.run, b.Outcome)), ""
 	switch {
-	case b.Current != "" && t.kind == rollback && b.Outcome == event.Updated:
+	case b.Current != "" && t.run.Kind == rollback && b.Outcome == event.Updated:
 		text += fmt.Sprintf(" to generation %d, runs %s", b.Generation, word.Path(b.Current))
 	case b.Current != "":
 		text += " runs " + word.Path(b.Current) + word.Generation(b.Generation)

@@ -125,7 +125,7 @@ func (a *app) replay(run *journal.Run, machine string, logs bool) error {
 			continue
 		}
 		if started, ok := e.Body.(event.RunStarted); ok && text != nil {
-			text.kind = started.Kind
+			text.run = started
 		}
 		if machine == "" || e.Machine() == machine {
 			sink.Emit(e)
@@ -163,7 +163,7 @@ func (a *app) printRuns(list []journal.Summary) {
 		}
 		rows = append(rows, []cell{
 			c(string(s.ID)), c(word.OrUnknown(stamp(s.Start.Local(), time.DateTime))), cr(r, ending), c(word.OrUnknown(verb)),
-			c(word.Count(len(s.Started.Machines), "machine")), c(word.Outcomes(s.Started.Kind, s.Counts)),
+			c(word.Count(len(s.Started.Machines), "machine")), c(word.Outcomes(s.Started, s.Counts)),
 		})
 	}
 	p.table([]string{"RUN", "STARTED", "ENDED", "GOAL", "MACHINES", "OUTCOMES"}, rows)

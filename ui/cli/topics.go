@@ -17,6 +17,7 @@ const helpWidth = 80
 // topics are help texts that belong to no command.
 func topics() []*cobra.Command {
 	return []*cobra.Command{
+		{Use: "start", Short: "From a flake to the first update of real hosts", Long: startHelp},
 		{Use: "fleet.toml", Short: "Every key of the registry", Long: fleetFileHelp()},
 		{Use: "selectors", Short: "How machines are chosen", Long: selectorHelp},
 		{Use: "config.toml", Short: "The console's settings and keys", Long: configHelp()},
@@ -67,6 +68,38 @@ func kindOf(key fleetfile.Key) string {
 	}
 	return kind
 }
+
+const startHelp = `A flake that defines its machines itself works as it is: assay asks Nix which
+there are, and writes nothing into it. For a new fleet, assay init writes
+fleet.toml and the flake around it. Nix and ssh have to be installed here.
+
+  assay init             a new fleet; not needed where a flake.nix stands
+  assay machines         what Nix says there is, and where each machine is
+  assay check            what is wrong, as far as no host has to be asked
+  assay status           ask the hosts what they run; changes nothing
+  assay plan web1        what an update of web1 would change; changes nothing
+  assay update web1      the same, and after a question do it
+  assay                  the console: all of that, and to look at it longer
+
+Addresses come from the flake: clan, deploy-rs, colmena, or deploy.targetHost in
+a machine's configuration. A machine that has none has "no target", is listed
+and left alone; a fleet.toml beside flake.nix can say it:
+
+  [machines.web1.deploy]
+  targets = ["deploy@web1.example.org"]
+  become  = "sudo"       for another user than root
+
+A host is believed only by a key that is known: from the fleet's vars, from
+programs.ssh.knownHosts in the flake, or from your own known_hosts. Otherwise
+it is refused. Compare its fingerprint with what the machine itself says, then:
+
+  assay keys pin web1    shows the key that answers
+  assay keys pin web1 SHA256:...
+
+An update activates under a guard: a host that cannot be reached afterwards, or
+whose units fail, goes back to its former system by itself. What only a boot
+brings, such as another kernel, waits for it: "reboot pending". assay rollback
+leads back to a former generation.`
 
 const selectorHelp = `A selector chooses machines, on the command line and in [tags] of fleet.toml.
 

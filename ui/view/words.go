@@ -47,7 +47,7 @@ func stateLook(st *style.Style, s session.State) (style.Role, string) {
 }
 
 // OutcomeSpan is what became of a machine in a run, as a glyph and a word.
-func OutcomeSpan(st *style.Style, kind string, o event.Outcome) widget.Span {
+func OutcomeSpan(st *style.Style, run event.RunStarted, o event.Outcome) widget.Span {
 	role, glyph := style.Fail, st.Glyphs.Fail
 	switch {
 	case o.Good():
@@ -57,7 +57,7 @@ func OutcomeSpan(st *style.Style, kind string, o event.Outcome) widget.Span {
 	case o == event.Uncertain:
 		role, glyph = style.Unknown, st.Glyphs.Unknown
 	}
-	return widget.R(role, glyph+" "+word.Outcome(kind, o))
+	return widget.R(role, glyph+" "+word.Outcome(run, o))
 }
 
 // Spin is the glyph of what goes on, as of now.

@@ -94,11 +94,11 @@ func Omitted(pl *plan.Plan, g *plan.Group) string {
 }
 
 // Outcomes says how many machines had each outcome.
-func Outcomes(kind string, counts map[event.Outcome]int) string {
+func Outcomes(run event.RunStarted, counts map[event.Outcome]int) string {
 	var parts []string
 	for _, o := range event.Outcomes() {
 		if n := counts[o]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, Outcome(kind, o)))
+			parts = append(parts, fmt.Sprintf("%d %s", n, Outcome(run, o)))
 		}
 	}
 	if len(parts) == 0 {

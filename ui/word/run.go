@@ -19,6 +19,12 @@ func RunOutcome(o event.RunOutcome) string {
 	return OrUnknown(string(o))
 }
 
+// Advice parts a reason from the hint that whoever found it put behind it.
+func Advice(reason string) (text, hint string) {
+	text, hint, _ = strings.Cut(reason, "; hint: ")
+	return text, hint
+}
+
 // Cause puts the last part of a reason first, which is what went wrong, and
 // what was being done in brackets behind it: where there is little room, the
 // latter can be spared.

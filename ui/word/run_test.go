@@ -35,16 +35,19 @@ func TestCause(t *testing.T) {
 func TestOutcome(t *testing.T) {
 	for _, c := range []struct {
 		kind    string
+		goal    string
 		outcome event.Outcome
 		want    string
 	}{
-		{"update", event.Updated, "updated"},
-		{"update", event.Returned, "rolled back"},
-		{"rollback", event.Updated, "rolled back"},
-		{"rollback", event.Returned, "returned"},
-		{"update", event.Uncertain, "unknown"},
+		{"update", "switch", event.Updated, "updated"},
+		{"update", "switch", event.Returned, "rolled back"},
+		{"rollback", "switch", event.Updated, "rolled back"},
+		{"rollback", "switch", event.Returned, "returned"},
+		{"update", "switch", event.Uncertain, "unknown"},
+		{"update", "switch", event.Staged, "reboot pending"},
+		{"update", "boot", event.Staged, "staged"},
 	} {
-		if got := Outcome(c.kind, c.outcome); got != c.want {
+		if got := Outcome(event.RunStarted{Kind: c.kind, Goal: c.goal}, c.outcome); got != c.want {
 			t.Errorf("%s of a run of kind %s: %q", c.outcome, c.kind, got)
 		}
 	}

@@ -54,12 +54,16 @@ func Path(path string) string {
 	return name[:8]
 }
 
-// Outcome is how people call an outcome: what a rollback has updated is
-// rolled back, and so is what has returned from an update.
-func Outcome(kind string, o event.Outcome) string {
-	back := kind == string(plan.Rollback)
-	if back && o == event.Updated || !back && o == event.Returned {
+// Outcome is how people call an outcome of a run that began so: what a rollback
+// has updated is rolled back, and so is what has returned from an update. A
+// host that boots the new system next was to do so, or has its reboot pending.
+func Outcome(run event.RunStarted, o event.Outcome) string {
+	back := run.Kind == string(plan.Rollback)
+	switch {
+	case back && o == event.Updated, !back && o == event.Returned:
 		return "rolled back"
+	case o == event.Staged && run.Goal != "" && run.Goal != string(engine.GoalBoot):
+		return "reboot pending"
 	}
 	return string(o)
 }

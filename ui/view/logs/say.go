@@ -190,7 +190,7 @@ func (v *View) noError() string {
 	if first == nil {
 		return text
 	}
-	why := text + "; " + first.Name + ": " + word.Outcome(shot.Started.Kind, first.Result.Outcome) + ": " + word.Cause(word.Terse(first.Name, first.Result.Reason))
+	why := text + "; " + first.Name + ": " + word.Outcome(shot.Started, first.Result.Outcome) + ": " + word.Cause(word.Terse(first.Name, first.Result.Reason))
 	if more > 0 {
 		why += "; " + word.Count(more, "other machine") + " did not come out as asked"
 	}
@@ -208,7 +208,7 @@ func (v *View) fate() []widget.Line {
 	if m.Result == nil {
 		return []widget.Line{{widget.P("It is " + string(m.Phase) + ".")}}
 	}
-	outcome := view.OutcomeSpan(v.env.Style, shot.Started.Kind, m.Result.Outcome)
+	outcome := view.OutcomeSpan(v.env.Style, shot.Started, m.Result.Outcome)
 	if m.Result.Reason != "" {
 		outcome.Text += ": " + word.Terse(m.Name, m.Result.Reason)
 	}

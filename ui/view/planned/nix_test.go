@@ -1,6 +1,7 @@
 package planned
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -36,6 +37,18 @@ func built(t testing.TB) (*known.Known, *plan.Plan) {
 	p := plan.New(in)
 	p.Todo = &engine.Todo{Build: []string{"etc", "nixos-system-cinnabar-25.11.2", "unit-sshd.service"}, Fetch: 3, Download: 41_000_000, Unpacked: 150_000_000}
 	return k, p
+}
+
+func TestGoldenBuilding(t *testing.T) {
+	k, _ := built(t)
+	k.Planning = &known.Planning{
+		Machines: []string{"cinnabar", "electrum"}, Goal: engine.GoalSwitch, Busy: true, Done: 1, Total: 2,
+		Step: "building nixos-system-cinnabar-25.11.2 (buildPhase)",
+	}
+	for i := range 30 {
+		k.Planning.Log = append(k.Planning.Log, fmt.Sprintf("linux-6.12.54> CC drivers/net/ethernet/intel/igb/part-%02d.o and what else a compiler has to say about it", i))
+	}
+	viewtest.Golden(t, "building", New(viewtest.Env(k), (&View{}).Link()))
 }
 
 func TestGoldenBuilt(t *testing.T) {

@@ -3,6 +3,7 @@ package run
 import (
 	"strings"
 
+	"assay/fleet/engine"
 	"assay/fleet/run/event"
 	"assay/fleet/run/state"
 	"assay/ui/action"
@@ -137,13 +138,21 @@ func (v *View) advice(m *state.Machine) string {
 	if m.Result == nil {
 		return "ask the machine what it runs, and " + rest
 	}
-	if m.Result.Hint != "" || m.Result.Identity {
+	if m.Result.Hint != "" && !strings.Contains(m.Result.Reason, "; hint: ") || m.Result.Identity {
 		return m.Result.Hint
+	}
+	if _, hint := word.Advice(m.Result.Reason); hint != "" {
+		return hint
 	}
 	switch m.Result.Outcome {
 	case event.Unreachable:
 		return "see whether it is up and the network leads to it, then " + rest
+	case event.Returned:
+		return "its logs may say what went wrong; repair that, and " + rest
 	case event.Skipped, event.Refused:
+		if strings.Contains(m.Result.Reason, engine.ErrBusy.Error()) {
+			return "wait until that is over, and " + rest
+		}
 		return rest
 	}
 	return "its logs may say more"
@@ -157,9 +166,10 @@ func (v *View) why(m *state.Machine) string {
 		}
 		return "the record ends while it was " + string(m.Phase)
 	}
-	text := word.Outcome(v.shot.Started.Kind, m.Result.Outcome)
+	text := word.Outcome(v.shot.Started, m.Result.Outcome)
 	if m.Result.Reason != "" {
-		text += ": " + word.Terse(m.Name, m.Result.Reason)
+		reason, _ := word.Advice(m.Result.Reason)
+		text += ": " + word.Terse(m.Name, reason)
 	}
 	return text
 }

@@ -26,7 +26,7 @@ const (
 // columns are the table's columns.
 var columns = []widget.Column{
 	{ID: colMachine, Title: "MACHINE", Min: 8},
-	{ID: colState, Title: "STATE", Min: 13, Ideal: 13},
+	{ID: colState, Title: "STATE", Min: 13},
 	{ID: colCopied, Title: "COPIED", Min: 15, Ideal: 15, Right: true, Priority: 2},
 	{ID: colTime, Title: "TIME", Min: 6, Ideal: 6, Right: true, Priority: 1},
 	{ID: colLast, Title: "LAST WORD", Min: 16, Ideal: 20, Flex: true},
@@ -183,7 +183,7 @@ func (v *View) stateSpan(m *state.Machine) widget.Span {
 	g := v.env.Style.Glyphs
 	switch {
 	case m.Result != nil:
-		return view.OutcomeSpan(v.env.Style, v.shot.Started.Kind, m.Result.Outcome)
+		return view.OutcomeSpan(v.env.Style, v.shot.Started, m.Result.Outcome)
 	case v.stood >= over && m.Phase == event.Waiting:
 		return widget.R(style.Unknown, g.Unknown+" no result")
 	case v.stood >= over:
@@ -240,7 +240,8 @@ func (v *View) last(m *state.Machine) widget.Span {
 	case m.Result == nil:
 		return widget.R(style.Muted, m.Last)
 	case m.Result.Reason != "":
-		return widget.P(word.Cause(word.Terse(m.Name, m.Result.Reason)))
+		reason, _ := word.Advice(m.Result.Reason)
+		return widget.P(word.Cause(word.Terse(m.Name, reason)))
 	case m.Result.Current != "" && m.Result.Generation > 0:
 		return widget.P(fmt.Sprintf("runs generation %d, %s", m.Result.Generation, word.Path(m.Result.Current)))
 	case m.Result.Current != "":

@@ -117,7 +117,7 @@ func machines(r *run) string {
 	var counts []part
 	for _, o := range event.Outcomes() {
 		if n := r.counts[o]; n > 0 {
-			counts = append(counts, part{n, word.Outcome(r.started.Kind, o)})
+			counts = append(counts, part{n, word.Outcome(r.started, o)})
 		}
 	}
 	if r.open > 0 {

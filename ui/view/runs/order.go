@@ -77,7 +77,7 @@ func (k look) finds(r *run) bool {
 		return true
 	}
 	for o, n := range r.counts {
-		if n > 0 && in(word.Outcome(r.started.Kind, o)) {
+		if n > 0 && in(word.Outcome(r.started, o)) {
 			return true
 		}
 	}
