@@ -9,6 +9,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"os"
 	"os/exec"
 	"slices"
@@ -34,6 +35,10 @@ const beAssay = "ASSAY_END_TO_END"
 func TestMain(m *testing.M) {
 	if os.Getenv(beAssay) != "" {
 		os.Exit(cli.Main(os.Args[1:], cli.System(), nil))
+	}
+	// They wait for hosts and Nix more than they compute.
+	if err := flag.Set("test.parallel", "4"); err != nil {
+		panic(err)
 	}
 	code := m.Run()
 	if err := remove(); err != nil {

@@ -137,6 +137,7 @@ func (f *fleet) trouble() {
 		"gauge":   {"unreachable", []string{"no target"}},
 	} {
 		r := results[m]
+		t.Logf("%+v", r)
 		if !slices.Contains(strings.Fields(want.outcomes), r.Outcome) {
 			t.Errorf("%s is %+v", m, r)
 		}

@@ -87,6 +87,7 @@ func TestCopyGoesWrong(t *testing.T) {
 		"chisel":  {"lost"},
 	} {
 		r := results[m]
+		t.Logf("%+v", r)
 		if r.Outcome != "failed" && (m != "chisel" || r.Outcome != "unknown" && r.Outcome != "unreachable") {
 			t.Errorf("%s is %+v", m, r)
 		}
