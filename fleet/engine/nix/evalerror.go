@@ -1,6 +1,7 @@
 package nix
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -28,8 +29,11 @@ type EvalError struct {
 
 func (e *EvalError) Error() string {
 	s := e.Message
-	if e.File != "" && e.Line > 0 {
+	switch {
+	case e.File != "" && e.Line > 0:
 		s = fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, s)
+	case e.File != "":
+		s = e.File + ": " + s
 	}
 	if e.Hint != "" {
 		s += "; hint: " + e.Hint
@@ -49,22 +53,35 @@ func (e *Engine) explain(ctx context.Context, r *repository, p *process) error {
 			break
 		}
 	}
-	folded := &EvalError{Message: oneLine(said.Message), Trace: said.Trace}
-	folded.Hint = advice(said.Message, p.set)
 	sources := e.sources(ctx, r)
+	message, defined, named := r.relative(said.Message, sources)
+	folded := &EvalError{Message: oneLine(message), Trace: said.Trace}
+	folded.Hint = advice(said.Message, p.set)
+	if defined != "" { // the trace has those that evaluate it
+		folded.File = defined
+		return folded
+	}
 	for _, place := range append([]nixlog.Place{said.Place}, said.Trace...) {
 		if file, ok := r.mapped(place.File, sources); ok && place.Line > 0 {
 			folded.File, folded.Line, folded.Column = file, place.Line, place.Column
 			return folded
 		}
 	}
-	folded.File, folded.Line, folded.Column = said.File, said.Line, said.Column
+	if folded.File = named; named == "" {
+		folded.File, folded.Line, folded.Column = said.File, said.Line, said.Column
+	}
 	return folded
 }
 
 // sources returns where Nix has put the flake's source, "" when it does not
 // say.
 func (e *Engine) sources(ctx context.Context, r *repository) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.asked {
+		return r.source
+	}
+	r.asked = true
 	out, err := e.run.Output(ctx, e.flakeCommand("flake", "metadata", "--json", r.url), 16<<20)
 	var is struct {
 		Path string `json:"path"`
@@ -72,7 +89,8 @@ func (e *Engine) sources(ctx context.Context, r *repository) string {
 	if err != nil || json.Unmarshal(out, &is) != nil {
 		return ""
 	}
-	return is.Path
+	r.source = is.Path
+	return r.source
 }
 
 // inSource is how Nix names a file of a flake: by its store path, and where
@@ -83,6 +101,16 @@ var inSource = regexp.MustCompile(`^(?:(/.*?/[0-9a-z]{32}-source)|«([^»]*)»)/
 // flake's directory. source is where the flake's source is in the store, ""
 // when not known: then a file counts that the repository has.
 func (r *repository) mapped(file, source string) (string, bool) {
+	name, ok := r.within(file, source)
+	if !ok || !r.has(name) {
+		return "", false
+	}
+	return r.fromDir(name), true
+}
+
+// within returns the path below top of a file that Nix names, whether it is
+// there or not.
+func (r *repository) within(file, source string) (string, bool) {
 	name, ok := strings.CutPrefix(file, r.top+"/")
 	if m := inSource.FindStringSubmatch(file); !ok && m != nil {
 		of, url := m[1], m[2]
@@ -93,16 +121,45 @@ func (r *repository) mapped(file, source string) (string, bool) {
 		}
 	}
 	name = path.Clean(name)
-	if !ok || !filepath.IsLocal(name) {
-		return "", false
-	}
-	if _, err := os.Lstat(filepath.Join(r.top, filepath.FromSlash(name))); err != nil {
-		return "", false
-	}
+	return name, ok && filepath.IsLocal(name)
+}
+
+// has reports whether a path below top is there.
+func (r *repository) has(name string) bool {
+	_, err := os.Lstat(filepath.Join(r.top, filepath.FromSlash(name)))
+	return err == nil
+}
+
+// fromDir makes a path below top relative to the flake's directory.
+func (r *repository) fromDir(name string) string {
 	if inside, ok := strings.CutPrefix(name, r.sub); ok {
-		return inside, true
+		return inside
 	}
-	return strings.Repeat("../", strings.Count(r.sub, "/")) + name, true
+	return strings.Repeat("../", strings.Count(r.sub, "/")) + name
+}
+
+// quotedFile is a file in the text of an error, and what the modules of nixpkgs
+// write before the files that define an option.
+var quotedFile = regexp.MustCompile("(- In )?['`]((?:/|«)[^'\n]+)'")
+
+// relative returns a message with the files of the repository as within gives
+// them, the first of those that it names as where an option is defined, and
+// the first of all; "" where it names none.
+func (r *repository) relative(message, source string) (text, defined, named string) {
+	text = quotedFile.ReplaceAllStringFunc(message, func(s string) string {
+		m := quotedFile.FindStringSubmatch(s)
+		file, ok := r.within(m[2], source)
+		if !ok || source == "" && !r.has(file) {
+			return s
+		}
+		file = r.fromDir(file)
+		named = cmp.Or(named, file)
+		if m[1] != "" {
+			defined = cmp.Or(defined, file)
+		}
+		return strings.Replace(s, m[2], file, 1)
+	})
+	return text, defined, named
 }
 
 // oneLine makes a sentence of a message.
@@ -115,6 +172,9 @@ func oneLine(s string) string {
 	return s
 }
 
+// noSuchPath tells a path that is not there from an option that is not.
+var noSuchPath = regexp.MustCompile(`\b(?:path|file) '[^']*' does not exist`)
+
 // advice knows what to do about some errors.
 func advice(message, set string) string {
 	switch {
@@ -124,7 +184,7 @@ func advice(message, set string) string {
 		return "flake.lock is missing or does not fit flake.nix, and nothing is locked here; run nix flake lock, look at it and commit it"
 	case strings.Contains(message, "does not provide attribute"):
 		return "the flake defines no " + set
-	case strings.Contains(message, "No such file or directory") || strings.Contains(message, "does not exist"):
+	case strings.Contains(message, "No such file or directory") || noSuchPath.MatchString(message):
 		return "a file that git does not track is not seen; git add it"
 	case strings.Contains(message, "infinite recursion"):
 		return "an option depends on itself; see the trace"

@@ -61,6 +61,9 @@ func TestPlainFlake(t *testing.T) {
 	if _, err := miniature.Turn(b.dir, "gauge", miniature.BuildFails); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := miniature.Turn(b.dir, "hammer", "{\n  services.nonesuch.enable = true;\n}\n"); err != nil {
+		t.Fatal(err)
+	}
 	b.commit(t)
 	registry, err := b.engine.Registry(t.Context(), nil)
 	if err != nil {
@@ -69,8 +72,8 @@ func TestPlainFlake(t *testing.T) {
 	var names []string
 	for _, m := range registry.Machines {
 		names = append(names, m.Name)
-		if m.Problem != "" || (m.Name == "anvil") != slices.Equal(m.Targets, []string{"root@192.0.2.1"}) ||
-			(m.Name == "lathe") != (m.Class == "darwin" && m.System == "aarch64-darwin") {
+		if (m.Problem != "") != (m.Name == "hammer") || (m.Name == "anvil") != slices.Equal(m.Targets, []string{"root@192.0.2.1"}) ||
+			m.Problem == "" && (m.Name == "lathe") != (m.Class == "darwin" && m.System == "aarch64-darwin") {
 			t.Errorf("got %+v", m)
 		}
 	}
@@ -79,13 +82,18 @@ func TestPlainFlake(t *testing.T) {
 	}
 	evaluated := b.evaluate(t.Context(), names...)
 	e, ok := errors.AsType[*EvalError](evaluated.errs["drill"])
-	if !ok || e.File != "knobs/drill.nix" || e.Line != miniature.EvalErrorLine || len(evaluated.systems) != 7 {
+	if !ok || e.File != "knobs/drill.nix" || e.Line != miniature.EvalErrorLine || len(evaluated.systems) != 6 {
 		t.Fatalf("drill: %v; %d systems; %v", evaluated.errs["drill"], len(evaluated.systems), evaluated.errs)
 	}
+	const unknown = "knobs/hammer.nix: The option `services.nonesuch' does not exist. Definition values: - In `knobs/hammer.nix'"
+	if err := evaluated.errs["hammer"]; err == nil || err.Error() != unknown {
+		t.Errorf("hammer: %v, want %s", err, unknown)
+	}
 	delete(evaluated.errs, "drill")
+	delete(evaluated.errs, "hammer")
 	built := b.build(t.Context(), evaluated.all(t, 8)...)
 	if f, ok := errors.AsType[*BuildError](built.errs["gauge"]); !ok || len(f.Failures) == 0 ||
-		!slices.Contains(f.Failures[0].Lines, "cracked: the mould leaks") || len(built.closures) != 6 {
+		!slices.Contains(f.Failures[0].Lines, "cracked: the mould leaks") || len(built.closures) != 5 {
 		t.Fatalf("gauge: %v; %d built", built.errs["gauge"], len(built.closures))
 	}
 	r := built.closures["anvil"].Record

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"assay/fleet/engine/nix/runner"
 )
@@ -23,6 +24,10 @@ type repository struct {
 	content   string   // hash of all that Nix may see: tracked files as they are now, and the commit
 	untracked []string // .nix files below dir that Nix does not see
 	dirty     bool     // tracked files are not as committed
+
+	mu     sync.Mutex // guards what follows, see Engine.sources
+	asked  bool
+	source string
 }
 
 // ErrNoGit says that the flake is in no git repository.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"assay/fleet/engine"
@@ -22,9 +23,16 @@ func (e *Engine) UpdateInput(ctx context.Context, input string, watch func(engin
 	if input == "" || strings.HasPrefix(input, "-") {
 		return fmt.Errorf("%q is not the name of an input", input)
 	}
-	args := []string{"flake", "lock", "--update-input", input, e.opts.Dir}
-	if version.AtLeast(2, 19) {
-		args = []string{"flake", "update", input, "--flake", e.opts.Dir}
+	r, err := e.look(ctx)
+	if err != nil {
+		return err
+	}
+	args := []string{"flake", "update", input, "--flake", r.url}
+	if !version.AtLeast(2, 19) {
+		if (&url.URL{Path: r.dir}).EscapedPath() != r.dir {
+			return fmt.Errorf("nix %s locks no flake in a directory of such a name: %s; hint: call it otherwise, or take a newer Nix", version, r.dir)
+		}
+		args = []string{"flake", "lock", "--update-input", input, r.dir}
 	}
 	args = append(args, "--no-accept-flake-config")
 	var warned []string
