@@ -1,0 +1,83 @@
+package beside
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"assay/fleet/engine/nix/miniature"
+	"assay/fleet/host/bed"
+)
+
+// bareShell copies and switches at once, given links to systems and the hosts
+// for them: what people have in their scripts.
+const bareShell = `
+jobs= failed=0
+for pair; do
+	host=${pair%%=*} system=$(readlink "${pair#*=}")
+	{
+		nix copy --no-check-sigs --to "ssh-ng://$host" "$system" &&
+			ssh "$host" "nix-env -p /nix/var/nix/profiles/system --set $system && $system/bin/switch-to-configuration switch"
+	} & jobs="$jobs $!"
+done
+for job in $jobs; do wait "$job" || failed=1; done
+exit $failed
+`
+
+// BenchmarkUpdate updates hosts with systemd to systems that are built
+// already, with a change that is new in each round.
+func BenchmarkUpdate(b *testing.B) {
+	at := newBench(b)
+	hosts := bed.Up(b, 8)
+	names := at.plainFlake(b, len(hosts))
+	targets := map[string]string{}
+	for i, name := range names {
+		targets[name] = "root@" + hosts[i].Name
+	}
+	if err := miniature.Addresses(at.dir, targets); err != nil {
+		b.Fatal(err)
+	}
+	at.write(b, filepath.Join(at.home, ".ssh/config"), "Include "+hosts[0].SSHConfig+"\n")
+	for _, n := range []int{4, 8} {
+		b.Run(fmt.Sprintf("hosts=%d", n), func(b *testing.B) { at.update(b, names[:n], hosts[:n]) })
+	}
+}
+
+func (at *bench) update(b *testing.B, names []string, hosts []bed.Host) {
+	links := b.TempDir()
+	var pairs []string
+	for i, h := range hosts {
+		link := filepath.Join(links, "system")
+		if i > 0 {
+			link += fmt.Sprint("-", i)
+		}
+		pairs = append(pairs, h.Name+"="+link)
+	}
+	build := append([]string{"build", "--out-link", filepath.Join(links, "system")}, installables(names)...)
+	prepare := func(kind string) func(int) {
+		return func(round int) {
+			at.change(b, names, fmt.Sprint(kind, len(names), round))
+			at.run(b, "nix", build...)
+			at.run(b, at.assay, "build", strings.Join(names, ","))
+		}
+	}
+	verify := func() {
+		for i, h := range hosts {
+			want := strings.TrimSpace(at.run(b, "readlink", pairs[i][len(h.Name)+1:]))
+			got, err := h.SSH("root", "readlink /run/current-system; readlink -f /nix/var/nix/profiles/system")
+			if err != nil || got != want+"\n"+want {
+				b.Fatalf("%s runs and boots %q, %v; want %q", h.Name, got, err, want)
+			}
+		}
+	}
+	prepare("first")(0) // hosts that run a system already
+	at.run(b, "sh", append([]string{"-c", bareShell, "sh"}, pairs...)...)
+	verify()
+	quoted := "nix build --out-link '" + build[2] + "' " + strings.Join(build[3:], " ") + " || exit 1\n"
+	compare(b, 3,
+		contender{"assay update --yes", prepare("assay"), func() { at.run(b, at.assay, "update", strings.Join(names, ","), "--yes") }, verify},
+		contender{"nix build, copies, switches", prepare("built"), func() { at.run(b, "sh", append([]string{"-c", quoted + bareShell, "sh"}, pairs...)...) }, verify},
+		contender{"copies, switches only", prepare("bare"), func() { at.run(b, "sh", append([]string{"-c", bareShell, "sh"}, pairs...)...) }, verify},
+	)
+}
