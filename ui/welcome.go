@@ -67,7 +67,8 @@ func (w *welcome) draw() string {
 		{widget.R(style.Key, "  d"), widget.P("  the demo: eight hosts inside this process; nothing else is touched")},
 		{widget.P("  "), key(action.Quit), widget.P("  leave; then start assay where your fleet is, or: assay -C DIR")},
 		{},
-		{widget.R(style.Muted, "  With hosts of your own: assay help start. What a fleet.toml holds: assay help fleet.toml")},
+		{widget.R(style.Muted, "  With hosts of your own: assay help start")},
+		{widget.R(style.Muted, "  What a fleet.toml holds: assay help fleet.toml")},
 	}
 	return widget.Block(w.opts.Style, text, w.w, w.h)
 }
