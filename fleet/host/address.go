@@ -26,7 +26,7 @@ func ParseAddress(text string) (Address, error) {
 	}
 	if inner, ok := strings.CutPrefix(rest, "["); ok {
 		ip, after, ok := strings.Cut(inner, "]")
-		if _, err := netip.ParseAddr(ip); !ok || err != nil {
+		if p, err := netip.ParseAddr(ip); !ok || err != nil || p.Zone() != "" && !PlainWord(p.Zone()) {
 			return a, fmt.Errorf("address %q: no IP address in the brackets", text)
 		}
 		a.Name, rest = ip, after
@@ -52,10 +52,11 @@ func ParseAddress(text string) (Address, error) {
 }
 
 // PlainWord reports whether s can be a user or a host name: printable ASCII,
-// and not an option in disguise.
+// not an option in disguise, and nothing in it that a shell or the SSH
+// configuration sees as more than itself, for a ProxyCommand is a shell's.
 func PlainWord(s string) bool {
 	for i := range len(s) {
-		if s[i] <= ' ' || s[i] >= 0x7f || strings.IndexByte("@:/[]'\"\\", s[i]) >= 0 {
+		if s[i] <= ' ' || s[i] >= 0x7f || strings.IndexByte("@:/[]'\"\\`$;&|<>(){}*?!#,%", s[i]) >= 0 {
 			return false
 		}
 	}

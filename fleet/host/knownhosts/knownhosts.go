@@ -143,6 +143,18 @@ func (l List) Find(name string) Keys {
 	return k
 }
 
+// Revoked returns the keys that l revokes for one name, as Name writes it.
+func (l List) Revoked(name string) []ssh.PublicKey {
+	var keys []ssh.PublicKey
+	name = strings.ToLower(name)
+	for _, e := range l {
+		if e.Mark == markRevoked && e.matches(name) {
+			keys = append(keys, e.Key)
+		}
+	}
+	return keys
+}
+
 func without(keys, revoked []ssh.PublicKey) []ssh.PublicKey {
 	return slices.DeleteFunc(keys, func(k ssh.PublicKey) bool {
 		return slices.ContainsFunc(revoked, func(r ssh.PublicKey) bool { return bytes.Equal(r.Marshal(), k.Marshal()) })

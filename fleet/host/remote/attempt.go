@@ -32,8 +32,13 @@ func (c *Connector) attempt(ctx context.Context, target host.Target, text string
 	}
 	if !check.pins.known() && !check.scan {
 		trusted := c.trust(target.Machine, r)
+		trusted.byAddress = trusted.byAddress && !named(target.Machine, text)
 		trusted.revoked = append(trusted.revoked, check.pins.revoked...)
 		check.pins = trusted
+	} else if !check.scan {
+		pinned := *check.pins
+		pinned.revoked = append(c.revoked(target.Machine, r), pinned.revoked...)
+		check.pins = &pinned
 	}
 	hop, done, err := c.approach(ctx, r)
 	if err != nil {

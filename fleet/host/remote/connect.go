@@ -109,7 +109,7 @@ func (c *Connector) race(ctx context.Context, target host.Target, pins *pins) (*
 		index := next
 		next, pending = next+1, pending+1
 		go func() {
-			conn, failed := c.attempt(ctx, target, addresses[index], &check{pins: pins, known: c.options.Known})
+			conn, failed := c.attempt(ctx, target, addresses[index], &check{pins: pins, known: c.owner})
 			results <- attempted{index, conn, failed}
 		}()
 	}

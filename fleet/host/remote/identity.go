@@ -22,6 +22,7 @@ type pins struct {
 	authorities []ssh.PublicKey
 	revoked     []ssh.PublicKey
 	names       []string // for one of them an authority's certificate must be
+	byAddress   bool     // they are of an address, which may lead elsewhere
 }
 
 func parsePins(target host.Target) (*pins, error) {
@@ -157,17 +158,31 @@ func (c *check) hostKey(_ string, _ net.Addr, key ssh.PublicKey) error {
 		return errScanned
 	}
 	err := c.pins.verify(key)
-	if err == nil {
+	machine, owned := "", false
+	if err != nil || c.pins.byAddress {
+		machine, owned = c.owner(key)
+	}
+	elsewhere := owned && machine != c.pins.machine
+	if err == nil && !elsewhere {
 		c.proved.Store(true)
 		return nil
 	}
-	if machine, ok := c.owner(key); ok && machine != c.pins.machine {
-		err = fmt.Errorf("%w; it is the key of %s; hint: the address leads to the wrong machine", err, machine)
+	if elsewhere {
+		err = wrongMachine(err, c.pins.machine, machine)
 	} else if c.pins.known() {
 		err = fmt.Errorf("%w; hint: if the machine was reinstalled, pin its new key; otherwise somebody else answers", err)
 	}
 	c.refused.Store(&err)
 	return err
+}
+
+// wrongMachine says that a host has another machine's key.
+func wrongMachine(err error, wanted, is string) error {
+	const hint = "hint: the address leads to the wrong machine"
+	if err == nil {
+		return fmt.Errorf("the host key is known at this address, but it is the key of %s, not of %s; %s", is, wanted, hint)
+	}
+	return fmt.Errorf("%w; it is the key of %s; %s", err, is, hint)
 }
 
 // owner returns the machine that a key, or the key in a certificate, belongs to.

@@ -71,7 +71,7 @@ func (c *Connector) configure(ctx context.Context, machine string, r *route) err
 	} else if err != nil {
 		return err
 	}
-	if !plainWord(config.User) || !plainWord(strings.ReplaceAll(config.HostName, ":", "")) {
+	if !plainWord(config.User) || !plainHost(config.HostName) {
 		return fmt.Errorf("the SSH configuration has no usable user and host name for %s", r.host)
 	}
 	if len(config.Ignored) > 0 {

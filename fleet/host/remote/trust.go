@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/crypto/ssh"
+
 	"assay/fleet/host/knownhosts"
 )
 
@@ -22,12 +24,35 @@ func (c *Connector) trust(machine string, r *route) *pins {
 	}
 	if r.configured {
 		var all knownhosts.List
-		for _, file := range slices.Concat(r.config.UserKnownHosts, r.config.GlobalKnownHosts) {
-			all = append(all, c.list(file)...)
+		for _, list := range c.usersLists(r) {
+			all = append(all, list...)
 		}
 		c.consult(p, all, r.names, r.plainNames)
 	}
 	return p
+}
+
+// usersLists are what the user's known_hosts files say, by the route's
+// configuration.
+func (c *Connector) usersLists(r *route) []knownhosts.List {
+	var lists []knownhosts.List
+	for _, file := range slices.Concat(r.config.UserKnownHosts, r.config.GlobalKnownHosts) {
+		lists = append(lists, c.list(file))
+	}
+	return lists
+}
+
+// revoked returns the keys that the user or the fleet revokes for a machine at
+// an address. They are refused although the machine has pinned keys.
+func (c *Connector) revoked(machine string, r *route) []ssh.PublicKey {
+	var keys []ssh.PublicKey
+	names := append([]string{machine}, r.names...)
+	for _, list := range append(c.usersLists(r), c.options.Declared) {
+		for _, name := range names {
+			keys = append(keys, list.Revoked(name)...)
+		}
+	}
+	return keys
 }
 
 // consult adds to p what a list says about the first name that it knows.
@@ -39,8 +64,28 @@ func (c *Connector) consult(p *pins, list knownhosts.List, names, principals []s
 		p.revoked = append(p.revoked, k.Revoked...)
 		if !before && !p.known() && k.Known() {
 			p.keys, p.authorities, p.names = k.Plain, k.Authorities, principals
+			p.byAddress = name != strings.ToLower(p.machine)
 		}
 	}
+}
+
+// owner says which machine a key belongs to, by what the fleet or the operator
+// has pinned.
+func (c *Connector) owner(key ssh.PublicKey) (machine string, ok bool) {
+	if c.options.Known != nil {
+		if machine, ok = c.options.Known(key); ok {
+			return machine, true
+		}
+	}
+	if c.options.Pins == "" {
+		return "", false
+	}
+	for _, e := range c.list(c.options.Pins) {
+		if e.Mark == "" && len(e.Patterns) == 1 && same(e.Key, key) {
+			return e.Patterns[0], true
+		}
+	}
+	return "", false
 }
 
 // trusted keeps what known_hosts files said, as long as they do not change.

@@ -1,6 +1,7 @@
 package remote_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -36,6 +37,7 @@ func TestTrust(t *testing.T) {
 		user     string // the user's known_hosts
 		lines    string // of the configuration
 		want     string // part of the error, "" for none
+		machine  string // "" is galena, which is the address too
 	}{
 		{name: "nobody knows it", want: "assay keys pin galena " + ssh.FingerprintSHA256(s.keys["ed25519"])},
 		{name: "given", given: []string{mine}, declared: declared("galena", other), user: at + " " + other},
@@ -52,7 +54,12 @@ func TestTrust(t *testing.T) {
 		{name: "an alias hides the address", user: at + " " + mine, lines: "HostKeyAlias mineral", want: "no host key of galena is known"},
 		{name: "revoked by the user", declared: declared("galena", mine), user: "@revoked * " + mine, want: "is revoked for galena"},
 		{name: "revoked in the given ones", given: []string{"@revoked " + mine}, user: at + " " + mine, want: "is revoked for galena"},
+		{name: "given, and revoked by the user", given: []string{mine}, user: "@revoked * " + mine, want: "is revoked for galena"},
+		{name: "another one revoked by the user", given: []string{mine}, user: "@revoked * " + other},
 		{name: "another key at the address", user: at + " " + other, want: "not the one pinned"},
+		{name: "another machine is known there", machine: "gneiss", pins: "stibnite " + mine, user: at + " " + mine, want: "it is the key of stibnite, not of gneiss"},
+		{name: "one key for two machines", machine: "gneiss", pins: "stibnite " + mine + "gneiss " + mine, user: at + " " + mine},
+		{name: "a jump host that is no more than an address", pins: "stibnite " + mine, user: at + " " + mine},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s.write(t, "pins", test.pins)
@@ -61,7 +68,7 @@ func TestTrust(t *testing.T) {
 			// The first value counts, so that these stand before the usual ones.
 			config := s.configured(t)
 			config.File = prepend(t, config.File, strings.ReplaceAll(strings.Join(lines, "\n\t"), "%D", s.dir))
-			target := host.Target{Machine: "galena", Addresses: []string{"galena"}, HostKeys: test.given}
+			target := host.Target{Machine: cmp.Or(test.machine, "galena"), Addresses: []string{"galena"}, HostKeys: test.given}
 			err := logsIn(t, remote.Options{Signers: []ssh.Signer{key(t, "client")}, Config: config, Declared: test.declared, Pins: filepath.Join(s.dir, "pins")}, target)
 			failed, ok := errors.AsType[*host.ConnectError](err)
 			if (err == nil) != (test.want == "") || err != nil && (!ok || failed.Stage != host.StageHostKey || !strings.Contains(err.Error(), test.want)) {
