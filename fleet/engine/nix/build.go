@@ -188,8 +188,10 @@ func (b *building) here(ctx context.Context, version runner.Version, outputs map
 }
 
 // retry builds systems one by one that a Nix has given up for no reason of
-// their own: some errors end it although others could be built.
+// their own: some errors end it although others could be built. One that ends
+// several in a row, such as a full disk, is taken for that of all others.
 func (b *building) retry(ctx context.Context, version runner.Version, outputs map[string]string) error {
+	alike, last := 0, ""
 	for _, d := range slices.Sorted(maps.Keys(outputs)) {
 		one := map[string]string{d: outputs[d]}
 		run := b.realise(ctx, version, one, nil, func([]byte) {})
@@ -199,7 +201,22 @@ func (b *building) retry(ctx context.Context, version runner.Version, outputs ma
 		if err := b.settle(ctx, b.openOf(one)); err != nil {
 			return err
 		}
+		switch said := lastWords(run.follower, run.err); {
+		case run.err == nil || len(run.failuresOf(b.owner(outputs[d]))) > 0:
+			alike = 0
+		case alike > 0 && said == last:
+			alike++
+		default:
+			alike, last = 1, said
+		}
 		b.blame(ctx, run, one, false)
+		if alike < same {
+			continue
+		}
+		for _, path := range b.openOf(outputs) {
+			b.end(path, engine.Closure{}, func(s engine.System) error { return &BuildError{Machine: s.Machine, Said: last} })
+		}
+		return nil
 	}
 	return nil
 }

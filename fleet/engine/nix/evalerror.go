@@ -36,7 +36,7 @@ func (e *EvalError) Error() string {
 		s = e.File + ": " + s
 	}
 	if e.Hint != "" {
-		s += "; hint: " + e.Hint
+		s = strings.TrimRight(s, ".") + "; hint: " + e.Hint
 	}
 	return s
 }
@@ -142,6 +142,9 @@ func (r *repository) fromDir(name string) string {
 // write before the files that define an option.
 var quotedFile = regexp.MustCompile("(- In )?['`]((?:/|«)[^'\n]+)'")
 
+// inRepository is what Nix since 2.29 says of a file that git does not track.
+var inRepository = regexp.MustCompile(`^Path '([^'\n]+)' (?:does not exist in Git|in the) repository "([^"\n]+)"`)
+
 // relative returns a message with the files of the repository as within gives
 // them, the first of those that it names as where an option is defined, and
 // the first of all; "" where it names none.
@@ -159,6 +162,9 @@ func (r *repository) relative(message, source string) (text, defined, named stri
 		}
 		return strings.Replace(s, m[2], file, 1)
 	})
+	if m := inRepository.FindStringSubmatch(text); named == "" && m != nil && filepath.IsLocal(m[1]) && m[2] == r.top {
+		named = r.fromDir(path.Clean(m[1]))
+	}
 	return text, defined, named
 }
 
@@ -173,7 +179,7 @@ func oneLine(s string) string {
 }
 
 // noSuchPath tells a path that is not there from an option that is not.
-var noSuchPath = regexp.MustCompile(`\b(?:path|file) '[^']*' does not exist`)
+var noSuchPath = regexp.MustCompile(`(?i)\b(?:path|file) '[^']*' does not exist`)
 
 // advice knows what to do about some errors.
 func advice(message, set string) string {

@@ -87,6 +87,34 @@ func TestFailedBuild(t *testing.T) {
 	}
 }
 
+// A Nix that gives up everything for the same reason is not asked again for
+// every system.
+func TestBuildsThatAllEndAlike(t *testing.T) {
+	files, names := fleetOf(t, 8)
+	b := newBench(t, files, Options{Class: func(string) string { return "nixos" }})
+	systems := b.evaluate(t.Context(), names...).all(t, 8)
+	nix := filepath.Join(b.bin, "nix")
+	if err := os.Rename(nix, nix+".real"); err != nil {
+		t.Fatal(err)
+	}
+	script := "#!/bin/sh\nif [ \"$1\" = build ]; then echo build >> '" + b.log + "'; echo 'error: No space left on device' >&2; exit 1; fi\nexec '" + nix + ".real' \"$@\"\n"
+	if err := os.WriteFile(nix, []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	a := b.build(t.Context(), systems...)
+	if len(a.errs) != 8 || a.calls != 8 {
+		t.Fatalf("%d errors, %d answers", len(a.errs), a.calls)
+	}
+	for m, err := range a.errs {
+		if e, ok := errors.AsType[*BuildError](err); !ok || e.Machine != m || !strings.Contains(e.Said, "No space left on device") {
+			t.Errorf("%s: %v", m, err)
+		}
+	}
+	if n := b.runs("build"); n != 1+same {
+		t.Errorf("nix was started %d times", n)
+	}
+}
+
 func TestSavedPlanWithoutItsSystem(t *testing.T) {
 	files, _ := fleetOf(t, 1)
 	b := newBench(t, files, Options{})

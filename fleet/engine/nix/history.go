@@ -102,7 +102,7 @@ func (h *history) fits(what string, bytes int64, most int) int {
 // elapsed returns the time that one process needs for n machines, 0 when it
 // is not known.
 func (h *history) elapsed(what string, n int) time.Duration {
-	of := h.of(what)
+	of := slices.DeleteFunc(h.of(what), func(s sample) bool { return s.Elapsed <= 0 }) // those that ended early
 	if len(of) == 0 || n == 0 {
 		return 0
 	}

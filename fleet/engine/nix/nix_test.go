@@ -89,7 +89,13 @@ func (b *bench) logged(t testing.TB, nix string) string {
 // runs returns how often nix was started with a subcommand.
 func (b *bench) runs(subcommand string) int {
 	text, _ := os.ReadFile(b.log)
-	return strings.Count("\n"+string(text), "\n"+subcommand+"\n")
+	n := 0
+	for line := range strings.Lines(string(text)) {
+		if line == subcommand+"\n" {
+			n++
+		}
+	}
+	return n
 }
 
 func (b *bench) git(t testing.TB, args ...string) {

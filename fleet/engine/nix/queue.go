@@ -47,7 +47,7 @@ const same = 3
 func (q *queue) run(ctx context.Context, machines []string) {
 	q.waiting, q.alike, q.hungry = machines, map[string]int{}, map[string]bool{}
 	q.workers = q.e.processes(q.cost, len(machines))
-	q.most = q.e.history.fits(q.cost, q.e.opts.Available()/int64(q.workers), len(machines))
+	q.most = q.e.history.fits(q.cost, q.e.opts.Available()/int64(q.workers), min(len(machines), together))
 	var workers sync.WaitGroup
 	for range q.workers {
 		workers.Go(func() {

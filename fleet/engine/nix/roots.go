@@ -33,7 +33,7 @@ func (r *roots) hold(ctx context.Context, run *runner.Runner, paths []string) er
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err := r.open(); err != nil {
-		return err
+		return fmt.Errorf("protecting what was built from the garbage collector: %w; hint: set XDG_STATE_HOME to a directory that can be written", err)
 	}
 	for some := range slices.Chunk(paths, together) {
 		r.n++

@@ -8,7 +8,8 @@ import (
 	"assay/fleet/engine/nix/runner"
 )
 
-// together is how many store paths one command gets: its line is bounded.
+// together is how many store paths, or machines, one command gets: its line is
+// bounded, and each of its words too.
 const together = 1000
 
 // invalid returns which of the paths the store does not have.
