@@ -26,8 +26,9 @@ type group struct {
 	turn *slots
 
 	mu       sync.Mutex
-	password []byte // the one that was right last, nil for none
-	refusals int    // how often a person gave none
+	password []byte            // the one that was right last, nil for none
+	right    map[string][]byte // by machine, the one that was right there last
+	refusals int               // how often a person gave none
 	refusal  error
 }
 
@@ -43,20 +44,42 @@ func (p *passwords) group(user string) *group {
 	return p.groups[user]
 }
 
-func (g *group) state() (password []byte, refusals int, refusal error) {
+// state is what is known: the password that was right on the machine, or else
+// on the machine that was asked last.
+func (g *group) state(machine string) (password []byte, refusals int, refusal error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if right, ok := g.right[machine]; ok {
+		return right, g.refusals, g.refusal
+	}
 	return g.password, g.refusals, g.refusal
 }
 
-func (g *group) set(password []byte, refusal error) {
+// refuse notes that a person gave no password.
+func (g *group) refuse(err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if refusal != nil {
-		g.refusals, g.refusal = g.refusals+1, refusal
-		return
+	g.refusals, g.refusal = g.refusals+1, err
+}
+
+// accept notes that a password was right on a machine. It is the first to be
+// tried there again: some hosts lock out who often gives a wrong one.
+func (g *group) accept(machine string, password []byte) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.right == nil {
+		g.right = map[string][]byte{}
 	}
-	g.password = password
+	g.right[machine], g.password = password, password
+}
+
+// forget notes that a password is not right any more on a machine.
+func (g *group) forget(machine string, password []byte) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if bytes.Equal(g.right[machine], password) {
+		delete(g.right, machine)
+	}
 }
 
 // withPassword completes way with the password of the user's group: the one
@@ -67,22 +90,29 @@ func (c *conn) withPassword(ctx context.Context, way *rootWay) (*rootWay, error)
 		return nil, c.noRoot("sudo wants the password of %s, and there is nobody to ask; hint: permit it without one (NOPASSWD)", c.user)
 	}
 	g := c.owner.passwords.group(c.user)
-	tried, before, _ := g.state()
+	tried, before, _ := g.state(c.machine)
 	if tried != nil {
 		if found, err := c.try(ctx, way, tried); !errors.Is(err, errWrongPassword) {
+			if err == nil {
+				g.accept(c.machine, tried)
+			}
 			return found, err
 		}
+		g.forget(c.machine, tried)
 	}
 	if err := g.turn.acquire(ctx); err != nil {
 		return nil, fmt.Errorf("%s: %w", c.machine, err)
 	}
 	defer g.turn.release()
-	known, refusals, refusal := g.state()
+	known, refusals, refusal := g.state(c.machine)
 	if refusals > before { // said while we waited
 		return nil, c.noRoot("no password was given: %w", refusal)
 	}
 	if known != nil && !bytes.Equal(known, tried) {
 		if found, err := c.try(ctx, way, known); !errors.Is(err, errWrongPassword) {
+			if err == nil {
+				g.accept(c.machine, known)
+			}
 			return found, err
 		}
 	}
@@ -98,7 +128,7 @@ func (c *conn) askPassword(ctx context.Context, way *rootWay, g *group, ask func
 		}
 		password, err := ask(ctx, c.machine, prompt)
 		if err != nil {
-			g.set(nil, err)
+			g.refuse(err)
 			return nil, c.noRoot("no password was given: %w", err)
 		}
 		if bytes.ContainsAny(password, "\n\x00") {
@@ -108,7 +138,7 @@ func (c *conn) askPassword(ctx context.Context, way *rootWay, g *group, ask func
 		found, err := c.try(ctx, way, password)
 		if !errors.Is(err, errWrongPassword) {
 			if err == nil {
-				g.set(password, nil)
+				g.accept(c.machine, password)
 			}
 			return found, err
 		}

@@ -181,6 +181,28 @@ func sudoPassword(t *testing.T, h bed.Host) {
 			t.Errorf("%q, %v", out.String(), err)
 		}
 	})
+	t.Run("one each for two machines", func(t *testing.T) { // played by one host
+		set := func(password string) { h.Root(t, "echo deploy:"+password+" | chpasswd") }
+		defer set(sudoWord)
+		asked := map[string]int{}
+		c := remote.New(remote.Options{Signers: []ssh.Signer{bedSigner(t, h)}, Password: func(_ context.Context, machine, _ string) ([]byte, error) {
+			asked[machine]++
+			return []byte("word-of-" + machine), nil
+		}})
+		for range 3 {
+			for _, machine := range []string{"a", "b"} {
+				set("word-of-" + machine)
+				target := target
+				target.Machine = machine
+				if err := root(t, connect(t, c, target)); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		if asked["a"] != 1 || asked["b"] != 1 {
+			t.Errorf("asked %v times", asked)
+		}
+	})
 	t.Run("sudo no longer asks", func(t *testing.T) { // the password must not reach the command
 		h.Sudo(t, "password")
 		conn := connect(t, c, target)
