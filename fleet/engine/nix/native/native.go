@@ -8,9 +8,7 @@ package native
 
 import (
 	"bytes"
-	"crypto/sha256"
 	_ "embed"
-	"encoding/hex"
 	"regexp"
 	"strconv"
 )
@@ -31,12 +29,6 @@ var firstLine = regexp.MustCompile(`^# assay\.nix, version ([0-9]{1,6}):`)
 func Version() int {
 	v, _ := versionOf(Module)
 	return v
-}
-
-// Checksum is the SHA-256 of the module, in lower-case hexadecimal.
-func Checksum() string {
-	sum := sha256.Sum256(Module)
-	return hex.EncodeToString(sum[:])
 }
 
 // State is what a repository's copy is, compared with Module.

@@ -41,15 +41,23 @@ func New(path string, objects []engine.Object, files *Files, why string) engine.
 	return r
 }
 
+// labelled is a system's name before its label, which begins with a release
+// unless the configuration has one of its own: "nixos-system-web-1-25.05pre".
+var labelled = regexp.MustCompile(`^(.+)-[0-9]{2}\.[0-9]{2}\b`)
+
 // machineOf is the machine that a system's path names, "" for other names.
 func machineOf(path string) string {
-	name, _ := Split(nameOf(path))
-	for _, prefix := range []string{"nixos-system-", "darwin-system-"} {
-		if machine, ok := strings.CutPrefix(name, prefix); ok {
-			return machine
-		}
+	name := nameOf(path)
+	if m := labelled.FindStringSubmatch(name); m != nil {
+		name = m[1]
+	} else {
+		name, _ = Split(name)
 	}
-	return ""
+	machine, _ := strings.CutPrefix(name, "nixos-system-")
+	if machine == name {
+		return ""
+	}
+	return machine
 }
 
 // storeHash is what differs between two store paths of one name.

@@ -38,6 +38,17 @@ func TestSplit(t *testing.T) {
 	}
 }
 
+func TestMachineOf(t *testing.T) {
+	for name, want := range map[string]string{
+		"nixos-system-h1-25.05.20250101": "h1", "nixos-system-web-1-26.05pre": "web-1", "nixos-system-web-own": "web-own",
+		"nixos-system-h1-1.2": "h1", "darwin-system-25.05+abc": "", "openssh-9.9p1": "", "": "",
+	} {
+		if got := machineOf(storePath("a", name)); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestPackages(t *testing.T) {
 	objects := []engine.Object{
 		{Path: storePath("a", "etc"), NarSize: 5}, {Path: storePath("b", "glibc-2.40-bin"), NarSize: 1}, {Path: storePath("c", "glibc-2.40"), NarSize: 20},

@@ -39,9 +39,6 @@ func (v Version) Outputs(derivation string) string {
 	return derivation
 }
 
-// PrintOutPaths reports whether `nix build` has --print-out-paths.
-func (v Version) PrintOutPaths() bool { return v.AtLeast(2, 13) }
-
 // ConfigShow is the command that prints the configuration.
 func (v Version) ConfigShow() []string {
 	if v.AtLeast(2, 20) {
@@ -49,30 +46,6 @@ func (v Version) ConfigShow() []string {
 	}
 	return []string{"show-config"}
 }
-
-// DerivationShow is the command that prints derivations as JSON. Its answer
-// is an object keyed by path, in 2.34 below "derivations".
-func (v Version) DerivationShow() []string {
-	if v.AtLeast(2, 20) {
-		return []string{"derivation", "show"}
-	}
-	return []string{"show-derivation"}
-}
-
-// StorePing is the command that asks a store whether it is there.
-func (v Version) StorePing() []string {
-	if v.AtLeast(2, 20) {
-		return []string{"store", "info"}
-	}
-	return []string{"store", "ping"}
-}
-
-// CopyProgress reports whether a copy tells how many bytes it has sent.
-func (v Version) CopyProgress() bool { return v.AtLeast(2, 20) }
-
-// FastCopy reports whether copying over ssh-ng keeps its connection from one
-// path to the next: since 2.34.
-func (v Version) FastCopy() bool { return v.AtLeast(2, 34) }
 
 type onceVersion struct {
 	mu    sync.Mutex

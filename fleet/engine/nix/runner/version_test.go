@@ -27,7 +27,7 @@ func TestFeatures(t *testing.T) {
 	if old.Outputs("x.drv") != "x.drv" || lix.Outputs("x.drv") != "x.drv^*" || new.Outputs("x.drv") != "x.drv^*" {
 		t.Error("outputs")
 	}
-	if old.FastCopy() || lix.FastCopy() || !new.FastCopy() || !(Version{Major: 3}).FastCopy() {
+	if old.AtLeast(2, 20) || lix.AtLeast(2, 20) || !lix.AtLeast(2, 18) || !new.AtLeast(2, 34) || !(Version{Major: 3}).AtLeast(2, 34) {
 		t.Error("versions are ordered wrongly")
 	}
 }
