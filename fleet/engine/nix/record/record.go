@@ -43,7 +43,7 @@ func New(path string, objects []engine.Object, files *Files, why string) engine.
 
 // labelled is a system's name before its label, which begins with a release
 // unless the configuration has one of its own: "nixos-system-web-1-25.05pre".
-var labelled = regexp.MustCompile(`^(.+)-[0-9]{2}\.[0-9]{2}\b`)
+var labelled = regexp.MustCompile(`^(.+)-[0-9]{2}\.[0-9]{2}(?:[^0-9]|$)`)
 
 // machineOf is the machine that a system's path names, "" for other names.
 func machineOf(path string) string {

@@ -40,7 +40,7 @@ func TestSplit(t *testing.T) {
 
 func TestMachineOf(t *testing.T) {
 	for name, want := range map[string]string{
-		"nixos-system-h1-25.05.20250101": "h1", "nixos-system-web-1-26.05pre": "web-1", "nixos-system-web-own": "web-own",
+		"nixos-system-h1-25.05.20250101": "h1", "nixos-system-web-1-26.05pre": "web-1", "nixos-system-web-own": "web",
 		"nixos-system-h1-1.2": "h1", "darwin-system-25.05+abc": "", "openssh-9.9p1": "", "": "",
 	} {
 		if got := machineOf(storePath("a", name)); got != want {
