@@ -83,7 +83,8 @@ func writeSSHConfig(dir string, target host.Target) (name string, err error) {
 				Err: fmt.Errorf("no key of it is known; hint: assay keys pin %s", hop.Machine)}
 		}
 		known := filepath.Join(dir, fmt.Sprintf("known_hosts-%d", i))
-		if err := os.WriteFile(known, []byte(knownHosts(hop)), 0o600); err != nil {
+		alias := knownAs(hop.Machine, i)
+		if err := os.WriteFile(known, []byte(knownHosts(alias, hop.HostKeys)), 0o600); err != nil {
 			return "", err
 		}
 		before := name
@@ -94,8 +95,9 @@ func writeSSHConfig(dir string, target host.Target) (name string, err error) {
 			fmt.Fprintf(&config, "Host %s\n", name)
 		}
 		names[name] = true
-		fmt.Fprintf(&config, "  Port %s\n  HostKeyAlias %s\n  StrictHostKeyChecking yes\n  UpdateHostKeys no\n", at.Port, hop.Machine)
+		fmt.Fprintf(&config, "  Port %s\n  HostKeyAlias %s\n  StrictHostKeyChecking yes\n  UpdateHostKeys no\n", at.Port, alias)
 		fmt.Fprintf(&config, "  UserKnownHostsFile %q\n  GlobalKnownHostsFile /dev/null\n", known)
+		config.WriteString(onlyPinned)
 		if at.User != "" {
 			fmt.Fprintf(&config, "  User %s\n", at.User)
 		}
@@ -107,14 +109,36 @@ func writeSSHConfig(dir string, target host.Target) (name string, err error) {
 	return name, os.WriteFile(filepath.Join(dir, "config"), []byte(config.String()), 0o600)
 }
 
-// knownHosts is the target's keys as a known_hosts file has them.
-func knownHosts(t host.Target) string {
+// onlyPinned takes from the user's configuration what would let a host in that
+// shows another key: a connection that stands already, a command or the DNS
+// that tells of keys. What an older ssh does not know it need not obey.
+const onlyPinned = `  IgnoreUnknown KnownHostsCommand
+  KnownHostsCommand none
+  VerifyHostKeyDNS no
+  ControlMaster no
+  ControlPath none
+`
+
+// knownAs is the name by which the n-th host is known to ssh: its machine's,
+// which certificates are for, or another where that would mean more to ssh than
+// a name.
+func knownAs(machine string, n int) string {
+	if machine == "" || strings.ContainsFunc(machine, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"'\\*?!,|#=", r)
+	}) {
+		return fmt.Sprintf("assay-host-%d", n)
+	}
+	return machine
+}
+
+// knownHosts is what a known_hosts file has of the keys of a host.
+func knownHosts(name string, keys []string) string {
 	var b strings.Builder
-	for _, key := range t.HostKeys {
+	for _, key := range keys {
 		if mark, rest, _ := strings.Cut(key, " "); strings.HasPrefix(mark, "@") {
-			fmt.Fprintf(&b, "%s %s %s\n", mark, t.Machine, rest)
+			fmt.Fprintf(&b, "%s %s %s\n", mark, name, rest)
 		} else {
-			fmt.Fprintf(&b, "%s %s\n", t.Machine, key)
+			fmt.Fprintf(&b, "%s %s\n", name, key)
 		}
 	}
 	return b.String()
