@@ -25,12 +25,18 @@ type Apply struct {
 }
 
 // Apply carries a plan out exactly as it stands and records the run. The
-// error is about the run itself; what became of the hosts is in the report.
-func (s *Session) Apply(ctx context.Context, p *plan.Plan, how Apply) (rollout.Report, error) {
+// error is about the run itself, journal.ErrBusy while another one of the fleet
+// goes on; what became of the hosts is in the report.
+func (s *Session) Apply(ctx context.Context, p *plan.Plan, how Apply) (report rollout.Report, err error) {
 	if err := s.Fits(p); err != nil {
 		return rollout.Report{}, err
 	}
 	id := journal.ID(cmp.Or(how.Run, s.NewRun()))
+	release, err := journal.Alone(s.opts.StateDir, id)
+	if err != nil {
+		return rollout.Report{}, err
+	}
+	defer func() { err = errors.Join(err, release()) }()
 	record, err := journal.Create(s.opts.StateDir, id, p)
 	if err != nil {
 		return rollout.Report{}, fmt.Errorf("record the run: %w", err)
@@ -40,7 +46,7 @@ func (s *Session) Apply(ctx context.Context, p *plan.Plan, how Apply) (rollout.R
 		parallel = s.Fleet().Rollout.Parallel
 	}
 	defer awake.Keep("assay changes the fleet")()
-	report, err := rollout.Run(ctx, rollout.Options{
+	report, err = rollout.Run(ctx, rollout.Options{
 		RunID: string(id), Operator: s.opts.Operator, Assay: s.opts.Version,
 		Plan: p, Engine: s.reach.Engine, Deployer: s.reach.Deployer,
 		Sink: event.Tee(record, how.Sink), Connect: s.Connect, Probe: probe.Read,

@@ -82,7 +82,17 @@ func Terse(machine, reason string) string {
 		}
 		kept = append(kept, part)
 	}
+	if len(kept) == 2 && (kept[0] == "activate" || kept[0] == "confirm") && unitFailed(kept[1]) {
+		kept = kept[1:]
+	}
 	return strings.Join(kept, ": ")
+}
+
+// unitFailed reports whether a reason begins with "name.service failed": what
+// was being done then goes without saying.
+func unitFailed(reason string) bool {
+	unit, _, ok := strings.Cut(reason, " failed")
+	return ok && strings.Contains(unit, ".") && !strings.Contains(strings.ReplaceAll(unit, ", ", ","), " ")
 }
 
 // RunVerb says what a run does: its goal, or that it is a rollback.

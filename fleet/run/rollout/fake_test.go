@@ -66,6 +66,7 @@ type box struct {
 	faults  map[int]fault // by number of the call, from 1
 	changed bool          // something was really activated
 	open    int           // connections
+	boots   int           // restarts so far
 }
 
 type wire struct {

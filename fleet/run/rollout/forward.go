@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"assay/fleet"
 	"assay/fleet/engine"
@@ -48,6 +49,9 @@ func moved(e *plan.Entry, f fleet.Facts) string {
 func word(path string) string {
 	if path == "" {
 		return "nothing known"
+	}
+	if _, name, ok := strings.Cut(path, "/nix/store/"); ok && len(name) > 8 {
+		return name[:8]
 	}
 	return path
 }
@@ -100,6 +104,14 @@ func (m *machine) early(ctx context.Context, err error) event.Phase {
 	return m.end(event.Failed, err.Error(), hint)
 }
 
+// while says what was being done, unless the error does so itself.
+func while(step string, err error) error {
+	if text := err.Error(); strings.HasPrefix(text, step+" ") || strings.HasPrefix(text, step+":") {
+		return err
+	}
+	return fmt.Errorf("%s: %w", step, err)
+}
+
 // build realises what the plan wants, and nothing else.
 func (m *machine) build(ctx context.Context) event.Phase {
 	c, err := m.o.Closure(ctx, m.e.Machine)
@@ -128,7 +140,7 @@ func (m *machine) copy(ctx context.Context) event.Phase {
 	p := progress{m: m, total: engine.Size(missing)}
 	p.to(0)
 	if err := m.o.Deployer.Copy(ctx, m.conn, missing, p.sent); err != nil {
-		return m.early(ctx, fmt.Errorf("copy: %w", err))
+		return m.early(ctx, while("copy", err))
 	}
 	p.to(p.total)
 	return event.Activating
@@ -158,7 +170,7 @@ func (m *machine) activate(ctx context.Context) event.Phase {
 	switch {
 	case err == nil:
 		m.changed = m.guarded != nil
-		m.until = m.o.Clock().Add(m.act.Guard)
+		m.until, m.exact = m.o.Clock().Add(m.act.Guard), false
 		return event.Verifying
 	case errors.Is(err, engine.ErrReboot):
 		m.pending = err.Error()
@@ -174,7 +186,7 @@ func (m *machine) activate(ctx context.Context) event.Phase {
 	case !m.began:
 		return m.early(ctx, fmt.Errorf("dry activation: %w", err))
 	}
-	m.cause = fmt.Errorf("activate: %w", err)
+	m.cause = while("activate", err)
 	m.changed = m.changed || errors.Is(err, engine.ErrReturned)
 	if errors.As(err, &lost) {
 		m.lost = true

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"assay/fleet"
 	"assay/fleet/engine"
@@ -64,7 +65,16 @@ func (m *machine) byItself() string {
 	if m.guarded == nil || m.confirmed || m.pending != "" {
 		return ""
 	}
-	return "; it will return by itself at " + m.until.Format("15:04") + " unless it is confirmed"
+	return "; it will return by itself at " + m.when("15:04") + " unless it is confirmed"
+}
+
+// when says until when the host waits; where the host has not said so itself,
+// that is the longest that it may.
+func (m *machine) when(layout string) string {
+	if m.exact {
+		return m.until.Format(layout)
+	}
+	return m.until.Format(layout) + " at the latest"
 }
 
 func isLost(err error) bool {
@@ -115,7 +125,7 @@ func (m *machine) confirm(ctx context.Context) event.Phase {
 	case ctx.Err() != nil:
 		return m.abandoned(ctx)
 	default:
-		m.cause = fmt.Errorf("confirm: %w", err)
+		m.cause = while("confirm", err)
 		m.fresh = nil
 		m.drop(conn)
 		return event.Returning
@@ -139,6 +149,9 @@ func (m *machine) lasting(ctx context.Context, conn host.Conn) event.Phase {
 		}
 	}
 	m.saw(f)
+	if !m.arrived(f) && f.Guard != nil && !m.ours(f) {
+		return m.end(event.Failed, "confirmed; "+others(f), askHint)
+	}
 	if !m.arrived(f) {
 		return m.end(event.Failed, fmt.Sprintf("after it was confirmed the host runs %s and boots %s", word(f.Running), word(f.Profile)), "try assay rollback")
 	}
@@ -170,20 +183,35 @@ func (m *machine) sendBack(ctx context.Context) event.Phase {
 }
 
 // reachOrWait returns a connection to the host, new or old; where there is
-// none, it tries once more when the guard's time is over.
+// none, it goes on trying until the guard's time is over, and a little longer.
 func (m *machine) reachOrWait(ctx context.Context) (host.Conn, fleet.Facts, error) {
 	conn, now, err := m.reachBack(ctx)
 	if err == nil || ctx.Err() != nil || m.result.Identity {
 		return conn, now, err
 	}
 	m.hangUp() // what is left leads nowhere
-	m.log("return")(fmt.Sprintf("(%v; the host returns by itself at %s)", err, m.until.Format("15:04:05")))
-	if err := m.o.Wait(ctx, max(0, m.until.Sub(m.o.Clock()))); err != nil {
-		return nil, now, err
+	m.log("return")(fmt.Sprintf("(%v; the host returns by itself at %s; trying until then)", err, m.when("15:04:05")))
+	left, pause := m.until.Sub(m.o.Clock()), redialFirst
+	for left > 0 {
+		if err := m.o.Wait(ctx, min(left, pause)); err != nil {
+			return nil, now, err
+		}
+		left = min(left-pause, m.until.Sub(m.o.Clock()))
+		pause = min(2*pause, redialLast)
+		if conn, now, err = m.ask(ctx, 1); err == nil || ctx.Err() != nil || m.result.Identity {
+			return conn, now, err
+		}
 	}
 	// It may be at it still, or starting.
 	return m.ask(ctx, 2*m.o.Tries)
 }
+
+// A host that does not answer is dialled again after a pause that grows from
+// the first to the last of these.
+const (
+	redialFirst = 2 * time.Second
+	redialLast  = 8 * time.Second
+)
 
 // wentBack reads back what became of the return and makes it the result. It
 // reports whether that is final.
@@ -201,25 +229,55 @@ func (m *machine) wentBack(ctx context.Context, before fleet.Facts, returned err
 	case errors.Is(returned, engine.ErrConfirmed) && m.arrived(f):
 		m.confirmed = true
 		m.end(event.Updated, m.cause.Error()+"; the host says that it was confirmed", "")
-		return true
+	case m.restarted(f) && m.former(f):
+		m.end(event.Returned, m.because()+"; the host restarted before it was confirmed and runs its former system", "")
+	case m.restarted(f) && m.arrived(f): // nothing is armed there any more
+		m.confirmed = true
+		m.end(event.Updated, m.cause.Error()+"; the host restarted and runs the new system", "")
 	case m.former(f) && answered(returned) && !m.changed:
 		m.end(event.Failed, m.cause.Error()+"; the host runs its former system", "")
-		return true
 	case m.former(f) && answered(returned):
-		m.end(event.Returned, m.cause.Error()+m.how(before), "")
-		return true
+		m.end(event.Returned, m.because()+m.how(before), "")
+	case !m.ours(f) && answered(returned):
+		m.end(event.Failed, m.cause.Error()+"; "+others(f), askHint)
+	default:
+		m.end(event.Failed, sentence(m.cause)+"; the host did not return to its former system: "+sentence(returned), "try assay rollback")
+		return false
 	}
-	m.end(event.Failed, sentence(m.cause)+"; the host did not return to its former system: "+sentence(returned), "try assay rollback")
-	return false
+	return true
+}
+
+// restarted reports whether the host is known to have booted since the run
+// came to it.
+func (m *machine) restarted(f fleet.Facts) bool {
+	return m.before.BootID != "" && f.BootID != "" && f.BootID != m.before.BootID
+}
+
+// ours reports whether the last guarded change of the host is this one.
+func (m *machine) ours(f fleet.Facts) bool { return f.Guard != nil && f.Guard.ID == m.act.ID }
+
+// others says what is known of a host whose last guarded change is not this
+// one.
+func others(f fleet.Facts) string {
+	if f.Guard == nil {
+		return "the host does not know of this change any more; it runs " + word(f.Running)
+	}
+	return "another run or person has changed the host since; it runs " + word(f.Running)
+}
+
+// because is why the host had to return, without that it did, which its
+// outcome says.
+func (m *machine) because() string {
+	return strings.ReplaceAll(m.cause.Error(), engine.ErrReturned.Error()+": ", "")
 }
 
 // how says who brought the host back.
 func (m *machine) how(before fleet.Facts) string {
 	switch {
-	case errors.Is(m.cause, engine.ErrReturned): // it says so
+	case errors.Is(m.cause, engine.ErrReturned): // it always does so itself
 		return ""
 	case m.former(before):
-		return "; rolled back by the host itself"
+		return "; the host went back by itself"
 	}
-	return "; rolled back"
+	return ""
 }

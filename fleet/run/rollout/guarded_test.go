@@ -4,24 +4,44 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"assay/fleet"
 	"assay/fleet/engine"
 	"assay/fleet/host"
 	"assay/fleet/run/event"
 	"assay/fleet/run/rollout"
 )
 
-// fires is one more fault: the guard's time is over just before the call.
-const fires fault = "fires"
+// More faults of hosts that guard themselves.
+const (
+	fires    fault = "fires"    // the guard's time is over just before the call
+	restarts fault = "restarts" // the host restarts just before the call and boots what it did before
+	others   fault = "others"   // somebody else has changed the host just before the call
+)
+
+// upset is what else happens to the host before the call with this fault.
+func (w *sentries) upset(b *box, f fault) {
+	switch f {
+	case restarts:
+		b.running, b.changed = b.profile, true
+		b.boots++
+		delete(w.guards, b.name)
+	case others:
+		b.running, b.changed = path("other"), true
+		w.guards[b.name] = &sentry{a: engine.Activation{ID: "somebody-else"}, from: b.running, state: "done"}
+	}
+}
 
 // sentries is a world whose hosts guard themselves.
 type sentries struct {
 	*world
 	guards map[string]*sentry
+	waited time.Duration
 }
 
 // sentry is what a host remembers of its activation.
@@ -118,6 +138,7 @@ func (w *sentries) call(ctx context.Context, conn host.Conn, name string, id str
 	if c.dead || f == lost || f == cancel {
 		return b.fail(ctx, f, c)
 	}
+	w.upset(b, f)
 	g, err := w.look(b, id, f)
 	if err == nil && (f == exit || f == half) {
 		return said("did\nnot work")
@@ -166,8 +187,24 @@ func (w *sentries) Return(ctx context.Context, conn host.Conn, a engine.Activati
 	})
 }
 
-// wait is the time passing until every guard must have fired.
-func (w *sentries) wait(ctx context.Context, _ time.Duration) error {
+// probe reads what the host says of its guard as well.
+func (w *sentries) probe(ctx context.Context, conn host.Conn, machine string) (fleet.Facts, error) {
+	f, err := w.world.probe(ctx, conn, machine)
+	b := w.hosts[machine]
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if g := w.guards[machine]; g != nil && err == nil {
+		f.Guard = &fleet.Guard{ID: g.a.ID, State: g.state, From: g.from, To: g.a.System}
+	}
+	f.BootID = fmt.Sprintf("boot %d", b.boots)
+	return f, err
+}
+
+// wait is time passing. After the guard's minute every guard has fired.
+func (w *sentries) wait(ctx context.Context, d time.Duration) error {
+	if w.waited += d; w.waited < time.Minute {
+		return ctx.Err()
+	}
 	for name, g := range w.guards {
 		b := w.hosts[name]
 		b.mu.Lock()
@@ -188,12 +225,20 @@ func runGuarded(t testing.TB, s setting, faults map[int]fault) (*sentries, rollo
 	o, events := options(t, w.world, s.plan(w.world))
 	w.hosts["a"].faults = faults
 	o.Clock = func() time.Time { return time.Unix(0, 0).UTC() }
-	o.Deployer, o.Wait, o.Parallel, o.Guard = w, w.wait, 1, time.Minute
+	o.Deployer, o.Probe, o.Wait, o.Parallel, o.Guard = w, w.probe, w.wait, 1, time.Minute
 	report, err := rollout.Run(ctx, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return w, report, events
+}
+
+// until has the calls after the last fault fail, up to number n.
+func until(n int, faults map[int]fault) map[int]fault {
+	for i := slices.Max(slices.Collect(maps.Keys(faults))) + 1; i <= n; i++ {
+		faults[i] = exit
+	}
+	return faults
 }
 
 // TestGuardedOutcomes has calls as TestOutcomes counts them, and then: confirm
@@ -213,26 +258,29 @@ func TestGuardedOutcomes(t *testing.T) {
 		{"stage", setting{goal: engine.GoalBoot}, nil, event.Staged, "now", ""},
 		{"dry", setting{goal: engine.GoalDryActivate}, nil, event.Unchanged, "now", "dry"},
 		{"roll back", setting{goal: engine.GoalSwitch, back: true}, nil, event.Updated, "old", ""},
-		{"the switch fails", update, map[int]fault{5: exit}, event.Returned, "now", "rolled back: a: command exited with 50: the switch failed"},
-		{"units fail", update, map[int]fault{5: half}, event.Returned, "now", "units failed; rolled back"},
+		{"the switch fails", update, map[int]fault{5: exit}, event.Returned, "now", "activate: a: command exited with 50: the switch failed"},
+		{"units fail", update, map[int]fault{5: half}, event.Returned, "now", "units failed"},
 		{"refused", update, map[int]fault{5: moved}, event.Refused, "now", "changed since"},
 		{"never began", update, map[int]fault{5: lie}, event.Failed, "now", "no flock here; the host runs its former system"},
 		{"line cut before", update, map[int]fault{5: lost}, event.Failed, "now", "knows nothing of this activation; the host runs its former system"},
 		{"line cut half way", update, map[int]fault{5: lostHalf}, event.Updated, "new", ""},
 		{"line cut after", update, map[int]fault{5: lostEnd}, event.Updated, "new", ""},
 		{"line cut twice", update, map[int]fault{5: lostHalf, 8: lost}, event.Updated, "new", ""},
-		{"no new logins", update, map[int]fault{6: exit, 7: exit, 8: exit, 9: exit, 10: exit, 11: exit}, event.Returned, "now", "over a new connection: connect to a: dial: a: command exited with 1: it did; not work; rolled back"},
-		{"network gone", update, map[int]fault{5: lostEnd, 6: exit, 7: exit, 8: exit, 9: exit, 10: exit, 11: exit}, event.Returned, "now", "rolled back by the host itself"},
-		{"gone for good", update, map[int]fault{5: lostEnd, 6: exit, 7: exit, 8: exit, 9: exit, 10: exit, 11: exit, 12: exit, 13: exit, 14: exit, 15: exit, 16: exit, 17: exit}, event.Uncertain, "", "connection lost"},
-		{"returned before it is verified", update, map[int]fault{5: fires}, event.Returned, "now", "rolled back by the host itself"},
-		{"returned before it is confirmed", update, map[int]fault{8: fires}, event.Returned, "now", "confirm: rolled back"},
-		{"not healthy", update, map[int]fault{8: exit}, event.Returned, "now", "confirm: a: command exited with 50: did; not work; rolled back"},
+		{"no new logins", update, map[int]fault{6: exit, 7: exit, 8: exit, 9: exit, 10: exit, 11: exit}, event.Returned, "now", "verify over a new connection: "},
+		{"network gone for a moment", update, until(12, map[int]fault{5: lostEnd}), event.Returned, "now", "connection lost"},
+		{"network gone", update, until(30, map[int]fault{5: lostEnd}), event.Returned, "now", "the host went back by itself"},
+		{"restarted while activating", update, map[int]fault{5: lostEnd, 8: restarts}, event.Returned, "now", "restarted before it was confirmed"},
+		{"somebody else came", update, map[int]fault{5: lostEnd, 8: others}, event.Failed, "other", "another run or person has changed the host since; it runs "},
+		{"gone for good", update, until(200, map[int]fault{5: lostEnd}), event.Uncertain, "", "connection lost"},
+		{"returned before it is verified", update, map[int]fault{5: fires}, event.Returned, "now", "the host went back by itself"},
+		{"returned before it is confirmed", update, map[int]fault{8: fires}, event.Returned, "now", "too late"},
+		{"not healthy", update, map[int]fault{8: exit}, event.Returned, "now", "confirm: a: command exited with 50: did; not work"},
 		{"line cut before it is confirmed", update, map[int]fault{8: lost}, event.Updated, "new", ""},
 		{"line cut after it was confirmed", update, map[int]fault{8: lostEnd}, event.Updated, "new", ""},
 		{"gone after it was confirmed", update, map[int]fault{8: lostEnd, 9: exit, 10: exit, 11: exit}, event.Updated, "new", "the host says that it was confirmed"},
 		{"stop while activating", update, map[int]fault{5: stop}, event.Updated, "new", ""},
-		{"give up while activating", update, map[int]fault{5: cancel}, event.Failed, "new", "will return by itself at 00:04 unless it is confirmed"},
-		{"give up while verifying", update, map[int]fault{7: cancel}, event.Failed, "new", "will return by itself at 00:01 unless it is confirmed"},
+		{"give up while activating", update, map[int]fault{5: cancel}, event.Failed, "new", "will return by itself at 00:04 at the latest unless it is confirmed"},
+		{"give up while verifying", update, map[int]fault{7: cancel}, event.Failed, "new", "will return by itself at 00:01 at the latest unless it is confirmed"},
 		{"give up, host gone", update, map[int]fault{5: cancel, 6: exit}, event.Uncertain, "", "it will return by itself at 00:04"},
 		{"give up when confirmed", update, map[int]fault{8: cancelBy}, event.Updated, "new", "given up while confirming"},
 	} {
@@ -243,6 +291,9 @@ func TestGuardedOutcomes(t *testing.T) {
 			if h.Outcome != c.outcome || current != c.current || !strings.Contains(h.Reason, c.reason) {
 				t.Errorf("got %s, on %q, because %q; want %s on %q because of %q\ncalls: %q",
 					h.Outcome, current, h.Reason, c.outcome, c.current, c.reason, w.hosts["a"].calls)
+			}
+			if h.Current != path("new") && strings.Contains(h.Hint, "rollback") {
+				t.Errorf("hint %q", h.Hint)
 			}
 			story(t, events.events)
 		})

@@ -56,7 +56,8 @@ type machine struct {
 
 	act       engine.Activation // the way forward
 	guarded   engine.Guarded    // of a host that returns by itself; nil where it does not
-	until     time.Time         // when it does, unless it is confirmed
+	until     time.Time         // when it does, unless it is confirmed; at the latest
+	exact     bool              // the host itself has said so
 	fresh     host.Conn         // opened after the activation
 	changed   bool              // the host has said that it was changed
 	confirmed bool              // and that it lasts
@@ -146,6 +147,13 @@ func (m *machine) skip() {
 // saw notes where the host stands, as just read from it.
 func (m *machine) saw(f fleet.Facts) {
 	m.result.Current, m.result.Profile, m.result.Generation = f.Running, f.Profile, f.Generation
+	if m.guarded == nil || !m.ours(f) || f.Guard.State != "armed" || f.Guard.Until.IsZero() {
+		return
+	}
+	// A host whose clock is wrong says nothing about ours.
+	if now := m.o.Clock(); f.Guard.Until.After(now) && f.Guard.Until.Before(m.until.Add(time.Second)) {
+		m.until, m.exact = f.Guard.Until, true
+	}
 }
 
 // forget notes that nobody knows where the host stands.

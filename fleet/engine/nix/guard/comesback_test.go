@@ -115,18 +115,18 @@ func breakages() map[string]breakage {
 		"key of the user":   {change: ": >/root/.ssh/authorized_keys"},
 		"switch fails":      {change: "exit 9", reason: "failed with exit status 9"},
 		"switch is killed":  {change: "kill -KILL $$", reason: "failed with exit status 137"},
-		"switch never ends": {change: "sleep 1000", reason: "rolled back", alone: true},
+		"switch never ends": {change: "sleep 1000", alone: true},
 		"the job is killed": {change: `systemctl kill --signal=KILL "$(sed -n 's,.*/\(assay-activate[^/]*\)$,\1,p' /proc/self/cgroup | head -n 1)"; sleep 10`, reason: "was ended by"},
 		"boot loader fails": {files: map[string]string{"boot-fails": ""}, reason: "could not be made what boots"},
 		"a unit fails later": {
-			change: badUnit, reason: "activated, unit bad.service failed",
+			change: badUnit, reason: "bad.service failed",
 			watch: func(t *testing.T, b *box) func(event.Event) {
 				return at(event.Confirming, func() { b.Root(t, "systemctl start bad || :") })
 			},
 		},
-		"a unit fails": {change: badUnit + "systemctl start bad || exit 4", reason: "units failed: bad.service"},
+		"a unit fails": {change: badUnit + "systemctl start bad || exit 4", reason: "bad.service failed"},
 		"it reboots": {
-			reason: "by the host itself",
+			reason: "restarted before it was confirmed",
 			watch: func(t *testing.T, b *box) func(event.Event) {
 				return at(event.Verifying, func() { b.Reboot(t) })
 			},

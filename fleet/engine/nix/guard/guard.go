@@ -18,7 +18,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -53,7 +52,7 @@ type Guard struct {
 //
 // In the last case it stays guarded: Return brings it back at once.
 func (g Guard) Activate(ctx context.Context, conn host.Conn, a engine.Activation, log func(line string)) error {
-	what := fmt.Sprintf("activate %s on %s", path.Base(a.System), a.Machine)
+	what := "activate on " + a.Machine
 	if err := check(a); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
@@ -90,7 +89,7 @@ func (g Guard) Return(ctx context.Context, conn host.Conn, a engine.Activation, 
 }
 
 func (g Guard) about(ctx context.Context, conn host.Conn, a engine.Activation, log func(string), verb string) error {
-	what := fmt.Sprintf("%s %s on %s", verb, path.Base(a.System), a.Machine)
+	what := verb + " on " + a.Machine
 	if err := check(a); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}

@@ -182,7 +182,7 @@ pending() {
 sound() {
 	[ "$(state)" = armed ] && [ ! -e "$dir/now" ] || gone_wrong activate 0
 	new=$(newly_failed)
-	[ -z "$new" ] || refuse 53 "activated, but these units failed: $new"
+	[ -z "$new" ] || refuse 53 "$(printf %s "$new" | sed 's/ /, /g') failed"
 	[ "$result" = 0 ] || printf 'units that had failed before still fail: %s\n' "$(tr '\n' ' ' <"$dir/failed")"
 	exit 0
 }

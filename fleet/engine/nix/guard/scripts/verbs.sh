@@ -12,7 +12,7 @@ confirm() {
 	0) exit 0 ;;
 	60) come_back 'too late to confirm' ;;
 	61) refuse 54 "the host runs $(running)" ;;
-	62) refuse 53 "activated, unit $(get units | sed 's/ /, unit /g') failed" ;;
+	62) refuse 53 "$(get units | sed 's/ /, /g') failed" ;;
 	63) come_back 'it could not be made what boots' ;;
 	64) refuse 54 "the host boots $(readlink -f "$profile"), as somebody else has set it meanwhile" ;;
 	esac
