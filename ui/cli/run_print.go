@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"assay/fleet/host"
@@ -71,6 +73,15 @@ func (t *runText) Emit(e event.Event) {
 	}
 }
 
+// look says where to read more about a machine that something was begun on and
+// that came out wrong; whoever reads the log has it before them.
+func (t *runText) look(run string, b event.HostResult) string {
+	if t.verbose || run == "" || b.Outcome != event.Failed && b.Outcome != event.Returned {
+		return ""
+	}
+	return "assay logs " + run + " " + b.Machine
+}
+
 // rollback is the kind of a run that returns hosts to a former generation.
 const rollback = string(plan.Rollback)
 
@@ -99,8 +110,8 @@ func (t *runText) result(e event.Event, b event.HostResult) {
 	if b.Reason != "" {
 		text += ": " + word.Terse(b.Machine, b.Reason)
 	}
-	if b.Hint != "" {
-		text += "; hint: " + b.Hint
+	if hint := cmp.Or(b.Hint, t.look(e.Run, b)); hint != "" && !strings.Contains(b.Reason, "; hint: ") {
+		text += "; hint: " + hint
 	}
 	text = t.p.fold(host.Sanitize(text), len("  ")+len(name)+len(" ")+len(outcome), len("    "))
 	t.p.line("  %s %s%s", name, t.p.paint(outcomeRoles[b.Outcome], outcome), text)

@@ -38,7 +38,7 @@ func (a *app) runsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "runs [RUN]",
 		Short: "List past runs, or show one",
-		Args:  cobra.MaximumNArgs(1),
+		Args:  words(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := a.world(cmd.Context())
 			if err != nil {
@@ -83,7 +83,7 @@ func (a *app) logsCommand() *cobra.Command {
 		Short: "Print what happened in a run, with what the hosts printed",
 		Long: `Reads a run's record as if it happened now: phases, the lines that each host
 printed, results. RUN is an id, a beginning of one, or "last".`,
-		Args: cobra.RangeArgs(1, 2),
+		Args: words(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := a.world(cmd.Context())
 			if err != nil {
@@ -137,6 +137,9 @@ func (a *app) replay(run *journal.Run, machine string, logs bool) error {
 	}
 	if summary := run.Summary(); summary.Ending != journal.Finished && !a.flags.json {
 		a.text().clean("run %s is %s: %s without a result", run.ID(), summary.Ending, word.Count(len(summary.Open), "machine"))
+		if summary.Ending == journal.Torn && len(summary.Open) > 0 {
+			a.text().line("hint: a host that was being changed returns by itself; see assay status")
+		}
 	}
 	if !whole {
 		return failed(exitFailed)
@@ -163,10 +166,23 @@ func (a *app) printRuns(list []journal.Summary) {
 		}
 		rows = append(rows, []cell{
 			c(string(s.ID)), c(word.OrUnknown(stamp(s.Start.Local(), time.DateTime))), cr(r, ending), c(word.OrUnknown(verb)),
-			c(word.Count(len(s.Started.Machines), "machine")), c(word.Outcomes(s.Started, s.Counts)),
+			c(word.Count(len(s.Started.Machines), "machine")), c(outcomes(s)),
 		})
 	}
 	p.table([]string{"RUN", "STARTED", "ENDED", "GOAL", "MACHINES", "OUTCOMES"}, rows)
+}
+
+// outcomes says what became of the machines of a run, and how many of them
+// have no result.
+func outcomes(s journal.Summary) string {
+	open := fmt.Sprintf("%d without a result", len(s.Open))
+	switch {
+	case len(s.Open) == 0:
+		return word.Outcomes(s.Started, s.Counts)
+	case len(s.Results) == 0:
+		return open
+	}
+	return word.Outcomes(s.Started, s.Counts) + ", " + open
 }
 
 // stamp writes a time, "" for the zero one: nothing was recorded then.
