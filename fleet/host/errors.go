@@ -3,6 +3,8 @@ package host
 import (
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strings"
 	"syscall"
 )
@@ -32,17 +34,60 @@ type ConnectError struct {
 	Err      error
 }
 
-// Cause names the reason in a few words: "handshake deadline", "dial refused".
+// Cause names the reason in a few words: "handshake deadline", "no route to
+// host".
 func (e *ConnectError) Cause() string {
-	switch {
-	case e.Deadline:
+	if e.Deadline {
 		return string(e.Stage) + " deadline"
-	case e.Stage == StageResolve && e.Address == "":
-		return "no target"
-	case e.Stage == StageDial && errors.Is(e.Err, syscall.ECONNREFUSED):
-		return string(e.Stage) + " refused"
+	}
+	switch e.Stage {
+	case StageResolve:
+		return unresolved(e)
+	case StageDial:
+		return undialled(e.Err)
+	case StageHandshake:
+		if errors.Is(e.Err, io.EOF) || errors.Is(e.Err, syscall.ECONNRESET) {
+			return "hung up in the handshake"
+		}
+		return "the SSH handshake failed"
 	}
 	return string(e.Stage)
+}
+
+// unresolved says why no address is there to dial.
+func unresolved(e *ConnectError) string {
+	switch {
+	case noSuchName(e.Err):
+		return "no such host"
+	case e.Address == "":
+		return ErrNoTarget.Error()
+	}
+	return "the address cannot be used"
+}
+
+// undialled says why an address could not be dialled.
+func undialled(err error) string {
+	for _, known := range []struct {
+		is    syscall.Errno
+		cause string
+	}{
+		{syscall.ECONNREFUSED, "dial refused"}, {syscall.EHOSTUNREACH, "no route to host"}, {syscall.EHOSTDOWN, "no route to host"},
+		{syscall.ENETUNREACH, "network unreachable"}, {syscall.ECONNRESET, "connection reset"}, {syscall.ETIMEDOUT, "dial deadline"},
+	} {
+		if errors.Is(err, known.is) {
+			return known.cause
+		}
+	}
+	if noSuchName(err) {
+		return "no such host"
+	}
+	return "dial failed"
+}
+
+// noSuchName reports whether the name has no address.
+func noSuchName(err error) bool {
+	dns, ok := errors.AsType[*net.DNSError](err)
+	return ok && dns.IsNotFound
 }
 
 func (e *ConnectError) Error() string {
@@ -50,10 +95,14 @@ func (e *ConnectError) Error() string {
 	if e.Address != "" {
 		where += " (" + e.Address + ")"
 	}
-	if e.Err == nil {
-		return fmt.Sprintf("connect to %s: %s", where, e.Cause())
+	cause := e.Cause()
+	switch {
+	case e.Err == nil:
+		return fmt.Sprintf("connect to %s: %s", where, cause)
+	case strings.Contains(e.Err.Error(), cause): // it says the same already
+		return fmt.Sprintf("connect to %s: %v", where, e.Err)
 	}
-	return fmt.Sprintf("connect to %s: %s: %v", where, e.Cause(), e.Err)
+	return fmt.Sprintf("connect to %s: %s: %v", where, cause, e.Err)
 }
 
 func (e *ConnectError) Unwrap() error { return e.Err }

@@ -13,7 +13,6 @@ import (
 	"github.com/google/renameio/v2"
 
 	"assay/fleet/engine/nix"
-	"assay/fleet/host"
 )
 
 // decided is what the operator has said to the settings that a flake wants Nix
@@ -59,8 +58,7 @@ func (a *app) acceptConfig(ctx context.Context, dir, stateDir string) (bool, err
 		return false, nil
 	}
 	p.clean("the flake wants Nix to have these settings:\n  %s", shown)
-	fmt.Fprint(a.env.Stderr, host.Sanitize("apply them, now and as long as they do not change? Who controls a substituter and its key controls what runs. [y/N] "))
-	now := decided{Settings: settings, Accepted: affirmative(a.answer())}
+	now := decided{Settings: settings, Accepted: a.agreed("apply them, now and as long as they do not change? Who controls a substituter and its key controls what runs.")}
 	if text, err = json.Marshal(now); err != nil {
 		return false, err
 	}

@@ -156,20 +156,21 @@ Start with:  assay demo, or where your flake is: assay help start`,
 		return usagef("%w; hint: %s", err, hint)
 	})
 	flags := root.PersistentFlags()
-	flags.StringVarP(&a.flags.dir, "directory", "C", "", "the fleet's `directory` (default: the nearest parent with a fleet.toml)")
+	flags.StringVarP(&a.flags.dir, "directory", "C", "", "the fleet's `directory` (default: the nearest parent with a fleet.toml, flake.nix or .clan-flake)")
 	flags.BoolVar(&a.flags.json, "json", false, "print JSON; commands that run something print one event a line")
 	flags.StringVar(&a.flags.colour, "color", "auto", "`when` to colour: auto, always, never")
+	completeFlag(root, "color", "auto", "always", "never")
 	addGroup(root, "read", "Read the repository, touching no host:",
 		a.checkCommand(), a.complete(a.machinesCommand(), machineNames), a.servicesCommand(),
-		a.complete(a.aspectsCommand(), aspectNames), a.complete(a.composeCommand(), machineNames),
+		a.complete(a.aspectsCommand(), aspectNames), a.complete(a.composeCommand(), onlyMachines),
 		a.layersCommand(), a.complete(a.whichCommand(), packageNames))
 	addGroup(root, "hosts", "Look at the hosts and change them:",
 		a.complete(a.statusCommand(), machineNames), a.complete(a.buildCommand(), machineNames),
-		a.bumpCommand(), a.complete(a.planCommand(), machineNames),
+		a.completeBump(a.bumpCommand()), a.complete(a.planCommand(), machineNames),
 		a.complete(a.updateCommand(), machineNames), a.complete(a.rollbackCommand(), machineNames),
-		a.complete(a.execCommand(), machineNames), a.complete(a.sshCommand(), machineNames),
-		a.complete(a.logCommand(), machineNames))
-	addGroup(root, "runs", "Look back:", a.runsCommand(), a.logsCommand())
+		a.complete(a.execCommand(), machineNames), a.complete(a.sshCommand(), onlyMachines),
+		a.complete(a.logCommand(), onlyMachines))
+	addGroup(root, "runs", "Look back:", a.completeRun(a.runsCommand()), a.completeRun(a.logsCommand()))
 	root.AddCommand(
 		a.demoCommand(), a.initCommand(), a.keysCommand(), a.versionCommand(),
 	)

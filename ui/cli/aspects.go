@@ -35,7 +35,7 @@ func (a *app) aspectsCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "aspects [ASPECT]",
 		Short: "List the aspects, or show one: its files, imports and users",
-		Args:  cobra.MaximumNArgs(1),
+		Args:  words(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := a.world(cmd.Context())
 			if err != nil {

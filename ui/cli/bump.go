@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -30,7 +29,7 @@ func (a *app) bumpCommand() *cobra.Command {
 each machine whether it would change; with --build also which packages. Then it
 asks whether to keep the new flake.lock or to discard it. Until then nothing in
 the repository has changed.`,
-		Args: cobra.MinimumNArgs(1),
+		Args: words(1, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, chosen, err := a.openAndSelect(cmd.Context(), args[1:])
 			if err != nil {
@@ -78,8 +77,7 @@ func (a *app) concludeBump(s *session.Session, b *session.Bump, keep, discard bo
 	case !a.env.Interactive:
 		a.text().line("the new flake.lock was discarded; hint: --keep keeps it")
 	default:
-		fmt.Fprintf(a.env.Stderr, "keep the new flake.lock, which changes %s? [y/N] ", word.Count(b.Plan.Count(plan.StatusChange), "machine"))
-		keep = affirmative(a.answer())
+		keep = a.agreed("keep the new flake.lock, which changes " + word.Count(b.Plan.Count(plan.StatusChange), "machine") + "?")
 	}
 	if keep {
 		if err = s.Keep(b); err != nil {

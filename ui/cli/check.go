@@ -19,7 +19,7 @@ func (a *app) checkCommand() *cobra.Command {
 		Long: `Checks fleet.toml, the module tree, every machine's composition, services, the
 overlay's layers and the machines' keys. Exits with 1 when there is an error;
 warnings alone exit with 0.`,
-		Args: cobra.NoArgs,
+		Args: words(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := a.world(cmd.Context())
 			if err != nil {
@@ -41,6 +41,7 @@ warnings alone exit with 0.`,
 				}
 			} else {
 				a.printProblems(problems)
+				a.hintTargets(s, namesOf(s.Fleet()))
 				a.text().line("%s: %s, %s, %s", s.Fleet().Name, word.Count(len(s.Fleet().Machines), "machine"), word.Count(errors, "error"), word.Count(len(problems)-errors, "warning"))
 			}
 			if errors > 0 {
@@ -57,6 +58,9 @@ func (a *app) problems(ctx context.Context, s *session.Session) ([]fleet.Problem
 	problems, err := s.Check(ctx, identities)
 	if err == nil && noKeys != nil {
 		problems = append(problems, fleet.Problem{Severity: fleet.Warning, Text: "no secret was opened: " + noKeys.Error()})
+	}
+	if err == nil && !a.inDemo {
+		problems = append(problems, nativeProblems(ctx, s.Repo)...)
 	}
 	return problems, err
 }

@@ -1,6 +1,13 @@
 package cli
 
 import (
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"assay/fleet/session"
@@ -9,14 +16,19 @@ import (
 // complete makes a command complete its arguments with what list finds in the
 // fleet around the working directory. Completion says nothing on errors.
 func (a *app) complete(cmd *cobra.Command, list func(*session.Session) []string) *cobra.Command {
-	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	cmd.ValidArgsFunction = a.listed(list)
+	return cmd
+}
+
+// listed completes with what list finds, whatever was said before.
+func (a *app) listed(list func(*session.Session) []string) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 		s, err := a.world(cmd.Context())
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		return list(s), cobra.ShellCompDirectiveNoFileComp
 	}
-	return cmd
 }
 
 // machineNames completes a machine or the beginning of a selector.
@@ -35,6 +47,75 @@ func machineNames(s *session.Session) []string {
 	}
 	return out
 }
+
+// onlyMachines completes where one machine is meant.
+func onlyMachines(s *session.Session) []string { return namesOf(s.Fleet()) }
+
+// completeFlag completes a flag with its values.
+func completeFlag(cmd *cobra.Command, flag string, values ...string) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// completeBump completes an input of the flake, then a selector.
+func (a *app) completeBump(cmd *cobra.Command) *cobra.Command {
+	cmd.ValidArgsFunction = a.byPlace(flakeInputs, machineNames)
+	return cmd
+}
+
+// completeRun completes a run, then a machine where the command takes one.
+func (a *app) completeRun(cmd *cobra.Command) *cobra.Command {
+	lists := []func(*session.Session) []string{runNames}
+	if strings.Contains(cmd.Use, "MACHINE") {
+		lists = append(lists, onlyMachines)
+	}
+	cmd.ValidArgsFunction = a.byPlace(lists...)
+	return cmd
+}
+
+// byPlace completes the first argument with the first list and so on.
+func (a *app) byPlace(lists ...func(*session.Session) []string) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		if len(args) >= len(lists) {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		s, err := a.world(cmd.Context())
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return lists[len(args)](s), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// runNames completes a past run.
+func runNames(s *session.Session) []string {
+	list, err := s.Runs(runsShown)
+	if err != nil {
+		return nil
+	}
+	out := []string{"last"}
+	for _, run := range list {
+		out = append(out, string(run.ID))
+	}
+	return out
+}
+
+// flakeInputs completes an input that flake.lock has of the flake itself.
+func flakeInputs(s *session.Session) []string {
+	text, err := os.ReadFile(filepath.Join(s.Repo.Dir, "flake.lock"))
+	var lock struct {
+		Root  string
+		Nodes map[string]struct {
+			Inputs map[string]any
+		}
+	}
+	if err != nil || json.Unmarshal(text, &lock) != nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(lock.Nodes[lock.Root].Inputs))
+}
+
+// systemNames completes a Nix system of the fleet.
+func systemNames(s *session.Session) []string { return s.Repo.Stack().Systems() }
 
 // aspectNames completes an aspect.
 func aspectNames(s *session.Session) []string {

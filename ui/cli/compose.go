@@ -22,10 +22,13 @@ func (a *app) composeCommand() *cobra.Command {
 user too, with the options, packages and foreign modules that they bring. With
 --option it shows one option: every definition with its priority and file:line,
 and what they come to.`,
-		Args: cobra.ExactArgs(1),
+		Args: words(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := a.world(cmd.Context())
 			if err != nil {
+				return err
+			}
+			if err := unread(s); err != nil {
 				return err
 			}
 			if s.Fleet().Machine(args[0]) == nil {

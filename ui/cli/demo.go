@@ -59,6 +59,7 @@ busybox, no network and no root; your own Nix store and settings are left alone.
 	console.add(cmd)
 	cmd.Flags().IntVar(&hosts, "hosts", demo.DefaultHosts, "a fleet of `N` hosts; each size is a demo of its own")
 	cmd.Flags().StringVar(&engine, "engine", demo.Embedded, "what builds: embedded, nix")
+	completeFlag(cmd, "engine", demo.Embedded, demo.Nix)
 	cmd.Flags().BoolVar(&reset, "reset", false, "start over: forget what the hosts run, and all runs")
 	return cmd
 }

@@ -131,7 +131,10 @@ func cause(s session.Said) string {
 		return ""
 	}
 	if lost, ok := errors.AsType[*host.ConnectError](s.Err); ok && lost.Err != nil {
-		return lost.Cause() + ": " + lost.Err.Error()
+		if why, cause := lost.Err.Error(), lost.Cause(); !strings.Contains(why, cause) {
+			return cause + ": " + why
+		}
+		return lost.Err.Error()
 	}
 	return strings.TrimPrefix(s.Err.Error(), s.Machine+": ")
 }

@@ -32,16 +32,38 @@ func TestGolden(t *testing.T) {
 		"which ripgrep --on cinnabar",
 		"check",
 	} {
+		at := func(s *shell) *shell { return s }
+		if command == "check" { // of this checkout it also tells what git does not track
+			at = func(s *shell) *shell { s.dir = apart(t); return s }
+		}
 		name := strings.NewReplacer(" --option ", "-", " --on ", "-on-", " ", "-").Replace(command)
 		for _, columns := range []int{80, 160} {
-			s := newShell(t)
+			s := at(newShell(t))
 			s.vars = map[string]string{"COLUMNS": strconv.Itoa(columns)}
 			golden(t, name+"."+strconv.Itoa(columns)+".txt", s.here(strings.Fields(command)...).want(t, exitDone).stdout)
 		}
 		if command != "compose cinnabar" { // 5,000 lines that the options above stand for
-			golden(t, name+".json", newShell(t).here(append(strings.Fields(command), "--json")...).want(t, exitDone).stdout)
+			golden(t, name+".json", at(newShell(t)).here(append(strings.Fields(command), "--json")...).want(t, exitDone).stdout)
 		}
 	}
+}
+
+// apart is a copy of the example fleet without a flake.
+func apart(t *testing.T) string {
+	dir := t.TempDir()
+	for _, part := range []string{"modules", "overlay"} {
+		if err := os.CopyFS(filepath.Join(dir, part), os.DirFS(filepath.Join("../..", part))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text, err := os.ReadFile("../../fleet.toml")
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, "fleet.toml"), text, 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 func golden(t *testing.T, name, got string) {

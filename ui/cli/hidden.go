@@ -29,6 +29,7 @@ func (a *app) hidden(ctx context.Context, title, question string) ([]byte, error
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
+	a.discardTyped()
 	text := host.Sanitize(question) + ": "
 	a.errors().line("")
 	if _, err := a.env.Stderr.Write([]byte(text)); err != nil {

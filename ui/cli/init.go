@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/aymanbagabas/go-udiff"
 	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
@@ -29,7 +29,7 @@ func (a *app) initCommand() *cobra.Command {
 know of them, such as addresses. Beside a fleet.toml that is the registry:
 assay.nix, the module by which Nix reads it, or its present version. What would
 be written is shown first. Nothing else is written.`,
-		Args: cobra.NoArgs,
+		Args: words(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if a.inDemo {
 				return usagef("init is refused in the demo: its files are made anew")
@@ -67,16 +67,12 @@ func (a *app) initialise(ctx context.Context, yes bool) error {
 	}
 	path := filepath.Join(dir, name)
 	p := a.text()
-	p.line("%s:", name)
-	for line := range strings.Lines(string(text)) {
-		p.line("  %s", host.Sanitize(strings.TrimSuffix(line, "\n")))
-	}
+	p.offer(path, name, text, yes)
 	if !yes {
 		if !a.env.Interactive {
 			return withCode(exitDeclined, errors.New("nothing was written: there is no terminal to ask on; hint: give --yes"))
 		}
-		fmt.Fprintf(a.env.Stderr, "write %s? [y/N] ", host.Sanitize(path))
-		if !affirmative(a.answer()) {
+		if !a.agreed("write " + path + "?") {
 			return withCode(exitDeclined, errors.New("declined: nothing was written"))
 		}
 	}
@@ -84,7 +80,48 @@ func (a *app) initialise(ctx context.Context, yes bool) error {
 		return err
 	}
 	p.clean("%s is written; hint: git add %s, Nix sees only what git tracks", path, name)
+	if name == fleetfile.Name {
+		p.clean("next: fill in deploy.targets of the machines that have none; assay keys pin MACHINE, where its key is not known; assay status")
+	} else {
+		p.clean("next: assay check")
+	}
 	return nil
+}
+
+// shownLines is how many lines of a difference are shown.
+const shownLines = 40
+
+// offer shows what would be written: the file, or how it differs from the one
+// that is there. The module is assay's own and is not shown as a whole where
+// nobody is asked.
+func (p *printer) offer(path, name string, text []byte, yes bool) {
+	old, err := os.ReadFile(path)
+	shown, more := strings.SplitAfter(strings.TrimSuffix(string(text), "\n"), "\n"), 0
+	switch {
+	case err == nil && name == native.Name:
+		p.clean("%s: %s", name, copyWords[native.Compare(old)])
+		shown = strings.SplitAfter(strings.TrimSuffix(udiff.Unified("here", "new", string(old), string(text)), "\n"), "\n")
+		more = max(len(shown)-shownLines, 0)
+	case name == native.Name && yes:
+		p.clean("%s: the module by which Nix reads fleet.toml, version %d, %d lines", name, native.Version(), len(shown))
+		return
+	default:
+		p.line("%s:", name)
+	}
+	for _, line := range shown[:len(shown)-more] {
+		p.line("  %s", host.Sanitize(strings.TrimSuffix(line, "\n")))
+	}
+	if more > 0 {
+		p.line("  (%d more lines differ)", more)
+	}
+}
+
+// copyWords say what a repository's copy of the module is.
+var copyWords = map[native.State]string{
+	native.Older:   "the copy here is of an earlier version",
+	native.Newer:   "the copy here is of a later version than this assay has, which would replace it",
+	native.Edited:  "the copy here was edited; what was changed in it would be lost",
+	native.Foreign: "the file here is not assay's, and would be lost",
 }
 
 // lacking is the one file that the directory lacks next; "" is none.

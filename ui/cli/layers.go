@@ -27,7 +27,7 @@ func (a *app) layersCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "layers",
 		Short: "Show the overlay's layers and what each supplies",
-		Args:  cobra.NoArgs,
+		Args:  words(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := a.world(cmd.Context())
 			if err != nil {
@@ -61,6 +61,7 @@ func (a *app) layersCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&system, "system", "", "only this `SYSTEM`, such as x86_64-linux")
+	_ = cmd.RegisterFlagCompletionFunc("system", a.listed(systemNames))
 	return cmd
 }
 
@@ -113,7 +114,7 @@ func (a *app) whichCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "which PACKAGE",
 		Short: "Say which channel and layer supply a package, and why",
-		Args:  cobra.ExactArgs(1),
+		Args:  words(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := a.world(cmd.Context())
 			if err != nil {
@@ -145,6 +146,8 @@ func (a *app) whichCommand() *cobra.Command {
 	cmd.Flags().StringVar(&machine, "on", "", "on this `MACHINE`")
 	cmd.Flags().StringVar(&system, "system", "", "on this `SYSTEM`, such as aarch64-darwin")
 	cmd.MarkFlagsMutuallyExclusive("on", "system")
+	_ = cmd.RegisterFlagCompletionFunc("on", a.listed(onlyMachines))
+	_ = cmd.RegisterFlagCompletionFunc("system", a.listed(systemNames))
 	return cmd
 }
 
@@ -175,13 +178,18 @@ func checkSystem(system string, known []string) error {
 	return usagef("%q is no system of NixOS or nix-darwin; the fleet has %s", system, strings.Join(known, ", "))
 }
 
-func noMachine(f *fleet.Fleet, name string) error {
-	var names []string
-	for _, m := range f.Machines {
-		names = append(names, m.Name)
+// namesOf are the names of the fleet's machines.
+func namesOf(f *fleet.Fleet) []string {
+	out := make([]string, len(f.Machines))
+	for i := range f.Machines {
+		out[i] = f.Machines[i].Name
 	}
+	return out
+}
+
+func noMachine(f *fleet.Fleet, name string) error {
 	hint := "assay machines lists them"
-	if near := fleet.Nearest(name, names); near != "" {
+	if near := fleet.Nearest(name, namesOf(f)); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	return withCode(exitNothing, fmt.Errorf("no machine %q; hint: %s", name, hint))

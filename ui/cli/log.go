@@ -14,15 +14,14 @@ func (a *app) logCommand() *cobra.Command {
 commits since then that touch the files that the machine is made of. In a flake
 whose files assay does not read yet, all commits are listed. The answer takes
 system.configurationRevision in the machine's configuration.`,
-		Args: cobra.ExactArgs(1),
+		Args: words(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := a.world(cmd.Context())
 			if err != nil {
 				return err
 			}
 			if s.Fleet().Machine(args[0]) == nil {
-				_, err := s.Select(cmd.Context(), args[0])
-				return withCode(exitNothing, err)
+				return noMachine(s.Fleet(), args[0])
 			}
 			watch, stop := a.interruptible(cmd.Context())
 			defer stop()

@@ -50,6 +50,7 @@ is applied exactly as it stands by: assay update --plan FILE`,
 			} else {
 				a.planWhole = all
 				a.printPlan(p, -1)
+				a.hintTargets(s, planned(p))
 				if out != "" {
 					a.text().clean("saved as %s; apply it with: assay update --plan %s", out, out)
 				}
@@ -71,7 +72,7 @@ func goalFlag(cmd *cobra.Command, goal *string) {
 	for _, g := range engine.Goals() {
 		all = append(all, string(g))
 	}
-	cmd.Flags().StringVar(goal, "goal", string(engine.GoalSwitch), "how far to go: "+strings.Join(all, ", "))
+	cmd.Flags().StringVar(goal, "goal", string(engine.GoalSwitch), "how far to go: "+strings.Join(all, ", ")+"; see: assay help goals")
 	_ = cmd.RegisterFlagCompletionFunc("goal", cobra.FixedCompletions(all, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -100,6 +101,15 @@ func (a *app) makePlan(ctx context.Context, s *session.Session, words []string, 
 	progress.about = s.Estimate(chosen)
 	defer progress.clear()
 	return s.Plan(watch, chosen, goal, progress.watch, progress.step)
+}
+
+// planned are the machines that the plan is about.
+func planned(p *plan.Plan) []string {
+	out := make([]string, len(p.Hosts))
+	for i := range p.Hosts {
+		out[i] = p.Hosts[i].Machine
+	}
+	return out
 }
 
 // savePlan writes the plan to a new file, or over a regular one; a device or a

@@ -34,7 +34,7 @@ func (a *app) servicesCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "services",
 		Short: "List service instances, their roles and members",
-		Args:  cobra.NoArgs,
+		Args:  words(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := a.world(cmd.Context())
 			if err != nil {

@@ -35,6 +35,9 @@ host, has to prove the key that the fleet knows of it.`,
 			if err != nil {
 				return err
 			}
+			if s.Fleet().Machine(args[0]) == nil {
+				return noMachine(s.Fleet(), args[0])
+			}
 			return a.ssh(cmd.Context(), s, args[0], args[1:])
 		},
 	}

@@ -97,6 +97,7 @@ is listed last and is no failure: nobody has said where it is.`,
 				}
 			} else {
 				a.printStatus(statuses)
+				a.hintTargets(s, chosen)
 			}
 			return statusVerdict(statuses)
 		},
@@ -154,13 +155,43 @@ func (a *app) printStatus(statuses []session.Status) {
 		}
 		rows = append(rows, []cell{
 			cr(stateRole(st), word.State(st)), cr(strong, st.Machine.Name), c(string(st.Machine.Class)),
-			c(word.OrUnknown(word.Path(st.Facts.Running))), c(word.OrUnknown(word.Path(st.Facts.Booted))), c(generation),
+			c(word.OrUnknown(word.Path(st.Facts.Running))), c(word.OrUnknown(word.Path(st.Facts.Booted))), c(generation), c(revision(st.Facts.Revision)),
 			c(word.OrUnknown(word.Path(st.Wanted))), c(word.Remark(st)),
 		})
 	}
 	p := a.text()
-	p.table([]string{"STATE", "MACHINE", "CLASS", "RUNNING", "BOOTED", "GEN", "WANTED", "REMARK"}, rows)
+	p.table([]string{"STATE", "MACHINE", "CLASS", "RUNNING", "BOOTED", "GEN", "REVISION", "WANTED", "REMARK"}, rows)
+	p.wantedErrors(sorted)
 	p.line("%s", summary(statuses))
+}
+
+// wantedErrors says once why there is no wanted system for machines that do
+// not answer either: their rows say only that.
+func (p *printer) wantedErrors(statuses []session.Status) {
+	machines := map[string][]string{}
+	var texts []string
+	for _, st := range statuses {
+		if st.WantedErr == nil || st.Facts.NoTarget || st.Facts.Reach != fleet.Unreachable {
+			continue
+		}
+		text := word.Terse(st.Machine.Name, st.WantedErr.Error())
+		if machines[text] == nil {
+			texts = append(texts, text)
+		}
+		machines[text] = append(machines[text], st.Machine.Name)
+	}
+	for _, text := range texts {
+		p.clean("error %s: %s", strings.Join(machines[text], ", "), text)
+	}
+}
+
+// revision is a commit as people write it; that its tree had changes is kept.
+func revision(text string) string {
+	hash, dirty := strings.CutSuffix(text, "-dirty")
+	if dirty {
+		return short(hash) + "-dirty"
+	}
+	return short(text)
 }
 
 // summary counts the machines per state: "1 unreachable, 7 behind".

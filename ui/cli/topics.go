@@ -6,9 +6,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"assay/fleet/engine"
 	"assay/fleet/fleetfile"
 	"assay/ui/action"
 	"assay/ui/config"
+	"assay/ui/word"
 )
 
 // helpWidth is how many columns help texts take.
@@ -20,6 +22,7 @@ func topics() []*cobra.Command {
 		{Use: "start", Short: "From a flake to the first update of real hosts", Long: startHelp},
 		{Use: "fleet.toml", Short: "Every key of the registry", Long: fleetFileHelp()},
 		{Use: "selectors", Short: "How machines are chosen", Long: selectorHelp},
+		{Use: "goals", Short: "How far an update goes", Long: goalHelp()},
 		{Use: "config.toml", Short: "The console's settings and keys", Long: configHelp()},
 	}
 }
@@ -53,6 +56,17 @@ func fleetFileHelp() string {
 		}
 	}
 	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// goalHelp says what each value of --goal means.
+func goalHelp() string {
+	var b strings.Builder
+	b.WriteString("--goal says how far assay update goes, and what assay plan plans:\n\n")
+	for _, g := range engine.Goals() {
+		fmt.Fprintf(&b, "  %-14s %s\n", g, word.Goal(g))
+	}
+	fmt.Fprintf(&b, "\nThe default is %s. A saved plan has its goal in it.", engine.GoalSwitch)
+	return b.String()
 }
 
 func kindOf(key fleetfile.Key) string {

@@ -1,12 +1,10 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -58,6 +56,12 @@ func (a *app) rollbackCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rollback [SELECTOR]",
 		Short: "Return the hosts to a former generation",
+		Long: `Plans the way back, asks, and activates a generation that each host still keeps:
+the one before the one that it runs, or the one that --to names; assay status
+--json lists them. Nothing is evaluated, built or copied. A host that keeps no
+such generation is left as it is. As with an update the change is guarded: a
+host that cannot be reached afterwards, or whose units fail, goes forward again
+to the system that it ran.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, chosen, err := a.openAndSelect(cmd.Context(), args)
 			if err != nil {
@@ -146,6 +150,9 @@ func (a *app) approveAndApply(ctx context.Context, s *session.Session, p *plan.P
 		a.text().line("nothing to do")
 		return nil
 	}
+	if p.Empty() && !a.flags.json {
+		return a.nothingCanBeDone(p)
+	}
 	if !how.yes && !p.Empty() {
 		if err := a.approve(p); err != nil {
 			return err
@@ -154,42 +161,28 @@ func (a *app) approveAndApply(ctx context.Context, s *session.Session, p *plan.P
 	return a.apply(ctx, s, p, how)
 }
 
+// nothingCanBeDone is the end of a plan without work in which some machine has
+// an error or could not be reached: there is no run to record.
+func (a *app) nothingCanBeDone(p *plan.Plan) error {
+	a.text().line("nothing can be done now; no run was begun")
+	for i := range p.Hosts {
+		if p.Hosts[i].Identity {
+			return failed(exitIdentity)
+		}
+	}
+	return failed(exitFailed)
+}
+
 // approve asks on the terminal; without one it is an error that names the
 // flag to give.
 func (a *app) approve(p *plan.Plan) error {
 	if !a.env.Interactive || a.flags.json {
 		return withCode(exitDeclined, fmt.Errorf("nothing was changed: there is no terminal to ask on; hint: give --yes"))
 	}
-	fmt.Fprintf(a.env.Stderr, "%s %s? [y/N] ", word.PlanVerb(p), word.Count(p.Count(plan.StatusChange), "machine"))
-	if affirmative(a.answer()) {
+	if a.agreed(fmt.Sprintf("%s %s?", word.PlanVerb(p), word.Count(p.Count(plan.StatusChange), "machine"))) {
 		return nil
 	}
 	return withCode(exitDeclined, fmt.Errorf("declined: nothing was changed"))
-}
-
-// affirmative reports whether an answer is a yes.
-func affirmative(answer string) bool {
-	answer = strings.ToLower(strings.TrimSpace(answer))
-	return answer == "y" || answer == "yes"
-}
-
-// answer reads a line that the user types; the end of input and ctrl-c are
-// an empty one. After ctrl-c the reader is left behind: the program ends.
-func (a *app) answer() string {
-	presses, release := a.env.listen()
-	defer release()
-	typed := make(chan string, 1)
-	go func() {
-		line, _ := bufio.NewReader(a.env.Stdin).ReadString('\n')
-		typed <- line
-	}()
-	select {
-	case line := <-typed:
-		return line
-	case <-presses:
-		a.errors().line("")
-		return ""
-	}
 }
 
 func (a *app) apply(ctx context.Context, s *session.Session, p *plan.Plan, how applying) error {

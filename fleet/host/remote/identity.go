@@ -108,7 +108,7 @@ func (p *pins) verify(key ssh.PublicKey) error {
 		return p.verifyCert(cert)
 	}
 	if !p.known() {
-		return fmt.Errorf("no host key of %s is known, and an unknown key is never trusted; hint: put its public host key into the fleet's vars; or compare with what ssh-keygen -l says on the machine itself, and: assay keys pin %s %s",
+		return fmt.Errorf("no host key of %s is known; hint: compare it on the machine, then: assay keys pin %s %s",
 			p.machine, p.machine, ssh.FingerprintSHA256(plain))
 	}
 	return fmt.Errorf("the host key %s is not the one pinned for %s", ssh.FingerprintSHA256(plain), p.machine)
