@@ -60,8 +60,8 @@ func (a *app) rollbackCommand() *cobra.Command {
 the one before the one that it runs, or the one that --to names; assay status
 --json lists them. Nothing is evaluated, built or copied. A host that keeps no
 such generation is left as it is. As with an update the change is guarded: a
-host that cannot be reached afterwards, or whose units fail, goes forward again
-to the system that it ran.`,
+host that cannot be reached afterwards, or whose units fail, returns by itself
+to the system that it ran before.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, chosen, err := a.openAndSelect(cmd.Context(), args)
 			if err != nil {
