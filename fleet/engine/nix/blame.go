@@ -92,7 +92,7 @@ func (b *building) blame(ctx context.Context, r realised, outputs map[string]str
 			continue
 		}
 		b.end(p, engine.Closure{}, func(s engine.System) error {
-			return &BuildError{Machine: s.Machine, Failures: r.failuresOf(s.Machine), Said: said, Hint: hints[b.e.Platform(s)]}
+			return &BuildError{Machine: s.Machine, Failures: r.failuresOf(s.Machine), Said: said, Store: b.e.logs(), Hint: hints[b.e.Platform(s)]}
 		})
 	}
 	return rest
@@ -164,6 +164,7 @@ type BuildError struct {
 	Machine  string
 	Failures []nixlog.Failure // the causes first; none where Nix did not say which
 	Said     string           // what Nix said last, where there are no failures
+	Store    string           // the directory above "nix/store" where its log is; "" is "/"
 	Hint     string           // why it cannot be built at all, where that is known
 }
 
@@ -176,19 +177,51 @@ func (e *BuildError) Error() string {
 	}
 	f := e.Failures[0]
 	s := storeName(f.Derivation) + " could not be built"
+	how := builderFailed.FindStringSubmatch(f.Message)
 	switch {
-	case len(f.Lines) > 0:
-		s += ": " + f.Lines[len(f.Lines)-1]
-	case f.Message != "":
+	case how != nil:
+		s = storeName(f.Derivation) + ": builder " + how[1]
+	case len(f.Lines) == 0 && f.Message != "":
 		s += ": " + oneLine(f.Message)
+	}
+	if n := len(f.Lines); n > 0 {
+		s += ": " + f.Lines[n-1]
 	}
 	if n := len(e.Failures) - 1; n > 0 {
 		s += fmt.Sprintf(" (and %d more)", n)
 	}
 	if len(f.Lines) > 0 {
-		s += "; hint: nix log " + f.Derivation
+		s += "; hint: nix log "
+		if e.Store != "" {
+			s += "--store " + quoted(e.Store) + " "
+		}
+		s += f.Derivation
 	}
 	return s
+}
+
+// builderFailed is how Nix says in what way a builder ended: "builder for
+// '...' failed with exit code 3", since 2.30 "Reason: builder failed with exit
+// code 3.".
+var builderFailed = regexp.MustCompile(`builder (?:for '[^']*' )?(failed (?:with exit code \d+|due to signal \d+(?: \([A-Za-z0-9 ]+\))?))`)
+
+// logs is the directory of the store in which builds' logs are found, "" for
+// the one that nix takes by itself.
+func (e *Engine) logs() string {
+	if root := e.opts.StoreRoot; root != "/" {
+		return root
+	}
+	return ""
+}
+
+// quoted is a word as a shell takes it.
+func quoted(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool {
+		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+=:", r)
+	}) < 0 {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 // storeName is the name in a store path, without ".drv".

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 
@@ -77,6 +79,10 @@ func (b *building) end(path string, closure engine.Closure, why func(engine.Syst
 
 // start does the work; its error is that of all systems that are left.
 func (b *building) start(ctx context.Context) error {
+	b.recall()
+	if len(b.open()) == 0 {
+		return nil
+	}
 	version, err := b.e.run.Version(ctx)
 	if err != nil {
 		return err
@@ -271,10 +277,21 @@ func (b *building) settle(ctx context.Context, paths []string) error {
 		closure, err := closureOf(path, objects)
 		if err == nil {
 			closure.Record = b.e.record(closure)
+			b.e.roots.keep(closure)
 		}
 		b.end(path, closure, func(engine.System) error { return err })
 	}
 	return nil
+}
+
+// recall answers for the systems that this Engine has built before and holds.
+func (b *building) recall() {
+	for _, path := range b.open() {
+		_, gone := os.Lstat(filepath.Join("/", b.e.opts.StoreRoot, path)) // somebody may delete what is held
+		if closure, ok := b.e.roots.kept(path); ok && gone == nil {
+			b.end(path, closure, func(engine.System) error { return nil })
+		}
+	}
 }
 
 // record describes a built system. Where its files cannot be read the record

@@ -24,16 +24,22 @@ func (r *repository) hash(ctx context.Context, e *Engine) error {
 		return fmt.Errorf("%s is not tracked by git, and Nix would not see it; hint: git add flake.nix", filepath.Join(r.dir, "flake.nix"))
 	}
 	r.content = hex.EncodeToString(sum.Sum(nil))
-	others, err := e.git(ctx, r.dir, "ls-files", "--others", "--exclude-standard", "-z", "--", "*.nix")
-	if err != nil {
+	if r.untracked, err = e.Untracked(ctx); err != nil {
 		return err
 	}
 	staged, err := e.git(ctx, r.top, "diff-index", "--cached", "--name-only", "-z", "HEAD", "--")
 	r.dirty = err != nil || len(staged) > 0 || changed
-	if s := strings.TrimSuffix(string(others), "\x00"); s != "" {
-		r.untracked = strings.Split(s, "\x00")
-	}
 	return nil
+}
+
+// Untracked returns the .nix files below the flake's directory, relative to
+// it, that git neither tracks nor ignores: Nix does not see them.
+func (e *Engine) Untracked(ctx context.Context) ([]string, error) {
+	others, err := e.git(ctx, e.opts.Dir, "ls-files", "--others", "--exclude-standard", "-z", "--", "*.nix")
+	if err != nil || len(others) == 0 {
+		return nil, err
+	}
+	return strings.Split(strings.TrimSuffix(string(others), "\x00"), "\x00"), nil
 }
 
 // tracked adds what Nix may see of a work tree and of its submodules: the
@@ -109,6 +115,7 @@ const rehash = 10 * time.Second
 func (e *Engine) unchanged(ctx context.Context, r *repository) bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rehash)
 	defer cancel()
-	now, err := e.look(ctx)
-	return err == nil && now.content == r.content
+	sum := sha256.New()
+	_, _, err := e.tracked(ctx, sum, r.top)
+	return err == nil && hex.EncodeToString(sum.Sum(nil)) == r.content
 }

@@ -56,7 +56,7 @@ func (e *Engine) explain(ctx context.Context, r *repository, p *process) error {
 	sources := e.sources(ctx, r)
 	message, defined, named := r.relative(said.Message, sources)
 	folded := &EvalError{Message: oneLine(message), Trace: said.Trace}
-	folded.Hint = advice(said.Message, p.set)
+	folded.Hint = r.advice(said.Message, named, p.set)
 	if defined != "" { // the trace has those that evaluate it
 		folded.File = defined
 		return folded
@@ -181,8 +181,12 @@ func oneLine(s string) string {
 // noSuchPath tells a path that is not there from an option that is not.
 var noSuchPath = regexp.MustCompile(`(?i)\b(?:path|file) '[^']*' does not exist`)
 
-// advice knows what to do about some errors.
-func advice(message, set string) string {
+// notFetched is how Nix says that it cannot have an input.
+var notFetched = regexp.MustCompile(`(?i)unable to download|cannot find flake '|resolve host|failed to fetch|unable to fetch|cannot fetch|program .git. failed`)
+
+// advice knows what to do about some errors. file is what the message is
+// about, "" when it does not say.
+func (r *repository) advice(message, file, set string) string {
 	switch {
 	case strings.Contains(message, "import-from-derivation") || strings.Contains(message, "allow-import-from-derivation"):
 		return "the configuration builds something in order to be evaluated, which is refused; generate that file and commit it"
@@ -191,9 +195,29 @@ func advice(message, set string) string {
 	case strings.Contains(message, "does not provide attribute"):
 		return "the flake defines no " + set
 	case strings.Contains(message, "No such file or directory") || noSuchPath.MatchString(message):
-		return "a file that git does not track is not seen; git add it"
+		return r.missing(file)
 	case strings.Contains(message, "infinite recursion"):
 		return "an option depends on itself; see the trace"
+	case notFetched.MatchString(message) && !r.locked():
+		return "there is no flake.lock; run nix flake lock, look at it and commit it"
 	}
 	return ""
+}
+
+// missing knows why a file, relative to the flake's directory, is not there
+// for Nix.
+func (r *repository) missing(file string) string {
+	switch _, err := os.Lstat(filepath.Join(r.dir, filepath.FromSlash(file))); {
+	case file != "" && err == nil:
+		return "git does not track it, so Nix does not see it; git add " + file
+	case len(r.untracked) > 0:
+		return "Nix sees only what git tracks, and it does not track " + shown(r.untracked)
+	}
+	return ""
+}
+
+// locked reports whether the flake has a flake.lock.
+func (r *repository) locked() bool {
+	_, err := os.Lstat(filepath.Join(r.dir, "flake.lock"))
+	return err == nil
 }

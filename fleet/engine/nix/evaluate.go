@@ -110,11 +110,16 @@ func (v *evaluation) elsewhere(ctx context.Context, version runner.Version) erro
 }
 
 func untrackedWarning(files []string) string {
-	shown := strings.Join(files[:min(5, len(files))], ", ")
+	return "warning: git does not track " + shown(files) + ", so Nix does not see it; hint: git add"
+}
+
+// shown names the first files of a list.
+func shown(files []string) string {
+	text := strings.Join(files[:min(5, len(files))], ", ")
 	if len(files) > 5 {
-		shown += fmt.Sprintf(" and %d more", len(files)-5)
+		text += fmt.Sprintf(" and %d more", len(files)-5)
 	}
-	return "warning: git does not track " + shown + ", so Nix does not see it; hint: git add"
+	return text
 }
 
 // known answers for the machines that the cache knows and the store still

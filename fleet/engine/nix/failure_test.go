@@ -82,8 +82,11 @@ func TestFailedBuild(t *testing.T) {
 	if f.Status != nixlog.Failed || !strings.HasSuffix(f.Derivation, "-host-two.drv") || len(f.Lines) == 0 || f.Lines[len(f.Lines)-1] != "second line" {
 		t.Errorf("failure is %+v", f)
 	}
-	if want := "host-two could not be built: second line; hint: nix log " + f.Derivation; e.Error() != want {
-		t.Errorf("got %q, want %q", e, want)
+	const failed = "host-two: builder failed with exit code 3: second line; hint: nix log "
+	for store, want := range map[string]string{e.Store: failed + f.Derivation, "/my store": failed + "--store '/my store' " + f.Derivation} {
+		if e.Store = store; e.Error() != want {
+			t.Errorf("got %q, want %q", e, want)
+		}
 	}
 }
 
@@ -132,6 +135,64 @@ func TestImportFromDerivationIsRefused(t *testing.T) {
 	e, ok := errors.AsType[*EvalError](a.errs["m1"])
 	if !ok || e.File != "hosts/m1" || e.Line != 2 || !strings.Contains(e.Hint, "refused") {
 		t.Errorf("got %+v", a.errs["m1"])
+	}
+}
+
+// A plan builds, and then the run does for each machine: Nix is not asked again
+// for what is held, until it is let go.
+func TestWhatIsHeldIsNotAskedForAgain(t *testing.T) {
+	files, names := fleetOf(t, 2)
+	b := newBench(t, files, Options{})
+	systems := b.evaluate(t.Context(), names...).all(t, 2)
+	first := b.build(t.Context(), systems...)
+	asked := b.runs("path-info")
+	for _, s := range systems {
+		again := b.build(t.Context(), s)
+		if got, want := again.closures[s.Machine], first.closures[s.Machine]; got.System != s.Path || len(got.Objects) != len(want.Objects) || got.Record.System != want.Record.System {
+			t.Errorf("%s: got %+v, want %+v; %v", s.Machine, got, want, again.errs)
+		}
+	}
+	if n := b.runs("path-info"); asked == 0 || n != asked {
+		t.Errorf("nix path-info was started %d times, then %d times", asked, n)
+	}
+	if err := b.engine.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if a := b.build(t.Context(), systems...); len(a.errs) > 0 || b.runs("path-info") == asked {
+		t.Errorf("after it was let go: asked %d times, %v", b.runs("path-info"), a.errs)
+	}
+}
+
+// What git does not track is told where it is the reason, and not where
+// everything is tracked.
+func TestFileThatIsNotThere(t *testing.T) {
+	files, names := fleetOf(t, 1)
+	files["hosts/m1"] = "{ mk, shared }: import ../more/new.nix\n"
+	b := newBench(t, files, Options{})
+	err := b.evaluate(t.Context(), names...).errs["m1"]
+	if err == nil || !strings.Contains(err.Error(), "No such file") && !strings.Contains(err.Error(), "does not exist") || strings.Contains(err.Error(), "track") {
+		t.Errorf("a file that nobody has: %v", err)
+	}
+	if files, err := b.engine.Untracked(t.Context()); err != nil || len(files) != 0 {
+		t.Errorf("untracked: %q, %v", files, err)
+	}
+	write(t, filepath.Join(b.dir, "more/new.nix"), "1\n")
+	a := b.evaluate(t.Context(), names...)
+	if err := a.errs["m1"]; err == nil || !strings.Contains(err.Error(), "git does not track it, so Nix does not see it; git add more") {
+		t.Errorf("a file that git does not track: %v", err)
+	}
+	if files, err := b.engine.Untracked(t.Context()); err != nil || len(files) != 1 || files[0] != "more/new.nix" || !a.said(engine.StepLog, "more/new.nix") {
+		t.Errorf("untracked: %q, %v; steps %v", files, err, a.steps)
+	}
+}
+
+// An input that cannot be had, in a flake that locks nothing.
+func TestWithoutLock(t *testing.T) {
+	files, names := fleetOf(t, 1)
+	files["flake.nix"] = "{ inputs.other.url = \"git+file:///nonexistent/other\"; outputs = { self, other }: { nixosConfigurations.m1 = { }; }; }\n"
+	a := newBench(t, files, Options{}).evaluate(t.Context(), names...)
+	if err := a.errs["m1"]; err == nil || !strings.Contains(err.Error(), "there is no flake.lock; run nix flake lock") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"syscall"
 
+	"assay/fleet/engine"
 	"assay/fleet/engine/nix/runner"
 )
 
@@ -23,6 +24,34 @@ type roots struct {
 	mu  sync.Mutex
 	own string // below dir
 	n   int    // groups of links made
+
+	closures map[string]engine.Closure // of what is held and was asked about, by system
+}
+
+// keep notes the closure of a system that is held: it does not change, and
+// stays valid.
+func (r *roots) keep(c engine.Closure) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.own == "" {
+		return
+	}
+	if r.closures == nil {
+		r.closures = map[string]engine.Closure{}
+	}
+	r.closures[c.System] = c
+}
+
+// kept returns the closure of a system that is held.
+func (r *roots) kept(system string) (engine.Closure, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c, ok := r.closures[system]
+	if !ok {
+		return c, false
+	}
+	c.Objects = slices.Clone(c.Objects)
+	return c, true
 }
 
 // hold protects paths, which must be valid.
@@ -84,7 +113,7 @@ func (r *roots) release() error {
 		return nil
 	}
 	own := r.own
-	r.own = ""
+	r.own, r.closures = "", nil
 	return removeLinks(own)
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"assay/fleet/engine"
@@ -50,10 +51,25 @@ func (e *Engine) UpdateInput(ctx context.Context, input string, watch func(engin
 	}
 	err = e.run.Run(ctx, c)
 	if exit, ok := errors.AsType[*runner.ExitError](err); ok && len(exit.Lines) > 0 {
-		return fmt.Errorf("%s", strings.Join(exit.Lines, "; "))
+		return errors.New(lastError(exit.Lines))
 	}
 	if err == nil && len(warned) > 0 {
 		return fmt.Errorf("the flake has no input %q: %s", input, warned[0])
 	}
 	return err
+}
+
+// lastError is the last error of a log and what follows it, in one line: what
+// comes before are warnings, and that it is tried again.
+func lastError(lines []string) string {
+	from := len(lines) - 1
+	for i, line := range lines {
+		if strings.HasPrefix(line, "error:") {
+			from = i
+		}
+	}
+	rest := slices.DeleteFunc(slices.Clone(lines[from:]), func(line string) bool {
+		return strings.HasPrefix(line, "warning:") || strings.HasPrefix(line, "(use '--show-trace'")
+	})
+	return oneLine(strings.Join(rest, "; "))
 }

@@ -44,3 +44,15 @@ func TestUpdateInput(t *testing.T) {
 		})
 	}
 }
+
+func TestLastError(t *testing.T) {
+	const said = "error: unable to download 'https://example.org/x': Couldn't resolve host name (6)"
+	lines := []string{"warning: error: unable to download 'https://example.org/x'; retrying in 267 ms",
+		"error: something before", "warning: using cached", said, "(use '--show-trace' to show detailed location information)"}
+	if got := lastError(lines); "error: "+got != said {
+		t.Errorf("got %q", got)
+	}
+	if got := lastError([]string{"it ended"}); got != "it ended" {
+		t.Errorf("got %q", got)
+	}
+}

@@ -2,9 +2,11 @@ package deploy
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -88,9 +90,31 @@ func explain(nix, remote error) error {
 	return fmt.Errorf("%w; here %w"+again, remote, nix)
 }
 
+// remember notes that all of the paths are in a closure whose system is one of
+// them, so that Nix need not be asked what is above them.
+func (d *Deployer) remember(paths []string, c engine.Closure) {
+	if !slices.Contains(paths, c.System) {
+		return
+	}
+	d.topping.Lock()
+	defer d.topping.Unlock()
+	d.topped[sumOf(paths)] = c.System
+}
+
+// sumOf names a list of paths.
+func sumOf(paths []string) [sha256.Size]byte {
+	return sha256.Sum256([]byte(strings.Join(paths, "\n")))
+}
+
 // tops returns those of the paths that no other one refers to, so that their
 // closures are all of them. Usually that is one, the system.
 func (d *Deployer) tops(ctx context.Context, paths []string) ([]string, error) {
+	d.topping.Lock()
+	system, ok := d.topped[sumOf(paths)]
+	d.topping.Unlock()
+	if ok {
+		return []string{system}, nil
+	}
 	left := make(map[string]bool, len(paths))
 	for _, p := range paths {
 		left[p] = true

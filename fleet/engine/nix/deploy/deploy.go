@@ -12,6 +12,7 @@
 package deploy
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -48,6 +49,9 @@ type Deployer struct {
 
 	signing sync.Mutex      // held while paths are signed
 	signed  map[string]bool // closures that are, by their tops
+
+	topping sync.Mutex
+	topped  map[[sha256.Size]byte]string // the system above paths, by sumOf
 }
 
 var (
@@ -67,7 +71,7 @@ func New(o Options) (*Deployer, error) {
 		}
 		o.Program = self
 	}
-	return &Deployer{Guard: guard.Guard{Operator: o.Operator}, o: o, signed: make(map[string]bool)}, nil
+	return &Deployer{Guard: guard.Guard{Operator: o.Operator}, o: o, signed: make(map[string]bool), topped: make(map[[sha256.Size]byte]string)}, nil
 }
 
 // storePath is a store path as Nix allows it; it holds nothing that a shell or

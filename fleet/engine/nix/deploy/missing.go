@@ -47,6 +47,9 @@ func (d *Deployer) Missing(ctx context.Context, conn host.Conn, c engine.Closure
 			asked[o.Path] = false
 		}
 	}
+	if lacking, err := checked(missing); err == nil {
+		d.remember(lacking, c)
+	}
 	return missing, nil
 }
 

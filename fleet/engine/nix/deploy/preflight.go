@@ -28,6 +28,7 @@ func (d *Deployer) Preflight(ctx context.Context, conn host.Conn, c engine.Closu
 	if len(paths) == 0 {
 		return nil
 	}
+	d.remember(paths, c)
 	tops, err := d.tops(ctx, paths)
 	if err == nil {
 		_, err = d.prepare(ctx, conn, paths, tops)
@@ -109,7 +110,12 @@ func (a access) refuses(unsigned []string, of int) error {
 	}); len(names) > 0 {
 		known = "none of " + strings.Join(names, ", ")
 	}
-	reason, _, _ := strings.Cut(a.noRoot.Error(), "; hint:")
+	reason, hint, _ := strings.Cut(a.noRoot.Error(), "; hint: ")
+	if hint != "" && !strings.HasPrefix(hint, "become = ") { // a way to root is set, and refused
+		return fmt.Errorf("%s, and without it %w: its Nix does not trust the user %s, and %s has signed %d of the %d paths: %s; "+
+			"hint: %s, or sign with a key of the host's trusted-public-keys",
+			reason, ErrUnsigned, a.user, known, len(unsigned), of, first, hint)
+	}
 	return fmt.Errorf("%w: its Nix does not trust the user %s, and %s has signed %d of the %d paths: %s; "+
 		"hint: sign with a key of the host's trusted-public-keys, or set become = \"sudo\" for the machine (now %s)",
 		ErrUnsigned, a.user, known, len(unsigned), of, first, reason)
