@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -33,15 +32,15 @@ func (d *Deployer) Copy(ctx context.Context, conn host.Conn, objects []engine.Ob
 	}
 	tops, err := d.tops(ctx, paths)
 	if err != nil {
-		return fmt.Errorf("copy %s: %w", path.Base(paths[len(paths)-1]), err)
+		return fmt.Errorf("copy: %w", err)
 	}
 	way, err := d.prepare(ctx, conn, paths, tops)
 	if err != nil {
-		return fmt.Errorf("copy %s: %w", path.Base(tops[0]), err)
+		return fmt.Errorf("copy: %w", err)
 	}
 	m := meter{total: engine.Size(objects), progress: progress}
 	if err := d.send(ctx, conn, way, m.add, tops); err != nil {
-		return fmt.Errorf("copy %s: %w", path.Base(tops[0]), err)
+		return fmt.Errorf("copy: %w", err)
 	}
 	m.finish()
 	return nil
