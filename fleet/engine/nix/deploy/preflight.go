@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -111,7 +112,8 @@ func (a access) refuses(unsigned []string, of int) error {
 		known = "none of " + strings.Join(names, ", ")
 	}
 	reason, hint, _ := strings.Cut(a.noRoot.Error(), "; hint: ")
-	if hint != "" && !strings.HasPrefix(hint, "become = ") { // a way to root is set, and refused
+	if !strings.HasPrefix(hint, "become = ") { // a way to root is set, and refused
+		hint = cmp.Or(hint, "give the password on a terminal, or let the user become root without one")
 		return fmt.Errorf("%s, and without it %w: its Nix does not trust the user %s, and %s has signed %d of the %d paths: %s; "+
 			"hint: %s, or sign with a key of the host's trusted-public-keys",
 			reason, ErrUnsigned, a.user, known, len(unsigned), of, first, hint)
