@@ -3,6 +3,8 @@ package cli
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"path/filepath"
 	"slices"
@@ -44,7 +46,7 @@ func (a *app) openDirectory(ctx context.Context) (*session.Session, error) {
 	}
 	options := session.Options{Version: version(), Operator: a.env.operator()}
 	if state, err := a.env.stateDir(); err == nil { // reading works without
-		options.StateDir = filepath.Join(state, "fleets", r.Fleet.Name)
+		options.StateDir = filepath.Join(state, "fleets", stateName(r))
 	}
 	accept, err := a.acceptConfig(ctx, r.Dir, options.StateDir)
 	if err != nil {
@@ -224,6 +226,18 @@ func declaredHosts(r nix.Registry) []knownhosts.Declared {
 		}
 	}
 	return out
+}
+
+// stateName is the directory of the fleet among those of all fleets. One whose
+// name is only its directory's has more of the path in it: many are called
+// "nixos".
+func stateName(r *repo.Repository) string {
+	name := r.Fleet.Name
+	if r.Adopted && name == fleetName(filepath.Base(r.Dir)) {
+		sum := sha256.Sum256([]byte(r.Dir))
+		name += "-" + hex.EncodeToString(sum[:4])
+	}
+	return name
 }
 
 // fleetName makes a directory's name one that a fleet can have.

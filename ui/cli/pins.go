@@ -20,7 +20,7 @@ type pinJSON struct {
 // pinsFile is where the operator's pins of a fleet are kept.
 func (a *app) pinsFile(s *session.Session) (string, error) {
 	state, err := a.env.stateDir()
-	return filepath.Join(state, "fleets", s.Fleet().Name, pinsName), err
+	return filepath.Join(state, "fleets", stateName(s.Repo), pinsName), err
 }
 
 // readPins reads the pins that a file holds; one that is not there holds none.
