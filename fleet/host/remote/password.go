@@ -106,7 +106,7 @@ func (c *conn) withPassword(ctx context.Context, way *rootWay) (*rootWay, error)
 	defer g.turn.release()
 	known, refusals, refusal := g.state(c.machine)
 	if refusals > before { // said while we waited
-		return nil, c.noRoot("no password was given: %w", refusal)
+		return nil, c.noRoot("sudo wants the password of %s, and none was given: %w", c.user, refusal)
 	}
 	if known != nil && !bytes.Equal(known, tried) {
 		if found, err := c.try(ctx, way, known); !errors.Is(err, errWrongPassword) {
@@ -129,7 +129,7 @@ func (c *conn) askPassword(ctx context.Context, way *rootWay, g *group, ask func
 		password, err := ask(ctx, c.machine, prompt)
 		if err != nil {
 			g.refuse(err)
-			return nil, c.noRoot("no password was given: %w", err)
+			return nil, c.noRoot("sudo wants the password of %s, and none was given: %w", c.user, err)
 		}
 		if bytes.ContainsAny(password, "\n\x00") {
 			return nil, c.noRoot("a password cannot hold a newline or a NUL")
