@@ -26,7 +26,7 @@ var ErrBusy = errors.New("the host is busy")
 
 // ErrReturned is returned when an activation failed and the host went back to
 // its former system by itself.
-var ErrReturned = errors.New("rolled back")
+var ErrReturned = errors.New("returned")
 
 // ErrConfirmed is returned by Return for an activation that lasts.
 var ErrConfirmed = errors.New("the activation has been confirmed")

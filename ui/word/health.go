@@ -53,6 +53,19 @@ func failedUnits(u *fleet.Units) string {
 	return text
 }
 
+// GuardReturned is the state of a guarded change that the host has undone
+// itself, as the host records it.
+const GuardReturned = "rolled-back"
+
+// GuardState is how people call the state of a guarded change. What a host
+// undid is not rolled back: that is what an operator does.
+func GuardState(state string) string {
+	if state == GuardReturned {
+		return "returned by itself"
+	}
+	return state
+}
+
 // guarded says what became of the last guarded change, where that is not what
 // everybody expects.
 func guarded(g *fleet.Guard, now time.Time) string {
@@ -62,11 +75,11 @@ func guarded(g *fleet.Guard, now time.Time) string {
 			return "goes back unless the change is confirmed"
 		}
 		return "goes back at " + g.Until.Local().Format("15:04:05") + " unless the change is confirmed"
-	case "rolled-back":
+	case GuardReturned:
 		if g.At.IsZero() {
-			return "rolled back by itself"
+			return GuardState(g.State)
 		}
-		return "rolled back by itself " + Age(now.Sub(g.At)) + " ago"
+		return GuardState(g.State) + " " + Age(now.Sub(g.At)) + " ago"
 	case "failed":
 		return "could not go back after a change"
 	}

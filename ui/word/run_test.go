@@ -40,7 +40,7 @@ func TestOutcome(t *testing.T) {
 		want    string
 	}{
 		{"update", "switch", event.Updated, "updated"},
-		{"update", "switch", event.Returned, "rolled back"},
+		{"update", "switch", event.Returned, "returned"},
 		{"rollback", "switch", event.Updated, "rolled back"},
 		{"rollback", "switch", event.Returned, "returned"},
 		{"update", "switch", event.Uncertain, "unknown"},

@@ -55,12 +55,12 @@ func Path(path string) string {
 }
 
 // Outcome is how people call an outcome of a run that began so: what a rollback
-// has updated is rolled back, and so is what has returned from an update. A
-// host that boots the new system next was to do so, or has its reboot pending.
+// has updated is rolled back, as somebody wished; a host whose change came out
+// wrong has returned, which nobody asked for. A host that boots the new system
+// next was to do so, or has its reboot pending.
 func Outcome(run event.RunStarted, o event.Outcome) string {
-	back := run.Kind == string(plan.Rollback)
 	switch {
-	case back && o == event.Updated, !back && o == event.Returned:
+	case o == event.Updated && run.Kind == string(plan.Rollback):
 		return "rolled back"
 	case o == event.Staged && run.Goal != "" && run.Goal != string(engine.GoalBoot):
 		return "reboot pending"

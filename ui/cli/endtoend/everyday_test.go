@@ -158,7 +158,7 @@ func (f *fleet) trouble() {
 
 	c = f.assay("status").want(t, failed)
 	c.says(t, "chisel", "unreachable")
-	c.says(t, "bellows", "behind", "rolled back by itself")
+	c.says(t, "bellows", "behind", "returned by itself")
 	c.says(t, "anvil", "behind")
 	c.says(t, "drill", "behind")
 	c.says(t, "lathe", "current")

@@ -114,13 +114,13 @@ func (v *View) guard(w int) *outline.Item {
 	switch g := v.env.Style.Glyphs; c.State {
 	case "armed":
 		role, glyph = style.Warn, g.Warn+" "
-	case "rolled-back":
+	case word.GuardReturned:
 		role, glyph = style.Warn, g.Warn+" "
 	case "failed":
 		role, glyph = style.Fail, g.Fail+" "
 	}
 	now := v.env.Known.Now
-	text := strings.ReplaceAll(c.State, "-", " ")
+	text := word.GuardState(c.State)
 	if !c.At.IsZero() {
 		text += " " + word.Age(now.Sub(c.At)) + " ago"
 	}
