@@ -17,6 +17,10 @@ type Tree struct {
 	Problems []fleet.Problem // by place
 	Lost     []fleet.Problem // those among them that hide definitions: what the tree holds is not all
 
+	Registries []Registry // by path
+	Hosts      []*Host    // by class and name
+	Loaders    []Loader   // in the order in which they were met
+
 	byName map[string]map[string]*Aspect // by class, then name
 	users  map[*Aspect][]User
 

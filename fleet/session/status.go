@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"sync"
 
 	"assay/fleet"
 	"assay/fleet/host/probe"
@@ -36,6 +37,7 @@ type Status struct {
 	Facts     fleet.Facts
 	Wanted    string // store path that the repository wants; "" with WantedErr
 	WantedErr error
+	Behind    *Behind // nil: the host does not tell its revision, or git does not know it
 }
 
 // Status asks every named machine for its facts and compares them with what
@@ -46,17 +48,22 @@ func (s *Session) Status(ctx context.Context, names []string, done func(Status))
 		return nil, ErrNoHosts
 	}
 	out := make([]Status, len(names))
-	wanted := s.evaluating(ctx, names)
+	wanted, history := s.evaluating(ctx, names), s.history(ctx)
+	var compared sync.WaitGroup // who waits for Nix keeps no host from being asked
 	each(ctx, probes, names, func(i int, name string) {
 		out[i].Machine = s.Fleet().Machine(name)
 		out[i].Facts = s.facts(ctx, name)
-		system, err := wanted(name)
-		out[i].Wanted, out[i].WantedErr = system.Path, err
-		out[i].State = fleet.StateOf(&out[i].Facts, system.Path, err != nil)
-		if done != nil {
-			done(out[i])
-		}
+		compared.Go(func() {
+			system, err := wanted(name)
+			out[i].Wanted, out[i].WantedErr = system.Path, err
+			out[i].State = fleet.StateOf(&out[i].Facts, system.Path, err != nil)
+			out[i].Behind = history.behind(name, out[i].Facts.Revision)
+			if done != nil {
+				done(out[i])
+			}
+		})
 	})
+	compared.Wait()
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}

@@ -101,6 +101,7 @@ var (
 	sideways  = []Scope{Table, Text}
 	reading   = []Scope{Table, Tree}
 	deploying = []Scope{Machines, Machine}
+	backing   = []Scope{Machines, Machine, Run}
 )
 
 // table holds every action, in the order in which help shows them.
@@ -164,7 +165,7 @@ var table = []Action{
 	{ID: MarkNone, Scopes: []Scope{Machines}, Keys: []string{"u"}, Short: "unmark", Help: "Take all marks away"},
 	{ID: States, Scopes: []Scope{Machines}, Keys: []string{"s"}, Short: "states", Help: "Show the machines of one state only"},
 	{ID: PlanUpdate, Scopes: deploying, Keys: []string{"D"}, Short: "plan", Help: "Plan the update of the marked machines, or of this one; nothing changes yet", Changes: true, Line: 3},
-	{ID: PlanBack, Scopes: deploying, Keys: []string{"X"}, Short: "roll back", Help: "Plan the way back to the generation before; nothing changes yet", Changes: true, Line: 11},
+	{ID: PlanBack, Scopes: backing, Keys: []string{"X"}, Short: "roll back", Help: "Plan the way back to the generation before, of a run for what it updated; nothing changes yet", Changes: true, Line: 11},
 	{ID: LogsOf, Scopes: []Scope{Machines, Machine, Run, Runs}, Keys: []string{"L"}, Short: "logs", Help: "What the hosts printed in the run", Line: 6},
 	{ID: NextTab, Scopes: []Scope{Machine, Aspects, Layers}, Keys: []string{"tab"}, Short: "next part", Help: "The next part of this view", Line: 2},
 	{ID: PrevTab, Scopes: []Scope{Machine, Aspects, Layers}, Keys: []string{"shift+tab"}, Short: "previous part", Help: "The part before"},

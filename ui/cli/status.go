@@ -35,6 +35,7 @@ type statusJSON struct {
 	Kernel      string           `json:"kernel"`
 	Version     string           `json:"version,omitempty"`
 	Revision    string           `json:"revision,omitempty"` // of the configuration that it runs
+	Behind      *behindJSON      `json:"behind,omitempty"`   // that revision against what is checked out
 	Nix         string           `json:"nix,omitempty"`
 	Uptime      int64            `json:"uptime_seconds,omitempty"`
 	Load        []float64        `json:"load,omitempty"`
@@ -44,6 +45,12 @@ type statusJSON struct {
 	Guard       *guardJSON       `json:"guard,omitempty"` // the last guarded change
 	AskedAt     string           `json:"asked_at"`        // RFC 3339
 	Source      fleet.Source     `json:"source"`
+}
+
+// behindJSON is how many commits were made since a revision.
+type behindJSON struct {
+	Commits  int  `json:"commits"`
+	Touching *int `json:"touching,omitempty"` // of these, those that touch the machine's files, where these are known
 }
 
 // spaceJSON is the room on a file system, in bytes.
@@ -78,7 +85,9 @@ func (a *app) statusCommand() *cobra.Command {
 		Long: `Asks every selected host, over SSH and in one round trip each, what it runs,
 what it booted and what it boots next, and compares that with what the
 repository wants. That the systems are there with all that they link to is
-looked at, the content of their files is not: assay plan does that. Exits with
+looked at, the content of their files is not: assay plan does that. Of a host
+that tells the commit it was made from, the commits since are counted: a system
+that differs in nothing but that revision is another one too. Exits with
 1 when a host could not be asked, is damaged or its configuration has an error,
 with 5 when a host's identity could not be verified. A machine without a target
 is listed last and is no failure: nobody has said where it is.`,
@@ -225,6 +234,12 @@ func statusesToJSON(statuses []session.Status) []statusJSON {
 		out[i].addHealth(&f)
 		if st.WantedErr != nil {
 			out[i].WantedError = st.WantedErr.Error()
+		}
+		if b := st.Behind; b != nil {
+			out[i].Behind = &behindJSON{Commits: b.Commits}
+			if b.Files == fleet.True {
+				out[i].Behind.Touching = &b.Touching
+			}
 		}
 		for _, g := range f.Generations {
 			out[i].Generations = append(out[i].Generations, generationJSON(g))

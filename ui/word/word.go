@@ -198,6 +198,9 @@ func Remark(st session.Status) string {
 		return st.Facts.Damaged
 	}
 	said := Health(&st.Facts, st.Facts.At)
+	if behind := Behind(st); behind != "" {
+		said = append(said, behind)
+	}
 	switch {
 	case st.State == session.StateStaged:
 		said = append(said, "boots the wanted system next")

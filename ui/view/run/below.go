@@ -8,6 +8,7 @@ import (
 	"assay/fleet/run/state"
 	"assay/ui/action"
 	"assay/ui/style"
+	"assay/ui/term"
 	"assay/ui/view"
 	"assay/ui/widget"
 	"assay/ui/word"
@@ -92,7 +93,10 @@ func (v *View) next(w int) []widget.Line {
 			lines = append(lines, widget.Line{widget.R(style.Muted, text)})
 		}
 	}
-	if _, name := v.table.Cursor(); name != "" {
+	if v.noWayBack() == "" {
+		add(action.PlanBack, v.wayBack())
+	}
+	if _, name := v.table.Cursor(); name != "" && term.Width(l.Text()+"  enter logs of "+name+"  L all logs") <= w {
 		add(action.Enter, "logs of "+name)
 	}
 	add(action.LogsOf, "all logs")

@@ -13,6 +13,8 @@ func (v *View) Disabled(id action.ID) string {
 		return v.noStop()
 	case action.Retry:
 		return v.noRetry()
+	case action.PlanBack:
+		return v.noWayBack()
 	case action.Edit:
 		return "a run has no place in a file"
 	case action.LogsOf, action.Copy, action.CopyAll, action.Enter, action.Filter, action.Sort:

@@ -33,6 +33,8 @@ func (v *View) Do(in action.Intent) []view.Ask {
 		return v.abandon()
 	case action.Retry:
 		return v.retry()
+	case action.PlanBack:
+		return v.planBack()
 	case action.Copy:
 		if _, name := v.table.Cursor(); name != "" {
 			return []view.Ask{view.Copy{What: "the name", Text: name}}

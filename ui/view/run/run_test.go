@@ -321,3 +321,38 @@ func BenchmarkRender(b *testing.B) {
 		})
 	}
 }
+
+// TestBack plans the way back of what the run has updated, and of nothing
+// that has moved on since.
+func TestBack(t *testing.T) {
+	k, v := open(t, ended("update"), known.Run{Mine: true, Over: true})
+	for _, h := range k.Hosts {
+		h.Asked = start // before the run
+	}
+	m := asked[view.MakePlan](t, viewtest.Do(v, "plan.rollback"))
+	if want := []string{"argentum", "cinnabar"}; !slices.Equal(m.Machines, want) || !m.Back || m.To != 0 || m.Goal != "switch" {
+		t.Errorf("%+v", m)
+	}
+	if got := v.Render(80, 20); !strings.Contains(got, "X rolls back 2 machines") {
+		t.Error(got)
+	}
+	h := k.Hosts["argentum"]
+	h.Asked, h.Facts.Running = v.shot.Time.Add(1), viewtest.Path(77)
+	if m := asked[view.MakePlan](t, viewtest.Do(v, "plan.rollback")); !slices.Equal(m.Machines, []string{"cinnabar"}) {
+		t.Errorf("another run has changed argentum since: %+v", m)
+	}
+	delete(k.Hosts, "cinnabar")
+	if why := v.Disabled(action.PlanBack); !strings.Contains(why, "something else") || viewtest.Do(v, "plan.rollback") != nil {
+		t.Errorf("%q", why)
+	}
+	k.ReadOnly = "it looks only"
+	if why := v.Disabled(action.PlanBack); why != k.ReadOnly {
+		t.Errorf("%q", why)
+	}
+	for want, s := range map[string]*script{"goes on": half("update"), "way back itself": ended("rollback"), "no machine": begin("update").say(event.RunFinished{Outcome: event.RunDone})} {
+		_, v := open(t, s, known.Run{Mine: true, Over: want != "goes on"})
+		if why := v.Disabled(action.PlanBack); !strings.Contains(why, want) || viewtest.Do(v, "plan.rollback") != nil {
+			t.Errorf("%q, want %q", why, want)
+		}
+	}
+}

@@ -1,0 +1,48 @@
+package modules
+
+import (
+	"assay/fleet"
+	"assay/modules/symbolic"
+)
+
+// Registry is a family of modules that a flake keeps under names: an option
+// whose type holds deferredModule, or one of the names that the field uses.
+type Registry struct {
+	Path  []string    // of a member, with "*" where a name is chosen: flake.modules.*.*
+	Class fleet.Class // of all members; "" where a name on the path says it, or nothing
+	Typed bool        // found by the type of its option
+	At    fleet.Pos   // where the option is declared; zero for well-known names
+}
+
+// Host is a configuration that the flake defines: a machine, or a standalone
+// home (Class HomeManager).
+type Host struct {
+	Name     string
+	Class    fleet.Class
+	System   string    // "x86_64-linux"; "" where it is not known
+	SystemAt fleet.Pos // where the system is written
+	Form     string    // what defines it: "flake.nixosConfigurations", "configurations.nixos", "clan", "den"
+	At       fleet.Pos
+	Tags     []fleet.Named // of an inventory, as written
+	Address  fleet.Named   // "[user@]host[:port]" to deploy to, as the flake's own options say; "" for none
+	User     string        // the primary user, where the flake says so; "" for none
+	Kind     string        // free text about what it is; "" for none
+	Modules  []HostModule  // in order
+	Why      string        // why not all of its modules are known; "" if they are
+	// Special are further arguments of its modules (specialArgs), by name.
+	Special map[string]symbolic.Value
+}
+
+// HostModule is one module of a host, not yet opened.
+type HostModule struct {
+	Value     symbolic.Value
+	At        fleet.Pos
+	Condition string // why it may not apply; "" if it surely does
+}
+
+// Loader is a rule by which files became modules of the flake.
+type Loader struct {
+	Name string // "import-tree", "imports", "nixos-unified"
+	Dirs []string
+	At   fleet.Pos
+}
