@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"assay/fleet"
 	"assay/fleet/repo"
 )
 
@@ -27,7 +28,7 @@ func TestTouched(t *testing.T) {
 	if _, ok := g.touched("0123456789abcdef0123456789abcdef01234567"); ok {
 		t.Error("a commit that is not there has commits since")
 	}
-	h := (&Session{Repo: &repo.Repository{Dir: dir, Adopted: true}}).history(t.Context())
+	h := (&Session{Repo: &repo.Repository{Dir: dir, Fleet: &fleet.Fleet{}}}).history(t.Context())
 	if b := h.behind("cinnabar", first+"-dirty"); b == nil || b.Revision != first || b.Commits != 1 {
 		t.Errorf("%+v", b)
 	}
