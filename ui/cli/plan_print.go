@@ -15,6 +15,7 @@ const (
 	leftOutShown = 10 // newly left-out options; of more only the number
 	wholeShown   = 20 // lines of a file that is added or removed
 	diffShown    = 80 // lines of the diff of a file that changes
+	pathsShown   = 6  // store paths of one direction that are no packages, unless all are wanted
 	listShown    = 20 // packages, or units of one direction, unless all are wanted
 	valueShown   = 20 // lines or elements of an option's value that change
 )
@@ -111,10 +112,12 @@ func (p *printer) change(ch *plan.Change) {
 	}
 	p.aspectChanges(ch.Aspects)
 	p.optionChanges(ch.Options)
-	p.packageChanges(ch.Packages)
+	packages, paths := ch.Parts()
+	p.packageChanges(packages)
 	if rebuilt := word.Rebuilt(ch.Rebuilt); rebuilt != "" {
 		p.line("  %s", p.paint(faint, rebuilt))
 	}
+	p.pathChanges(paths)
 	p.unitChanges(ch.Units)
 	p.fileChanges(ch.Files)
 	p.leftOut(ch.LeftOut)
@@ -143,12 +146,22 @@ func (p *printer) packageChanges(list []plan.PackageChange) {
 		return
 	}
 	var rows [][]cell
-	shown := p.shown(len(list))
+	shown := p.shown(len(list), listShown)
 	for _, ch := range list[:shown] {
 		rows = append(rows, []cell{ops[ch.Op], c(word.Scoped(ch.Scope, ch.Name)), c(word.Package(ch)), cr(faint, ch.At)})
 	}
 	p.rows("    ", rows)
 	p.more(len(list) - shown)
+}
+
+// pathChanges lists store paths that are no packages, those of one direction
+// together: the first of them tell what they are.
+func (p *printer) pathChanges(list []plan.PackageChange) {
+	if p.section(word.PlainPaths, len(list)) {
+		p.together(len(list), pathsShown, func(i int) (plan.Op, string) {
+			return list[i].Op, word.Scoped(list[i].Scope, list[i].Name)
+		})
+	}
 }
 
 // unitChanges lists the units whose definitions differ, those of one direction
@@ -157,14 +170,20 @@ func (p *printer) unitChanges(list []plan.UnitChange) {
 	if !p.section("units", len(list)) {
 		return
 	}
+	p.together(len(list), listShown, func(i int) (plan.Op, string) { return list[i].Op, list[i].Name })
+}
+
+// together prints the names of n differences, those of one direction behind
+// its mark, and of long lists the beginning.
+func (p *printer) together(n, most int, of func(i int) (plan.Op, string)) {
 	for _, op := range []plan.Op{plan.Removed, plan.Added, plan.Changed} {
 		var cells []cell
-		for _, ch := range list {
-			if ch.Op == op {
-				cells = append(cells, c(ch.Name))
+		for i := range n {
+			if is, name := of(i); is == op {
+				cells = append(cells, c(name))
 			}
 		}
-		if shown := p.shown(len(cells)); shown > 0 {
+		if shown := p.shown(len(cells), most); shown > 0 {
 			p.marked(op, cells[:shown]...)
 			p.more(len(cells) - shown)
 		}
@@ -173,11 +192,11 @@ func (p *printer) unitChanges(list []plan.UnitChange) {
 
 // shown is how many of a list of so many are shown. One that is left out would
 // take the line that says so.
-func (p *printer) shown(n int) int {
-	if p.whole || n <= listShown+1 {
+func (p *printer) shown(n, most int) int {
+	if p.whole || n <= most+1 {
 		return n
 	}
-	return listShown
+	return most
 }
 
 // more says that so many are not shown.

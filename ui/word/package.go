@@ -62,6 +62,9 @@ func Growth(n int64) string {
 	return "+" + Size(n)
 }
 
+// PlainPaths is the heading of what has no version.
+const PlainPaths = "store paths without a version: scripts, units, files"
+
 // Rebuilt says that so many packages are built anew at the same versions, "" for
 // none.
 func Rebuilt(n int) string {

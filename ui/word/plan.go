@@ -37,10 +37,14 @@ func Differences(ch *plan.Change) string {
 	if ch.Revision {
 		return NoDifference(ch)
 	}
+	packages, paths := ch.Parts()
 	text := fmt.Sprintf("%s, %s, %s, %s", Count(len(ch.Aspects), "aspect"), Count(len(ch.Options), "option"),
-		Count(len(ch.Packages), "package"), Count(len(ch.Files), "file"))
+		Count(len(packages), "package"), Count(len(ch.Files), "file"))
 	if n := len(ch.Units); n > 0 { // which not every engine knows
 		text += ", " + Count(n, "unit")
+	}
+	if n := len(paths); n > 0 {
+		text += ", " + Count(n, "other path")
 	}
 	if ch.Rebuilt > 0 {
 		text += ", " + Rebuilt(ch.Rebuilt)

@@ -153,6 +153,9 @@ func FileRemark(ch plan.FileChange) string {
 	if ch.Binary {
 		remark += ", binary or large"
 	}
+	if ch.Laid {
+		remark += ", one line of JSON, laid out here"
+	}
 	if ch.Op == plan.Changed && ch.OldMode != ch.NewMode {
 		remark += ", mode " + ch.OldMode + " -> " + ch.NewMode
 	}

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"bytes"
+	"encoding/json"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
@@ -33,9 +35,42 @@ func fileChange(p pair[string, engine.File]) FileChange {
 		c.Binary = c.Binary || p.new.Binary
 	}
 	if !c.Binary {
+		before, after, c.Laid = laidOut(before, after)
 		c.Diff, c.Cut = unified(visible(before), visible(after))
 	}
 	return c
+}
+
+// longLine is from how many bytes on a line of JSON is hard to read.
+const longLine = 100
+
+// laidOut gives each element a line of its own where the sides are one long
+// line of JSON each, or absent.
+func laidOut(before, after string) (string, string, bool) {
+	if max(len(before), len(after)) < longLine {
+		return before, after, false
+	}
+	old, okOld := perLine(before)
+	now, okNow := perLine(after)
+	if !okOld || !okNow || old == now { // only spaces differ: that must be seen
+		return before, after, false
+	}
+	return old, now, true
+}
+
+// perLine lays out one line of JSON; nothing stays nothing.
+func perLine(text string) (string, bool) {
+	if text == "" {
+		return "", true
+	}
+	if strings.Contains(strings.TrimSuffix(text, "\n"), "\n") {
+		return "", false
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, []byte(text), "", "  "); err != nil {
+		return "", false
+	}
+	return strings.TrimSuffix(b.String(), "\n") + "\n", true
 }
 
 // unified is a diff with three lines of context and without its two header

@@ -42,7 +42,26 @@ func packageChange(p pair[string, engine.Package], at *places) PackageChange {
 		after, c.Size = p.new.Versions, c.Size+p.new.Size
 	}
 	c.OldVersions, c.NewVersions = beside(before, after), beside(after, before)
+	c.Plain = c.OldLayer+c.OldChannel+c.NewLayer+c.NewChannel == "" && len(before)+len(after) > 0 && !versioned(before) && !versioned(after)
 	return c
+}
+
+// versioned reports whether some path has a version.
+func versioned(list []string) bool {
+	return slices.ContainsFunc(list, func(v string) bool { return v != "" })
+}
+
+// Parts divides the packages that differ into those that are packages and the
+// store paths that have no version.
+func (c *Change) Parts() (packages, paths []PackageChange) {
+	for _, ch := range c.Packages {
+		if ch.Plain {
+			paths = append(paths, ch)
+		} else {
+			packages = append(packages, ch)
+		}
+	}
+	return packages, paths
 }
 
 // beside is what of a is not in b, made visible.

@@ -39,7 +39,7 @@ func TestPackagesOfClosures(t *testing.T) {
 	c := p.Change("galena")
 	packages := []plan.PackageChange{
 		{Op: plan.Changed, Name: "fish", OldVersions: []string{"4.0"}, NewVersions: []string{"4.1"}, Size: 2 << 20},
-		{Op: plan.Added, Name: "hello", NewVersions: []string{""}, Size: 5000},
+		{Op: plan.Added, Name: "hello", NewVersions: []string{""}, Size: 5000, Plain: true},
 		{Op: plan.Changed, Name: "nixos-system", OldVersions: []string{"25.05.1"}, NewVersions: []string{"25.05.2"}},
 	}
 	if !reflect.DeepEqual(c.Packages, packages) {

@@ -207,6 +207,7 @@ type FileChange struct {
 	Path    string `json:"path"`
 	Diff    string `json:"diff,omitempty"`
 	Cut     bool   `json:"cut,omitempty"`    // Diff is not the whole of it
+	Laid    bool   `json:"laid,omitempty"`   // the file is one long line of JSON; Diff is of it laid out, an element a line
 	Binary  bool   `json:"binary,omitempty"` // or larger than a record holds
 	OldMode string `json:"old_mode,omitempty"`
 	NewMode string `json:"new_mode,omitempty"`
@@ -229,6 +230,9 @@ type PackageChange struct {
 	OldVersions []string `json:"old_versions,omitempty"`
 	NewVersions []string `json:"new_versions,omitempty"`
 	Size        int64    `json:"size,omitempty"` // bytes by which its paths grow
+	// Plain says that it is no package but store paths without any version, as
+	// scripts, units and what is put together of files have them.
+	Plain bool `json:"plain,omitempty"`
 }
 
 // UnitChange is one unit of systemd or launchd whose definition differs.

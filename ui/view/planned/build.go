@@ -167,10 +167,11 @@ func (b *builder) digest(ch *plan.Change) widget.Span {
 		return widget.R(style.Muted, word.NoDifference(ch))
 	}
 	var parts []string
+	packages, paths := ch.Parts()
 	for _, part := range []struct {
 		n    int
 		what string
-	}{{len(ch.Aspects), "aspect"}, {len(ch.Options), "option"}, {len(ch.Packages), "package"}, {len(ch.Units), "unit"}, {len(ch.Files), "file"}} {
+	}{{len(ch.Aspects), "aspect"}, {len(ch.Options), "option"}, {len(packages), "package"}, {len(paths), "other path"}, {len(ch.Units), "unit"}, {len(ch.Files), "file"}} {
 		if part.n > 0 {
 			parts = append(parts, word.Count(part.n, part.what))
 		}

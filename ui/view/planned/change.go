@@ -36,10 +36,12 @@ func (b *builder) change(id string, g *plan.Group) []*outline.Item {
 		return b.folded(id+" unknown", style.Unknown, "the difference is not known: "+ch.Unknown, 1)
 	}
 	nix := b.onlyNix(g)
+	packages, paths := ch.Parts()
 	parts := []*outline.Item{
 		b.part(id, "aspects", len(ch.Aspects), func(id string, i int) *outline.Item { return b.aspect(id, &ch.Aspects[i]) }),
 		b.part(id, "options", len(ch.Options), func(id string, i int) *outline.Item { return b.option(id, &ch.Options[i], nix) }),
-		b.part(id, "packages", len(ch.Packages), func(id string, i int) *outline.Item { return b.pkg(id, &ch.Packages[i]) }),
+		b.part(id, "packages", len(packages), func(id string, i int) *outline.Item { return b.pkg(id, &packages[i]) }),
+		b.part(id, word.PlainPaths, len(paths), func(id string, i int) *outline.Item { return b.pkg(id, &paths[i]) }),
 		b.part(id, "units", len(ch.Units), func(id string, i int) *outline.Item { return b.unit(id, &ch.Units[i]) }),
 		b.part(id, "files", len(ch.Files), func(id string, i int) *outline.Item { return b.file(id, &ch.Files[i]) }),
 	}
