@@ -29,6 +29,7 @@ something could not be evaluated, built or pushed.`,
 			}
 			watch, stop := a.interruptible(cmd.Context())
 			defer stop()
+			a.warnUnseen(watch, s)
 			progress := a.progress("building", len(chosen))
 			progress.about = s.Estimate(chosen)
 			steps := progress.watch

@@ -97,6 +97,7 @@ func (a *app) makePlan(ctx context.Context, s *session.Session, words []string, 
 	}
 	watch, stop := a.interruptible(ctx)
 	defer stop()
+	a.warnUnseen(watch, s)
 	progress := a.progress("planning", len(chosen))
 	progress.about = s.Estimate(chosen)
 	defer progress.clear()

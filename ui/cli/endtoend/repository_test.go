@@ -44,6 +44,12 @@ func TestBuildAndPush(t *testing.T) {
 		t.Error(err)
 	}
 	f.assay("build", "anvil", "--push", "file:///dev/null/cache").want(t, failed, "anvil")
+	f.write("spare.nix", "{ }\n")
+	for _, args := range [][]string{{"build", "anvil"}, {"plan", "anvil", "--goal", "build"}} {
+		if c := f.assay(args...).want(t, done); !strings.Contains(c.stderr, "git does not track spare.nix: Nix does not see it; hint: git add spare.nix") {
+			t.Errorf("%v says nothing of a file that Nix does not see:\n%s", args, c)
+		}
+	}
 }
 
 // TestBump moves an input, looks, and keeps or discards.
