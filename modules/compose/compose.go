@@ -3,7 +3,6 @@ package compose
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"assay/fleet"
 	"assay/modules"
@@ -54,18 +53,13 @@ func composeBy(types table, tree *modules.Tree, req Request) Composition {
 		w.aspect(m.Class, a.Name, []Step{start, {Kind: "aspect", Name: a.Name, At: a.At}}, "")
 	}
 	w.own(m, start)
+	if h := tree.Host(m.Class, m.Name); h != nil {
+		w.lenient = true
+		w.host(h, m, start)
+	}
 	w.roles(req.Fleet, m, start)
 	w.finish(&c)
-	for _, h := range homes(m.Home) {
-		scope := Scope{User: h.User}
-		w := newWalker(tree, types, fleet.HomeManager, m.System, &scope)
-		home := Step{Kind: "home", Name: h.User, At: h.At}
-		for _, a := range h.Aspects {
-			w.aspect(fleet.HomeManager, a.Name, []Step{start, home, {Kind: "aspect", Name: a.Name, At: a.At}}, "")
-		}
-		w.finish(&c)
-		c.Homes = append(c.Homes, scope)
-	}
+	w.homes(&c, types, m, start)
 	return c
 }
 
@@ -81,12 +75,6 @@ func readTypes(tree *modules.Tree) (table, error) {
 		return result{t, err}
 	}).(result)
 	return r.t, r.err
-}
-
-func homes(hs []fleet.Home) []fleet.Home {
-	hs = slices.Clone(hs)
-	slices.SortFunc(hs, func(a, b fleet.Home) int { return strings.Compare(a.User, b.User) })
-	return hs
 }
 
 func newWalker(tree *modules.Tree, types table, class fleet.Class, system string, scope *Scope) *walker {

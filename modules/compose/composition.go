@@ -23,6 +23,7 @@ type Scope struct {
 	User     string // "" for the machine
 	Class    fleet.Class
 	Aspects  []Reached // in the order in which the module system meets them
+	Files    []File    // that are modules by themselves, in the order in which they are met
 	Foreign  []Foreign // imports from outside of the tree
 	Options  []Option  // by path
 	Packages []Package // by name
@@ -42,6 +43,14 @@ type Step struct {
 	Kind string // "machine", "role", "aspect", "home"
 	Name string
 	At   fleet.Pos // where the link is written
+}
+
+// File is a file of the tree that is imported as a module.
+type File struct {
+	Path      string
+	From      string // the aspect that imports it
+	At        fleet.Pos
+	Condition string // why it may not apply; "" if it surely does
 }
 
 // Foreign is an imported module that the tree does not define, such as

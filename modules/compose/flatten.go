@@ -46,7 +46,8 @@ type def struct {
 	mark      bool    // nothing is defined: the last of the bounds is all there is
 	opaque    bool    // the value is not known and may set anything below path
 	value     Value
-	elems     []Value // of a list
+	elems     []Value        // of a list
+	module    symbolic.Value // of an option whose value is a module, or a list of them
 	at        fleet.Pos
 }
 
@@ -336,6 +337,9 @@ func (f *flattener) leaf(v symbolic.Value, p place) {
 		d.typ = p.entry.typ
 	case p.inside:
 		d.typ = settings
+	}
+	if bare(d.typ) == moduleType || d.typ == "listOf "+moduleType {
+		d.module = v
 	}
 	d.value, d.elems, d.fault = valueOf(v)
 	if len(p.path) == 0 || p.entry != nil && !p.entry.leaf() {

@@ -27,6 +27,8 @@ func (w *walker) options() {
 	for _, g := range all {
 		switch {
 		case g.mark:
+		case g.module != nil:
+			w.attach(g)
 		case g.opaque:
 			opaque = append(opaque, g)
 		default:
@@ -47,7 +49,6 @@ func (w *walker) options() {
 		w.refuse(&o)
 		w.packages(&o, byPath[path])
 	}
-	w.unfollowed()
 	slices.SortFunc(w.scope.Packages, func(a, b Package) int {
 		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Option, b.Option), strings.Compare(a.At.String(), b.At.String()))
 	})
@@ -286,16 +287,4 @@ func packageList(path string) bool {
 		return true
 	}
 	return strings.HasPrefix(path, "users.users.") && strings.HasSuffix(path, ".packages")
-}
-
-// unfollowed warns of modules that aspects give to homes through the machine's
-// own options: they are shown as the machine's options and are not part of the
-// homes.
-func (w *walker) unfollowed() {
-	for _, o := range w.scope.Options {
-		if strings.HasPrefix(o.Path, "home-manager.users.") || o.Path == "home-manager.sharedModules" {
-			w.warn(o.Definitions[0].At, "%s is shown as an option of the machine; what it gives to homes is not followed", o.Path)
-			return
-		}
-	}
 }

@@ -12,16 +12,18 @@ import (
 // walker follows imports breadth first, as lib.evalModules does, and collects
 // the modules that apply.
 type walker struct {
-	tree   *modules.Tree
-	root   *entry
-	scope  *Scope
-	system string
-	queue  []item
-	seen   map[string][]Step // aspects that were reached, and the way
-	keys   map[string]bool   // modules with a key of their own apply once
-	met    []applied
-	faults []Problem
-	files  []Problem // of whole files, whichever scope has them
+	tree     *modules.Tree
+	root     *entry
+	scope    *Scope
+	system   string
+	queue    []item
+	seen     map[string][]Step // aspects that were reached, and the way
+	keys     map[string]bool   // modules with a key of their own apply once
+	met      []applied
+	attached []attached // modules for homes
+	lenient  bool       // the machine is the flake's own: what is odd there may have a reason
+	faults   []Problem
+	files    []Problem // of whole files, whichever scope has them
 }
 
 // item is a module in the queue. An aspect takes four levels of imports in
@@ -49,6 +51,15 @@ func (w *walker) problem(at fleet.Pos, hint, format string, args ...any) {
 	w.faults = append(w.faults, Problem{Severity: "error", Text: fmt.Sprintf(format, args...), At: at, Hint: hint})
 }
 
+// odd notes what is an error in a fleet of ours. In a flake that defines its
+// machines itself it is a warning: Nix has the last word there.
+func (w *walker) odd(at fleet.Pos, hint, format string, args ...any) {
+	w.problem(at, hint, format, args...)
+	if w.lenient {
+		w.faults[len(w.faults)-1].Severity = fleet.Warning
+	}
+}
+
 func (w *walker) warn(at fleet.Pos, format string, args ...any) {
 	w.faults = append(w.faults, Problem{Severity: "warning", Text: fmt.Sprintf(format, args...), At: at})
 }
@@ -63,7 +74,7 @@ func (w *walker) aspect(class fleet.Class, name string, way []Step, condition st
 	}
 	a := w.tree.Aspect(class, name)
 	if a == nil {
-		w.problem(at, w.tree.Meant(class, name), "the tree defines no aspect %s of class %s", name, class)
+		w.odd(at, w.tree.Meant(class, name), "the tree defines no aspect %s of class %s", name, class)
 		return
 	}
 	if !w.reach(a, way) {
@@ -77,13 +88,21 @@ func (w *walker) aspect(class fleet.Class, name string, way []Step, condition st
 func (w *walker) reach(a *modules.Aspect, way []Step) bool {
 	key := string(a.Class) + "/" + a.Name
 	if first, ok := w.seen[key]; ok {
-		at := way[len(way)-1].At
-		w.problem(at, "remove one of the two", "aspect %s is reached twice, and would apply twice: by %s (%s) and by %s (%s)",
-			a.Name, wayText(first), first[len(first)-1].At, wayText(way), at)
+		if !w.keyed(a) {
+			at := way[len(way)-1].At
+			w.odd(at, "remove one of the two", "aspect %s is reached twice, and would apply twice: by %s (%s) and by %s (%s)",
+				a.Name, wayText(first), first[len(first)-1].At, wayText(way), at)
+		}
 		return false
 	}
 	w.seen[key] = way
 	return true
+}
+
+// keyed reports whether all of an aspect's modules have keys, so that it may be
+// imported any number of times.
+func (w *walker) keyed(a *modules.Aspect) bool {
+	return !slices.ContainsFunc(w.units(a), func(u *unit) bool { return u.key == "" })
 }
 
 // wayText is a way in words.
@@ -158,6 +177,15 @@ func reached(it item) Reached {
 	return r
 }
 
+// file notes that a module is a file of its own.
+func (w *walker) file(it item, c child, condition string) {
+	path := c.unit.at.File
+	if path == "" || path == c.At.File || slices.ContainsFunc(w.scope.Files, func(f File) bool { return f.Path == path }) {
+		return
+	}
+	w.scope.Files = append(w.scope.Files, File{Path: path, From: it.name, At: c.At, Condition: condition})
+}
+
 // module applies a module and queues what it imports.
 func (w *walker) module(it item) {
 	u := it.unit
@@ -178,6 +206,7 @@ func (w *walker) module(it item) {
 		condition := both(it.condition, c.Condition)
 		switch {
 		case c.unit != nil:
+			w.file(it, c, condition)
 			w.queue = append(w.queue, item{unit: c.unit, name: it.name, way: it.way, condition: condition})
 		case c.Name != "":
 			way := append(slices.Clip(it.way), Step{Kind: "aspect", Name: c.Name, At: c.At})

@@ -31,8 +31,9 @@ func (w *walker) roles(f *fleet.Fleet, m *fleet.Machine, start Step) {
 
 func (w *walker) role(f *fleet.Fleet, s *fleet.Service, r *fleet.Role, member fleet.Member, m *fleet.Machine, start Step) {
 	title := s.Name + "/" + r.Name
-	if s.Input != "" {
-		w.scope.Foreign = append(w.scope.Foreign, Foreign{Ref: "inputs." + s.Input + ": service " + s.Module, From: "role " + title, At: s.At})
+	if s.Input != "" || w.lenient {
+		from := "inputs." + orElse(s.Input, "clan-core")
+		w.scope.Foreign = append(w.scope.Foreign, Foreign{Ref: from + ": service " + s.Module, From: "role " + title, At: s.At})
 		return
 	}
 	name := RoleAspect(s.Module, r.Name)

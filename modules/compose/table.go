@@ -103,6 +103,10 @@ func (e *entry) free() bool { return e != nil && (e.any != nil || e.typ == setti
 // option of its own.
 const settings = "settings"
 
+// moduleType is the type of an option whose value is a module of its own, which
+// is followed and not merged.
+const moduleType = "module"
+
 // splitPath splits an option path at its dots; names may be quoted.
 func splitPath(path string) ([]string, error) {
 	var names []string

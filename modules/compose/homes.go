@@ -1,0 +1,105 @@
+package compose
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"assay/fleet"
+	"assay/modules"
+)
+
+// attached is a module, or with all set a list of modules, that the machine's
+// own options give to homes: home-manager.users.<user> and
+// home-manager.sharedModules.
+type attached struct {
+	given
+	user string
+	all  bool
+}
+
+// attach notes a definition whose value is a module.
+func (w *walker) attach(g given) {
+	names, err := splitPath(g.path)
+	if err != nil {
+		return
+	}
+	a := attached{given: g, all: len(names) == 2}
+	if !a.all {
+		a.user = names[len(names)-1]
+	}
+	w.attached = append(w.attached, a)
+}
+
+// homes composes the homes of a machine: those that the registry gives aspects
+// and those that the machine's configuration defines.
+func (w *walker) homes(c *Composition, types table, m *fleet.Machine, start Step) {
+	users := map[string]fleet.Home{}
+	for _, h := range m.Home {
+		users[h.User] = h
+	}
+	for _, a := range w.attached {
+		if _, ok := users[a.user]; !ok && !a.all {
+			users[a.user] = fleet.Home{User: a.user, At: a.at}
+		}
+	}
+	slices.SortStableFunc(w.attached, func(a, b attached) int { return turn(a) - turn(b) })
+	for _, user := range slices.Sorted(maps.Keys(users)) {
+		h := users[user]
+		scope := Scope{User: user}
+		in := newWalker(w.tree, types, fleet.HomeManager, m.System, &scope)
+		in.lenient = w.lenient
+		home := Step{Kind: "home", Name: user, At: h.At}
+		for _, a := range h.Aspects {
+			in.aspect(fleet.HomeManager, a.Name, []Step{start, home, {Kind: "aspect", Name: a.Name, At: a.At}}, "")
+		}
+		for _, a := range w.attached {
+			if a.all || a.user == user {
+				in.enter(a, append(w.wayTo(a.aspect, start), Step{Kind: "home", Name: user, At: a.at}))
+			}
+		}
+		in.finish(c)
+		c.Homes = append(c.Homes, scope)
+	}
+}
+
+// turn puts shared modules first, as home-manager has them.
+func turn(a attached) int {
+	if a.all {
+		return 0
+	}
+	return 1
+}
+
+// enter queues an attached module.
+func (w *walker) enter(a attached, way []Step) {
+	var u *unit
+	w.tree.Alone(func() {
+		with := modules.Arguments{System: w.system}
+		if a.all {
+			u = makeUnit(w.tree.OpenImports(a.module, a.at, with), w.root)
+		} else {
+			u = makeUnit(w.tree.OpenModule(a.module, with), w.root)
+		}
+	})
+	w.queue = append(w.queue, item{unit: u, name: a.aspect, way: way, condition: a.condition})
+}
+
+// wayTo is the way to an aspect of the scope that is reached; start where it
+// is not one.
+func (w *walker) wayTo(aspect string, start Step) []Step {
+	for _, r := range w.scope.Aspects {
+		if r.Name == aspect {
+			return slices.Clip(r.Way)
+		}
+	}
+	return []Step{start}
+}
+
+// host enters what the flake's own configuration of the machine imports.
+func (w *walker) host(h *modules.Host, m *fleet.Machine, start Step) {
+	start.At = cmp.Or(start.At, h.At)
+	var u *unit
+	w.tree.Alone(func() { u = makeUnit(w.tree.OpenHost(h), w.root) })
+	w.queue = append(w.queue, item{unit: u, name: MachineAspect(m), way: []Step{start}})
+}
