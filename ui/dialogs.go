@@ -7,9 +7,7 @@ import (
 
 	"assay/ui/action"
 	"assay/ui/dialog"
-	"assay/ui/style"
 	"assay/ui/view"
-	"assay/ui/widget"
 )
 
 // inDialog gives an intent to the dialog and does what comes of it.
@@ -41,6 +39,8 @@ func (m *Model) result(r dialog.Result) tea.Cmd {
 		return nil
 	case leaveAfterRun:
 		return m.leaveGently()
+	case leaveNow:
+		return tea.Quit
 	}
 	if r.Intent.Arg == "" {
 		if a, ok := m.keys.Action(r.Intent.ID); ok { // as if its key had been pressed
@@ -58,20 +58,6 @@ func (m *Model) overlay(frame string) string {
 func (m *Model) openChoice(a view.Choose) { m.dialog = dialog.NewChoose(m.env, a) }
 
 func (m *Model) openConfirmation(a view.Confirm) { m.dialog = dialog.NewConfirm(m.env, a) }
-
-// leaveAfterRun is the confirmed wish to leave while a run goes on.
-const leaveAfterRun action.ID = "quit.after-run"
-
-func (m *Model) askToLeave() {
-	m.openConfirmation(view.Confirm{
-		Title: "A run goes on",
-		Lines: []widget.Line{
-			{widget.P("Leaving finishes the steps that run, starts nothing new, and closes the console when the last host is in a known state.")},
-			{widget.R(style.Muted, m.keys.Label(action.Interrupt)+" after that abandons the steps, too.")},
-		},
-		Yes: "Stop the run and leave", Intent: action.Intent{ID: leaveAfterRun},
-	})
-}
 
 // openHelp explains the keys that are live here, and why others are not.
 func (m *Model) openHelp() {

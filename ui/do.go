@@ -1,12 +1,9 @@
 package ui
 
 import (
-	"time"
-
 	tea "github.com/charmbracelet/bubbletea"
 
 	"assay/ui/action"
-	"assay/ui/dialog"
 	"assay/ui/known"
 	"assay/ui/term"
 	"assay/ui/view"
@@ -113,56 +110,6 @@ func (m *Model) toggleMouse() {
 	} else {
 		m.say(notice("The mouse is the terminal's: drag selects text"))
 	}
-}
-
-// interrupt stops what is being worked on; with nothing to stop it leaves. A
-// run that is not on the screen is asked about first.
-func (m *Model) interrupt() tea.Cmd {
-	asked, busy := m.dialog != nil, m.k.Running() != nil || m.k.Planning != nil && m.k.Planning.Busy
-	if d, ok := m.dialog.(*dialog.Secret); ok {
-		d.Wipe()
-		m.dialog = nil
-		m.answered(d)
-	}
-	m.dialog = nil
-	if asked && !busy {
-		return nil // what was open is closed
-	}
-	if in := m.typing(); in != nil && !busy {
-		return m.give(action.Intent{ID: action.InputEsc})
-	}
-	switch p, r := m.k.Planning, m.k.Running(); {
-	case p != nil && p.Busy:
-		m.planning.generation++
-		m.planning.end()
-		m.k.Planning = nil
-		if m.at.top().Link().Place == view.Plan {
-			m.leave()
-		}
-		m.say(warned("Planning was stopped; nothing was changed"))
-	case r != nil && r.Stopping == 0 && m.at.top().Link().Name != r.ID && !asked:
-		m.askToLeave()
-	case r != nil && r.Stopping < 2:
-		m.stopRun()
-	case r != nil: // it is being abandoned
-	case m.now.Sub(m.run.ended) < justEnded:
-		m.say(notice("The run is over already; " + m.keys.Label(action.Quit) + " leaves"))
-	default:
-		return tea.Quit
-	}
-	return nil
-}
-
-// justEnded is how long after a run's end ctrl+c may be meant for it.
-const justEnded = 3 * time.Second
-
-// quit leaves; while a run goes on it asks.
-func (m *Model) quit() tea.Cmd {
-	if m.k.Running() == nil {
-		return tea.Quit
-	}
-	m.askToLeave()
-	return nil
 }
 
 // leaveGently leaves as soon as the steps that run are finished.

@@ -61,6 +61,7 @@ type Model struct {
 
 	at       history
 	dialog   dialog.Dialog
+	leaves   dialog.Dialog // the one that asks whether to leave without the plan
 	recent   dialog.Recent // in the palette
 	offered  [3]time.Time  // what the open palette offers is as of
 	messages messages
@@ -85,6 +86,7 @@ type Model struct {
 type cancellable struct {
 	generation int // an answer to an older one is not wanted any more
 	cancel     context.CancelFunc
+	ended      time.Time // of the former one
 }
 
 func (c *cancellable) begin(ctx context.Context) (context.Context, int) {

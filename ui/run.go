@@ -63,6 +63,7 @@ func (m *Model) makePlan(a view.MakePlan) tea.Cmd {
 				return nil
 			}
 			m.planning.end()
+			m.planning.ended = m.now
 			p.Busy, p.Done, p.Plan, p.Err = false, p.Total, made, err
 			m.changed()
 			return nil

@@ -128,7 +128,7 @@ var table = []Action{
 	{ID: Suspend, Scopes: []Scope{Global}, Keys: []string{"ctrl+z"}, Short: "suspend", Help: "To the shell, and back with fg; not while a run goes on, which would stand still"},
 	{ID: Redraw, Scopes: []Scope{Global}, Keys: []string{"ctrl+l"}, Short: "redraw", Help: "Draw the screen anew"},
 	{ID: Interrupt, Scopes: []Scope{Global, Input, List, Confirm}, Keys: []string{"ctrl+c"}, Short: "stop", Help: "Stop what is being worked on, or close what is open, or quit"},
-	{ID: Quit, Scopes: []Scope{Global}, Keys: []string{"q"}, Short: "quit", Help: "Leave; asks while a run goes on", Line: 93},
+	{ID: Quit, Scopes: []Scope{Global}, Keys: []string{"q"}, Short: "quit", Help: "Leave; asks while a run goes on, or a plan would be lost", Line: 93},
 
 	{ID: Down, Scopes: moving, Keys: []string{"j", "down"}, Short: "down", Help: "One line down"},
 	{ID: Up, Scopes: moving, Keys: []string{"k", "up"}, Short: "up", Help: "One line up"},
@@ -165,7 +165,7 @@ var table = []Action{
 	{ID: MarkNone, Scopes: []Scope{Machines}, Keys: []string{"u"}, Short: "unmark", Help: "Take all marks away"},
 	{ID: States, Scopes: []Scope{Machines}, Keys: []string{"s"}, Short: "states", Help: "Show the machines of one state only"},
 	{ID: PlanUpdate, Scopes: deploying, Keys: []string{"D"}, Short: "plan", Help: "Plan the update of the marked machines, or of this one; nothing changes yet", Changes: true, Line: 3},
-	{ID: PlanBack, Scopes: backing, Keys: []string{"X"}, Short: "roll back", Help: "Plan the way back to the generation before, of a run for what it updated; nothing changes yet", Changes: true, Line: 11},
+	{ID: PlanBack, Scopes: backing, Keys: []string{"X"}, Short: "roll back", Help: "Plan the way back; of a run, for what it updated; nothing changes yet", Changes: true, Line: 11},
 	{ID: LogsOf, Scopes: []Scope{Machines, Machine, Run, Runs}, Keys: []string{"L"}, Short: "logs", Help: "What the hosts printed in the run", Line: 6},
 	{ID: NextTab, Scopes: []Scope{Machine, Aspects, Layers}, Keys: []string{"tab"}, Short: "next part", Help: "The next part of this view", Line: 2},
 	{ID: PrevTab, Scopes: []Scope{Machine, Aspects, Layers}, Keys: []string{"shift+tab"}, Short: "previous part", Help: "The part before"},
