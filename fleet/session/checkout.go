@@ -1,16 +1,13 @@
 package session
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"os/exec"
 	"strings"
-	"time"
 
 	"assay/fleet"
-	"assay/fleet/engine/nix/runner"
+	"assay/fleet/checkout"
 )
 
 // Checkout is where the fleet's directory stands in its version control.
@@ -48,10 +45,7 @@ func (s *Session) Checkout(ctx context.Context) Checkout {
 	return c
 }
 
-// git asks about one directory, taking no locks and running nothing else: no
-// monitor of files, and nothing that a remote is reached through. A partial
-// clone would fetch what it lacks, and its own settings say by which program.
-// Of a bare repository that lies among the files nothing is read.
+// git asks about one directory.
 type git struct {
 	ctx  context.Context
 	dir  string
@@ -59,19 +53,7 @@ type git struct {
 }
 
 func (g git) ask(args ...string) (string, error) {
-	flags := []string{"--no-optional-locks", "-C", g.dir, "-c", "core.fsmonitor=false", "-c", "safe.bareRepository=explicit"}
-	cmd := exec.CommandContext(g.ctx, "git", append(flags, args...)...)
-	cmd.Env = append(runner.Environ(), "GIT_ALLOW_PROTOCOL="+cmp.Or(g.from, "none"), "GIT_NO_LAZY_FETCH=1", "GIT_TERMINAL_PROMPT=0")
-	cmd.WaitDelay = time.Second
-	var out, diagnosis bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &diagnosis
-	if err := cmd.Run(); err != nil {
-		if line, _, _ := strings.Cut(strings.TrimSpace(diagnosis.String()), "\n"); line != "" {
-			return "", errors.Join(errors.New(line), err)
-		}
-		return "", err
-	}
-	return strings.TrimRight(out.String(), "\n"), nil
+	return checkout.Ask(g.ctx, g.dir, g.from, args...)
 }
 
 // runsPrograms reports whether the repository's own settings, those of its

@@ -45,7 +45,7 @@ func put(t *testing.T, path, text string) {
 	}
 }
 
-func checkout(t *testing.T, dir string) Checkout {
+func checkoutOf(t *testing.T, dir string) Checkout {
 	t.Helper()
 	s := Session{Repo: &repo.Repository{Dir: dir}}
 	return s.Checkout(t.Context())
@@ -54,15 +54,15 @@ func checkout(t *testing.T, dir string) Checkout {
 func TestCheckout(t *testing.T) {
 	dir := checkedOut(t)
 	want := Checkout{Revision: gitIn(t, dir, "rev-parse", "HEAD"), Branch: "main", Dirty: fleet.False}
-	if got := checkout(t, dir); got != want {
+	if got := checkoutOf(t, dir); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 	put(t, filepath.Join(dir, "fleet.toml"), "two\n")
 	want.Dirty = fleet.True
-	if got := checkout(t, dir); got != want {
+	if got := checkoutOf(t, dir); got != want {
 		t.Errorf("changed: %+v, want %+v", got, want)
 	}
-	if got := checkout(t, t.TempDir()); got.Revision != "" || got.Why == "" {
+	if got := checkoutOf(t, t.TempDir()); got.Revision != "" || got.Why == "" {
 		t.Errorf("no repository: %+v", got)
 	}
 }
@@ -103,7 +103,7 @@ func TestCheckoutRunsNothing(t *testing.T) {
 			trace := filepath.Join(t.TempDir(), "ran")
 			arm(t, dir, "touch "+trace+"; cat")
 			put(t, filepath.Join(dir, "fleet.toml"), "two\n")
-			got := checkout(t, dir)
+			got := checkoutOf(t, dir)
 			if _, err := os.Stat(trace); err == nil {
 				t.Errorf("a program of the repository was run: %+v", got)
 			}
@@ -120,7 +120,7 @@ func TestCheckoutBare(t *testing.T) {
 	outer := checkedOut(t)
 	inner := filepath.Join(outer, "inner")
 	gitIn(t, outer, "clone", "-q", "--bare", outer, inner)
-	if got := checkout(t, inner); got.Revision != "" {
+	if got := checkoutOf(t, inner); got.Revision != "" {
 		t.Errorf("its settings were read: %+v", got)
 	}
 }

@@ -54,7 +54,9 @@ var house = []room{
 
 	{"fleet/fleetfile", []string{"fleet"}, []string{"github.com/BurntSushi/toml"},
 		"fleetfile turns text into fleet values"},
-	{"fleet/repo", []string{"fleet", "fleet/fleetfile", "modules", "modules/compose", "overlay", "secrets", "secrets/vars"}, nil,
+	{"fleet/checkout", []string{"fleet/engine/nix/runner"}, nil,
+		"checkout asks git; it does not know what for"},
+	{"fleet/repo", []string{"fleet", "fleet/checkout", "fleet/fleetfile", "modules", "modules/compose", "overlay", "secrets", "secrets/vars"}, nil,
 		"repo opens a directory; it reaches no host and runs no engine"},
 	{"fleet/session", []string{"fleet/...", "modules/...", "overlay", "secrets/..."}, []string{"github.com/google/renameio/v2"},
 		"session holds the verbs; it never sees ui"},

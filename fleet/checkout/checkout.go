@@ -1,0 +1,55 @@
+// Package checkout asks git about the fleet's directory. Nothing that the
+// repository configures is run, and nothing is written or fetched that the
+// caller does not ask for. Its functions keep no state and may be called
+// concurrently.
+package checkout
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"os/exec"
+	"strings"
+	"time"
+
+	"assay/fleet/engine/nix/runner"
+)
+
+// Ask runs git in a directory and returns what it prints, without the last
+// line feed. It takes no locks and runs nothing else: no monitor of files, and
+// nothing that a remote is reached through. A partial clone would fetch what
+// it lacks, and its own settings say by which program; from names the
+// protocols by which git may fetch, "" is none. Of a bare repository that lies
+// among the files nothing is read. The error has git's first line of
+// complaint, and wraps exec.ErrNotFound where there is no git.
+func Ask(ctx context.Context, dir, from string, args ...string) (string, error) {
+	flags := []string{"--no-optional-locks", "-C", dir, "-c", "core.fsmonitor=false", "-c", "safe.bareRepository=explicit"}
+	cmd := exec.CommandContext(ctx, "git", append(flags, args...)...)
+	cmd.Env = append(runner.Environ(), "GIT_ALLOW_PROTOCOL="+cmp.Or(from, "none"), "GIT_NO_LAZY_FETCH=1", "GIT_TERMINAL_PROMPT=0")
+	cmd.WaitDelay = time.Second
+	var out, diagnosis bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &diagnosis
+	if err := cmd.Run(); err != nil {
+		if line, _, _ := strings.Cut(strings.TrimSpace(diagnosis.String()), "\n"); line != "" {
+			return "", errors.Join(errors.New(line), err)
+		}
+		return "", err
+	}
+	return strings.TrimRight(out.String(), "\n"), nil
+}
+
+// Tracked returns the files of the directory that git tracks, relative to it,
+// with slashes: those that Nix sees of a flake. ok is false where there is no
+// git or the directory is not under it; then Nix sees all files.
+func Tracked(ctx context.Context, dir string) (files []string, ok bool) {
+	out, err := Ask(ctx, dir, "", "ls-files", "-z")
+	if err != nil {
+		return nil, false
+	}
+	out = strings.TrimSuffix(out, "\x00")
+	if out == "" {
+		return []string{}, true
+	}
+	return strings.Split(out, "\x00"), true
+}
