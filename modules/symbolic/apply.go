@@ -12,6 +12,7 @@ func (ev *Evaluator) apply(at Place, fn Value, arg *Thunk) Value {
 	if why := ev.spent(); why != "" {
 		return &Unknown{Place: at, Why: why}
 	}
+	fn = ev.Known(fn)
 	switch f := fn.(type) {
 	case *Func:
 		return ev.enter(at, f, arg)
@@ -100,7 +101,7 @@ func (ev *Evaluator) enter(at Place, f *Func, arg *Thunk) Value {
 	if l.Pattern == nil {
 		return ev.eval(l.Body, inner)
 	}
-	v := arg.Force()
+	v := ev.argument(arg)
 	if _, ok := v.(*Attrs); !ok && !symbolic(v) {
 		return fault(at, "the function is called with "+kindOf(v)+" instead of a set")
 	}
@@ -117,6 +118,18 @@ func (ev *Evaluator) enter(at Place, f *Func, arg *Thunk) Value {
 		names[formal.Name] = ev.formal(at, formal, v, inner)
 	}
 	return ev.eval(l.Body, inner)
+}
+
+// argument is what a pattern takes apart. A reference to a set stays, so that
+// what is taken from it is an identity too.
+func (ev *Evaluator) argument(t *Thunk) Value {
+	v := t.Force()
+	known := ev.Known(v)
+	_, isRef := v.(*Ref)
+	if _, isSet := known.(*Attrs); isRef && isSet {
+		return v
+	}
+	return known
 }
 
 // unexpected returns the first argument that a pattern without ... lacks.
@@ -156,6 +169,12 @@ func (ev *Evaluator) formal(at Place, formal *syntax.Formal, v Value, inner *sco
 	}
 	if formal.Default == nil {
 		return ev.later(func() Value { return ev.Select(own, v, formal.Name) })
+	}
+	switch ev.has(v, formal.Name) {
+	case yes:
+		return ev.later(func() Value { return ev.Select(own, v, formal.Name) })
+	case no:
+		return &Thunk{expr: formal.Default, scope: inner, ev: ev}
 	}
 	return ev.later(func() Value {
 		return &Cond{Place: own, If: &Unknown{Place: own, Why: "whether " + formal.Name + " is given is not known"},

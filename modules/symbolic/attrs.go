@@ -83,7 +83,7 @@ func (ev *Evaluator) member(m *syntax.Member, source *Thunk, inner, outer *scope
 func (ev *Evaluator) dynamic(out *Attrs, m *syntax.DynamicMember, sc *scope) {
 	at := sc.place(m.Name)
 	value := ev.member(&syntax.Member{At: m.Name, Value: m.Value, Set: m.Set}, nil, sc, sc)
-	switch name := ev.eval(m.Name.X, sc).(type) {
+	switch name := ev.Known(ev.eval(m.Name.X, sc)).(type) {
 	case Null: // Nix leaves the attribute out
 	case *String:
 		s, ok := name.Text()
@@ -127,6 +127,9 @@ func (ev *Evaluator) Select(at Place, v Value, name string) Value {
 	case *Unknown:
 		return &Unknown{Place: at, Why: v.Why, Fault: v.Fault}
 	case *Call:
+		if k := ev.Known(v); k != Value(v) {
+			return ev.Select(at, k, name)
+		}
 		return &Unknown{Place: at, Why: Why(v)}
 	}
 	return fault(at, "cannot select "+name+" from "+kindOf(v))
@@ -165,7 +168,7 @@ func (ev *Evaluator) nameOf(a *syntax.AttrName, sc *scope) (string, Value) {
 	if a.Static() {
 		return a.Name, nil
 	}
-	v := ev.eval(a.X, sc)
+	v := ev.Known(ev.eval(a.X, sc))
 	if s, ok := v.(*String); ok {
 		if text, ok := s.Text(); ok {
 			return text, nil
@@ -249,18 +252,19 @@ func (ev *Evaluator) has(v Value, name string) answer {
 		}
 		return unsure
 	case *Ref:
-		r := reduceRef(v.below(v.Place, name))
-		if _, open := r.(*Ref); !open {
-			return yes
-		}
-		return unsure
+		return ev.hasRef(v, name)
 	case *Cond:
 		t, e := ev.has(v.Then.Force(), name), ev.has(v.Else.Force(), name)
 		if t == e {
 			return t
 		}
 		return unsure
-	case *Unknown, *Call:
+	case *Call:
+		if k := ev.Known(v); k != Value(v) {
+			return ev.has(k, name)
+		}
+		return unsure
+	case *Unknown:
 		return unsure
 	}
 	return no
@@ -287,6 +291,7 @@ func (ev *Evaluator) hasPath(at Place, v Value, path []syntax.AttrName, sc *scop
 
 // update is l // r.
 func (ev *Evaluator) update(at Place, l, r Value) Value {
+	l, r = ev.Known(l), ev.Known(r)
 	for _, v := range []Value{l, r} {
 		if u, ok := v.(*Unknown); ok && u.Fault {
 			return u

@@ -43,6 +43,7 @@ type Evaluator struct {
 	depth  int
 	bytes  int
 	loaded map[string]*Thunk // files by name
+	refs   resolver
 }
 
 // New returns an evaluator of files, which may be nil.
@@ -217,6 +218,9 @@ func (ev *Evaluator) lookupWith(name string, at Place, sc *scope) Value {
 				continue
 			}
 		case *Ref:
+			if v.Root == Flake && outerWith(s) && ev.has(v, name) == no {
+				continue
+			}
 			if (v.Root == Lib || v.Root == Builtins) && primFor(v.below(at, name)) == nil && outerWith(s) {
 				if other := ev.lookupWith(name, at, s.up); !isFault(other) {
 					return &Unknown{Place: at, Why: name + " comes from one of two sets of with"}
@@ -270,7 +274,7 @@ func (ev *Evaluator) list(at Place, x *syntax.List, sc *scope) Value {
 }
 
 func (ev *Evaluator) assert(at Place, x *syntax.Assert, sc *scope) Value {
-	switch c := ev.eval(x.Cond, sc).(type) {
+	switch c := ev.Known(ev.eval(x.Cond, sc)).(type) {
 	case Bool:
 		if !c.B {
 			return fault(at, "assertion fails: "+sc.place(x.Cond).Source())
@@ -288,6 +292,7 @@ func (ev *Evaluator) assert(at Place, x *syntax.Assert, sc *scope) Value {
 
 // choose is if: one branch when the condition is known, a Cond otherwise.
 func (ev *Evaluator) choose(at Place, c Value, then, els *Thunk) Value {
+	c = ev.Known(c)
 	switch b := c.(type) {
 	case Bool:
 		if b.B {
@@ -312,7 +317,7 @@ func (ev *Evaluator) interpolate(at Place, parts []syntax.Part, sc *scope) Value
 			b.text(p.Text)
 			continue
 		}
-		v := ev.eval(p.X, sc)
+		v := ev.Known(ev.eval(p.X, sc))
 		if u, ok := v.(*Unknown); ok && u.Fault {
 			return u
 		}
@@ -410,7 +415,7 @@ func (ev *Evaluator) path(at Place, x *syntax.Path, sc *scope) Value {
 			text.WriteString(p.Text)
 			continue
 		}
-		switch v := ev.eval(p.X, sc).(type) {
+		switch v := ev.Known(ev.eval(p.X, sc)).(type) {
 		case *String:
 			s, ok := v.Text()
 			if !ok {

@@ -13,6 +13,7 @@ func (ev *Evaluator) plain(v Value, depth int) (data any, bad Value) {
 	if !ev.tick() || depth > 200 {
 		return nil, &Unknown{Place: v.Where(), Why: "the value is nested too deeply to evaluate"}
 	}
+	v = ev.Known(v)
 	switch v := v.(type) {
 	case Null:
 		return nil, nil
@@ -45,7 +46,7 @@ func (ev *Evaluator) plain(v Value, depth int) (data any, bad Value) {
 }
 
 func (ev *Evaluator) plainSet(v *Attrs, depth int) (any, Value) {
-	if _, ok := set(Done(v)); !ok {
+	if _, ok := ev.setArg(Done(v)); !ok {
 		return nil, &Unknown{Place: v.Place, Why: "the set has a part that is not known"}
 	}
 	if v.Attr("__toString") != nil || v.Attr("outPath") != nil {
@@ -63,7 +64,7 @@ func (ev *Evaluator) plainSet(v *Attrs, depth int) (any, Value) {
 }
 
 func primToJSON(ev *Evaluator, at Place, a []*Thunk) Value {
-	data, bad := ev.plain(a[0].Force(), 0)
+	data, bad := ev.plain(ev.force(a[0]), 0)
 	if bad != nil {
 		if isFault(bad) {
 			return bad
@@ -181,14 +182,14 @@ func primToKeyValue(ev *Evaluator, at Place, a []*Thunk) Value {
 // generated returns the set to generate from; otherwise the value that the
 // call has, nil where it is not known.
 func (ev *Evaluator) generated(at Place, a []*Thunk) (map[string]any, Value) {
-	options, ok := set(a[0])
+	options, ok := ev.setArg(a[0])
 	if !ok {
-		return nil, wrong(at, a[0], "a set")
+		return nil, ev.wrong(at, a[0], "a set")
 	}
 	if options.Len() > 0 {
 		return nil, nil
 	}
-	data, bad := ev.plain(a[1].Force(), 0)
+	data, bad := ev.plain(ev.force(a[1]), 0)
 	if bad != nil {
 		if isFault(bad) {
 			return nil, bad
@@ -197,7 +198,7 @@ func (ev *Evaluator) generated(at Place, a []*Thunk) (map[string]any, Value) {
 	}
 	values, ok := data.(map[string]any)
 	if !ok {
-		return nil, fault(at, kindOf(a[1].Force())+" stands where a set is needed")
+		return nil, fault(at, kindOf(ev.force(a[1]))+" stands where a set is needed")
 	}
 	return values, nil
 }

@@ -11,6 +11,7 @@ import (
 )
 
 func (ev *Evaluator) unary(at Place, op syntax.Op, v Value) Value {
+	v = ev.Known(v)
 	if op == syntax.OpNot {
 		switch v := v.(type) {
 		case Bool:
@@ -46,7 +47,7 @@ func (ev *Evaluator) binary(at Place, x *syntax.Binary, sc *scope) Value {
 	case syntax.OpAnd, syntax.OpOr, syntax.OpImply:
 		return ev.logic(at, x, sc)
 	}
-	l, r := ev.eval(x.X, sc), ev.eval(x.Y, sc)
+	l, r := ev.Known(ev.eval(x.X, sc)), ev.Known(ev.eval(x.Y, sc))
 	switch x.Op {
 	case syntax.OpConcat:
 		return ev.concat(at, l, r)
@@ -111,6 +112,7 @@ type truth struct {
 }
 
 func (ev *Evaluator) truth(v Value) truth {
+	v = ev.Known(v)
 	switch b := v.(type) {
 	case Bool:
 		if b.B {
@@ -130,7 +132,7 @@ func (ev *Evaluator) truth(v Value) truth {
 func (ev *Evaluator) concat(at Place, vs ...Value) Value {
 	out := &List{Place: at}
 	for _, v := range vs {
-		switch v := v.(type) {
+		switch v := ev.Known(v).(type) {
 		case *List:
 			ev.scan(len(v.Items))
 			if !ev.grow(16 * len(v.Items)) {
@@ -287,6 +289,7 @@ func (ev *Evaluator) compare(at Place, op syntax.Op, l, r Value) Value {
 
 // order compares numbers or strings.
 func (ev *Evaluator) order(l, r Value) (n int, known bool, bad Value) {
+	l, r = ev.Known(l), ev.Known(r)
 	ln, lok := number(l)
 	rn, rok := number(r)
 	if lok && rok {
@@ -311,6 +314,7 @@ func (ev *Evaluator) order(l, r Value) (n int, known bool, bad Value) {
 
 // equal compares two values deeply.
 func (ev *Evaluator) equal(l, r Value, depth int) answer {
+	l, r = ev.Known(l), ev.Known(r)
 	ev.steps++
 	if depth > 100 || ev.spent() != "" || symbolic(l) || symbolic(r) {
 		return unsure

@@ -57,14 +57,14 @@ func primFor(r *Ref) *Prim {
 }
 
 // list is the argument as a list all of whose elements can be counted.
-func list(t *Thunk) (l *List, ok bool) {
-	l, ok = t.Force().(*List)
+func (ev *Evaluator) listArg(t *Thunk) (l *List, ok bool) {
+	l, ok = ev.force(t).(*List)
 	return l, ok && !l.open()
 }
 
 // set is the argument as a set all of whose attributes are known.
-func set(t *Thunk) (a *Attrs, ok bool) {
-	a, ok = t.Force().(*Attrs)
+func (ev *Evaluator) setArg(t *Thunk) (a *Attrs, ok bool) {
+	a, ok = ev.force(t).(*Attrs)
 	if !ok || len(a.Rest) > 0 {
 		return a, false
 	}
@@ -76,28 +76,28 @@ func set(t *Thunk) (a *Attrs, ok bool) {
 	return a, true
 }
 
-func text(t *Thunk) (string, bool) {
-	s, ok := t.Force().(*String)
+func (ev *Evaluator) textArg(t *Thunk) (string, bool) {
+	s, ok := ev.force(t).(*String)
 	if !ok {
 		return "", false
 	}
 	return s.Text()
 }
 
-func integer(t *Thunk) (int64, bool) {
-	i, ok := t.Force().(Int)
+func (ev *Evaluator) intArg(t *Thunk) (int64, bool) {
+	i, ok := ev.force(t).(Int)
 	return i.N, ok
 }
 
-func boolean(v Value) (b, ok bool) {
-	x, ok := v.(Bool)
+func (ev *Evaluator) boolean(v Value) (b, ok bool) {
+	x, ok := ev.Known(v).(Bool)
 	return x.B, ok
 }
 
 // wrong is the fault of an argument of the wrong type, or nil if the argument
 // is not known.
-func wrong(at Place, t *Thunk, want string) Value {
-	v := t.Force()
+func (ev *Evaluator) wrong(at Place, t *Thunk, want string) Value {
+	v := ev.force(t)
 	if isFault(v) {
 		return v
 	}

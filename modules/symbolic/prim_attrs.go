@@ -22,26 +22,26 @@ var attrPrims = map[string]*primSpec{
 	"concatMapAttrs": {arity: 2, run: primConcatMapAttrs},
 	"filterAttrs":    {arity: 2, run: primFilterAttrs},
 	"listToAttrs": {arity: 1, run: func(ev *Evaluator, at Place, a []*Thunk) Value {
-		l, ok := a[0].Force().(*List)
+		l, ok := ev.force(a[0]).(*List)
 		if !ok {
-			return wrong(at, a[0], "a list")
+			return ev.wrong(at, a[0], "a list")
 		}
 		return ev.listToAttrs(at, l)
 	}},
 	"genAttrs": {arity: 2, run: primGenAttrs},
-	"nameValuePair": {arity: 2, run: func(_ *Evaluator, at Place, a []*Thunk) Value {
+	"nameValuePair": {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value {
 		out := emptyAttrs(at)
 		out.set("name", a[0], at)
 		out.set("value", a[1], at)
 		return out
 	}},
 	"optionalAttrs": {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value {
-		return ev.choose(at, a[0].Force(), a[1], Done(emptyAttrs(at)))
+		return ev.choose(at, ev.force(a[0]), a[1], Done(emptyAttrs(at)))
 	}},
 	"recursiveUpdate": {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value {
-		return ev.recursiveUpdate(at, a[0].Force(), a[1].Force())
+		return ev.recursiveUpdate(at, ev.force(a[0]), ev.force(a[1]))
 	}},
-	"mergeAttrs":     {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value { return ev.update(at, a[0].Force(), a[1].Force()) }},
+	"mergeAttrs":     {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value { return ev.update(at, ev.force(a[0]), ev.force(a[1])) }},
 	"mergeAttrsList": {arity: 1, run: primMergeAttrsList},
 	"removeAttrs":    {arity: 2, run: primRemoveAttrs},
 	"getAttrs":       {arity: 2, run: primGetAttrs},
@@ -49,9 +49,9 @@ var attrPrims = map[string]*primSpec{
 	"catAttrs":       {arity: 2, run: primCatAttrs},
 	"hasAttr":        {arity: 2, run: primHasAttr},
 	"getAttr": {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value {
-		name, ok := text(a[0])
+		name, ok := ev.textArg(a[0])
 		if !ok {
-			return wrong(at, a[0], "a string")
+			return ev.wrong(at, a[0], "a string")
 		}
 		return ev.Select(at, a[1].Force(), name)
 	}},
@@ -61,10 +61,10 @@ var attrPrims = map[string]*primSpec{
 	"getAttrFromPath": {arity: 2, run: primFromPath},
 }
 
-func primAttrNames(_ *Evaluator, at Place, a []*Thunk) Value {
-	s, ok := set(a[0])
+func primAttrNames(ev *Evaluator, at Place, a []*Thunk) Value {
+	s, ok := ev.setArg(a[0])
 	if !ok {
-		return wrong(at, a[0], "a set")
+		return ev.wrong(at, a[0], "a set")
 	}
 	out := &List{Place: at}
 	for _, name := range s.Names() {
@@ -73,10 +73,10 @@ func primAttrNames(_ *Evaluator, at Place, a []*Thunk) Value {
 	return out
 }
 
-func primAttrValues(_ *Evaluator, at Place, a []*Thunk) Value {
-	s, ok := set(a[0])
+func primAttrValues(ev *Evaluator, at Place, a []*Thunk) Value {
+	s, ok := ev.setArg(a[0])
 	if !ok {
-		return wrong(at, a[0], "a set")
+		return ev.wrong(at, a[0], "a set")
 	}
 	out := &List{Place: at}
 	for _, name := range s.Names() {
@@ -86,9 +86,9 @@ func primAttrValues(_ *Evaluator, at Place, a []*Thunk) Value {
 }
 
 func primMapAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
-	s, ok := a[1].Force().(*Attrs)
+	s, ok := ev.force(a[1]).(*Attrs)
 	if !ok {
-		return wrong(at, a[1], "a set")
+		return ev.wrong(at, a[1], "a set")
 	}
 	out := emptyAttrs(at)
 	ev.grow(64 * s.Len())
@@ -110,9 +110,9 @@ func openAll(at Place, what string, vs []Value) []Value {
 
 // eachAttr calls fn with each name and value, as a list.
 func (ev *Evaluator) eachAttr(at Place, fn, t *Thunk) Value {
-	s, ok := t.Force().(*Attrs)
+	s, ok := ev.force(t).(*Attrs)
 	if !ok {
-		return wrong(at, t, "a set")
+		return ev.wrong(at, t, "a set")
 	}
 	out := &List{Place: at}
 	ev.grow(64 * s.Len())
@@ -135,12 +135,12 @@ func (ev *Evaluator) listToAttrs(at Place, l *List) Value {
 	out := emptyAttrs(at)
 	ev.grow(64 * len(l.Items))
 	for _, item := range l.Items {
-		pair, ok := item.V.Force().(*Attrs)
+		pair, ok := ev.force(item.V).(*Attrs)
 		if item.Rest || !ok || pair.Attr("name") == nil || pair.Attr("value") == nil {
 			out.Rest = append(out.Rest, &Unknown{Place: at, Why: "an element of the list is not known: " + Why(item.V.Force())})
 			continue
 		}
-		name, ok := text(pair.Attr("name").V)
+		name, ok := ev.textArg(pair.Attr("name").V)
 		if !ok {
 			out.Rest = append(out.Rest, openName(at, pair.Attr("name").V.Force()))
 			continue
@@ -155,7 +155,7 @@ func (ev *Evaluator) listToAttrs(at Place, l *List) Value {
 func primConcatMapAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
 	each, ok := ev.eachAttr(at, a[0], a[1]).(*List)
 	if !ok {
-		return wrong(at, a[1], "a set")
+		return ev.wrong(at, a[1], "a set")
 	}
 	return ev.mergeAll(at, each)
 }
@@ -173,9 +173,9 @@ func (ev *Evaluator) mergeAll(at Place, l *List) Value {
 }
 
 func primMergeAttrsList(ev *Evaluator, at Place, a []*Thunk) Value {
-	l, ok := a[0].Force().(*List)
+	l, ok := ev.force(a[0]).(*List)
 	if !ok {
-		return wrong(at, a[0], "a list")
+		return ev.wrong(at, a[0], "a list")
 	}
 	return ev.mergeAll(at, l)
 }
@@ -183,9 +183,9 @@ func primMergeAttrsList(ev *Evaluator, at Place, a []*Thunk) Value {
 // primFilterAttrs keeps an attribute whose test is not known as one that may
 // be there.
 func primFilterAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
-	s, ok := a[1].Force().(*Attrs)
+	s, ok := ev.force(a[1]).(*Attrs)
 	if !ok {
-		return wrong(at, a[1], "a set")
+		return ev.wrong(at, a[1], "a set")
 	}
 	var out Value = emptyAttrs(at)
 	sure := out.(*Attrs)
@@ -193,7 +193,7 @@ func primFilterAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
 	for _, name := range s.Names() {
 		attr := s.Attr(name)
 		keep := ev.call(at, a[0], Done(Text(attr.At, name)), attr.V)
-		if b, ok := boolean(keep); ok {
+		if b, ok := ev.boolean(keep); ok {
 			if b {
 				sure.byName[name] = attr
 			}
@@ -207,14 +207,14 @@ func primFilterAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
 }
 
 func primGenAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
-	l, ok := a[0].Force().(*List)
+	l, ok := ev.force(a[0]).(*List)
 	if !ok {
-		return wrong(at, a[0], "a list")
+		return ev.wrong(at, a[0], "a list")
 	}
 	out := emptyAttrs(at)
 	ev.grow(64 * len(l.Items))
 	for _, item := range l.Items {
-		name, ok := text(item.V)
+		name, ok := ev.textArg(item.V)
 		if item.Rest || !ok {
 			out.Rest = append(out.Rest, openName(at, item.V.Force()))
 			continue
@@ -227,6 +227,7 @@ func primGenAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
 // recursiveUpdate is lib.recursiveUpdate: sets on both sides are merged, else
 // the right side wins.
 func (ev *Evaluator) recursiveUpdate(at Place, l, r Value) Value {
+	l, r = ev.Known(l), ev.Known(r)
 	la, lok := l.(*Attrs)
 	ra, rok := r.(*Attrs)
 	if !lok || !rok {
@@ -242,7 +243,10 @@ func (ev *Evaluator) recursiveUpdate(at Place, l, r Value) Value {
 			continue
 		}
 		v := ev.later(func() Value {
-			lv, rv := left.V.Force(), right.V.Force()
+			lv, rv := ev.force(left.V), right.V.Force()
+			if k := ev.Known(rv); !symbolic(k) {
+				rv = k
+			}
 			_, lset := lv.(*Attrs)
 			_, rset := rv.(*Attrs)
 			switch {
@@ -260,23 +264,23 @@ func (ev *Evaluator) recursiveUpdate(at Place, l, r Value) Value {
 	return out
 }
 
-func primRemoveAttrs(_ *Evaluator, at Place, a []*Thunk) Value {
-	s, ok := a[0].Force().(*Attrs)
+func primRemoveAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
+	s, ok := ev.force(a[0]).(*Attrs)
 	if !ok {
-		return wrong(at, a[0], "a set")
+		return ev.wrong(at, a[0], "a set")
 	}
-	names, ok := list(a[1])
+	names, ok := ev.listArg(a[1])
 	if !ok {
-		return wrong(at, a[1], "a list")
+		return ev.wrong(at, a[1], "a list")
 	}
 	out := &Attrs{Place: at, byName: make(map[string]*Attr, s.Len()), Rest: s.Rest}
 	for name, attr := range s.byName {
 		out.byName[name] = attr
 	}
 	for _, item := range names.Items {
-		name, ok := text(item.V)
+		name, ok := ev.textArg(item.V)
 		if !ok {
-			return wrong(at, item.V, "a string")
+			return ev.wrong(at, item.V, "a string")
 		}
 		delete(out.byName, name)
 	}
@@ -287,15 +291,15 @@ func primRemoveAttrs(_ *Evaluator, at Place, a []*Thunk) Value {
 }
 
 func primGetAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
-	names, ok := list(a[0])
+	names, ok := ev.listArg(a[0])
 	if !ok {
-		return wrong(at, a[0], "a list")
+		return ev.wrong(at, a[0], "a list")
 	}
 	out := emptyAttrs(at)
 	for _, item := range names.Items {
-		name, ok := text(item.V)
+		name, ok := ev.textArg(item.V)
 		if !ok {
-			return wrong(at, item.V, "a string")
+			return ev.wrong(at, item.V, "a string")
 		}
 		out.set(name, ev.later(func() Value { return ev.Select(at, a[1].Force(), name) }), item.V.Force().Where())
 	}
@@ -303,15 +307,15 @@ func primGetAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
 }
 
 func primAttrVals(ev *Evaluator, at Place, a []*Thunk) Value {
-	names, ok := list(a[0])
+	names, ok := ev.listArg(a[0])
 	if !ok {
-		return wrong(at, a[0], "a list")
+		return ev.wrong(at, a[0], "a list")
 	}
 	out := &List{Place: at}
 	for _, item := range names.Items {
-		name, ok := text(item.V)
+		name, ok := ev.textArg(item.V)
 		if !ok {
-			return wrong(at, item.V, "a string")
+			return ev.wrong(at, item.V, "a string")
 		}
 		out.Items = append(out.Items, Item{V: ev.later(func() Value { return ev.Select(at, a[1].Force(), name) })})
 	}
@@ -319,13 +323,13 @@ func primAttrVals(ev *Evaluator, at Place, a []*Thunk) Value {
 }
 
 func primCatAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
-	name, ok := text(a[0])
+	name, ok := ev.textArg(a[0])
 	if !ok {
-		return wrong(at, a[0], "a string")
+		return ev.wrong(at, a[0], "a string")
 	}
-	l, ok := list(a[1])
+	l, ok := ev.listArg(a[1])
 	if !ok {
-		return wrong(at, a[1], "a list")
+		return ev.wrong(at, a[1], "a list")
 	}
 	out := &List{Place: at}
 	for _, item := range l.Items {
@@ -341,9 +345,9 @@ func primCatAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
 }
 
 func primHasAttr(ev *Evaluator, at Place, a []*Thunk) Value {
-	name, ok := text(a[0])
+	name, ok := ev.textArg(a[0])
 	if !ok {
-		return wrong(at, a[0], "a string")
+		return ev.wrong(at, a[0], "a string")
 	}
 	switch ev.has(a[1].Force(), name) {
 	case yes:
@@ -354,14 +358,14 @@ func primHasAttr(ev *Evaluator, at Place, a []*Thunk) Value {
 	return nil
 }
 
-func primIntersect(_ *Evaluator, at Place, a []*Thunk) Value {
-	l, ok := set(a[0])
+func primIntersect(ev *Evaluator, at Place, a []*Thunk) Value {
+	l, ok := ev.setArg(a[0])
 	if !ok {
-		return wrong(at, a[0], "a set")
+		return ev.wrong(at, a[0], "a set")
 	}
-	r, ok := set(a[1])
+	r, ok := ev.setArg(a[1])
 	if !ok {
-		return wrong(at, a[1], "a set")
+		return ev.wrong(at, a[1], "a set")
 	}
 	out := emptyAttrs(at)
 	for name, attr := range r.byName {
@@ -372,24 +376,24 @@ func primIntersect(_ *Evaluator, at Place, a []*Thunk) Value {
 	return out
 }
 
-func attrPath(t *Thunk) ([]string, bool) {
-	l, ok := list(t)
+func (ev *Evaluator) attrPath(t *Thunk) ([]string, bool) {
+	l, ok := ev.listArg(t)
 	if !ok {
 		return nil, false
 	}
 	path := make([]string, len(l.Items))
 	for i, item := range l.Items {
-		if path[i], ok = text(item.V); !ok {
+		if path[i], ok = ev.textArg(item.V); !ok {
 			return nil, false
 		}
 	}
 	return path, true
 }
 
-func primSetByPath(_ *Evaluator, at Place, a []*Thunk) Value {
-	path, ok := attrPath(a[0])
+func primSetByPath(ev *Evaluator, at Place, a []*Thunk) Value {
+	path, ok := ev.attrPath(a[0])
 	if !ok {
-		return wrong(at, a[0], "a list of names")
+		return ev.wrong(at, a[0], "a list of names")
 	}
 	v := a[1]
 	for _, name := range slices.Backward(path) {
@@ -401,9 +405,9 @@ func primSetByPath(_ *Evaluator, at Place, a []*Thunk) Value {
 }
 
 func primByPath(ev *Evaluator, at Place, a []*Thunk) Value {
-	path, ok := attrPath(a[0])
+	path, ok := ev.attrPath(a[0])
 	if !ok {
-		return wrong(at, a[0], "a list of names")
+		return ev.wrong(at, a[0], "a list of names")
 	}
 	v := a[2].Force()
 	for _, name := range path {
@@ -419,9 +423,9 @@ func primByPath(ev *Evaluator, at Place, a []*Thunk) Value {
 }
 
 func primFromPath(ev *Evaluator, at Place, a []*Thunk) Value {
-	path, ok := attrPath(a[0])
+	path, ok := ev.attrPath(a[0])
 	if !ok {
-		return wrong(at, a[0], "a list of names")
+		return ev.wrong(at, a[0], "a list of names")
 	}
 	v := a[1].Force()
 	for _, name := range path {

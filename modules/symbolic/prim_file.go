@@ -22,8 +22,8 @@ func outside(name string) bool {
 
 // treePath is a path inside of the files. Where it is not one, other is what
 // the function that reads it comes to: nil if nothing is known of the path.
-func treePath(at Place, t *Thunk) (name string, other Value) {
-	switch p := t.Force().(type) {
+func (ev *Evaluator) treePath(at Place, t *Thunk) (name string, other Value) {
+	switch p := ev.force(t).(type) {
 	case *Path:
 		name = p.Rel
 	case *String:
@@ -45,7 +45,7 @@ func treePath(at Place, t *Thunk) (name string, other Value) {
 }
 
 func primImport(ev *Evaluator, at Place, a []*Thunk) Value {
-	name, other := treePath(at, a[0])
+	name, other := ev.treePath(at, a[0])
 	if name == "" {
 		return other
 	}
@@ -59,7 +59,7 @@ func unread(at Place, what string, err error) Value {
 }
 
 func primReadFile(ev *Evaluator, at Place, a []*Thunk) Value {
-	name, other := treePath(at, a[0])
+	name, other := ev.treePath(at, a[0])
 	if name == "" || ev.files == nil {
 		return other
 	}
@@ -77,7 +77,7 @@ func primReadFile(ev *Evaluator, at Place, a []*Thunk) Value {
 }
 
 func primReadDir(ev *Evaluator, at Place, a []*Thunk) Value {
-	name, other := treePath(at, a[0])
+	name, other := ev.treePath(at, a[0])
 	if name == "" || ev.files == nil {
 		return other
 	}
@@ -93,7 +93,7 @@ func primReadDir(ev *Evaluator, at Place, a []*Thunk) Value {
 }
 
 func primPathExists(ev *Evaluator, at Place, a []*Thunk) Value {
-	name, other := treePath(at, a[0])
+	name, other := ev.treePath(at, a[0])
 	if name == "" || ev.files == nil {
 		return other
 	}

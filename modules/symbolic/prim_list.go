@@ -14,21 +14,21 @@ var listPrims = map[string]*primSpec{
 	"any":         {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value { return ev.quantify(at, a, true) }},
 	"all":         {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value { return ev.quantify(at, a, false) }},
 	"length":      {arity: 1, run: primLength},
-	"head":        {arity: 1, run: func(ev *Evaluator, at Place, a []*Thunk) Value { return elementAt(at, a[0], 0) }},
-	"last":        {arity: 1, run: func(ev *Evaluator, at Place, a []*Thunk) Value { return elementAt(at, a[0], -1) }},
+	"head":        {arity: 1, run: func(ev *Evaluator, at Place, a []*Thunk) Value { return ev.elementAt(at, a[0], 0) }},
+	"last":        {arity: 1, run: func(ev *Evaluator, at Place, a []*Thunk) Value { return ev.elementAt(at, a[0], -1) }},
 	"elemAt": {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value {
-		n, ok := integer(a[1])
+		n, ok := ev.intArg(a[1])
 		if !ok || n < 0 {
-			return wrong(at, a[1], "an index")
+			return ev.wrong(at, a[1], "an index")
 		}
-		return elementAt(at, a[0], n)
+		return ev.elementAt(at, a[0], n)
 	}},
 	"tail":        {arity: 1, run: primTail},
 	"reverseList": {arity: 1, run: primReverse},
 	"replicate": {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value {
-		n, ok := integer(a[0])
+		n, ok := ev.intArg(a[0])
 		if !ok {
-			return wrong(at, a[0], "an integer")
+			return ev.wrong(at, a[0], "an integer")
 		}
 		return ev.generate(at, n, func(int64) Value { return a[1].Force() })
 	}},
@@ -42,10 +42,10 @@ var listPrims = map[string]*primSpec{
 		return ev.optionalList(at, a[0], Done(newList(at, a[1])))
 	}},
 	"optionals":     {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value { return ev.optionalList(at, a[0], a[1]) }},
-	"singleton":     {arity: 1, run: func(_ *Evaluator, at Place, a []*Thunk) Value { return newList(at, a[0]) }},
+	"singleton":     {arity: 1, run: func(ev *Evaluator, at Place, a []*Thunk) Value { return newList(at, a[0]) }},
 	"toList":        {arity: 1, run: primToList},
 	"unique":        {arity: 1, run: primUnique},
-	"concat":        {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value { return ev.concat(at, a[0].Force(), a[1].Force()) }},
+	"concat":        {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value { return ev.concat(at, ev.force(a[0]), ev.force(a[1])) }},
 	"imap0":         {arity: 2, run: imap(0)},
 	"imap1":         {arity: 2, run: imap(1)},
 	"subtractLists": {arity: 2, run: primSubtract},
@@ -53,9 +53,9 @@ var listPrims = map[string]*primSpec{
 
 // mapList keeps elements that nobody can count as calls of their own.
 func (ev *Evaluator) mapList(at Place, fn, t *Thunk) Value {
-	l, ok := t.Force().(*List)
+	l, ok := ev.force(t).(*List)
 	if !ok {
-		return wrong(at, t, "a list")
+		return ev.wrong(at, t, "a list")
 	}
 	out := &List{Place: at, Items: make([]Item, len(l.Items))}
 	ev.grow(64 * len(l.Items))
@@ -70,13 +70,13 @@ func (ev *Evaluator) mapList(at Place, fn, t *Thunk) Value {
 }
 
 func (ev *Evaluator) concatLists(at Place, t *Thunk) Value {
-	l, ok := t.Force().(*List)
+	l, ok := ev.force(t).(*List)
 	if !ok {
-		return wrong(at, t, "a list")
+		return ev.wrong(at, t, "a list")
 	}
 	parts := make([]Value, len(l.Items))
 	for i, item := range l.Items {
-		parts[i] = item.V.Force()
+		parts[i] = ev.force(item.V)
 		if item.Rest {
 			parts[i] = &Unknown{Place: at, Why: "concatenates a list that is not known"}
 		}
@@ -99,9 +99,9 @@ func primFlatten(ev *Evaluator, at Place, a []*Thunk) Value {
 }
 
 func (ev *Evaluator) flattenInto(out *List, t *Thunk, depth int) {
-	l, ok := t.Force().(*List)
+	l, ok := ev.force(t).(*List)
 	if !ok || depth > 100 || !ev.grow(16) {
-		out.Items = append(out.Items, Item{V: t, Rest: symbolic(t.Force()) && depth == 0})
+		out.Items = append(out.Items, Item{V: t, Rest: symbolic(ev.force(t)) && depth == 0})
 		return
 	}
 	for _, item := range l.Items {
@@ -115,9 +115,9 @@ func (ev *Evaluator) flattenInto(out *List, t *Thunk, depth int) {
 
 // primFilter keeps an element whose test is not known as an optional one.
 func primFilter(ev *Evaluator, at Place, a []*Thunk) Value {
-	l, ok := a[1].Force().(*List)
+	l, ok := ev.force(a[1]).(*List)
 	if !ok {
-		return wrong(at, a[1], "a list")
+		return ev.wrong(at, a[1], "a list")
 	}
 	out := &List{Place: at}
 	for _, item := range l.Items {
@@ -126,7 +126,7 @@ func primFilter(ev *Evaluator, at Place, a []*Thunk) Value {
 			continue
 		}
 		keep := ev.call(at, a[0], item.V)
-		if b, ok := boolean(keep); ok {
+		if b, ok := ev.boolean(keep); ok {
 			if b {
 				out.Items = append(out.Items, item)
 			}
@@ -144,9 +144,9 @@ func (ev *Evaluator) optionalList(at Place, cond, l *Thunk) Value {
 }
 
 func primElem(ev *Evaluator, at Place, a []*Thunk) Value {
-	l, ok := a[1].Force().(*List)
+	l, ok := ev.force(a[1]).(*List)
 	if !ok {
-		return wrong(at, a[1], "a list")
+		return ev.wrong(at, a[1], "a list")
 	}
 	found := no
 	for _, item := range l.Items {
@@ -154,7 +154,7 @@ func primElem(ev *Evaluator, at Place, a []*Thunk) Value {
 			found = unsure
 			continue
 		}
-		switch ev.equal(a[0].Force(), item.V.Force(), 0) {
+		switch ev.equal(ev.force(a[0]), item.V.Force(), 0) {
 		case yes:
 			return Bool{at, true}
 		case unsure:
@@ -169,9 +169,9 @@ func primElem(ev *Evaluator, at Place, a []*Thunk) Value {
 
 // quantify is any (stop at true) and all (stop at false).
 func (ev *Evaluator) quantify(at Place, a []*Thunk, stop bool) Value {
-	l, ok := a[1].Force().(*List)
+	l, ok := ev.force(a[1]).(*List)
 	if !ok {
-		return wrong(at, a[1], "a list")
+		return ev.wrong(at, a[1], "a list")
 	}
 	sure := true
 	for _, item := range l.Items {
@@ -179,7 +179,7 @@ func (ev *Evaluator) quantify(at Place, a []*Thunk, stop bool) Value {
 			sure = false
 			continue
 		}
-		b, ok := boolean(ev.call(at, a[0], item.V))
+		b, ok := ev.boolean(ev.call(at, a[0], item.V))
 		if ok && b == stop {
 			return Bool{at, stop}
 		}
@@ -191,19 +191,19 @@ func (ev *Evaluator) quantify(at Place, a []*Thunk, stop bool) Value {
 	return Bool{at, !stop}
 }
 
-func primLength(_ *Evaluator, at Place, a []*Thunk) Value {
-	l, ok := list(a[0])
+func primLength(ev *Evaluator, at Place, a []*Thunk) Value {
+	l, ok := ev.listArg(a[0])
 	if !ok {
-		return wrong(at, a[0], "a list")
+		return ev.wrong(at, a[0], "a list")
 	}
 	return Int{at, int64(len(l.Items))}
 }
 
 // elementAt returns element n of a list, from the end if n is negative.
-func elementAt(at Place, t *Thunk, n int64) Value {
-	l, ok := t.Force().(*List)
+func (ev *Evaluator) elementAt(at Place, t *Thunk, n int64) Value {
+	l, ok := ev.force(t).(*List)
 	if !ok {
-		return wrong(at, t, "a list")
+		return ev.wrong(at, t, "a list")
 	}
 	items := l.Items
 	if n < 0 {
@@ -222,11 +222,11 @@ func elementAt(at Place, t *Thunk, n int64) Value {
 	return fault(at, "the list has too few elements")
 }
 
-func primTail(_ *Evaluator, at Place, a []*Thunk) Value {
-	l, ok := a[0].Force().(*List)
+func primTail(ev *Evaluator, at Place, a []*Thunk) Value {
+	l, ok := ev.force(a[0]).(*List)
 	switch {
 	case !ok:
-		return wrong(at, a[0], "a list")
+		return ev.wrong(at, a[0], "a list")
 	case len(l.Items) == 0:
 		return fault(at, "tail of an empty list")
 	case l.Items[0].Rest:
@@ -235,10 +235,10 @@ func primTail(_ *Evaluator, at Place, a []*Thunk) Value {
 	return &List{Place: at, Items: l.Items[1:]}
 }
 
-func primReverse(_ *Evaluator, at Place, a []*Thunk) Value {
-	l, ok := list(a[0])
+func primReverse(ev *Evaluator, at Place, a []*Thunk) Value {
+	l, ok := ev.listArg(a[0])
 	if !ok {
-		return wrong(at, a[0], "a list")
+		return ev.wrong(at, a[0], "a list")
 	}
 	items := slices.Clone(l.Items)
 	slices.Reverse(items)
@@ -257,21 +257,21 @@ func (ev *Evaluator) generate(at Place, n int64, f func(i int64) Value) Value {
 }
 
 func primGenList(ev *Evaluator, at Place, a []*Thunk) Value {
-	n, ok := integer(a[1])
+	n, ok := ev.intArg(a[1])
 	if !ok {
-		return wrong(at, a[1], "an integer")
+		return ev.wrong(at, a[1], "an integer")
 	}
 	return ev.generate(at, n, func(i int64) Value { return ev.call(at, a[0], Done(Int{at, i})) })
 }
 
 func primRange(ev *Evaluator, at Place, a []*Thunk) Value {
-	first, ok := integer(a[0])
+	first, ok := ev.intArg(a[0])
 	if !ok {
-		return wrong(at, a[0], "an integer")
+		return ev.wrong(at, a[0], "an integer")
 	}
-	last, ok := integer(a[1])
+	last, ok := ev.intArg(a[1])
 	if !ok {
-		return wrong(at, a[1], "an integer")
+		return ev.wrong(at, a[1], "an integer")
 	}
 	if last < first {
 		return newList(at)
@@ -283,9 +283,9 @@ func primRange(ev *Evaluator, at Place, a []*Thunk) Value {
 }
 
 func primFoldl(ev *Evaluator, at Place, a []*Thunk) Value {
-	l, ok := list(a[2])
+	l, ok := ev.listArg(a[2])
 	if !ok {
-		return wrong(at, a[2], "a list")
+		return ev.wrong(at, a[2], "a list")
 	}
 	acc := a[1]
 	for _, item := range l.Items {
@@ -295,9 +295,9 @@ func primFoldl(ev *Evaluator, at Place, a []*Thunk) Value {
 }
 
 func primFoldr(ev *Evaluator, at Place, a []*Thunk) Value {
-	l, ok := list(a[2])
+	l, ok := ev.listArg(a[2])
 	if !ok {
-		return wrong(at, a[2], "a list")
+		return ev.wrong(at, a[2], "a list")
 	}
 	acc := a[1]
 	for _, item := range slices.Backward(l.Items) {
@@ -307,8 +307,8 @@ func primFoldr(ev *Evaluator, at Place, a []*Thunk) Value {
 	return acc.Force()
 }
 
-func primToList(_ *Evaluator, at Place, a []*Thunk) Value {
-	v := a[0].Force()
+func primToList(ev *Evaluator, at Place, a []*Thunk) Value {
+	v := ev.force(a[0])
 	if _, ok := v.(*List); ok {
 		return v
 	}
@@ -319,9 +319,9 @@ func primToList(_ *Evaluator, at Place, a []*Thunk) Value {
 }
 
 func primUnique(ev *Evaluator, at Place, a []*Thunk) Value {
-	l, ok := list(a[0])
+	l, ok := ev.listArg(a[0])
 	if !ok {
-		return wrong(at, a[0], "a list")
+		return ev.wrong(at, a[0], "a list")
 	}
 	out := &List{Place: at}
 	for _, item := range l.Items {
@@ -343,9 +343,9 @@ func primUnique(ev *Evaluator, at Place, a []*Thunk) Value {
 
 func imap(first int64) func(*Evaluator, Place, []*Thunk) Value {
 	return func(ev *Evaluator, at Place, a []*Thunk) Value {
-		l, ok := list(a[1])
+		l, ok := ev.listArg(a[1])
 		if !ok {
-			return wrong(at, a[1], "a list")
+			return ev.wrong(at, a[1], "a list")
 		}
 		out := &List{Place: at, Items: make([]Item, len(l.Items))}
 		for i, item := range l.Items {
@@ -356,13 +356,13 @@ func imap(first int64) func(*Evaluator, Place, []*Thunk) Value {
 }
 
 func primSubtract(ev *Evaluator, at Place, a []*Thunk) Value {
-	l, ok := list(a[0])
+	l, ok := ev.listArg(a[0])
 	if !ok {
-		return wrong(at, a[0], "a list")
+		return ev.wrong(at, a[0], "a list")
 	}
-	from, ok := list(a[1])
+	from, ok := ev.listArg(a[1])
 	if !ok {
-		return wrong(at, a[1], "a list")
+		return ev.wrong(at, a[1], "a list")
 	}
 	out := &List{Place: at}
 	for _, item := range from.Items {

@@ -2,8 +2,8 @@ package symbolic
 
 // miscPrims are the functions on values of any type.
 var miscPrims = map[string]*primSpec{
-	"id":         {arity: 1, run: func(_ *Evaluator, _ Place, a []*Thunk) Value { return a[0].Force() }},
-	"const":      {arity: 2, run: func(_ *Evaluator, _ Place, a []*Thunk) Value { return a[0].Force() }},
+	"id":         {arity: 1, run: func(ev *Evaluator, _ Place, a []*Thunk) Value { return a[0].Force() }},
+	"const":      {arity: 2, run: func(ev *Evaluator, _ Place, a []*Thunk) Value { return a[0].Force() }},
 	"flip":       {arity: 3, run: func(ev *Evaluator, at Place, a []*Thunk) Value { return ev.call(at, a[0], a[2], a[1]) }},
 	"pipe":       {arity: 2, run: primPipe},
 	"throw":      {arity: 1, run: primThrow},
@@ -38,19 +38,19 @@ var miscPrims = map[string]*primSpec{
 	"generators.toKeyValue": {arity: 2, run: primToKeyValue},
 }
 
-func second(_ *Evaluator, _ Place, a []*Thunk) Value { return a[1].Force() }
+func second(ev *Evaluator, _ Place, a []*Thunk) Value { return a[1].Force() }
 
-func primSeq(_ *Evaluator, _ Place, a []*Thunk) Value {
-	if v := a[0].Force(); isFault(v) {
+func primSeq(ev *Evaluator, _ Place, a []*Thunk) Value {
+	if v := ev.force(a[0]); isFault(v) {
 		return v
 	}
 	return a[1].Force()
 }
 
 func primPipe(ev *Evaluator, at Place, a []*Thunk) Value {
-	fs, ok := list(a[1])
+	fs, ok := ev.listArg(a[1])
 	if !ok {
-		return wrong(at, a[1], "a list")
+		return ev.wrong(at, a[1], "a list")
 	}
 	v := a[0]
 	for _, f := range fs.Items {
@@ -59,45 +59,45 @@ func primPipe(ev *Evaluator, at Place, a []*Thunk) Value {
 	return v.Force()
 }
 
-func primThrow(_ *Evaluator, at Place, a []*Thunk) Value {
-	if s, ok := text(a[0]); ok {
+func primThrow(ev *Evaluator, at Place, a []*Thunk) Value {
+	if s, ok := ev.textArg(a[0]); ok {
 		return fault(at, "throws "+Line(s))
 	}
 	return fault(at, "throws an error")
 }
 
-func primThrowIf(_ *Evaluator, at Place, a []*Thunk) Value {
-	b, ok := boolean(a[0].Force())
+func primThrowIf(ev *Evaluator, at Place, a []*Thunk) Value {
+	b, ok := ev.boolean(ev.force(a[0]))
 	switch {
-	case !ok && isFault(a[0].Force()):
-		return a[0].Force()
+	case !ok && isFault(ev.force(a[0])):
+		return ev.force(a[0])
 	case b:
-		return primThrow(nil, at, a[1:])
+		return primThrow(ev, at, a[1:])
 	}
 	return a[2].Force()
 }
 
 func primThrowIfNot(ev *Evaluator, at Place, a []*Thunk) Value {
-	if b, ok := boolean(a[0].Force()); ok && !b {
+	if b, ok := ev.boolean(ev.force(a[0])); ok && !b {
 		return primThrow(ev, at, a[1:])
 	}
 	return a[2].Force()
 }
 
 func primAssertMsg(ev *Evaluator, at Place, a []*Thunk) Value {
-	b, ok := boolean(a[0].Force())
+	b, ok := ev.boolean(ev.force(a[0]))
 	switch {
 	case ok && b:
 		return Bool{at, true}
 	case ok:
 		return primThrow(ev, at, a[1:])
 	}
-	return wrong(at, a[0], "a Boolean")
+	return ev.wrong(at, a[0], "a Boolean")
 }
 
 func isKind(test func(Value) bool) func(*Evaluator, Place, []*Thunk) Value {
-	return func(_ *Evaluator, at Place, a []*Thunk) Value {
-		v := a[0].Force()
+	return func(ev *Evaluator, at Place, a []*Thunk) Value {
+		v := ev.force(a[0])
 		if isFault(v) {
 			return v
 		}
@@ -110,7 +110,7 @@ func isKind(test func(Value) bool) func(*Evaluator, Place, []*Thunk) Value {
 
 func smaller(first bool) func(*Evaluator, Place, []*Thunk) Value {
 	return func(ev *Evaluator, at Place, a []*Thunk) Value {
-		l, r := a[0].Force(), a[1].Force()
+		l, r := ev.force(a[0]), ev.force(a[1])
 		n, ok, bad := ev.order(l, r)
 		if bad != nil {
 			return bad

@@ -2,10 +2,10 @@ package symbolic
 
 // modulePrims are the functions of the module system.
 var modulePrims = map[string]*primSpec{
-	"mkIf": {arity: 2, run: func(_ *Evaluator, at Place, a []*Thunk) Value {
-		return &Wrap{Place: at, Kind: MkIf, If: a[0], Body: a[1]}
+	"mkIf": {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value {
+		return &Wrap{Place: at, Kind: MkIf, If: ev.later(func() Value { return ev.force(a[0]) }), Body: a[1]}
 	}},
-	"mkMerge":                  {arity: 1, run: func(_ *Evaluator, at Place, a []*Thunk) Value { return &Wrap{Place: at, Kind: MkMerge, Body: a[0]} }},
+	"mkMerge":                  {arity: 1, run: func(ev *Evaluator, at Place, a []*Thunk) Value { return &Wrap{Place: at, Kind: MkMerge, Body: a[0]} }},
 	"mkOverride":               {arity: 2, run: numbered(MkOverride)},
 	"mkOrder":                  {arity: 2, run: numbered(MkOrder)},
 	"mkForce":                  {arity: 1, run: fixed(MkOverride, 50)},
@@ -18,23 +18,23 @@ var modulePrims = map[string]*primSpec{
 	"mkEnableOption":           {arity: 1, run: opaque},
 	"mkOption":                 {arity: 1, run: opaque},
 	"mkPackageOption":          {arity: 3, run: opaque},
-	"setDefaultModuleLocation": {arity: 2, run: func(_ *Evaluator, _ Place, a []*Thunk) Value { return a[1].Force() }},
+	"setDefaultModuleLocation": {arity: 2, run: func(ev *Evaluator, _ Place, a []*Thunk) Value { return a[1].Force() }},
 	"mkAliasOptionModule":      {arity: 2, run: noModule},
 	"mkRenamedOptionModule":    {arity: 2, run: noModule},
 	"mkRemovedOptionModule":    {arity: 2, run: noModule},
 }
 
 func fixed(kind Kind, n int) func(*Evaluator, Place, []*Thunk) Value {
-	return func(_ *Evaluator, at Place, a []*Thunk) Value {
+	return func(ev *Evaluator, at Place, a []*Thunk) Value {
 		return &Wrap{Place: at, Kind: kind, N: n, Body: a[0]}
 	}
 }
 
 func numbered(kind Kind) func(*Evaluator, Place, []*Thunk) Value {
-	return func(_ *Evaluator, at Place, a []*Thunk) Value {
-		n, ok := integer(a[0])
+	return func(ev *Evaluator, at Place, a []*Thunk) Value {
+		n, ok := ev.intArg(a[0])
 		if !ok {
-			return wrong(at, a[0], "an integer")
+			return ev.wrong(at, a[0], "an integer")
 		}
 		return &Wrap{Place: at, Kind: kind, N: int(max(-1<<31, min(n, 1<<31-1))), Body: a[1]}
 	}
@@ -44,4 +44,4 @@ func numbered(kind Kind) func(*Evaluator, Place, []*Thunk) Value {
 func opaque(*Evaluator, Place, []*Thunk) Value { return nil }
 
 // noModule stands for a module that only renames options.
-func noModule(_ *Evaluator, at Place, _ []*Thunk) Value { return emptyAttrs(at) }
+func noModule(ev *Evaluator, at Place, _ []*Thunk) Value { return emptyAttrs(at) }

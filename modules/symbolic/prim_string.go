@@ -10,9 +10,11 @@ import (
 // stringPrims are the functions on strings.
 var stringPrims = map[string]*primSpec{
 	"toString":         {arity: 1, run: primToString},
-	"concatStringsSep": {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value { return ev.join(at, a[0], a[1].Force()) }},
-	"concatStrings":    {arity: 1, run: func(ev *Evaluator, at Place, a []*Thunk) Value { return ev.join(at, Done(Text(at, "")), a[0].Force()) }},
-	"concatLines":      {arity: 1, run: primConcatLines},
+	"concatStringsSep": {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value { return ev.join(at, a[0], ev.force(a[1])) }},
+	"concatStrings": {arity: 1, run: func(ev *Evaluator, at Place, a []*Thunk) Value {
+		return ev.join(at, Done(Text(at, "")), ev.force(a[0]))
+	}},
+	"concatLines": {arity: 1, run: primConcatLines},
 	"concatMapStrings": {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value {
 		return ev.joinMapped(at, Done(Text(at, "")), a[0], a[1])
 	}},
@@ -25,7 +27,7 @@ var stringPrims = map[string]*primSpec{
 		return ev.join(at, a[0], v)
 	}},
 	"optionalString": {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value {
-		return ev.choose(at, a[0].Force(), a[1], Done(Text(at, "")))
+		return ev.choose(at, ev.force(a[0]), a[1], Done(Text(at, "")))
 	}},
 	"hasPrefix":         {arity: 2, run: test2(strings.HasPrefix)},
 	"hasSuffix":         {arity: 2, run: test2(strings.HasSuffix)},
@@ -59,14 +61,14 @@ func change2(f func(s, part string) string) func(*Evaluator, Place, []*Thunk) Va
 
 // text2 is a function of a part and a string, both known.
 func text2(f func(at Place, s, part string) Value) func(*Evaluator, Place, []*Thunk) Value {
-	return func(_ *Evaluator, at Place, a []*Thunk) Value {
-		part, ok := text(a[0])
+	return func(ev *Evaluator, at Place, a []*Thunk) Value {
+		part, ok := ev.textArg(a[0])
 		if !ok {
-			return wrong(at, a[0], "a string")
+			return ev.wrong(at, a[0], "a string")
 		}
-		s, ok := text(a[1])
+		s, ok := ev.textArg(a[1])
 		if !ok {
-			return wrong(at, a[1], "a string")
+			return ev.wrong(at, a[1], "a string")
 		}
 		return f(at, s, part)
 	}
@@ -74,9 +76,9 @@ func text2(f func(at Place, s, part string) Value) func(*Evaluator, Place, []*Th
 
 func change1(f func(s string) string) func(*Evaluator, Place, []*Thunk) Value {
 	return func(ev *Evaluator, at Place, a []*Thunk) Value {
-		s, ok := text(a[0])
+		s, ok := ev.textArg(a[0])
 		if !ok {
-			return wrong(at, a[0], "a string")
+			return ev.wrong(at, a[0], "a string")
 		}
 		if !ev.grow(len(s)) {
 			return &Unknown{Place: at, Why: tooMuch}
@@ -99,7 +101,9 @@ func mapASCII(s string, from, to byte, by int) string {
 	return string(out)
 }
 
-func primToString(ev *Evaluator, at Place, a []*Thunk) Value { return ev.toString(at, a[0].Force(), 0) }
+func primToString(ev *Evaluator, at Place, a []*Thunk) Value {
+	return ev.toString(at, ev.force(a[0]), 0)
+}
 
 // toString is builtins.toString; unlike interpolation it takes numbers, lists,
 // Booleans, null and paths, the last without copying them to the store.
@@ -107,6 +111,7 @@ func (ev *Evaluator) toString(at Place, v Value, depth int) Value {
 	if !ev.tick() || depth > 50 {
 		return &Unknown{Place: at, Why: orElse(ev.spent(), "the list is nested too deeply")}
 	}
+	v = ev.Known(v)
 	switch v := v.(type) {
 	case *String:
 		return v
@@ -160,23 +165,23 @@ func (ev *Evaluator) listToString(at Place, l *List, depth int) Value {
 }
 
 func (ev *Evaluator) join(at Place, sep *Thunk, v Value) Value {
-	l, ok := v.(*List)
+	l, ok := ev.Known(v).(*List)
 	if !ok {
-		return wrong(at, Done(v), "a list")
+		return ev.wrong(at, Done(v), "a list")
 	}
 	if l.open() {
 		return nil
 	}
-	between := sep.Force()
+	between := ev.force(sep)
 	if _, ok := between.(*String); !ok {
-		return wrong(at, sep, "a string")
+		return ev.wrong(at, sep, "a string")
 	}
 	var b textBuilder
 	for i, item := range l.Items {
 		if i > 0 {
 			b.value(between)
 		}
-		piece := item.V.Force()
+		piece := ev.force(item.V)
 		if isFault(piece) {
 			return piece
 		}
@@ -199,9 +204,9 @@ func (ev *Evaluator) joinMapped(at Place, sep, fn, l *Thunk) Value {
 }
 
 func primConcatLines(ev *Evaluator, at Place, a []*Thunk) Value {
-	l, ok := list(a[0])
+	l, ok := ev.listArg(a[0])
 	if !ok {
-		return wrong(at, a[0], "a list")
+		return ev.wrong(at, a[0], "a list")
 	}
 	nl := Item{V: Done(Text(at, "\n"))}
 	lines := &List{Place: at}
@@ -213,9 +218,9 @@ func primConcatLines(ev *Evaluator, at Place, a []*Thunk) Value {
 
 // primEscapeShell is lib.escapeShellArg: quotes only where a shell needs them.
 func primEscapeShell(ev *Evaluator, at Place, a []*Thunk) Value {
-	s, ok := ev.toString(at, a[0].Force(), 0).(*String)
+	s, ok := ev.toString(at, ev.force(a[0]), 0).(*String)
 	if !ok {
-		return wrong(at, a[0], "a string")
+		return ev.wrong(at, a[0], "a string")
 	}
 	t, ok := s.Text()
 	if !ok {
@@ -231,13 +236,13 @@ func primEscapeShell(ev *Evaluator, at Place, a []*Thunk) Value {
 }
 
 func primSplit(ev *Evaluator, at Place, a []*Thunk) Value {
-	sep, ok := text(a[0])
+	sep, ok := ev.textArg(a[0])
 	if !ok {
-		return wrong(at, a[0], "a string")
+		return ev.wrong(at, a[0], "a string")
 	}
-	s, ok := text(a[1])
+	s, ok := ev.textArg(a[1])
 	if !ok {
-		return wrong(at, a[1], "a string")
+		return ev.wrong(at, a[1], "a string")
 	}
 	if sep == "" {
 		return nil
@@ -252,26 +257,26 @@ func primSplit(ev *Evaluator, at Place, a []*Thunk) Value {
 	return out
 }
 
-func primStringLength(_ *Evaluator, at Place, a []*Thunk) Value {
-	s, ok := text(a[0])
+func primStringLength(ev *Evaluator, at Place, a []*Thunk) Value {
+	s, ok := ev.textArg(a[0])
 	if !ok {
-		return wrong(at, a[0], "a string")
+		return ev.wrong(at, a[0], "a string")
 	}
 	return Int{at, int64(len(s))}
 }
 
-func primSubstring(_ *Evaluator, at Place, a []*Thunk) Value {
-	start, ok := integer(a[0])
+func primSubstring(ev *Evaluator, at Place, a []*Thunk) Value {
+	start, ok := ev.intArg(a[0])
 	if !ok {
-		return wrong(at, a[0], "an integer")
+		return ev.wrong(at, a[0], "an integer")
 	}
-	n, ok := integer(a[1])
+	n, ok := ev.intArg(a[1])
 	if !ok {
-		return wrong(at, a[1], "an integer")
+		return ev.wrong(at, a[1], "an integer")
 	}
-	s, ok := text(a[2])
+	s, ok := ev.textArg(a[2])
 	if !ok {
-		return wrong(at, a[2], "a string")
+		return ev.wrong(at, a[2], "a string")
 	}
 	if start < 0 {
 		return fault(at, "negative start position")
@@ -289,17 +294,17 @@ func primSubstring(_ *Evaluator, at Place, a []*Thunk) Value {
 // primReplace is builtins.replaceStrings: the first pattern that matches at a
 // place wins, and an empty pattern matches between all bytes.
 func primReplace(ev *Evaluator, at Place, a []*Thunk) Value {
-	from, ok := attrPath(a[0])
+	from, ok := ev.attrPath(a[0])
 	if !ok {
-		return wrong(at, a[0], "a list of strings")
+		return ev.wrong(at, a[0], "a list of strings")
 	}
-	to, ok := attrPath(a[1])
+	to, ok := ev.attrPath(a[1])
 	if !ok {
-		return wrong(at, a[1], "a list of strings")
+		return ev.wrong(at, a[1], "a list of strings")
 	}
-	s, ok := text(a[2])
+	s, ok := ev.textArg(a[2])
 	if !ok {
-		return wrong(at, a[2], "a string")
+		return ev.wrong(at, a[2], "a string")
 	}
 	if len(from) != len(to) {
 		return fault(at, "replaceStrings takes two lists of one length")
@@ -341,13 +346,13 @@ func primReplace(ev *Evaluator, at Place, a []*Thunk) Value {
 }
 
 func primReplicateString(ev *Evaluator, at Place, a []*Thunk) Value {
-	n, ok := integer(a[0])
+	n, ok := ev.intArg(a[0])
 	if !ok {
-		return wrong(at, a[0], "an integer")
+		return ev.wrong(at, a[0], "an integer")
 	}
-	s, ok := text(a[1])
+	s, ok := ev.textArg(a[1])
 	if !ok {
-		return wrong(at, a[1], "a string")
+		return ev.wrong(at, a[1], "a string")
 	}
 	if n < 0 || n > int64(ev.limits.Bytes) || !ev.grow(int(n)*max(1, min(len(s), 1<<20))) {
 		return &Unknown{Place: at, Why: tooMuch}
@@ -356,17 +361,17 @@ func primReplicateString(ev *Evaluator, at Place, a []*Thunk) Value {
 }
 
 func primFixedWidth(ev *Evaluator, at Place, a []*Thunk) Value {
-	width, ok := integer(a[0])
+	width, ok := ev.intArg(a[0])
 	if !ok {
-		return wrong(at, a[0], "an integer")
+		return ev.wrong(at, a[0], "an integer")
 	}
-	fill, ok := text(a[1])
+	fill, ok := ev.textArg(a[1])
 	if !ok {
-		return wrong(at, a[1], "a string")
+		return ev.wrong(at, a[1], "a string")
 	}
-	s, ok := text(a[2])
+	s, ok := ev.textArg(a[2])
 	if !ok {
-		return wrong(at, a[2], "a string")
+		return ev.wrong(at, a[2], "a string")
 	}
 	if width < int64(len(s)) || len(fill) != 1 || width > 1<<16 {
 		return fault(at, "fixedWidthString takes a width of at least the string's and one filling character")
@@ -374,25 +379,25 @@ func primFixedWidth(ev *Evaluator, at Place, a []*Thunk) Value {
 	return Text(at, strings.Repeat(fill, int(width)-len(s))+s)
 }
 
-func primBaseName(_ *Evaluator, at Place, a []*Thunk) Value {
-	if p, ok := a[0].Force().(*Path); ok {
+func primBaseName(ev *Evaluator, at Place, a []*Thunk) Value {
+	if p, ok := ev.force(a[0]).(*Path); ok {
 		return Text(at, path.Base(p.Rel))
 	}
-	s, ok := text(a[0])
+	s, ok := ev.textArg(a[0])
 	if !ok {
-		return wrong(at, a[0], "a string")
+		return ev.wrong(at, a[0], "a string")
 	}
 	s = strings.TrimSuffix(s, "/")
 	return Text(at, s[strings.LastIndexByte(s, '/')+1:])
 }
 
-func primDirName(_ *Evaluator, at Place, a []*Thunk) Value {
-	if p, ok := a[0].Force().(*Path); ok {
+func primDirName(ev *Evaluator, at Place, a []*Thunk) Value {
+	if p, ok := ev.force(a[0]).(*Path); ok {
 		return &Path{Place: at, Rel: path.Dir(p.Rel)}
 	}
-	s, ok := text(a[0])
+	s, ok := ev.textArg(a[0])
 	if !ok {
-		return wrong(at, a[0], "a string")
+		return ev.wrong(at, a[0], "a string")
 	}
 	switch i := strings.LastIndexByte(s, '/'); i {
 	case -1:
@@ -404,18 +409,18 @@ func primDirName(_ *Evaluator, at Place, a []*Thunk) Value {
 	}
 }
 
-func primBoolToString(_ *Evaluator, at Place, a []*Thunk) Value {
-	b, ok := boolean(a[0].Force())
+func primBoolToString(ev *Evaluator, at Place, a []*Thunk) Value {
+	b, ok := ev.boolean(ev.force(a[0]))
 	if !ok {
-		return wrong(at, a[0], "a Boolean")
+		return ev.wrong(at, a[0], "a Boolean")
 	}
 	return Text(at, strconv.FormatBool(b))
 }
 
-func primToInt(_ *Evaluator, at Place, a []*Thunk) Value {
-	s, ok := text(a[0])
+func primToInt(ev *Evaluator, at Place, a []*Thunk) Value {
+	s, ok := ev.textArg(a[0])
 	if !ok {
-		return wrong(at, a[0], "a string")
+		return ev.wrong(at, a[0], "a string")
 	}
 	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
 	if err != nil || n == math.MinInt64 {

@@ -36,9 +36,19 @@ func (r *Ref) rooted(root Root, path ...string) *Ref {
 	return &Ref{Place: r.Place, Root: root, Path: path, System: r.System}
 }
 
+// ownArgs are the arguments that flake-parts and the module system give every
+// top-level module besides those that have a root of their own.
+var ownArgs = []string{
+	"withSystem", "moduleWithSystem", "getSystem", "flake-parts-lib", "moduleLocation", "specialArgs", "partitionStack",
+	"extendModules", "moduleType", "_class", "_prefix", "modulesPath",
+}
+
 // moduleArg is one argument of a module, whose config is the given root.
 func moduleArg(r *Ref, config Root) Value {
 	name, rest := r.Path[0], r.Path[1:]
+	if v := r.special[name]; v != nil && len(rest) == 0 {
+		return v
+	}
 	switch name {
 	case "config":
 		return reduceRest(r.rooted(config), rest)
@@ -52,6 +62,9 @@ func moduleArg(r *Ref, config Root) Value {
 		return reduceRest(r.rooted(Options), rest)
 	case "pkgs":
 		return reduceRest(r.rooted(Pkgs), rest)
+	}
+	if config == Flake && !slices.Contains(ownArgs, name) {
+		return r.rooted(Flake, append([]string{"_module", "args"}, r.Path...)...)
 	}
 	return r.rooted(Arg, r.Path...)
 }
@@ -147,10 +160,35 @@ func platformFact(r *Ref, name string) Value {
 }
 
 // FlakeModuleArgs is the argument of a flake-parts module.
-func FlakeModuleArgs(at Place) Value { return &Ref{Place: at, Root: FlakeArgs} }
+func FlakeModuleArgs(at Place) Value { return FlakeModuleArgsWith(at, nil) }
+
+// FlakeModuleArgsWith is FlakeModuleArgs with some of the arguments known
+// (specialArgs of mkFlake), by name. They come before every other meaning of
+// the name.
+func FlakeModuleArgsWith(at Place, special map[string]Value) Value {
+	return &Ref{Place: at, Root: FlakeArgs, special: special}
+}
 
 // MachineModuleArgs is the argument of a module of a machine, or of a home on
 // it, whose system is known; "" if it is not.
 func MachineModuleArgs(at Place, system string) Value {
-	return &Ref{Place: at, Root: ModuleArgs, System: system}
+	return MachineModuleArgsWith(at, system, nil)
+}
+
+// MachineModuleArgsWith is MachineModuleArgs with some of the arguments known
+// (specialArgs, extraSpecialArgs), by name. They come before every other
+// meaning of the name.
+func MachineModuleArgsWith(at Place, system string, special map[string]Value) Value {
+	return &Ref{Place: at, Root: ModuleArgs, System: system, special: special}
+}
+
+// OutputsArgs is the argument of a flake's outputs: the attributes that are
+// known, by name, and any other input as a reference. self is the flake.
+func OutputsArgs(at Place, known map[string]Value) Value {
+	out := NewAttrs(at, known)
+	if out.Attr("self") == nil {
+		out.set("self", Done(&Ref{Place: at, Root: Flake, Path: []string{"flake"}}), at)
+	}
+	out.Rest = []Value{&Ref{Place: at, Root: Inputs}}
+	return out
 }

@@ -135,6 +135,8 @@ type (
 		Root   Root
 		Path   []string
 		System string // for packages: the system that they are for, "" if unknown
+
+		special map[string]Value // for module arguments: those that are known, by name
 	}
 
 	// Call is the application of something that is not known.
@@ -253,7 +255,7 @@ func (r *Ref) Package() (name string, ok bool) {
 
 // below returns the reference to an attribute of r.
 func (r *Ref) below(at Place, name string) *Ref {
-	return &Ref{Place: at, Root: r.Root, Path: append(slices.Clip(r.Path), name), System: r.System}
+	return &Ref{Place: at, Root: r.Root, Path: append(slices.Clip(r.Path), name), System: r.System, special: r.special}
 }
 
 // Text returns the string if all of it is known.
