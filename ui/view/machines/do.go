@@ -3,7 +3,6 @@ package machines
 import (
 	"fmt"
 
-	"assay/fleet/engine"
 	"assay/ui/action"
 	"assay/ui/known"
 	"assay/ui/style"
@@ -103,10 +102,8 @@ func (v *View) ask(in action.Intent) []view.Ask {
 		v.state = in.Arg
 	case action.Sort:
 		return []view.Ask{v.sortChoice()}
-	case action.PlanUpdate:
-		return v.plan(false)
-	case action.PlanBack:
-		return v.plan(true)
+	case action.PlanUpdate, action.PlanBack:
+		return v.plan(in)
 	case action.LogsOf:
 		link := view.Link{Place: view.Logs, Name: v.env.Known.LastRun(r.machine.Name), Sub: r.machine.Name}
 		return []view.Ask{view.Go{Link: link}}
@@ -134,24 +131,6 @@ func (v *View) back() []view.Ask {
 		return []view.Ask{view.Leave{}}
 	}
 	return nil
-}
-
-// plan asks for a plan of the chosen machines, and says when some of them
-// cannot be seen.
-func (v *View) plan(back bool) []view.Ask {
-	asks := []view.Ask{view.MakePlan{Machines: v.chosen(), Goal: engine.GoalSwitch, Back: back}}
-	if hidden := len(v.marks.names) - v.content.marked; hidden > 0 {
-		text := fmt.Sprintf("%s marked and planned, but not shown here", areMachines(hidden))
-		asks = append(asks, view.Say{Level: style.Warn, Text: text})
-	}
-	return asks
-}
-
-func areMachines(n int) string {
-	if n == 1 {
-		return "1 machine is"
-	}
-	return fmt.Sprintf("%d machines are", n)
 }
 
 // sortChoice lets the operator choose the column to sort by.

@@ -36,8 +36,7 @@ func TestPlans(t *testing.T) {
 	if got := v.Note(); got != "1 of 8 · D: 2 marked, 2 of them not shown" {
 		t.Errorf("note %q", got)
 	}
-	asks(t, v, "plan.update", view.MakePlan{Machines: []string{"cinnabar", "electrum"}, Goal: engine.GoalSwitch},
-		view.Say{Level: style.Warn, Text: "2 machines are marked and planned, but not shown here"})
+	testHiddenMarks(t, v)
 	viewtest.Do(v, "mark.none")
 	viewtest.Type(v, "@nobody")
 	if got := v.Disabled(action.PlanUpdate); got != "no machine is marked, and none is shown" {
@@ -48,6 +47,23 @@ func TestPlans(t *testing.T) {
 	asks(t, v, "plan.update", view.Say{Level: style.Warn, Text: "no hosts here"})
 	k.ReadOnly = "opened to read only"
 	asks(t, v, "plan.rollback", view.Say{Level: style.Warn, Text: "opened to read only"})
+}
+
+// testHiddenMarks has two machines marked that the filter hides, and a third
+// one under the cursor.
+func testHiddenMarks(t *testing.T, v *View) {
+	t.Helper()
+	all := view.Item{Value: allMarks, Text: "all marked ones, shown or not", Note: "2 machines"}
+	asks(t, v, "plan.update", view.Choose{Title: "2 marked machines are not shown here: plan for", Intent: action.PlanUpdate, Items: []view.Item{
+		{Value: underCur, Text: "the one under the cursor", Note: "stibnite"}, all,
+	}})
+	asks(t, v, "plan.update "+underCur, view.MakePlan{Machines: []string{"stibnite"}, Goal: engine.GoalSwitch})
+	asks(t, v, "plan.rollback "+allMarks, view.MakePlan{Machines: []string{"cinnabar", "electrum"}, Goal: engine.GoalSwitch, Back: true})
+	viewtest.Type(v, "cinnabar")
+	asks(t, v, "plan.rollback", view.Choose{Title: "1 marked machine is not shown here: plan for", Intent: action.PlanBack, Items: []view.Item{
+		{Value: shownMarks, Text: "the marked ones shown here", Note: "1 machine"}, all,
+	}})
+	asks(t, v, "plan.rollback "+shownMarks, view.MakePlan{Machines: []string{"cinnabar"}, Goal: engine.GoalSwitch, Back: true})
 }
 
 func TestLogs(t *testing.T) {
@@ -205,19 +221,19 @@ func TestMarksAfterARun(t *testing.T) {
 		run.State.Emit(event.Event{Seq: int64(i + 1), Run: "now", Body: body})
 	}
 	k.Revision++
-	if v.sync(); len(v.chosen()) != 8 {
-		t.Errorf("while it goes on: %v", v.chosen())
+	if v.sync(); len(v.chosen("")) != 8 {
+		t.Errorf("while it goes on: %v", v.chosen(""))
 	}
 	run.Over = true
 	k.Revision++
 	want := []string{"blackphos", "cinnabar", "electrum", "galena", "scheelite", "stibnite"}
-	if v.sync(); !slices.Equal(v.chosen(), want) {
-		t.Errorf("afterwards: %v", v.chosen())
+	if v.sync(); !slices.Equal(v.chosen(""), want) {
+		t.Errorf("afterwards: %v", v.chosen(""))
 	}
 	viewtest.Do(v, "mark.all")
 	k.Revision++
-	if v.sync(); len(v.chosen()) != 8 {
-		t.Errorf("marked again: %v", v.chosen())
+	if v.sync(); len(v.chosen("")) != 8 {
+		t.Errorf("marked again: %v", v.chosen(""))
 	}
 }
 
@@ -227,13 +243,13 @@ func TestRanges(t *testing.T) {
 	viewtest.Do(v, "table.sort-by machine", "move.top")
 	asks(t, v, "mark.range", view.Say{Level: style.Plain, Text: "a range begins at argentum: v at its other end"})
 	viewtest.Do(v, "move.down", "move.down", "mark.range")
-	if got := v.chosen(); !slices.Equal(got, []string{"argentum", "blackphos", "cinnabar"}) {
+	if got := v.chosen(""); !slices.Equal(got, []string{"argentum", "blackphos", "cinnabar"}) {
 		t.Errorf("from the cursor: %v", got)
 	}
 	viewtest.Do(v, "mark.none", "mark.all", "mark.none", "move.bottom", "mark", "mark.none", "mark")
 	viewtest.Type(v, "@darwin") // has stibnite
 	viewtest.Do(v, "move.bottom", "move.up", "mark.range")
-	if got := v.chosen(); !slices.Equal(got, []string{"rosegold", "stibnite"}) {
+	if got := v.chosen(""); !slices.Equal(got, []string{"rosegold", "stibnite"}) {
 		t.Errorf("to the last mark: %v", got)
 	}
 }
@@ -241,7 +257,7 @@ func TestRanges(t *testing.T) {
 func TestMarks(t *testing.T) {
 	v, k := example(t, "")
 	viewtest.Do(v, "mark", "move.down", "move.down", "mark.range", "table.sort-by machine")
-	if got := v.chosen(); !slices.Equal(got, []string{"argentum", "galena", "scheelite"}) {
+	if got := v.chosen(""); !slices.Equal(got, []string{"argentum", "galena", "scheelite"}) {
 		t.Errorf("a range marks %v", got)
 	}
 	viewtest.Type(v, "@nixos")

@@ -142,8 +142,8 @@ func TestWordThatIsAName(t *testing.T) {
 	if got := v.Render(80, 10); !strings.Contains(got, "3 of 4; =web1 is one") {
 		t.Errorf("nothing says how to get the one:\n%s", got)
 	}
-	if viewtest.Do(v, "mark.all"); len(v.chosen()) != 3 {
-		t.Errorf("marks %v", v.chosen())
+	if viewtest.Do(v, "mark.all"); len(v.chosen("")) != 3 {
+		t.Errorf("marks %v", v.chosen(""))
 	}
 	if got := shown(New(env, v.Link())); !slices.Equal(got, all) {
 		t.Errorf("its link shows %v", got)

@@ -74,18 +74,3 @@ func (v *View) reach() []row {
 	}
 	return v.content.rows[min(from, cursor) : max(from, cursor)+1]
 }
-
-// chosen are the machines to plan for, in the fleet's order: the marked ones,
-// or the one under the cursor.
-func (v *View) chosen() []string {
-	var out []string
-	for i := range v.env.Known.Fleet.Machines {
-		if name := v.env.Known.Fleet.Machines[i].Name; v.marks.names[name] {
-			out = append(out, name)
-		}
-	}
-	if r, ok := v.under(); ok && len(out) == 0 {
-		out = []string{r.machine.Name}
-	}
-	return out
-}
