@@ -55,9 +55,9 @@ func testHiddenMarks(t *testing.T, v *View) {
 	t.Helper()
 	all := view.Item{Value: allMarks, Text: "all marked ones, shown or not", Note: "2 machines"}
 	asks(t, v, "plan.update", view.Choose{Title: "2 marked machines are not shown here: plan for", Intent: action.PlanUpdate, Items: []view.Item{
-		{Value: underCur, Text: "the one under the cursor", Note: "stibnite"}, all,
+		{Value: underCur, Text: "the one under the cursor", Note: "scheelite"}, all,
 	}})
-	asks(t, v, "plan.update "+underCur, view.MakePlan{Machines: []string{"stibnite"}, Goal: engine.GoalSwitch})
+	asks(t, v, "plan.update "+underCur, view.MakePlan{Machines: []string{"scheelite"}, Goal: engine.GoalSwitch})
 	asks(t, v, "plan.rollback "+allMarks, view.MakePlan{Machines: []string{"cinnabar", "electrum"}, Goal: engine.GoalSwitch, Back: true})
 	viewtest.Type(v, "cinnabar")
 	asks(t, v, "plan.rollback", view.Choose{Title: "1 marked machine is not shown here: plan for", Intent: action.PlanBack, Items: []view.Item{
