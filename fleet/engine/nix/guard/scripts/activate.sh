@@ -11,29 +11,45 @@ whose() {
 	printf '%s of %s, since %s' "$(field id "$1")" "$(field operator "$1")" "$when"
 }
 
+# works ID JOB: whether a job of an activation is at work, or is to be by a
+# timer; systemd was asked for all units at once.
+works() {
+	if [ -n "$systemd" ]; then
+		case " $units" in
+		*[[:space:]]"assay-$2-$1.service "* | *[[:space:]]"assay-$2-$1.timer "*) return 0 ;;
+		esac
+		return 1
+	fi
+	(id=$1 dir=$base/$1 && at_work "$2")
+}
+
 # alone refuses while somebody else changes this host. The caller then holds
 # the lock.
 alone() {
 	if ! try_lock; then
 		busy "another activation runs on this host: $(whose "$base/holder")"
 	fi
+	units=
+	[ -z "$systemd" ] || units=$(systemctl list-units --plain --no-legend --no-pager --full --state=active,activating,deactivating,reloading \
+		'assay-*' 'nixos-rebuild-switch-to-configuration*.service' 2>/dev/null || :)
 	other=$(field id "$base/holder")
-	if [ -n "$other" ] && (id=$other dir=$base/$other && { at_work activate || at_work boot || at_work confirm; }); then
+	if [ -n "$other" ] && { works "$other" activate || works "$other" boot || works "$other" confirm; }; then
 		busy "another activation runs on this host: $(whose "$base/holder")"
 	fi
 	other=$(field id "$base/current")
 	case $(field state "$base/current") in
 	armed | confirmed) # a confirmation that was killed leaves the return
-		if [ -n "$other" ] && [ "$other" != "$id" ] && (id=$other dir=$base/$other && armed); then
+		if [ -n "$other" ] && [ "$other" != "$id" ] && works "$other" rollback; then
 			busy "another activation waits to be confirmed: $(whose "$base/current")"
 		fi
 		;;
 	esac
-	if [ -n "$systemd" ]; then
-		rebuild=$(systemctl list-units --plain --no-legend --no-pager --full --state=active,activating \
-			'nixos-rebuild-switch-to-configuration*.service' 2>/dev/null || :)
-		[ -z "$rebuild" ] || busy "nixos-rebuild is at work: ${rebuild%% *}"
-	fi
+	case $units in
+	*nixos-rebuild-switch-*)
+		rebuild=${units#*nixos-rebuild-switch-}
+		busy "nixos-rebuild is at work: nixos-rebuild-switch-${rebuild%% *}"
+		;;
+	esac
 	if [ -e /run/nixos/switch-to-configuration.lock ] && have flock &&
 		! flock -n /run/nixos/switch-to-configuration.lock true; then
 		busy 'switch-to-configuration is at work: it holds /run/nixos/switch-to-configuration.lock'
@@ -83,19 +99,19 @@ record() {
 	chmod 0700 "$dir"
 	cat >"$dir/tool"
 	[ "$(tail -n 1 "$dir/tool")" = '# the end' ] || refuse 47 'the script did not come whole on standard input'
-	put to "$system"
-	put goal "$goal"
-	put class "$class"
-	put generation "$generation"
-	put guard "$guard"
-	put operator "$operator"
-	put link "$(readlink "$profile" 2>/dev/null || :)"
+	note to "$system"
+	note goal "$goal"
+	note class "$class"
+	note generation "$generation"
+	note guard "$guard"
+	note operator "$operator"
+	note link "$(readlink "$profile" 2>/dev/null || :)"
 	failed_units >"$dir/failed"
 	# The activation itself may take three times as long as the wait after it,
 	# and never less than ten seconds.
 	limit=$((3 * guard))
 	[ "$limit" -ge 10 ] || limit=10
-	put deadline "$(($(monotonic) + limit))"
+	note deadline "$(($(monotonic) + limit))"
 	put from "$(running)"
 }
 

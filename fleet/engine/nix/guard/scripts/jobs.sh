@@ -12,17 +12,20 @@ unit() { printf 'assay-%s-%s' "$1" "$id"; }
 
 # launch JOB starts it, unless it runs.
 launch() {
-	! at_work "$1" || return 0
-	rm -f "$dir/result-$1"
+	if [ -e "$dir/begun-$1" ]; then
+		! at_work "$1" || return 0
+		rm -f "$dir/result-$1" "$dir/over-$1"
+		[ -z "$systemd" ] || systemctl reset-failed "$(unit "$1").service" 2>/dev/null || :
+	fi
+	mark "begun-$1"
 	if [ -n "$systemd" ]; then
-		name=$(unit "$1")
-		systemctl reset-failed "$name.service" 2>/dev/null || :
+		name=assay-$1-$id
 		set -- "$1" --quiet --unit="$name" --service-type=exec --property=TimeoutStopSec=10 \
 			--property="ExecStopPost=$shell $dir/tool ended $id $1"
 		[ -z "${LOCALE_ARCHIVE:-}" ] || set -- "$@" --setenv="LOCALE_ARCHIVE=$LOCALE_ARCHIVE"
 		job=$1
 		shift
-		systemd-run "$@" -- "$shell" "$dir/tool" work "$id" "$job" 9>&-
+		systemd-run "$@" -- "$shell" "$dir/tool" work "$id" "$job" 9>&- || at_work "$job"
 		return
 	fi
 	detach "$1" work
@@ -68,11 +71,25 @@ halt() {
 }
 
 # follow JOB prints what it says until it ends. What was printed once is not
-# printed again, whoever follows.
+# printed again, whoever follows. Most jobs end soon and say so by a mark, for
+# which it costs little to look often; systemd is asked about those that do not.
 follow() {
-	while at_work "$1"; do
+	naps=0
+	[ "$1" != rollback ] || naps=20 # it makes none
+	while :; do
+		if [ -e "$dir/over-$1" ]; then
+			at_work "$1" || break
+			sleep 0.01
+			continue
+		fi
+		naps=$((naps + 1))
+		if [ "$naps" -le 20 ]; then
+			sleep 0.02
+			continue
+		fi
+		at_work "$1" || break
 		print_log "$1"
-		sleep 0.2
+		if [ "$naps" -le 40 ]; then sleep 0.1; else sleep 0.2; fi
 	done
 	[ -z "$systemd" ] || journalctl --sync 2>/dev/null || :
 	print_log "$1"
@@ -110,15 +127,6 @@ arm() {
 	fi
 }
 
-# armed: whether something will return by itself.
-armed() {
-	if [ -n "$systemd" ] &&
-		[ "$(systemctl show --property=ActiveState --value "$(unit rollback).timer" 2>/dev/null)" = active ]; then
-		return 0
-	fi
-	at_work rollback
-}
-
 # return_now lets the rollback wait no longer.
 return_now() {
 	mark now
@@ -146,10 +154,13 @@ await_return() {
 # disarm ends what would return by itself; a rollback that runs this must not
 # end itself.
 disarm() {
-	if [ -n "$systemd" ]; then
-		systemctl stop "$(unit rollback).timer" 2>/dev/null || :
+	if [ -z "$systemd" ]; then
+		[ "$verb" = rollback ] || halt rollback
+	elif [ "$verb" = rollback ]; then
+		systemctl stop "assay-rollback-$id.timer" 2>/dev/null || :
+	else
+		systemctl stop "assay-rollback-$id.timer" "assay-rollback-$id.service" 2>/dev/null || :
 	fi
-	[ "$verb" = rollback ] || halt rollback
 	rm -f "$roots-from" "$roots-to" "$dir/root-from" "$dir/root-to"
 }
 

@@ -49,6 +49,9 @@ put() {
 	return 1
 }
 
+# note FILE TEXT writes it too, where nobody reads it yet.
+note() { printf '%s\n' "$2" >"$dir/$1"; }
+
 # mark NAME makes the mark, where there is room for it.
 mark() { true >"$dir/$1" || :; }
 
@@ -73,18 +76,19 @@ monotonic() {
 # say_state STATE makes this activation the current one, in that state, or
 # fails and leaves both files as they were.
 say_state() {
-	ends=
+	ends= at=$(date +%s)
 	[ "$1" != armed ] || ends="
-until $(($(date +%s) + $(get deadline) - $(monotonic)))"
-	put state "id $id
+until $((at + $(get deadline) - $(monotonic)))"
+	said="id $id
 state $1
 from $(get from)
 to $(get to)
-at $(date +%s)
+at $at
 operator $(get operator)
 goal $(get goal)
-guard $(get guard)$ends" || return 1
-	if cp -f "$dir/state" "$base/.current.$$" && mv -f "$base/.current.$$" "$base/current"; then
+guard $(get guard)$ends"
+	put state "$said" || return 1
+	if printf '%s\n' "$said" >"$base/.current.$$" && mv -f "$base/.current.$$" "$base/current"; then
 		return 0
 	fi
 	rm -f "$base/.current.$$"
@@ -92,7 +96,12 @@ guard $(get guard)$ends" || return 1
 }
 
 # field KEY FILE: what a state says under the key.
-field() { [ ! -f "$2" ] || sed -n "s/^$1 //p" "$2"; }
+field() {
+	[ -f "$2" ] || return 0
+	while read -r key text; do
+		[ "$key" != "$1" ] || printf '%s\n' "$text"
+	done <"$2"
+}
 
 state() { field state "$dir/state"; }
 

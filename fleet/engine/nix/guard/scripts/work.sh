@@ -43,6 +43,7 @@ ended() {
 		fi
 		;;
 	esac
+	mark "over-$1"
 }
 
 # confirm_work makes what runs last. It is the only thing that ends the guard
