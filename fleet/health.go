@@ -26,6 +26,7 @@ type Guard struct {
 	Until    time.Time // when the host returns to From if it is armed; zero where not known
 	Goal     string
 	Operator string // who did it, as they call themselves
+	Trouble  string // why the host could not return yet, where it has failed
 }
 
 // Used is the share that is not free, 0 where it is not known.

@@ -71,6 +71,7 @@ type guardJSON struct {
 	From     string `json:"from"`
 	To       string `json:"to"`
 	Operator string `json:"operator,omitempty"`
+	Trouble  string `json:"trouble,omitempty"` // why a return that is due has failed
 }
 
 type generationJSON struct {
@@ -263,6 +264,6 @@ func (j *statusJSON) addHealth(f *fleet.Facts) {
 		j.Units = &unitsJSON{u.State, u.Failed, orEmpty(u.Names)}
 	}
 	if g := f.Guard; g != nil {
-		j.Guard = &guardJSON{g.ID, g.State, g.From, g.To, g.Operator}
+		j.Guard = &guardJSON{g.ID, g.State, g.From, g.To, g.Operator, g.Trouble}
 	}
 }

@@ -81,7 +81,11 @@ func guarded(g *fleet.Guard, now time.Time) string {
 		}
 		return GuardState(g.State) + " " + Age(now.Sub(g.At)) + " ago"
 	case "failed":
-		return "could not go back after a change"
+		text := "has yet to go back after a change, and tries again"
+		if g.Trouble != "" {
+			text += ": " + g.Trouble
+		}
+		return text
 	}
 	return ""
 }

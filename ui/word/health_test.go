@@ -26,3 +26,10 @@ func TestHealth(t *testing.T) {
 		t.Errorf("a healthy host: %q", got)
 	}
 }
+
+func TestReturnThatIsDue(t *testing.T) {
+	got := Health(&fleet.Facts{Running: "a", Booted: "a", Guard: &fleet.Guard{State: "failed", Trouble: "no room"}}, time.Now())
+	if len(got) != 1 || got[0] != "has yet to go back after a change, and tries again: no room" {
+		t.Errorf("%q", got)
+	}
+}

@@ -174,6 +174,8 @@ func (a *answer) guard(line string) {
 		g.Goal = word(value, 32)
 	case "operator":
 		g.Operator = short(value)
+	case "trouble":
+		g.Trouble = clipped(value, 300)
 	}
 }
 

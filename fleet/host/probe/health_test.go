@@ -174,3 +174,12 @@ func TestNixVersion(t *testing.T) {
 		}
 	}
 }
+
+// TestDueReturn: why a host could not return is told, and after a boot what it
+// has kept on the disk.
+func TestDueReturn(t *testing.T) {
+	got, err := parse([]byte("\nassay-facts 1\nroot \nguard id r-1\nguard state failed\nguard trouble " + strings.Repeat("no\x1b ", 200) + "\nend\n"))
+	if err != nil || got.Guard == nil || !strings.HasPrefix(got.Guard.Trouble, "no") || len(got.Guard.Trouble) > 300 || strings.Contains(got.Guard.Trouble, "\x1b") {
+		t.Errorf("%+v, %v", got.Guard, err)
+	}
+}

@@ -221,7 +221,11 @@ func generation(name string) int {
 
 // short bounds a line of free text.
 func short(s string) string {
-	const limit = 100
+	return clipped(s, 100)
+}
+
+// clipped makes s one line of no more than limit bytes.
+func clipped(s string, limit int) string {
 	s = strings.Join(strings.Fields(host.Sanitize(s)), " ")
 	if len(s) > limit {
 		s = strings.ToValidUTF8(s[:limit], "")

@@ -103,7 +103,11 @@ if cd "$root/"; then
 	look current-system run/current-system
 	[ run/current-system -ef nix/var/nix/profiles/system ] || look system nix/var/nix/profiles/system
 	parts
-	[ ! -r run/assay/current ] || lines guard <run/assay/current
+	if [ -r run/assay/current ]; then
+		lines guard <run/assay/current
+	elif [ -r nix/var/nix/assay/due ]; then # since before it was booted
+		lines guard <nix/var/nix/assay/due
+	fi
 	[ ! -r run/current-system/switch-inhibitors ] || lines inhibitor <run/current-system/switch-inhibitors
 	[ -n "$root" ] || version
 fi

@@ -128,6 +128,9 @@ func (v *View) guard(w int) *outline.Item {
 	if c.State == "armed" && !c.Until.IsZero() {
 		detail += ", goes back at " + c.Until.In(now.Location()).Format(time.TimeOnly) + " unless confirmed"
 	}
+	if c.Trouble != "" {
+		detail += ", still to go back: " + c.Trouble
+	}
 	if c.From != "" || c.To != "" {
 		detail += ", " + word.OrUnknown(word.Path(c.From)) + " -> " + word.OrUnknown(word.Path(c.To))
 	}

@@ -36,12 +36,14 @@ type box struct {
 
 // bootUnit makes the host run at boot what the profile has, as stage 2 does.
 const bootUnit = `[Unit]
-Before=ssh.service
+DefaultDependencies=no
+After=local-fs.target
+Before=basic.target
 [Service]
 Type=oneshot
 ExecStart=/bin/sh -c 'read -r system </var/lib/boots && ln -sfn "$system" /run/current-system && ln -sfn "$system" /run/booted-system'
 [Install]
-WantedBy=multi-user.target
+WantedBy=basic.target
 `
 
 // hosts is how many there are for all tests; free are those that no test has.

@@ -5,9 +5,14 @@
 // new system become what boots. Whatever happens in between, a broken network,
 // a restart, the console's death, leads back to the system that ran before.
 //
+// A return that fails is tried again, after pauses that grow up to a minute, until
+// it works or another change begins; facts say why it failed. What is owed
+// survives a restart in /nix/var/nix/assay, as does a change of profile and boot
+// loader that has begun: at boot the host puts it right.
+//
 // On hosts with systemd the jobs and the return are transient units,
 // assay-activate-ID and assay-rollback-ID; on others, Macs among them, they are
-// detached processes. All of it lies in /run/assay on the host and is gone
+// detached processes. All else lies in /run/assay on the host and is gone
 // when the host restarts.
 //
 // A Guard may be used by several goroutines at once.

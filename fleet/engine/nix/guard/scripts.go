@@ -14,6 +14,8 @@ var (
 	jobsSh string
 	//go:embed scripts/system.sh
 	systemSh string
+	//go:embed scripts/owed.sh
+	owedSh string
 	//go:embed scripts/activate.sh
 	activateSh string
 	//go:embed scripts/work.sh
@@ -25,7 +27,7 @@ var (
 // tool is the one script that runs on hosts. Each verb is sent whole; the
 // activation also leaves a copy for its jobs in /run/assay.
 func tool() string {
-	return preludeSh + jobsSh + systemSh + activateSh + workSh + verbsSh
+	return preludeSh + jobsSh + systemSh + owedSh + activateSh + workSh + verbsSh
 }
 
 // The exit statuses that the script gives a meaning.

@@ -27,6 +27,7 @@ works() {
 # the lock.
 alone() {
 	if ! try_lock; then
+		[ "$(field state "$base/current")" != failed ] || busy "it is trying to return from $(whose "$base/current")"
 		busy "another activation runs on this host: $(whose "$base/holder")"
 	fi
 	units=
@@ -128,6 +129,7 @@ keep_paths() {
 begin() {
 	expected
 	is_system "$system"
+	take_over
 	tidy
 	record
 	rm -f "$base/holder"
@@ -221,9 +223,12 @@ gone_wrong() { # JOB RESULT
 
 # come_back WHY follows the return and says whether it worked.
 come_back() {
-	await_return
+	await_return 0
 	case $(state) in
 	rolled-back) refuse 50 "$1; the host returned to its former system by itself" ;;
 	esac
-	refuse 51 "$1; the host could not return to its former system: $(get trouble)"
+	refuse 51 "$1; $(not_yet)"
 }
+
+# not_yet says why a return is still due.
+not_yet() { printf 'the host could not return to its former system yet, and tries again: %s' "$(get trouble)"; }

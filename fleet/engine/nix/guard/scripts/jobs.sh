@@ -130,6 +130,7 @@ arm() {
 # return_now lets the rollback wait no longer.
 return_now() {
 	mark now
+	mark again
 	! at_work rollback || return 0
 	if [ -z "$systemd" ]; then
 		detach rollback rollback
@@ -139,16 +140,26 @@ return_now() {
 	fi
 }
 
-# await_return follows the return that somebody has asked for to its end.
+# await_return TRIES follows the return that somebody has asked for until it has
+# worked, or has failed more often than TRIES.
 await_return() {
-	tries=150
+	patience=150
 	while :; do
-		follow rollback
-		case $(state) in armed | confirmed) ;; *) return ;; esac
-		[ "$tries" -gt 0 ] || return 0 # it was killed, or never began
-		tries=$((tries - 1))
+		[ -z "$systemd" ] || journalctl --sync 2>/dev/null || :
+		print_log rollback
+		case $(state) in
+		armed | confirmed) ;;
+		failed)
+			tries=$(get tries)
+			[ "${tries:-0}" -le "$1" ] || return 0
+			;;
+		*) break ;;
+		esac
+		at_work rollback || patience=$((patience - 1))
+		[ "$patience" -gt 0 ] || return 0 # it was killed, or never began
 		sleep 0.2
 	done
+	follow rollback
 }
 
 # disarm ends what would return by itself; a rollback that runs this must not
@@ -161,6 +172,7 @@ disarm() {
 	else
 		systemctl stop "assay-rollback-$id.timer" "assay-rollback-$id.service" 2>/dev/null || :
 	fi
+	owe_nothing
 	rm -f "$roots-from" "$roots-to" "$dir/root-from" "$dir/root-to"
 }
 

@@ -5,8 +5,9 @@
 #
 # Everything that is known of an activation lies in $base/ID: the tool (this
 # script), from and to (store paths), link (what the profile was), failed (the
-# units that had failed before), result-JOB, and the marks now and rolling. The
-# file $base/current tells everybody what goes on.
+# units that had failed before), result-JOB, and the marks now, rolling and again. The
+# file $base/current tells everybody what goes on. What a restart must not make
+# forgotten is also in $owed, see owed.sh.
 set -eu
 LC_ALL=C
 # What the host itself has comes first, then what its systems bring.
@@ -79,6 +80,8 @@ say_state() {
 	ends= at=$(date +%s)
 	[ "$1" != armed ] || ends="
 until $((at + $(get deadline) - $(monotonic)))"
+	[ "$1" != failed ] || ends="
+trouble $(get trouble)"
 	said="id $id
 state $1
 from $(get from)

@@ -47,12 +47,15 @@ set_profile() {
 }
 
 # keep_it makes the new system what the profile and the boot loader have; where
-# that fails, they have the former one again.
+# that fails, they have the former one again. The two are changed one after the
+# other: a host that loses its power in between puts it right when it is back.
 keep_it() {
+	owe 'it was restarted while it changed what boots'
 	if set_profile && switch_boot "$(get to)"; then
+		owe_nothing
 		return 0
 	fi
-	put_profile_back
+	! put_profile_back || owe_nothing
 	return 1
 }
 

@@ -26,13 +26,14 @@ give_back() {
 	rolled-back) exit 0 ;;
 	"done") refuse 57 'it lasts' ;;
 	esac
+	tries=$(get tries)
 	return_now
-	await_return
+	await_return "${tries:-0}"
 	case $(state) in
 	rolled-back) exit 0 ;;
 	"done") refuse 57 'it lasts' ;;
 	esac
-	refuse 51 "the host could not return to its former system: $(get trouble)"
+	refuse 51 "$(not_yet)"
 }
 
 # join ID stays with an activation that has begun. One that was lost before its
@@ -66,6 +67,7 @@ dry) dry "$@" ;;
 work) work "$3" ;;
 ended) ended "$3" ;;
 rollback) rollback ;;
+resume) resume ;;
 *) refuse 47 'no such verb' ;;
 esac
 # the end

@@ -69,7 +69,8 @@ confirm_work() {
 }
 
 # rollback ID waits until the guard's time is over, or until it is told to
-# return now, and returns.
+# return now, and returns. Where that fails it tries again for as long as nobody
+# changes the host otherwise, after pauses that grow up to a minute.
 rollback() {
 	until [ -e "$dir/now" ] || [ "$(monotonic)" -ge "$(get deadline)" ]; do
 		case $(state) in armed | confirmed) ;; *) exit 0 ;; esac
@@ -85,30 +86,65 @@ rollback() {
 		halt boot
 		take_lock 10 || :
 	fi
-	case $(state) in armed | confirmed | failed) ;; *) exit 0 ;; esac
-	mark rolling
-	echo "returning to $(get from)"
-	way_back
+	pause=1
+	while :; do
+		case $(state) in armed | confirmed | failed) ;; *) exit 0 ;; esac
+		[ "$(field id "$base/current")" = "$id" ] || exit 0
+		mark rolling
+		echo "returning to $(get from)"
+		! way_back || exit 0
+		saw=$(running)
+		free_lock
+		wait_again
+		until take_lock 60; do :; done
+		if [ "$(running)" != "$saw" ]; then # it is for who did it to say what follows
+			echo "somebody else has made it run $(running)"
+			rm -f "$base/current"
+			disarm
+			exit 0
+		fi
+	done
 }
 
-# way_back does it. Checks that could refuse a change do not hold it up.
+# wait_again waits before the next try, twice as long as before the last one, or
+# until somebody wants it at once.
+wait_again() {
+	waited=0
+	until [ "$waited" -ge "$pause" ] || [ -e "$dir/again" ]; do
+		sleep 1
+		waited=$((waited + 1))
+	done
+	rm -f "$dir/again"
+	pause=$((pause * 2))
+	[ "$pause" -le 60 ] || pause=60
+}
+
+# way_back does it, or fails. Checks that could refuse a change do not hold it
+# up.
 way_back() {
 	export NIXOS_NO_CHECK=1
 	code=0
 	switch_now "$(get from)" || code=$?
-	case $code in
-	0 | 4) ;;
-	*)
-		code=0
-		switch_now "$(get from)" || code=$?
-		;;
-	esac
 	trouble=
 	put_profile_back || trouble='the profile or the boot loader could not be put back'
-	[ "$(running)" = "$(get from)" ] || trouble="it runs $(running)"
-	case $code in 0 | 4) ;; *) trouble="${trouble:+$trouble; }its activation exits with $code" ;; esac
+	[ "$(running)" = "$(get from)" ] || trouble="${trouble:+$trouble; }it runs $(running)"
+	case $code in 0 | 4) ;; *) trouble="${trouble:+$trouble; }the activation of its former system exits with $code" ;; esac
+	returned
+}
+
+# returned says what became of a return, in trouble, and fails where there is
+# any.
+returned() {
 	put trouble "$trouble" || :
-	if [ -z "$trouble" ]; then say_state rolled-back; else say_state failed; fi || :
-	echo "returned: ${trouble:-all is as it was}"
+	tries=$(get tries)
+	put tries "$((${tries:-0} + 1))" || :
+	if [ -n "$trouble" ]; then
+		echo "it could not return: $trouble; it is tried again"
+		say_state failed || :
+		owe "$trouble" || :
+		return 1
+	fi
+	echo 'returned: all is as it was'
+	say_state rolled-back || :
 	disarm
 }
