@@ -28,6 +28,8 @@ type Bump struct {
 	Todo  engine.Todo
 	Built bool // both sides were built: the plan knows what changes
 	Same  bool // the input is at its newest already
+	From  Pin  // what the input was held to; the zero Pin where the lock does not tell
+	To    Pin  // and is now
 
 	before, after []byte // flake.lock
 }
@@ -73,6 +75,8 @@ func (s *Session) Bump(ctx context.Context, input string, names []string, build 
 	if b.after, err = os.ReadFile(lock); err != nil {
 		return nil, err
 	}
+	b.From, _ = pinOf(b.before, input) // what does not tell is no reason not to go on
+	b.To, _ = pinOf(b.after, input)
 	if b.Same = bytes.Equal(b.before, b.after); b.Same {
 		return b, nil
 	}
@@ -97,31 +101,6 @@ func (s *Session) Keep(b *Bump) error {
 		return fmt.Errorf("%s has changed meanwhile, and stays as it is; hint: bump %s again", lockName, b.Input)
 	}
 	return renameio.WriteFile(path, b.after, 0o644)
-}
-
-// scratchCopy is where a copy of the last commit lies, and in it the fleet's
-// directory.
-type scratchCopy struct{ top, dir string }
-
-func (s *Session) scratch(ctx context.Context) (c scratchCopy, err error) {
-	g := git{ctx: ctx, dir: s.Repo.Dir}
-	top, err := g.ask("rev-parse", "--show-toplevel")
-	if err != nil {
-		return c, err
-	}
-	sub, err := g.ask("rev-parse", "--show-prefix")
-	if err != nil {
-		return c, err
-	}
-	if c.top, err = os.MkdirTemp("", "assay-bump-"); err != nil {
-		return c, err
-	}
-	c.dir = filepath.Join(c.top, filepath.FromSlash(sub))
-	clone := git{ctx: ctx, dir: c.top, from: "file"}
-	if _, err = clone.ask("clone", "--quiet", "--shared", "--no-tags", top, "."); err != nil {
-		os.RemoveAll(c.top)
-	}
-	return c, err
 }
 
 // side is what the machines are in one state of the lock.

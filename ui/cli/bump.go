@@ -2,6 +2,7 @@ package cli
 
 import (
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,9 +16,25 @@ import (
 type bumpJSON struct {
 	Input string       `json:"input"`
 	Same  bool         `json:"same"` // there is nothing newer
+	From  *heldJSON    `json:"from,omitempty"`
+	To    *heldJSON    `json:"to,omitempty"`
 	Kept  bool         `json:"kept"`
 	Todo  *engine.Todo `json:"todo,omitempty"`
 	Plan  *plan.Plan   `json:"plan,omitempty"`
+}
+
+// heldJSON is what flake.lock holds an input to.
+type heldJSON struct {
+	Revision string `json:"revision,omitempty"`
+	Hash     string `json:"hash,omitempty"`
+	At       string `json:"at,omitempty"` // RFC 3339
+}
+
+func heldToJSON(p session.Pin) *heldJSON {
+	if p == (session.Pin{}) {
+		return nil
+	}
+	return &heldJSON{p.Revision, p.Hash, stamp(p.At.UTC(), time.RFC3339)}
 }
 
 func (a *app) bumpCommand() *cobra.Command {
@@ -26,8 +43,9 @@ func (a *app) bumpCommand() *cobra.Command {
 		Use:   "bump INPUT [SELECTOR]",
 		Short: "Show what updating one flake input would change",
 		Long: `Updates one input of the flake in a scratch copy of the last commit, and says of
-each machine whether it would change; with --build also which packages. Then it
-asks whether to keep the new flake.lock or to discard it. Until then nothing in
+each machine whether it would change; with --build also which packages. From
+which revision to which the input goes is told with both dates. Then it asks
+whether to keep the new flake.lock or to discard it. Until then nothing in
 the repository has changed.`,
 		Args: words(1, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -36,6 +54,7 @@ the repository has changed.`,
 				return err
 			}
 			watch, stop := a.interruptible(cmd.Context())
+			a.warnUnseen(watch, s)
 			progress := a.progress("evaluating", len(chosen))
 			b, err := s.Bump(watch, args[0], chosen, build, progress.watch)
 			progress.clear()
@@ -57,10 +76,13 @@ the repository has changed.`,
 func (a *app) concludeBump(s *session.Session, b *session.Bump, keep, discard bool) error {
 	if b.Same {
 		if a.flags.json {
-			return a.text().json(bumpJSON{Input: b.Input, Same: true})
+			return a.text().json(bumpJSON{Input: b.Input, Same: true, From: heldToJSON(b.From), To: heldToJSON(b.To)})
 		}
-		a.text().clean("%s is at its newest already: nothing would change", b.Input)
+		a.text().clean("%s is at its newest already, %s: nothing would change", b.Input, word.Pin(b.To))
 		return nil
+	}
+	if !a.flags.json {
+		a.text().clean("%s: %s", b.Input, word.Move(b.From, b.To))
 	}
 	switch {
 	case a.flags.json:
@@ -71,13 +93,13 @@ func (a *app) concludeBump(s *session.Session, b *session.Bump, keep, discard bo
 	}
 	var err error
 	switch {
-	case keep:
-	case discard, a.flags.json:
-		keep = false
+	case keep, discard, a.flags.json:
 	case !a.env.Interactive:
 		a.text().line("the new flake.lock was discarded; hint: --keep keeps it")
+		discard = false // and it is said
 	default:
 		keep = a.agreed("keep the new flake.lock, which changes " + word.Count(b.Plan.Count(plan.StatusChange), "machine") + "?")
+		discard = !keep
 	}
 	if keep {
 		if err = s.Keep(b); err != nil {
@@ -85,9 +107,11 @@ func (a *app) concludeBump(s *session.Session, b *session.Bump, keep, discard bo
 		}
 	}
 	if a.flags.json {
-		err = a.text().json(bumpJSON{Input: b.Input, Kept: keep, Todo: &b.Todo, Plan: b.Plan})
+		err = a.text().json(bumpJSON{Input: b.Input, Kept: keep, From: heldToJSON(b.From), To: heldToJSON(b.To), Todo: &b.Todo, Plan: b.Plan})
 	} else if keep {
-		a.text().line("flake.lock is updated")
+		a.text().clean("flake.lock is updated; next: commit it, and assay update")
+	} else if discard {
+		a.text().line("the new flake.lock was discarded: nothing has changed")
 	}
 	if err != nil {
 		return err

@@ -86,7 +86,11 @@ func (a *app) reach(r *repo.Repository, declared knownhosts.List, stateDir strin
 	}
 	return &session.Reach{
 		Engine: a.engine(r.Dir, roots, how), Deployer: deployer, Connector: remote.New(options),
-		At: func(dir string) engine.Engine { return a.engine(dir, "", how) },
+		At: func(dir string) engine.Engine {
+			how := how
+			how.Origin = r.Dir
+			return a.engine(dir, "", how)
+		},
 	}, nil
 }
 

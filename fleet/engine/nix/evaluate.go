@@ -79,7 +79,7 @@ func (v *evaluation) start(ctx context.Context, machines []string) (err error) {
 // ask evaluates the machines of every set.
 func (v *evaluation) ask(ctx context.Context, sets map[string][]string) {
 	for _, set := range slices.Sorted(maps.Keys(sets)) {
-		q := queue{e: v.e, repo: v.repo, set: set, body: toplevel(v.e.opts.Attribute), cost: v.e.opts.Dir,
+		q := queue{e: v.e, repo: v.repo, set: set, body: toplevel(v.e.opts.Attribute), cost: v.e.opts.Origin,
 			say: v.say, got: v.got, save: v.save, fail: v.fail, absent: v.lacks}
 		q.run(ctx, sets[set])
 	}
@@ -198,12 +198,12 @@ func (v *evaluation) answerOnce(machine string, s engine.System, err error) {
 // Estimate says how long evaluating the machines took the last time that so
 // many were evaluated; 0 is not known.
 func (e *Engine) Estimate(machines []string) time.Duration {
-	of := e.history.of(e.opts.Dir)
+	of := e.history.of(e.opts.Origin)
 	if len(of) == 0 {
 		return 0
 	}
-	n := e.processes(e.opts.Dir, len(machines))
-	return e.history.elapsed(e.opts.Dir, (len(machines)+n-1)/n)
+	n := e.processes(e.opts.Origin, len(machines))
+	return e.history.elapsed(e.opts.Origin, (len(machines)+n-1)/n)
 }
 
 // short is the time that is not worth a second process: what configurations

@@ -24,6 +24,7 @@ import (
 // default.
 type Options struct {
 	Dir    string         // of flake.nix, inside a git repository
+	Origin string         // the directory that Dir is a passing copy of: what evaluations cost is kept under its name; "" is Dir
 	Runner *runner.Runner // nil runs nix from PATH
 	// Cache is a directory for what evaluations came to and what they cost;
 	// "" remembers nothing.
@@ -95,6 +96,10 @@ func New(opts Options) *Engine {
 	if real, err := filepath.EvalSymlinks(opts.Dir); err == nil {
 		opts.Dir = real
 	}
+	if real, err := filepath.EvalSymlinks(opts.Origin); err == nil && opts.Origin != "" {
+		opts.Origin = real
+	}
+	opts.Origin = cmp.Or(opts.Origin, opts.Dir)
 	opts.Attribute = cmp.Or(opts.Attribute, "config.system.build.toplevel")
 	opts.Processes = cmp.Or(opts.Processes, runtime.NumCPU())
 	if remote := os.Getenv("NIX_REMOTE"); opts.StoreRoot == "" && filepath.IsAbs(remote) {

@@ -78,7 +78,7 @@ func TestBump(t *testing.T) {
 	if err := os.WriteFile(name, []byte(changed), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	f.assay("bump", "nixpkgs", "anvil,drill", "--build", "--discard").want(t, done, "drill", "ripgrep", " -> 9", "anvil")
+	f.assay("bump", "nixpkgs", "anvil,drill", "--build", "--discard").want(t, done, "nixpkgs: sha256-", " -> sha256-", "drill", "ripgrep", " -> 9", "anvil", "discarded: nothing has changed")
 	if f.read("flake.lock") != before || f.sh("git", "status", "--porcelain") != "" {
 		t.Errorf("a bump that was discarded has changed something: %s", f.sh("git", "status", "--porcelain"))
 	}
@@ -86,7 +86,11 @@ func TestBump(t *testing.T) {
 	if f.sh("git", "status", "--porcelain") != "M flake.lock" || f.read("flake.lock") == before {
 		t.Errorf("a bump that was kept: %q", f.sh("git", "status", "--porcelain"))
 	}
-	f.assay("bump", "nixpkgs", "drill").want(t, done, "nothing would change")
+	f.assay("bump", "nixpkgs", "drill").want(t, done, "at its newest already, sha256-", "nothing would change")
+	costs, err := os.ReadFile(filepath.Join(workshop.dir, "nix", "cache", "assay", "nix", "history.json"))
+	if err != nil || !strings.Contains(string(costs), f.dir+`"`) || strings.Contains(string(costs), "assay-bump-") {
+		t.Errorf("what evaluations cost is not kept under the fleet's name, or under the name of a passing copy: %v\n%s", err, costs)
+	}
 	f.assay("bump", "nosuch", "drill").want(t, failed, "nosuch")
 }
 
