@@ -121,6 +121,9 @@ func TestUpdateAndBack(t *testing.T) {
 		t.Fatalf("after the update: %+v", after)
 	}
 	s.demo("update", "cinnabar", "--yes").want(t, exitDone, "unchanged: cinnabar", "nothing to do")
+	if c := s.demo("update", "cinnabar", "--yes", "--json").want(t, exitDone); c.stdout != "" || !strings.Contains(c.stderr, "nothing to do; no run was begun") {
+		t.Errorf("nothing to do, with --json: %q, %q", c.stdout, c.stderr)
+	}
 
 	s.demo("rollback", "cinnabar", "--yes").want(t, exitDone, "rolled back to generation 1, runs ", "done: 1 rolled back\n")
 	back := decode[statuses](t, s.demo("status", "cinnabar", "--json").want(t, exitDone)).named(t, "cinnabar")

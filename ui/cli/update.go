@@ -25,7 +25,8 @@ func (a *app) updateCommand() *cobra.Command {
 		Long: `Shows the plan, asks, and applies it: several hosts at once, each checked over a
 new connection afterwards and returned to its former system when it came out
 wrong. A host that no longer runs what the plan saw is refused. The first ctrl-c
-finishes the steps that run and starts nothing new; the second abandons.`,
+finishes the steps that run and starts nothing new; the second abandons. Where
+nothing is to be done no run is begun, and with --json no event printed.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := a.world(cmd.Context())
 			if err != nil {
@@ -146,14 +147,14 @@ func (a *app) approveAndApply(ctx context.Context, s *session.Session, p *plan.P
 	if !a.flags.json {
 		a.printPlan(p, detailed)
 	}
-	if p.Settled() && !a.flags.json {
-		a.text().line("nothing to do")
+	switch {
+	case p.Settled():
+		a.noRun().line("nothing to do; no run was begun")
 		return nil
-	}
-	if p.Empty() && !a.flags.json {
+	case p.Empty():
 		return a.nothingCanBeDone(p)
 	}
-	if !how.yes && !p.Empty() {
+	if !how.yes {
 		if err := a.approve(p); err != nil {
 			return err
 		}
@@ -161,10 +162,22 @@ func (a *app) approveAndApply(ctx context.Context, s *session.Session, p *plan.P
 	return a.apply(ctx, s, p, how)
 }
 
+// noRun is where it is said why no run was begun: beside the events of a run
+// for programs, of which there are none then.
+func (a *app) noRun() *printer {
+	if a.flags.json {
+		return a.errors()
+	}
+	return a.text()
+}
+
 // nothingCanBeDone is the end of a plan without work in which some machine has
 // an error or could not be reached: there is no run to record.
 func (a *app) nothingCanBeDone(p *plan.Plan) error {
-	a.text().line("nothing can be done now; no run was begun")
+	if a.flags.json { // people have seen them in the plan
+		a.errors().problems(p)
+	}
+	a.noRun().line("nothing can be done now; no run was begun")
 	for i := range p.Hosts {
 		if p.Hosts[i].Identity {
 			return failed(exitIdentity)
