@@ -21,21 +21,32 @@ const saidLines = 200
 // said keeps what an engine says last, for the tick to look at.
 type said struct {
 	mu    sync.Mutex
-	step  string
+	last  heard
 	lines []string
-	count int // of steps so far
+}
+
+// heard is what an engine has said so far.
+type heard struct {
+	count         int    // of steps
+	phase, step   string // what it is at, in a word and in a few
+	built, builds int64
 }
 
 func (s *said) watch(step engine.Step) {
-	text, line := word.Step(step), ""
+	text, phase, line := word.Step(step), word.StepPhase(step), ""
 	if step.Kind == engine.StepLog {
 		line = word.LogLine(step)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.count++
-	if text != "" {
-		s.step = text
+	s.last.count++
+	if step.Kind == engine.StepTotal {
+		s.last.built, s.last.builds = step.Done, step.Total
+	} else if text != "" {
+		s.last.step = text
+	}
+	if phase != "" {
+		s.last.phase = phase
 	}
 	if line != "" {
 		s.lines = append(s.lines, line)
@@ -45,10 +56,10 @@ func (s *said) watch(step engine.Step) {
 	}
 }
 
-// now returns what is being done, and the last lines of log; count tells
+// now returns what was said, and the last lines of log; its count tells
 // whether that is new.
-func (s *said) now() (step string, lines []string, count int) {
+func (s *said) now() (heard, []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.step, slices.Clone(s.lines[max(len(s.lines)-saidLines, 0):]), s.count
+	return s.last, slices.Clone(s.lines[max(len(s.lines)-saidLines, 0):])
 }

@@ -32,7 +32,7 @@ func TestPlanningStoppedFromElsewhere(t *testing.T) {
 	operate(t, func(c *console) {
 		c.s.held = make(chan struct{})
 		c.press("D")
-		c.see("asking 0 of 1")
+		c.see("0 of 1 machine")
 		c.press("1", "enter")
 		where := c.at.top().Link()
 		c.press("ctrl+c")

@@ -49,7 +49,7 @@ func (m *Model) makePlan(a view.MakePlan) tea.Cmd {
 	}
 	ctx, generation := m.planning.begin(m.ctx)
 	progress, heard := &counter{}, &said{}
-	p := &known.Planning{Machines: a.Machines, Goal: a.Goal, Back: a.Back, To: a.To, Busy: true, Total: len(a.Machines)}
+	p := &known.Planning{Machines: a.Machines, Goal: a.Goal, Back: a.Back, To: a.To, Busy: true, Begun: m.now, Total: len(a.Machines)}
 	m.k.Planning, m.progress, m.said = p, progress, heard
 	if m.at.top().Link().Place != view.Plan {
 		m.goTo(view.Link{Place: view.Plan})
@@ -90,9 +90,10 @@ func (m *Model) lookAtPlanning() {
 	if p == nil || !p.Busy {
 		return
 	}
-	step, lines, count := m.said.now()
-	if done := m.progress.now(); done != p.Done || count != m.heard {
-		p.Done, p.Step, p.Log, m.heard = done, step, lines, count
+	last, lines := m.said.now()
+	if done := m.progress.now(); done != p.Done || last.count != m.heard {
+		p.Done, p.Phase, p.Step, p.Log, m.heard = done, last.phase, last.step, lines, last.count
+		p.Built, p.Builds = last.built, last.builds
 		m.changed()
 	}
 }

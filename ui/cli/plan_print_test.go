@@ -136,7 +136,7 @@ func TestPlanOfClosures(t *testing.T) {
 	var out bytes.Buffer
 	a := &app{env: Env{Stdout: &out, Getenv: func(string) string { return "" }}}
 	a.printPlan(p, 0)
-	if got := out.String(); !strings.HasPrefix(got, "1 derivation to build; builds fish-4.1\n\n") || !strings.Contains(got, "electrum  aaaaaaaa -> bbbbbbbb  no real change: nothing but the revision is different") ||
+	if got := out.String(); !strings.HasPrefix(got, "planning had 1 derivation to build: fish-4.1\n\n") || !strings.Contains(got, "electrum  aaaaaaaa -> bbbbbbbb  no real change: nothing but the revision is different") ||
 		!strings.Contains(got, "0 files, 3 units, 1 package rebuilt at the same version") {
 		t.Error(got)
 	}

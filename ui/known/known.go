@@ -72,7 +72,11 @@ type Planning struct {
 	Back        bool // to a former generation
 	To          int  // its number; 0 the one before the running one
 	Busy        bool
+	Begun       time.Time
 	Done, Total int      // machines asked so far
+	Phase       string   // what the engine is at: "evaluating", "building"; "" it did not say
+	Built       int64    // derivations, of Builds
+	Builds      int64    // 0 is not known
 	Step        string   // what is being evaluated, fetched or built
 	Log         []string // the last lines that builders printed
 	Plan        *plan.Plan

@@ -82,15 +82,17 @@ func NoDifference(ch *plan.Change) string {
 	return "no difference that the record tells"
 }
 
-// Todo says what is to be built and fetched, "" where nobody asked.
+// Todo says what there was to build and to fetch when a plan was made, "" where
+// nobody asked: "planning had 3 derivations to build: etc x2, fish-4.1".
+// By now it is done; what failed the plan's machines say.
 func Todo(t *engine.Todo) string {
 	switch {
 	case t == nil:
 		return ""
 	case t.Unknown != "":
-		return "what is to be built and fetched is not known: " + t.Unknown
+		return "what was to be built and fetched is not known: " + t.Unknown
 	case len(t.Build) == 0 && t.Fetch == 0:
-		return "nothing to build and nothing to fetch"
+		return "nothing was to be built or fetched"
 	}
 	var parts []string
 	if n := len(t.Build); n > 0 {
@@ -99,9 +101,29 @@ func Todo(t *engine.Todo) string {
 	if t.Fetch > 0 {
 		parts = append(parts, fmt.Sprintf("%s to fetch (%s, %s unpacked)", Count(t.Fetch, "path"), Size(t.Download), Size(t.Unpacked)))
 	}
-	text := strings.Join(parts, ", ")
+	text := "planning had " + strings.Join(parts, ", ")
 	if len(t.Build) > 0 {
-		text += "; builds " + Names(t.Build, 5)
+		text += ": " + Names(Repeated(t.Build), 5)
 	}
 	return text
+}
+
+// Repeated folds equal names into one with their number, in the order of the
+// first ones: "etc x7".
+func Repeated(names []string) []string {
+	count := map[string]int{}
+	for _, name := range names {
+		count[name]++
+	}
+	var out []string
+	for _, name := range names {
+		switch n := count[name]; {
+		case n == 1:
+			out = append(out, name)
+		case n > 1:
+			out = append(out, fmt.Sprintf("%s x%d", name, n))
+		}
+		count[name] = 0
+	}
+	return out
 }

@@ -27,10 +27,10 @@ func TestPackage(t *testing.T) {
 
 func TestTodo(t *testing.T) {
 	for want, todo := range map[string]*engine.Todo{
-		"":                                      nil,
-		"nothing to build and nothing to fetch": {},
-		"what is to be built and fetched is not known: no Nix":                               {Unknown: "no Nix"},
-		"2 derivations to build, 1 path to fetch (3.0 kB, 9.0 kB unpacked); builds a-1, b-2": {Build: []string{"a-1", "b-2"}, Fetch: 1, Download: 3000, Unpacked: 9000},
+		"":                                   nil,
+		"nothing was to be built or fetched": {},
+		"what was to be built and fetched is not known: no Nix":                                       {Unknown: "no Nix"},
+		"planning had 4 derivations to build, 1 path to fetch (3.0 kB, 9.0 kB unpacked): etc x3, b-2": {Build: []string{"etc", "b-2", "etc", "etc"}, Fetch: 1, Download: 3000, Unpacked: 9000},
 	} {
 		if got := Todo(todo); got != want {
 			t.Errorf("%q, want %q", got, want)

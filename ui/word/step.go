@@ -32,6 +32,22 @@ func Step(s engine.Step) string {
 	return ""
 }
 
+// StepPhase is what an engine is at with a step, in a word; "" where the step
+// does not tell.
+func StepPhase(s engine.Step) string {
+	switch s.Kind {
+	case engine.StepEvaluate:
+		return "evaluating"
+	case engine.StepFetch:
+		return "fetching"
+	case engine.StepBuild, engine.StepBuilt, engine.StepFailed, engine.StepTotal:
+		return "building"
+	case engine.StepWait:
+		return "waiting"
+	}
+	return ""
+}
+
 // LogLine is a line that a builder or Nix printed, with what it belongs to.
 func LogLine(s engine.Step) string {
 	if s.What == "" {

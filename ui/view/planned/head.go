@@ -9,7 +9,6 @@ import (
 	"assay/ui/action"
 	"assay/ui/known"
 	"assay/ui/style"
-	"assay/ui/term"
 	"assay/ui/widget"
 	"assay/ui/word"
 )
@@ -19,7 +18,7 @@ import (
 func (v *View) head(p *plan.Plan) []widget.Line {
 	lines := []widget.Line{v.calm(), v.amount(p)}
 	if todo := word.Todo(p.Todo); todo != "" {
-		lines = append(lines, widget.Line{widget.P(term.Clean(todo))})
+		lines = append(lines, widget.Line{widget.R(style.Muted, todo)})
 	}
 	if out := v.without(); len(out) > 0 {
 		lines = append(lines, widget.Line{widget.R(style.Warn, v.env.Style.Glyphs.Skip+" left out by you: "+word.Names(out, 4))})

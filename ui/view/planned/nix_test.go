@@ -2,6 +2,7 @@ package planned
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,20 +36,26 @@ func built(t testing.TB) (*known.Known, *plan.Plan) {
 		in.Hosts = append(in.Hosts, h)
 	}
 	p := plan.New(in)
-	p.Todo = &engine.Todo{Build: []string{"etc", "nixos-system-cinnabar-25.11.2", "unit-sshd.service"}, Fetch: 3, Download: 41_000_000, Unpacked: 150_000_000}
+	p.Todo = &engine.Todo{Build: []string{"etc", "etc", "etc", "nixos-system-cinnabar-25.11.2", "unit-sshd.service"}, Fetch: 3, Download: 41_000_000, Unpacked: 150_000_000}
 	return k, p
 }
 
 func TestGoldenBuilding(t *testing.T) {
 	k, _ := built(t)
 	k.Planning = &known.Planning{
-		Machines: []string{"cinnabar", "electrum"}, Goal: engine.GoalSwitch, Busy: true, Done: 1, Total: 2,
+		Machines: []string{"cinnabar", "electrum"}, Goal: engine.GoalSwitch, Busy: true, Done: 0, Total: 2,
+		Begun: viewtest.Now.Add(-75 * time.Second), Phase: "building", Built: 3, Builds: 12,
 		Step: "building nixos-system-cinnabar-25.11.2 (buildPhase)",
 	}
 	for i := range 30 {
 		k.Planning.Log = append(k.Planning.Log, fmt.Sprintf("linux-6.12.54> CC drivers/net/ethernet/intel/igb/part-%02d.o and what else a compiler has to say about it", i))
 	}
-	viewtest.Golden(t, "building", New(viewtest.Env(k), (&View{}).Link()))
+	v := New(viewtest.Env(k), (&View{}).Link())
+	viewtest.Golden(t, "building", v)
+	k.Planning.Built, k.Planning.Done, k.Planning.Log = 12, 1, nil
+	if got := v.Render(80, 20); !strings.Contains(got, "asking the hosts, 1m15s") || !strings.Contains(got, "12 of 12 derivations") {
+		t.Errorf("all is built, and it says\n%s", got)
+	}
 }
 
 func TestGoldenBuilt(t *testing.T) {

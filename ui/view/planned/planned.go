@@ -10,7 +10,6 @@ import (
 	"errors"
 	"strings"
 
-	"assay/fleet/engine"
 	"assay/fleet/run/plan"
 	"assay/ui/action"
 	"assay/ui/known"
@@ -136,61 +135,6 @@ func (v *View) instead(w, h int) []widget.Line {
 		return v.failure(p, w)
 	}
 	return []widget.Line{{widget.R(style.Unknown, "The plan is not there, and nobody says why.")}, {widget.P(key(action.Refresh) + " plans anew")}}
-}
-
-func (v *View) progress(p *known.Planning, w, h int) []widget.Line {
-	verb, what := "asking", "Each host is asked what it runs, and what it is to run is built here."
-	if p.Goal == engine.GoalBuild && !p.Back {
-		verb, what = "building for", "What each machine is to run is built here; no host is asked."
-	}
-	lines := []widget.Line{
-		{widget.R(style.Busy, view.Spin(v.env)+" "+verb+" "+countOf(p.Done, p.Total)), widget.P("  "), v.bar(p.Done, p.Total)},
-		{},
-	}
-	for _, l := range some(planVerb(p)+": ", p.Machines, w, progressLines) {
-		lines = append(lines, widget.Line{widget.P(l)})
-	}
-	lines = append(lines, widget.Line{},
-		widget.Line{widget.R(style.Muted, what)},
-		widget.Line{widget.R(style.Muted, "Planning changes nothing. "+v.env.Key(action.Interrupt)+" stops it, "+v.env.Key(action.Back)+" goes back while it goes on.")})
-	if p.Step != "" {
-		lines = append(lines, widget.Line{}, widget.Line{widget.P(p.Step)})
-	}
-	if room := h - len(lines) - 1; len(p.Log) > 0 && room > 0 {
-		lines = append(lines, widget.Line{})
-		for _, l := range p.Log[max(len(p.Log)-room, 0):] {
-			lines = append(lines, widget.Line{widget.R(style.Muted, l)})
-		}
-	}
-	return lines
-}
-
-// progressLines is how many lines the names of the machines take at most, so
-// that what is below them can be seen.
-const progressLines = 3
-
-// some lists as many of the machines as so many lines have room for, and
-// counts the others.
-func some(before string, machines []string, w, lines int) []string {
-	fit, wide := 0, 0
-	for fit < len(machines) && wide < lines*w {
-		wide += len(machines[fit]) + 2
-		fit++
-	}
-	for ; ; fit-- {
-		if out := view.Fold(before+word.Names(machines, fit), w); len(out) <= lines || fit <= 1 {
-			return out[:min(len(out), lines)]
-		}
-	}
-}
-
-func (v *View) bar(done, total int) widget.Span {
-	const wide = 20
-	if total <= 0 {
-		return widget.P("")
-	}
-	full := min(max(done*wide/total, 0), wide)
-	return widget.R(style.Busy, strings.Repeat(v.env.Style.Glyphs.Full, full)+strings.Repeat(v.env.Style.Glyphs.Empty, wide-full))
 }
 
 func (v *View) failure(p *known.Planning, w int) []widget.Line {
