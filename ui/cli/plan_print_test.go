@@ -172,6 +172,8 @@ func TestRollbackIsCalledSo(t *testing.T) {
 	text := &runText{p: &printer{out: &out}, started: map[string]time.Time{}}
 	for _, body := range []event.Body{
 		event.RunStarted{Kind: "rollback", Machines: []string{"a"}},
+		event.Log{Machine: "a", Stream: event.Notes, Text: "(asking it again for 2m0s)"},
+		event.Log{Machine: "a", Stream: "activate", Text: "setting up /etc"},
 		event.HostResult{Machine: "a", Outcome: event.Updated, Current: systemPath("c"), Generation: 7},
 		event.RunFinished{Outcome: event.RunDone, Counts: map[event.Outcome]int{event.Updated: 1, event.Unchanged: 2}},
 	} {
@@ -179,5 +181,8 @@ func TestRollbackIsCalledSo(t *testing.T) {
 	}
 	if got := out.String(); !strings.Contains(got, "rolled back to generation 7, runs cccccccc\n") || !strings.Contains(got, "1 rolled back, 2 unchanged\n") || strings.Contains(got, "updated") {
 		t.Error(got)
+	}
+	if got := out.String(); !strings.Contains(got, "  a            (asking it again for 2m0s)\n") || strings.Contains(got, "setting up") {
+		t.Errorf("of a host that is waited for:\n%s", got)
 	}
 }

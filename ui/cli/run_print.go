@@ -38,7 +38,8 @@ func (n *ndjson) Emit(e event.Event) {
 	}
 }
 
-// runText writes events as lines for people: phases and results, not progress.
+// runText writes events as lines for people: phases, what is waited for, and
+// results, not progress.
 type runText struct {
 	p       *printer
 	started map[string]time.Time // when a machine's first phase began
@@ -61,7 +62,7 @@ func (t *runText) Emit(e event.Event) {
 	case event.HostPhase:
 		t.phase(e, b)
 	case event.Log:
-		if t.verbose {
+		if t.verbose || b.Stream == event.Notes {
 			t.p.line("  %s %s", t.p.paint(faint, host.Sanitize(fmt.Sprintf("%-12s", b.Machine))), host.Sanitize(b.Text))
 		}
 	case event.HostResult:

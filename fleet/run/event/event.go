@@ -74,9 +74,13 @@ type HostProgress struct {
 // read it.
 type Log struct {
 	Machine string `json:"machine"`
-	Stream  string `json:"stream"` // "activate", "return"
+	Stream  string `json:"stream"` // "activate", "confirm", "return", or Notes
 	Text    string `json:"text"`   // without the newline
 }
+
+// Notes is the stream of what the run itself says of a host: that it waits for
+// it, and for how long at most. Nothing that a host prints is in it.
+const Notes = "notes"
 
 // HostResult ends the story of one machine in a run. From, To, Current and
 // Profile are store paths; "" is not known.

@@ -139,6 +139,9 @@ func (m *machine) ask(ctx context.Context, tries int) (host.Conn, fleet.Facts, e
 			m.result.Identity = true
 			break // waiting does not make it somebody else
 		}
+		if n == 0 && tries > 1 && ctx.Err() == nil {
+			m.note("%v; asking again, %d times at most", err, tries-1)
+		}
 	}
 	return nil, fleet.Facts{}, last
 }

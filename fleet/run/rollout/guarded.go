@@ -92,7 +92,7 @@ func answered(err error) bool {
 // and returns what it came to.
 func (m *machine) rejoin(ctx context.Context, err error) error {
 	for n := 1; isLost(err) && ctx.Err() == nil && n <= m.o.Tries; n++ {
-		m.log("activate")("(the connection was lost; going on over a new one)")
+		m.note("the connection was lost; going on over a new one")
 		m.hangUp()
 		conn, _, asked := m.ask(ctx, m.o.Tries)
 		if asked != nil {
@@ -190,9 +190,14 @@ func (m *machine) reachOrWait(ctx context.Context) (host.Conn, fleet.Facts, erro
 		return conn, now, err
 	}
 	m.hangUp() // what is left leads nowhere
-	m.log("return")(fmt.Sprintf("(%v; the host returns by itself at %s; trying until then)", err, m.when("15:04:05")))
 	left, pause := m.until.Sub(m.o.Clock()), redialFirst
+	m.note("%v; the host returns by itself at %s; asking it again until then, for %s", err, m.when("15:04:05"), max(left, 0).Round(time.Second))
+	said := left
 	for left > 0 {
+		if said-left >= sayEvery {
+			m.note("no answer yet; asking again for %s", left.Round(time.Second))
+			said = left
+		}
 		if err := m.o.Wait(ctx, min(left, pause)); err != nil {
 			return nil, now, err
 		}
@@ -212,6 +217,9 @@ const (
 	redialFirst = 2 * time.Second
 	redialLast  = 8 * time.Second
 )
+
+// sayEvery is how often it is said that a host is still waited for.
+const sayEvery = 30 * time.Second
 
 // wentBack reads back what became of the return and makes it the result. It
 // reports whether that is final.

@@ -180,6 +180,11 @@ func (m *machine) log(stream string) func(string) {
 	return func(line string) { m.say(event.Log{Machine: m.e.Machine, Stream: stream, Text: line}) }
 }
 
+// note says in the run's own words what is waited for.
+func (m *machine) note(format string, args ...any) {
+	m.log(event.Notes)("(" + fmt.Sprintf(format, args...) + ")")
+}
+
 // open opens a new connection, and remembers it until drop.
 func (m *machine) open(ctx context.Context) (host.Conn, error) {
 	conn, err := m.o.Connect(ctx, m.e.Machine)
