@@ -33,6 +33,7 @@ func (s *Session) Exec(ctx context.Context, names, command []string, root bool, 
 	if parallel == 0 {
 		parallel = max(s.Fleet().Rollout.Parallel, 1)
 	}
+	s.together(names)
 	out := make([]Said, len(names))
 	each(ctx, parallel, names, func(i int, name string) {
 		out[i] = s.exec(ctx, name, command, root)

@@ -46,6 +46,7 @@ func (s *Session) Apply(ctx context.Context, p *plan.Plan, how Apply) (report ro
 		parallel = s.Fleet().Rollout.Parallel
 	}
 	defer awake.Keep("assay changes the fleet")()
+	s.together(changing(p))
 	report, err = rollout.Run(ctx, rollout.Options{
 		RunID: string(id), Operator: s.opts.Operator, Assay: s.opts.Version,
 		Plan: p, Engine: s.reach.Engine, Deployer: s.reach.Deployer,

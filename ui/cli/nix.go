@@ -266,5 +266,5 @@ func (a *app) passphrase(ctx context.Context, file string) ([]byte, error) {
 
 // password asks for the password that a machine wants before it gives root.
 func (a *app) password(ctx context.Context, machine, prompt string) ([]byte, error) {
-	return a.hidden(ctx, "Password", machine+": "+cmp.Or(strings.TrimSuffix(strings.TrimSpace(prompt), ":"), "password"))
+	return a.hidden(ctx, "Password", cmp.Or(strings.TrimSuffix(strings.TrimSpace(prompt), ":"), "password for "+machine))
 }

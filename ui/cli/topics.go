@@ -103,6 +103,10 @@ and left alone; a fleet.toml beside flake.nix can say it:
   targets = ["deploy@web1.example.org"]
   become  = "sudo"       for another user than root
 
+Where sudo wants a password you are asked for it once, and the question names
+the machines of the run that may get it: those with the same user. No machine
+gets a password that was given without naming it.
+
 A host is believed only by a key that is known: from the fleet's vars, from
 programs.ssh.knownHosts in the flake, or from your own known_hosts. Otherwise
 it is refused. Compare its fingerprint with what the machine itself says, then:

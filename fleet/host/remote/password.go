@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 
 	"assay/fleet/host"
@@ -13,10 +15,54 @@ import (
 // passwordTries is how often a person is asked for the password of one machine.
 const passwordTries = 3
 
+// mostNamed is how many machines one question names beside its own, which are
+// seen on any screen; the next question names others.
+const mostNamed = 60
+
 // passwords keeps what persons gave, by the name of the user.
 type passwords struct {
-	mu     sync.Mutex
-	groups map[string]*group
+	mu       sync.Mutex
+	groups   map[string]*group
+	together []host.Target
+}
+
+// Together says which machines are worked on at the same time from now on, by
+// somebody who has chosen them. A password that is asked for on one of them is
+// for all of them on which the user has the same name and wants sudo, and the
+// question names them. No machine gets a password that was given without naming
+// it.
+func (c *Connector) Together(targets []host.Target) {
+	c.passwords.mu.Lock()
+	defer c.passwords.mu.Unlock()
+	c.passwords.together = targets
+}
+
+// others are the machines together with this one that may want the user's
+// password, in the order in which they were chosen.
+func (p *passwords) others(machine, user string) []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	chosen, names := false, []string(nil)
+	for _, t := range p.together {
+		if t.Machine == machine {
+			chosen = true
+		} else if t.Become == host.BecomeSudo && reachedAs(t, user) {
+			names = append(names, t.Machine)
+		}
+	}
+	if !chosen {
+		return nil
+	}
+	return names
+}
+
+// reachedAs reports whether one of the addresses is for the user, or for whom
+// the SSH configuration says.
+func reachedAs(t host.Target, user string) bool {
+	return slices.ContainsFunc(t.Addresses, func(text string) bool {
+		a, err := parseAddress(text)
+		return err == nil && (a.user == "" || a.user == user)
+	})
 }
 
 // group are the machines on which a user has the same name. Whoever holds
@@ -26,7 +72,7 @@ type group struct {
 	turn *slots
 
 	mu       sync.Mutex
-	password []byte            // the one that was right last, nil for none
+	given    map[string][]byte // by machine, the one that was given last and names it
 	right    map[string][]byte // by machine, the one that was right there last
 	refusals int               // how often a person gave none
 	refusal  error
@@ -45,14 +91,21 @@ func (p *passwords) group(user string) *group {
 }
 
 // state is what is known: the password that was right on the machine, or else
-// on the machine that was asked last.
+// the one that was given last with its name in the question.
 func (g *group) state(machine string) (password []byte, refusals int, refusal error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if right, ok := g.right[machine]; ok {
 		return right, g.refusals, g.refusal
 	}
-	return g.password, g.refusals, g.refusal
+	return g.given[machine], g.refusals, g.refusal
+}
+
+// open are those of the machines on which no password was right yet.
+func (g *group) open(machines []string) []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.DeleteFunc(machines, func(name string) bool { return g.right[name] != nil })
 }
 
 // refuse notes that a person gave no password.
@@ -62,15 +115,19 @@ func (g *group) refuse(err error) {
 	g.refusals, g.refusal = g.refusals+1, err
 }
 
-// accept notes that a password was right on a machine. It is the first to be
-// tried there again: some hosts lock out who often gives a wrong one.
-func (g *group) accept(machine string, password []byte) {
+// accept notes that a password was right on a machine, and that it was given for
+// others too. It is the first to be tried there again: some hosts lock out who
+// often gives a wrong one.
+func (g *group) accept(machine string, password []byte, others ...string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.right == nil {
-		g.right = map[string][]byte{}
+		g.right, g.given = map[string][]byte{}, map[string][]byte{}
 	}
-	g.right[machine], g.password = password, password
+	g.right[machine] = password
+	for _, name := range others {
+		g.given[name] = password
+	}
 }
 
 // forget notes that a password is not right any more on a machine.
@@ -83,7 +140,7 @@ func (g *group) forget(machine string, password []byte) {
 }
 
 // withPassword completes way with the password of the user's group: the one
-// that is known if this machine accepts it, else one that a person gives.
+// that was given for this machine if it accepts it, else one that a person gives.
 func (c *conn) withPassword(ctx context.Context, way *rootWay) (*rootWay, error) {
 	ask := c.owner.options.Password
 	if ask == nil {
@@ -121,7 +178,9 @@ func (c *conn) withPassword(ctx context.Context, way *rootWay) (*rootWay, error)
 
 // askPassword asks a person until the machine accepts the answer.
 func (c *conn) askPassword(ctx context.Context, way *rootWay, g *group, ask func(ctx context.Context, machine, prompt string) ([]byte, error)) (*rootWay, error) {
-	prompt := fmt.Sprintf("sudo password of %s on %s", c.user, c.machine)
+	others := g.open(c.owner.passwords.others(c.machine, c.user))
+	others = others[:min(len(others), mostNamed)]
+	prompt := passwordPrompt(c.user, c.machine, others)
 	for again := range passwordTries {
 		if again == 1 {
 			prompt = "wrong password; " + prompt
@@ -138,13 +197,22 @@ func (c *conn) askPassword(ctx context.Context, way *rootWay, g *group, ask func
 		found, err := c.try(ctx, way, password)
 		if !errors.Is(err, errWrongPassword) {
 			if err == nil {
-				g.accept(c.machine, password)
+				g.accept(c.machine, password, others...)
 			}
 			return found, err
 		}
 		clear(password)
 	}
 	return nil, c.noRoot("sudo accepted none of %d passwords; hint: find out which one %s has there", passwordTries, c.user)
+}
+
+// passwordPrompt names every machine that may get the answer.
+func passwordPrompt(user, machine string, others []string) string {
+	prompt := fmt.Sprintf("sudo password of %s on %s", user, machine)
+	if len(others) > 0 {
+		prompt += ", and on those that want the same one of: " + strings.Join(others, ", ")
+	}
+	return prompt
 }
 
 // try returns way with the password if sudo accepts it, or errWrongPassword.

@@ -70,8 +70,8 @@ type Options struct {
 	// private key, once for each file. Its result is wiped.
 	Passphrase func(ctx context.Context, file string) ([]byte, error)
 	// Password, which may be nil, asks a person for the password that sudo
-	// wants. It serves all machines on which the user has the same name and
-	// that accept it. Its result is wiped with the Connector only.
+	// wants. The prompt names every machine that may get it: see Together. Its
+	// result is wiped with the Connector only.
 	Password func(ctx context.Context, machine, prompt string) ([]byte, error)
 	// Notice, which may be nil, is told what a person should know: that a key
 	// wants to be touched, what of the SSH configuration has no effect. It is

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -203,6 +204,7 @@ func sudoPassword(t *testing.T, h bed.Host) {
 			t.Errorf("asked %v times", asked)
 		}
 	})
+	t.Run("only where it was given for", func(t *testing.T) { sudoTogether(t, h, target) })
 	t.Run("sudo no longer asks", func(t *testing.T) { // the password must not reach the command
 		h.Sudo(t, "password")
 		conn := connect(t, c, target)
@@ -224,4 +226,31 @@ func sudoPassword(t *testing.T, h bed.Host) {
 			t.Errorf("%v", err)
 		}
 	})
+}
+
+// sudoTogether has three machines, played by one host: two that somebody has
+// chosen together, and one that comes from elsewhere.
+func sudoTogether(t *testing.T, h bed.Host, target host.Target) {
+	var asked []string
+	c := remote.New(remote.Options{Signers: []ssh.Signer{bedSigner(t, h)}, Password: func(_ context.Context, _, prompt string) ([]byte, error) {
+		asked = append(asked, prompt)
+		return []byte(sudoWord), nil
+	}})
+	machine := func(name string) host.Target {
+		t := target
+		t.Machine = name
+		return t
+	}
+	passwordless := machine("other-user")
+	passwordless.Addresses = []string{"root@" + h.Address}
+	c.Together([]host.Target{machine("a"), passwordless, machine("b")})
+	for _, name := range []string{"a", "b", "stray", "a", "stray"} {
+		if err := root(t, connect(t, c, machine(name))); err != nil {
+			t.Error(err)
+		}
+	}
+	want := []string{"sudo password of deploy on a, and on those that want the same one of: b", "sudo password of deploy on stray"}
+	if !slices.Equal(asked, want) {
+		t.Errorf("asked %q", asked)
+	}
 }
