@@ -150,6 +150,9 @@ Start with:  assay demo, or where your flake is: assay help start`,
 	root.SetErr(a.env.Stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		hint := "see " + cmd.CommandPath() + " --help"
+		if cmd.Name() == "demo" {
+			hint = "put -- before a command and its flags: assay demo -- update --yes"
+		}
 		if strings.Contains(cmd.Use, "SELECTOR") {
 			hint += "; a selector that begins with - goes after --"
 		}

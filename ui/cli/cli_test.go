@@ -265,3 +265,22 @@ func TestForeignKey(t *testing.T) {
 	s.demo("update", "electrum", "--yes").want(t, exitIdentity, "unreachable")
 	s.demo("status", "galena").want(t, exitDone)
 }
+
+// TestDemoSaysWhereItIs: at its first start, and when it is made anew. The
+// fleet there is what the next command works on.
+func TestDemoSaysWhereItIs(t *testing.T) {
+	s := newShell(t)
+	dir := filepath.Join(s.state, "assay", "demo", "8-hosts", "fleet")
+	where := "the demo's fleet is in " + dir
+	s.demo("check").want(t, exitDone, where)
+	if c := s.demo("check").want(t, exitDone); strings.Contains(c.stderr, where) {
+		t.Errorf("again: %s", c.stderr)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "fleet.toml"), []byte("name =\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.demo("machines").want(t, exitUsage, "fleet.toml:1:", "--reset")
+	s.run("demo", "--reset", "--", "machines").want(t, exitDone, where)
+	s.run("demo", "status", "@nixos and not @web").want(t, exitUsage, "hint: assay demo -- status '@nixos and not @web'")
+	s.run("demo", "update", "--yes").want(t, exitUsage, "assay demo -- update --yes")
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,7 +27,8 @@ func (a *app) demoCommand() *cobra.Command {
 		Long: `Starts the example fleet's hosts as SSH servers inside this process, each with
 a directory of its own, and opens the console on them, or runs a command,
 through the same code as for real hosts. What the hosts run stays there from one
-time to the next.
+time to the next. So does the fleet, in ~/.local/state/assay/demo/8-hosts/fleet
+(or below XDG_STATE_HOME): edit it there, and see with plan what it changes.
 
 With --engine nix the fleet is a git repository that Nix evaluates and builds in
 a store of its own, and each host has a file system of its own with a Nix store,
@@ -51,7 +53,7 @@ busybox, no network and no root; your own Nix store and settings are left alone.
 			case engine == demo.Nix && hosts > demo.MostNixHosts:
 				return usagef("a demo of %d hosts with Nix: at most %d, each has a store of its own; hint: --engine embedded", hosts, demo.MostNixHosts)
 			case cmd.ArgsLenAtDash() < 0 && len(args) > 0:
-				return usagef("put -- before the command: assay demo -- %s", args[0])
+				return usagef("put -- before the command; hint: assay demo -- %s", quoted(args))
 			}
 			return a.runDemo(cmd.Context(), demo.Options{Engine: engine, Hosts: hosts, Reset: reset}, append(console.args(), args...))
 		},
@@ -62,6 +64,17 @@ busybox, no network and no root; your own Nix store and settings are left alone.
 	completeFlag(cmd, "engine", demo.Embedded, demo.Nix)
 	cmd.Flags().BoolVar(&reset, "reset", false, "start over: forget what the hosts run, and all runs")
 	return cmd
+}
+
+// quoted writes words as a shell takes them.
+func quoted(words []string) string {
+	out := make([]string, len(words))
+	for i, word := range words {
+		if out[i] = word; word == "" || strings.ContainsAny(word, " \t\n!\"#$&'()*;<>?[\\]^`{|}~") {
+			out[i] = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(out, " ")
 }
 
 // exampleDemo is the demo of the example fleet as it is.
@@ -82,7 +95,8 @@ func (a *app) runDemo(ctx context.Context, o demo.Options, args []string) error 
 		return p.step, p.clear
 	}
 	inside := &app{env: a.env, example: a.example, inDemo: true}
-	if !slices.ContainsFunc(args, func(word string) bool { return !strings.HasPrefix(word, "-") }) { // the console
+	console := !slices.ContainsFunc(args, func(word string) bool { return !strings.HasPrefix(word, "-") })
+	if console {
 		if err := a.needTerminal(); err != nil {
 			return err
 		}
@@ -94,6 +108,7 @@ func (a *app) runDemo(ctx context.Context, o demo.Options, args []string) error 
 		}
 	}
 
+	_, missing := os.Stat(demo.FleetDir(o))
 	watch, stop := a.interruptible(ctx)
 	d, err := demo.Open(watch, o)
 	stop()
@@ -117,6 +132,9 @@ func (a *app) runDemo(ctx context.Context, o demo.Options, args []string) error 
 	}
 	if err != nil {
 		return fmt.Errorf("%w; hint: %s starts over", err, o.ResetCommand())
+	}
+	if console || missing != nil || o.Reset { // under the console it is seen afterwards
+		a.errors().clean("the demo's fleet is in %s: it is there to be edited", demo.FleetDir(o))
 	}
 	inside.enter(d)
 	return a.runInside(ctx, inside, args)

@@ -7,6 +7,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -82,6 +83,13 @@ func newWorld(o Options) world {
 		name += "-nix"
 	}
 	return world{dir: filepath.Join(o.Dir, name), Options: o}
+}
+
+// FleetDir is the directory of the fleet of such a demo: it is there to be
+// edited. Before its first start there is none.
+func FleetDir(o Options) string {
+	o.Hosts = cmp.Or(o.Hosts, DefaultHosts)
+	return newWorld(o).fleetDir()
 }
 
 func (w world) fleetDir() string              { return filepath.Join(w.dir, "fleet") }
