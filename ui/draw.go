@@ -5,12 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"assay/fleet"
-	"assay/fleet/run/event"
 	"assay/ui/action"
 	"assay/ui/style"
 	"assay/ui/term"
-	"assay/ui/view"
 	"assay/ui/widget"
 	"assay/ui/word"
 )
@@ -52,109 +49,6 @@ func (m *Model) tooSmall() string {
 		{widget.R(style.Muted, m.keys.Label(action.Quit)+" leaves")},
 	}
 	return widget.Block(m.opts.Style, text, m.w, m.h)
-}
-
-// header says which fleet this is, at which commit, and how it is doing.
-func (m *Model) header() widget.Line {
-	dot := " " + m.opts.Style.Glyphs.Dot + " "
-	l := widget.Line{widget.R(style.Accent, " assay  "), widget.R(style.Strong, m.k.Fleet.Name)}
-	if m.k.Note != "" {
-		l = append(l, widget.P(" ("+m.k.Note+")"))
-	}
-	if r := m.k.Running(); r != nil {
-		s := r.State.Snapshot()
-		l = append(l, widget.P(fmt.Sprintf("%s%s run %d/%d", dot, m.opts.Style.Glyphs.Busy, s.Phases[event.Done], len(s.Machines))))
-	}
-	if m.opts.ReadOnly != "" {
-		l = append(l, widget.P(dot+"read-only"))
-	}
-	if m.k.Stale != nil {
-		l = append(l, widget.P(dot+m.opts.Style.Glyphs.Fail+" the fleet cannot be read"))
-	}
-	if rev := m.revision(); rev != "" {
-		l = append(l, widget.P(dot+rev))
-	}
-	l = append(l, widget.P(dot+m.health()))
-	if p := m.problemCount(); p != "" {
-		l = append(l, widget.P(dot+p))
-	}
-	return l
-}
-
-// revision is the commit, and whether files differ from it.
-func (m *Model) revision() string {
-	c := m.k.Checkout.Value
-	if c.Revision == "" {
-		return ""
-	}
-	text := c.Revision[:min(8, len(c.Revision))]
-	if c.Branch != "" {
-		text = c.Branch + " " + text
-	}
-	switch c.Dirty {
-	case fleet.True:
-		text += " dirty"
-	case fleet.Unknown:
-		text += " dirty?"
-	}
-	return text
-}
-
-// health counts the machines by state, the worst first.
-func (m *Model) health() string {
-	if m.counted.text != "" && m.counted.revision == m.k.Revision {
-		return m.counted.text
-	}
-	words := []string{"asking", "not asked"}
-	words = append(words, word.States()...)
-	counts := make([]int, len(words))
-	for _, h := range m.k.Hosts {
-		if i := slices.Index(words, view.StateWord(h)); i >= 0 {
-			counts[i]++
-		}
-	}
-	var parts []string
-	for i, n := range counts {
-		if n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, words[i]))
-		}
-	}
-	text := strings.Join(parts, ", ")
-	if text == "" {
-		text = "no machines"
-	}
-	m.counted = counted{m.k.Revision, text}
-	return text
-}
-
-// counted is the health of the machines as of a revision of what is known.
-type counted struct {
-	revision uint64
-	text     string
-}
-
-func (m *Model) problemCount() string {
-	p := &m.k.Problems
-	switch {
-	case p.Err != nil:
-		return "checks failed"
-	case !p.Has():
-		return "checking"
-	}
-	errors := 0
-	for _, one := range p.Value {
-		if one.Severity == fleet.Error {
-			errors++
-		}
-	}
-	var parts []string
-	if errors > 0 {
-		parts = append(parts, word.Count(errors, "error"))
-	}
-	if n := len(p.Value) - errors; n > 0 {
-		parts = append(parts, word.Count(n, "warning"))
-	}
-	return strings.Join(parts, ", ")
 }
 
 // crumbLine is where the operator is, and what the view notes. Where there is
