@@ -106,7 +106,7 @@ type contents struct {
 // sums hold nothing that sha256sum would escape: regular files are objects or
 // have the fixed names of a generation.
 func (s *store) inspect(p string) (contents, error) {
-	if err := CheckPath(p); err != nil {
+	if err := engine.CheckPath(p); err != nil {
 		return contents{}, err
 	}
 	s.mu.Lock()

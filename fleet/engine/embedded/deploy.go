@@ -17,7 +17,7 @@ import (
 // with the host's reason.
 func (e *Engine) Activate(ctx context.Context, conn host.Conn, a engine.Activation, log func(line string)) error {
 	what := fmt.Sprintf("activate %s on %s", path.Base(a.System), a.Machine)
-	if err := checkActivation(a); err != nil {
+	if err := a.Check(); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	out := host.NewLineWriter(maxLine, atMost(maxLines, log))
@@ -56,34 +56,9 @@ func atMost(n int, log func(line string)) func(line string) {
 	}
 }
 
-// checkActivation refuses what can be refused before a host is asked.
-func checkActivation(a engine.Activation) error {
-	if err := CheckPath(a.System); err != nil {
-		return err
-	}
-	if a.Expect != "" {
-		if err := CheckPath(a.Expect); err != nil {
-			return err
-		}
-	}
-	switch {
-	case a.Class != "nixos" && a.Class != "darwin":
-		return fmt.Errorf("%w: class %q", engine.ErrGoal, a.Class)
-	case a.Goal == engine.GoalBoot && a.Class == "darwin":
-		return fmt.Errorf("%w: boot is for NixOS only; hint: --goal switch", engine.ErrGoal)
-	case a.Generation < 0 || a.Generation > 999_999_999:
-		return fmt.Errorf("%d is not the number of a generation", a.Generation)
-	}
-	switch a.Goal {
-	case engine.GoalSwitch, engine.GoalBoot, engine.GoalTest, engine.GoalDryActivate:
-		return nil
-	}
-	return fmt.Errorf("%w: %q", engine.ErrGoal, a.Goal)
-}
-
 // Record reads and checks the record.json of a system on the host.
 func (e *Engine) Record(ctx context.Context, conn host.Conn, p string) (engine.Record, error) {
-	if err := CheckPath(p); err != nil {
+	if err := engine.CheckPath(p); err != nil {
 		return engine.Record{}, fmt.Errorf("read the record: %w", err)
 	}
 	what := "read the record of " + path.Base(p)

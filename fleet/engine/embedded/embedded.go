@@ -162,7 +162,7 @@ func (e *Engine) System(ctx context.Context, machine string) (engine.System, err
 // carried out after the tree has changed; one that is not there must still be
 // what the tree says.
 func (e *Engine) Realise(ctx context.Context, system engine.System) (engine.Closure, error) {
-	if err := CheckPath(system.Path); err != nil {
+	if err := engine.CheckPath(system.Path); err != nil {
 		return engine.Closure{}, fmt.Errorf("build %s: %w", system.Machine, err)
 	}
 	e.sweep.Do(e.store.sweep)

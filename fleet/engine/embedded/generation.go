@@ -113,7 +113,7 @@ func (e *Engine) assemble(c compose.Composition) (*generation, error) {
 	}
 	g.narSize = size
 	g.path = makePath(hash, string(c.Class)+"-system-"+c.Machine)
-	return g, CheckPath(g.path)
+	return g, engine.CheckPath(g.path)
 }
 
 // manifest is the list of packages of one scope.

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"assay/fleet/engine"
+
 	"github.com/nix-community/go-nix/pkg/nar"
 )
 
@@ -68,7 +70,7 @@ func parseLinks(r io.Reader) ([]string, error) {
 			return nil, errors.New("links: a line without an object")
 		}
 		p := storeDir + "/" + fields[1]
-		if err := CheckPath(p); err != nil {
+		if err := engine.CheckPath(p); err != nil {
 			return nil, fmt.Errorf("links: %w", err)
 		}
 		refs = append(refs, p)

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"assay/fleet/engine"
 )
 
 // Names that are quoted as Nix does and joined by dots come back from
@@ -37,7 +39,7 @@ func FuzzParseLinks(f *testing.F) {
 			return
 		}
 		for _, ref := range refs {
-			if err := CheckPath(ref); err != nil {
+			if err := engine.CheckPath(ref); err != nil {
 				t.Error(err)
 			}
 		}

@@ -3,26 +3,12 @@ package embedded
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/nix-community/go-nix/pkg/nixbase32"
 )
 
 const storeDir = "/nix/store"
-
-// storePath matches what this engine takes for a store path: Nix's rule for
-// names (nix.dev, "Store Path"), with no name that starts with a dot.
-var storePath = regexp.MustCompile(`^/nix/store/[0123456789abcdfghijklmnpqrsvwxyz]{32}-[A-Za-z0-9+_?=-][A-Za-z0-9+._?=-]{0,210}$`)
-
-// CheckPath reports whether p is a plain store path, "/nix/store/<hash>-<name>".
-func CheckPath(p string) error {
-	if !storePath.MatchString(p) {
-		return fmt.Errorf("%q is not a store path", clip(line(p), 100))
-	}
-	return nil
-}
 
 // makePath gives the store path of content with that NAR hash and name and no
 // references, as `nix-store --add` does (Nix manual, "Store Path Specification",

@@ -171,7 +171,7 @@ func (b *box) activation(t testing.TB, system string, goal engine.Goal) engine.A
 	return engine.Activation{
 		Machine: b.Name, Class: "nixos", System: system, Goal: goal, Expect: b.base,
 		ID: strings.Map(func(r rune) rune {
-			if letter(r) {
+			if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
 				return r
 			}
 			return '-'

@@ -108,50 +108,13 @@ func wait(a engine.Activation) time.Duration {
 
 // check refuses what can be refused before a host is asked.
 func check(a engine.Activation) error {
-	if err := checkPath(a.System); err != nil {
+	if err := a.Check(); err != nil {
 		return err
 	}
-	if a.Expect != "" {
-		if err := checkPath(a.Expect); err != nil {
-			return err
-		}
-	}
-	switch {
-	case a.Class != "nixos" && a.Class != "darwin":
-		return fmt.Errorf("%w: class %q", engine.ErrGoal, a.Class)
-	case a.Goal == engine.GoalBoot && a.Class == "darwin":
-		return fmt.Errorf("%w: boot is for NixOS only; hint: --goal switch", engine.ErrGoal)
-	case a.Generation < 0 || a.Generation > 999_999_999:
-		return fmt.Errorf("%d is not the number of a generation", a.Generation)
-	case a.Goal == engine.GoalDryActivate:
-		return nil
-	case a.Goal != engine.GoalSwitch && a.Goal != engine.GoalBoot && a.Goal != engine.GoalTest:
-		return fmt.Errorf("%w: %q", engine.ErrGoal, a.Goal)
-	case !validID(a.ID):
-		return fmt.Errorf("%q is not the name of an activation", a.ID)
+	if a.ID == "" && a.Goal != engine.GoalDryActivate {
+		return errors.New("the activation has no name")
 	}
 	return nil
-}
-
-// checkPath accepts "/nix/store/<32 characters>-<name>".
-func checkPath(p string) error {
-	rest, ok := strings.CutPrefix(p, "/nix/store/")
-	good := ok && len(rest) > 33 && len(rest) <= 250 && rest[32] == '-' && !strings.ContainsFunc(rest, func(r rune) bool {
-		return !letter(r) && !strings.ContainsRune("+-._?=", r)
-	})
-	if !good {
-		return fmt.Errorf("%q is not a store path", p)
-	}
-	return nil
-}
-
-func letter(r rune) bool {
-	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
-}
-
-func validID(id string) bool {
-	return id != "" && len(id) <= 128 && id[0] != '-' &&
-		!strings.ContainsFunc(id, func(r rune) bool { return !letter(r) && r != '-' })
 }
 
 func oneLine(s string) string {
