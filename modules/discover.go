@@ -12,31 +12,54 @@ import (
 // name ends in ".nix" and whose path below root has no component that starts
 // with "_". Directories are read in byte order of names and entered in place;
 // a symbolic link counts as a file and is never entered.
-func discover(fsys fs.FS, root string) ([]string, []fleet.Problem) {
+func discover(src *sources, root string) ([]string, []fleet.Problem) {
+	if info, err := fs.Stat(src.fsys, root); err == nil && !info.IsDir() {
+		return []string{root}, nil
+	}
+	all, problems := src.walk(root, func(name string) bool { return !strings.HasPrefix(path.Base(name), "_") })
+	var files []string
+	for _, name := range all {
+		if strings.HasSuffix(name, ".nix") && src.visible(name) {
+			files = append(files, name)
+		}
+	}
+	return files, problems
+}
+
+// everyFile lists all files below root as lib.filesystem.listFilesRecursive
+// does, or root itself if it is a file.
+func everyFile(src *sources, root string) ([]string, []fleet.Problem) {
+	if info, err := fs.Stat(src.fsys, root); err == nil && !info.IsDir() {
+		return []string{root}, nil
+	}
+	return src.walk(root, func(string) bool { return true })
+}
+
+// maxFiles bounds the files of one directory tree.
+const maxFiles = 200_000
+
+// walk lists the files below a directory that enter accepts, as well as the
+// directories they are in.
+func (s *sources) walk(root string, enter func(name string) bool) ([]string, []fleet.Problem) {
 	var files []string
 	var problems []fleet.Problem
 	var walk func(dir string)
 	walk = func(dir string) {
-		entries, err := fs.ReadDir(fsys, dir)
+		entries, err := fs.ReadDir(s.fsys, dir)
 		if err != nil {
 			problems = append(problems, failure(fleetPos(dir), "cannot read the directory: "+cause(err).Error(), ""))
 			return
 		}
 		for _, e := range entries { // sorted by name
-			if strings.HasPrefix(e.Name(), "_") {
-				continue
-			}
 			name := path.Join(dir, e.Name())
 			switch {
+			case !enter(name) || name == ".git" || len(files) >= maxFiles:
 			case e.IsDir():
 				walk(name)
-			case strings.HasSuffix(e.Name(), ".nix"):
+			default:
 				files = append(files, name)
 			}
 		}
-	}
-	if info, err := fs.Stat(fsys, root); err == nil && !info.IsDir() {
-		return []string{root}, nil
 	}
 	walk(root)
 	return files, problems

@@ -48,7 +48,7 @@ func imported(m *Module, condition string, depth int) []Import {
 }
 
 func (t *Tree) openContributor(c *Contributor, system string) *Module {
-	o := &opener{ev: t.ev, args: symbolic.MachineModuleArgs(c.value.Where(), system)}
+	o := &opener{tree: t, ev: t.ev, args: symbolic.MachineModuleArgs(c.value.Where(), system)}
 	return o.open(c.value)
 }
 
@@ -70,7 +70,7 @@ func (t *Tree) OpenRole(c *Contributor, arguments map[string]symbolic.Value, sys
 		return &Module{At: c.At, Why: "a role is a function { instance, settings, roles, machine }: module"}
 	}
 	v := t.ev.Apply(at, f, symbolic.NewAttrs(at, arguments))
-	o := &opener{ev: t.ev, args: symbolic.MachineModuleArgs(at, system)}
+	o := &opener{tree: t, ev: t.ev, args: symbolic.MachineModuleArgs(at, system)}
 	return o.open(v)
 }
 

@@ -12,35 +12,44 @@ type Module struct {
 	Key     string    // the module's own key or its file; "" for one that is always another
 	Imports []Import  // in order
 	Config  []Defined // its definitions
+	Options []Defined // the options that it declares
 	Why     string    // nothing is known of the module, and why
 	Notes   []fleet.Problem
+
+	pending string   // a file of the tree that is not opened yet
+	loaders []Loader // that its imports came from
 }
 
-// Defined is the value of a module's config.
+// Defined is the value of a module's config or options.
 type Defined struct {
 	Value symbolic.Value
 	At    symbolic.Place
+	lazy  *symbolic.Thunk // in place of Value, for one that is not evaluated yet
 }
 
 // Import is one element of a module's imports. Exactly one of Name, Foreign,
 // Module and Why is set.
 type Import struct {
 	At          fleet.Pos
-	Class, Name string  // an aspect of the tree
-	Foreign     string  // a module from outside of the tree, as written
-	Module      *Module // a file of the tree, or a module written in place
-	Why         string  // nothing is known of it, and why
-	Fault       bool    // of Why: Nix refuses it
-	Condition   string  // why it may not apply; "" if it surely does
+	Class, Name string   // an aspect of the tree
+	Path        []string // with Name: the aspect's identity
+	Foreign     string   // a module from outside of the tree, as written
+	Module      *Module  // a file of the tree, or a module written in place
+	Why         string   // nothing is known of it, and why
+	Fault       bool     // of Why: Nix refuses it
+	Condition   string   // why it may not apply; "" if it surely does
 }
 
 // opener turns values into modules.
 type opener struct {
-	ev    *symbolic.Evaluator
-	args  symbolic.Value
-	depth int
-	work  int  // modules opened and imports followed
-	full  bool // some were left out
+	tree    *Tree
+	rd      *reading // while the tree is being read
+	ev      *symbolic.Evaluator
+	args    symbolic.Value
+	shallow bool // files are not opened, only named
+	depth   int
+	work    int  // modules opened and imports followed
+	full    bool // some were left out
 }
 
 // Bounds of modules inside of modules: how deep, and how many in all.
@@ -66,13 +75,18 @@ func (o *opener) open(v symbolic.Value) *Module {
 		o.checkFormals(m, f)
 		v = o.ev.Apply(at, f, o.args)
 	}
-	switch v := v.(type) {
+	switch v := o.known(v).(type) {
 	case *symbolic.Attrs:
 		o.attrs(m, v)
 	case *symbolic.Path:
 		o.file(m, v)
+	case *symbolic.Call:
+		if inner := o.loadedModule(v); inner != nil {
+			return inner
+		}
+		m.Imports = append(m.Imports, o.classify(v, at.Pos()))
 	case *symbolic.Wrap, *symbolic.Cond:
-		m.Config = append(m.Config, Defined{v, v.Where()})
+		m.Config = append(m.Config, Defined{Value: v, At: v.Where()})
 	default:
 		if i := o.classify(v, at.Pos()); i.Module == nil {
 			m.Imports = append(m.Imports, i)
@@ -103,7 +117,7 @@ func (o *opener) checkFormals(m *Module, f *symbolic.Func) {
 }
 
 func (o *opener) file(m *Module, p *symbolic.Path) {
-	m.Key = p.Rel
+	m.Key = o.moduleFile(p.Rel)
 	inner := o.open(o.ev.Import(p.Place, p.Rel))
 	key := m.Key
 	*m = *inner
@@ -126,13 +140,16 @@ func (o *opener) attrs(m *Module, set *symbolic.Attrs) {
 	config, options := set.Attr("config"), set.Attr("options")
 	if config != nil || options != nil {
 		if config != nil {
-			m.Config = append(m.Config, Defined{config.V.Force(), config.At})
+			m.Config = append(m.Config, Defined{Value: config.V.Force(), At: config.At})
+		}
+		if options != nil {
+			m.Options = append(m.Options, Defined{Value: options.V.Force(), At: options.At})
 		}
 		return
 	}
 	rest := set.Except("_class", "_file", "key", "imports", "disabledModules", "freeformType", "meta")
 	if rest.Len() > 0 || len(rest.Rest) > 0 {
-		m.Config = append(m.Config, Defined{rest, set.Place})
+		m.Config = append(m.Config, Defined{Value: rest, At: set.Place})
 	}
 }
 
@@ -142,7 +159,7 @@ func (o *opener) imports(m *Module, v symbolic.Value, at fleet.Pos, condition st
 		o.tooMany(&m.Why)
 		return
 	}
-	switch v := v.(type) {
+	switch v := o.known(v).(type) {
 	case *symbolic.List:
 		for _, item := range v.Items {
 			where := item.At.Pos()
@@ -160,6 +177,8 @@ func (o *opener) imports(m *Module, v symbolic.Value, at fleet.Pos, condition st
 			i.Condition = condition
 			m.Imports = append(m.Imports, i)
 		}
+	case *symbolic.Call:
+		o.loaded(m, v, at, condition)
 	case *symbolic.Cond:
 		o.imports(m, v.Then.Force(), at, both(condition, conditionText(v.If)))
 		o.imports(m, v.Else.Force(), at, both(condition, not(conditionText(v.If))))
@@ -175,18 +194,22 @@ func (o *opener) imports(m *Module, v symbolic.Value, at fleet.Pos, condition st
 // classify says what an element of imports is.
 func (o *opener) classify(v symbolic.Value, at fleet.Pos) Import {
 	i := Import{At: at}
+	v = o.known(v)
 	switch v := v.(type) {
 	case *symbolic.Ref:
-		class, name, ok := v.Aspect()
+		class, name, ok := o.member(v)
 		switch {
 		case ok:
-			i.Class, i.Name = class, name
+			i.Class, i.Name, i.Path = string(class), name, v.Path
 		case v.Root == symbolic.Inputs || v.Root == symbolic.Arg:
 			i.Foreign = v.String()
 		default:
 			i.Why = symbolic.Why(v)
 		}
 	case *symbolic.Call:
+		if i.Module = o.loadedModule(v); i.Module != nil {
+			break
+		}
 		i.Foreign = orElse(v.Where().Source(), "a computed module")
 	case *symbolic.String:
 		if s, ok := v.Text(); ok {
@@ -197,6 +220,10 @@ func (o *opener) classify(v symbolic.Value, at fleet.Pos) Import {
 	case *symbolic.Path:
 		if len(v.Rel) > 0 && (v.Rel[0] == '/' || v.Rel[0] == '.' && len(v.Rel) > 1 && v.Rel[1] == '.') {
 			i.Foreign = v.Rel
+			break
+		}
+		if o.shallow {
+			i.Module = &Module{At: at, pending: v.Rel}
 			break
 		}
 		i.Module = o.open(v)

@@ -62,5 +62,5 @@ func (t *Tree) OpenImports(v symbolic.Value, at fleet.Pos, with Arguments) *Modu
 
 // opener opens modules with these arguments.
 func (t *Tree) opener(v symbolic.Value, with Arguments) *opener {
-	return &opener{ev: t.ev, args: symbolic.MachineModuleArgs(v.Where(), with.System)}
+	return &opener{tree: t, ev: t.ev, args: symbolic.MachineModuleArgsWith(v.Where(), with.System, with.Special)}
 }

@@ -32,7 +32,7 @@ func TestDiscover(t *testing.T) {
 	fsys := files("m/b.nix", "{ }", "m/a/z.nix", "{ }", "m/a/_x.nix", "{ }", "m/_d/a.nix", "{ }", "m/a/b_c/foo_bar.nix", "{ }",
 		"m/readme.md", "", "m/a.nix", "{ }", "m/.hidden.nix", "{ }", "m/c/_.nix/x.nix", "{ }")
 	fsys["m/link"] = &fstest.MapFile{Mode: os.ModeSymlink, Data: []byte("a")}
-	got, problems := discover(fsys, "m")
+	got, problems := discover(newSources(fsys, nil), "m")
 	want := []string{"m/.hidden.nix", "m/a/b_c/foo_bar.nix", "m/a/z.nix", "m/a.nix", "m/b.nix"}
 	if !slices.Equal(got, want) || len(problems) > 0 {
 		t.Errorf("got %q, %v\nwant %q", got, problems, want)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -18,10 +19,66 @@ const maxFile = 8 << 20
 
 // sources are the files of the repository, parsed at most once.
 type sources struct {
-	fsys   fs.FS
-	mu     sync.Mutex
-	parsed map[string]parsed
+	fsys    fs.FS
+	tracked map[string]bool // files, and the directories that they are in; nil for all
+	mu      sync.Mutex
+	parsed  map[string]parsed
+	hidden  map[string]bool // files that were asked for and that git does not track
 }
+
+// newSources returns the files of fsys; tracked are those that Nix sees, nil
+// for all.
+func newSources(fsys fs.FS, tracked []string) *sources {
+	s := &sources{fsys: fsys, parsed: map[string]parsed{}}
+	if tracked == nil {
+		return s
+	}
+	s.tracked = map[string]bool{".": true}
+	for _, name := range tracked {
+		for name = path.Clean(name); !s.tracked[name]; name = path.Dir(name) {
+			s.tracked[name] = true
+		}
+	}
+	return s
+}
+
+// visible reports whether Nix sees a file or directory that is there, and
+// keeps in mind one that it does not.
+func (s *sources) visible(name string) bool {
+	if s.tracked == nil || s.tracked[name] {
+		return true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.hidden == nil {
+		s.hidden = map[string]bool{}
+	}
+	s.hidden[name] = true
+	return false
+}
+
+// unseen are the files that would have been read if git tracked them.
+func (s *sources) unseen() []fleet.Problem {
+	var out []fleet.Problem
+	for name := range s.hidden {
+		out = append(out, warning(fleetPos(name), "Nix does not see "+name+", because git does not track it", "git add "+name))
+	}
+	return out
+}
+
+// moduleFile is the file that is imported under a name: a directory's
+// default.nix.
+func (s *sources) moduleFile(name string) string {
+	if strings.HasSuffix(name, ".nix") {
+		return name
+	}
+	if info, err := fs.Stat(s.fsys, name); err == nil && info.IsDir() {
+		return path.Join(name, "default.nix")
+	}
+	return name
+}
+
+func workers() int { return runtime.GOMAXPROCS(0) }
 
 type parsed struct {
 	file  *syntax.File
@@ -64,6 +121,9 @@ func (s *sources) Content(name string) ([]byte, error) {
 	if !info.Mode().IsRegular() {
 		return nil, errors.New("not a regular file")
 	}
+	if !s.visible(name) {
+		return nil, fmt.Errorf("git does not track it: %w", fs.ErrNotExist)
+	}
 	if info.Size() > maxFile {
 		return nil, fmt.Errorf("larger than %d MiB", maxFile>>20)
 	}
@@ -81,6 +141,9 @@ func (s *sources) Entries(name string) (map[string]string, error) {
 	}
 	kinds := make(map[string]string, len(entries))
 	for _, e := range entries {
+		if s.tracked != nil && !s.tracked[path.Join(name, e.Name())] {
+			continue
+		}
 		switch {
 		case e.IsDir():
 			kinds[e.Name()] = "directory"

@@ -3,6 +3,7 @@ package modules
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"sync"
 
 	"assay/fleet"
@@ -22,6 +23,8 @@ type Tree struct {
 	Loaders    []Loader   // in the order in which they were met
 
 	byName map[string]map[string]*Aspect // by class, then name
+	byPath map[string]*Aspect
+	store  *store
 	users  map[*Aspect][]User
 
 	*evaluation
@@ -36,10 +39,12 @@ type evaluation struct {
 	src  *sources
 }
 
-// Aspect is one member of flake.modules.
+// Aspect is one member of a registry: of flake.modules, or of another option
+// that holds modules under names.
 type Aspect struct {
-	Class        fleet.Class
-	Name         string
+	Class        fleet.Class   // "" where the path does not say it
+	Name         string        // unique in its class: what flake.modules calls it, or its path
+	Path         []string      // its identity: flake.modules.nixos.web
 	Contributors []Contributor // in the order of Tree.Files
 	Imports      []Import      // of all contributors, as far as they are known without a machine
 }
@@ -126,32 +131,32 @@ func (t *Tree) Alone(f func()) {
 	f()
 }
 
-func (t *Tree) add(class, name string, c Contributor) {
+// Member returns the aspect at a path such as flake.modules.nixos.web, or nil.
+func (t *Tree) Member(path []string) *Aspect { return t.byPath[pathKey(path)] }
+
+func pathKey(path []string) string { return strings.Join(path, "\x00") }
+
+func (t *Tree) add(a *Aspect) {
+	class := string(a.Class)
 	if t.byName[class] == nil {
 		t.byName[class] = map[string]*Aspect{}
 	}
-	a := t.byName[class][name]
-	if a == nil {
-		a = &Aspect{Class: fleet.Class(class), Name: name}
-		t.byName[class][name] = a
-		t.Aspects = append(t.Aspects, a)
-	}
-	a.Contributors = append(a.Contributors, c)
+	t.byName[class][a.Name] = a
+	t.byPath[pathKey(a.Path)] = a
+	t.Aspects = append(t.Aspects, a)
 }
 
 // Without returns the tree as it would be if one aspect were not defined. It
 // shares the parsed files, and is for asking what the aspect is good for.
 func (t *Tree) Without(gone *Aspect) *Tree {
-	out := &Tree{Root: t.Root, Files: t.Files, Lost: t.Lost, byName: map[string]map[string]*Aspect{}, evaluation: t.evaluation}
+	out := &Tree{Root: t.Root, Files: t.Files, Lost: t.Lost, evaluation: t.evaluation, store: t.store,
+		Registries: t.Registries, Hosts: t.Hosts, Loaders: t.Loaders,
+		byName: map[string]map[string]*Aspect{}, byPath: map[string]*Aspect{}}
 	for _, a := range t.Aspects {
 		if a == gone {
 			continue
 		}
-		if out.byName[string(a.Class)] == nil {
-			out.byName[string(a.Class)] = map[string]*Aspect{}
-		}
-		out.byName[string(a.Class)][a.Name] = a
-		out.Aspects = append(out.Aspects, a)
+		out.add(a)
 	}
 	out.index()
 	return out
@@ -165,7 +170,7 @@ func (t *Tree) index() {
 	t.users = map[*Aspect][]User{}
 	for _, a := range t.Aspects {
 		for _, i := range a.Imports {
-			if used := t.Aspect(fleet.Class(i.Class), i.Name); used != nil {
+			if used := t.Aspect(fleet.Class(i.Class), i.Name); i.Name != "" && used != nil {
 				t.users[used] = append(t.users[used], User{Aspect: a, At: i.At})
 			}
 		}

@@ -130,7 +130,7 @@ func (ev *Evaluator) Select(at Place, v Value, name string) Value {
 		if k := ev.Known(v); k != Value(v) {
 			return ev.Select(at, k, name)
 		}
-		return &Unknown{Place: at, Why: Why(v)}
+		return selection(at, v, name)
 	}
 	return fault(at, "cannot select "+name+" from "+kindOf(v))
 }

@@ -376,6 +376,9 @@ func whyRef(r *Ref) string {
 }
 
 func whyCall(c *Call) string {
+	if of, _, ok := Selection(c); ok {
+		return Why(of)
+	}
 	fn := c.Fn
 	for {
 		inner, ok := fn.(*Call)

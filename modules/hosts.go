@@ -1,0 +1,4 @@
+package modules
+
+// hosts finds the hosts of the flake.
+func (r *reading) hosts() {}

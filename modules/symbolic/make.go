@@ -1,0 +1,72 @@
+package symbolic
+
+import "path"
+
+// Later returns a value that fn computes when it is first asked for, within
+// the budget of whoever asks.
+func (ev *Evaluator) Later(fn func() Value) *Thunk { return ev.later(fn) }
+
+// NewSet makes a set of attributes that are not computed yet; rest are values
+// that are not known and of which the set may have any attribute.
+func NewSet(at Place, attrs map[string]*Attr, rest ...Value) *Attrs {
+	if attrs == nil {
+		attrs = map[string]*Attr{}
+	}
+	return &Attrs{Place: at, byName: attrs, Rest: rest}
+}
+
+// selection is the attribute of what a call comes to that is not known: a call
+// of getAttr.
+func selection(at Place, c *Call, name string) Value {
+	get := &Call{Place: at, Fn: &Prim{Place: at, Name: "getAttr", spec: prims["getAttr"]}, Arg: Done(Text(at, name))}
+	return &Call{Place: at, Fn: get, Arg: Done(c)}
+}
+
+// Selection takes the attribute of a call that is not known apart.
+func Selection(v Value) (of Value, name string, ok bool) {
+	c, ok := v.(*Call)
+	if !ok {
+		return nil, "", false
+	}
+	get, ok := c.Fn.(*Call)
+	if !ok {
+		return nil, "", false
+	}
+	if p, isPrim := get.Fn.(*Prim); !isPrim || p.Name != "getAttr" {
+		return nil, "", false
+	}
+	s, ok := get.Arg.Force().(*String)
+	if !ok {
+		return nil, "", false
+	}
+	name, ok = s.Text()
+	return c.Arg.Force(), name, ok
+}
+
+// InTree is the path that a string names if it is one of the flake's own
+// files: "${self}/modules". It is relative to the root of the files.
+func (s *String) InTree() (string, bool) {
+	if len(s.Parts) == 0 || len(s.Parts) > 2 {
+		return "", false
+	}
+	base := "."
+	switch x := s.Parts[0].X.(type) {
+	case *Path:
+		base = x.Rel
+	case *Ref:
+		if !x.source() {
+			return "", false
+		}
+	default:
+		return "", false
+	}
+	rest := ""
+	if len(s.Parts) == 2 {
+		if s.Parts[1].X != nil || s.Parts[1].Text[0] != '/' {
+			return "", false
+		}
+		rest = s.Parts[1].Text
+	}
+	name := path.Clean(base + rest)
+	return name, !outside(name)
+}
