@@ -20,6 +20,7 @@ import (
 
 	"assay/fleet"
 	"assay/fleet/engine/nix/deploy"
+	"assay/fleet/engine/nix/runner"
 	"assay/fleet/repo"
 	"assay/fleet/session"
 	"assay/ui"
@@ -40,6 +41,8 @@ type app struct {
 	// world opens what the commands work on: the repository around the
 	// working directory, or the demo.
 	world     func(ctx context.Context) (*session.Session, error)
+	starting  sync.Once
+	runner    *runner.Runner // see programs
 	closing   []func() error // at the end of the program
 	asking    sync.Mutex     // a question is on the terminal
 	planWhole bool           // plans are shown with long lists whole

@@ -16,6 +16,7 @@ import (
 	"assay/fleet/engine"
 	"assay/fleet/engine/nix"
 	"assay/fleet/engine/nix/deploy"
+	"assay/fleet/engine/nix/runner"
 	"assay/fleet/host"
 	"assay/fleet/host/knownhosts"
 	"assay/fleet/host/remote"
@@ -66,7 +67,7 @@ func (a *app) openDirectory(ctx context.Context) (*session.Session, error) {
 // says that Nix takes the flake's settings, connect reaches the machines that
 // others are built on. Nothing is started yet.
 func (a *app) reach(r *repo.Repository, declared knownhosts.List, stateDir string, accept bool, connect connector) (*session.Reach, error) {
-	deployer, err := deploy.New(deploy.Options{KeyFile: a.env.Getenv("ASSAY_SIGNING_KEY")})
+	deployer, err := deploy.New(deploy.Options{Runner: a.programs(), KeyFile: a.env.Getenv("ASSAY_SIGNING_KEY")})
 	if err != nil {
 		return nil, err
 	}
@@ -130,9 +131,16 @@ func builders(f *fleet.Fleet) func(machine string) string {
 // the operator has pinned.
 const pinsName = "known_hosts"
 
+// programs starts Nix and git for everything in this process, so that each is
+// asked for its version once.
+func (a *app) programs() *runner.Runner {
+	a.starting.Do(func() { a.runner = runner.New(runner.Options{}) })
+	return a.runner
+}
+
 // engine is Nix for the flake in a directory.
 func (a *app) engine(dir, roots string, how nix.Options) *nix.Engine {
-	how.Dir, how.Roots = dir, roots
+	how.Dir, how.Roots, how.Runner = dir, roots, a.programs()
 	if c, err := a.env.cacheDir(); err == nil { // everything works without, slower
 		how.Cache = filepath.Join(c, "nix")
 	}

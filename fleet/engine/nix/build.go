@@ -1,6 +1,7 @@
 package nix
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -258,7 +259,7 @@ func (b *building) realise(ctx context.Context, version runner.Version, outputs 
 
 // settle answers for those of the paths that are valid.
 func (b *building) settle(ctx context.Context, paths []string) error {
-	invalid, err := b.e.invalid(ctx, paths)
+	invalid, err := b.e.lacking(ctx, paths)
 	if err != nil {
 		return err
 	}
@@ -266,10 +267,15 @@ func (b *building) settle(ctx context.Context, paths []string) error {
 	if len(valid) == 0 {
 		return nil
 	}
-	if err := b.e.roots.hold(ctx, b.e.run, valid); err != nil {
-		return err
+	objects, err := b.secure(ctx, valid)
+	if err != nil && ctx.Err() == nil { // one of them may have gone since it was seen
+		b.e.forget(valid)
+		if invalid, err = b.e.lacking(ctx, valid); err != nil {
+			return err
+		}
+		valid = slices.DeleteFunc(valid, func(p string) bool { return invalid[p] })
+		objects, err = b.secure(ctx, valid)
 	}
-	objects, err := b.e.closures(ctx, nil, valid)
 	if err != nil {
 		return err
 	}
@@ -282,6 +288,18 @@ func (b *building) settle(ctx context.Context, paths []string) error {
 		b.end(path, closure, func(engine.System) error { return err })
 	}
 	return nil
+}
+
+// secure protects valid paths from the garbage collector and returns all that
+// they need.
+func (b *building) secure(ctx context.Context, valid []string) (objects map[string]object, err error) {
+	if len(valid) == 0 {
+		return nil, nil
+	}
+	held := make(chan error, 1)
+	go func() { held <- b.e.roots.hold(ctx, b.e.run, valid) }()
+	objects, err = b.e.closures(ctx, nil, valid)
+	return objects, cmp.Or(<-held, err)
 }
 
 // recall answers for the systems that this Engine has built before and holds.

@@ -2,6 +2,7 @@ package nix
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,13 +11,22 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 )
 
 // hash fills in content, dirty and untracked.
 func (r *repository) hash(ctx context.Context, e *Engine) error {
+	var all sync.WaitGroup
+	var untracked, staged error
+	var differs []byte
+	all.Go(func() { r.untracked, untracked = e.Untracked(ctx) })
+	all.Go(func() {
+		differs, staged = e.git(ctx, r.top, "diff-index", "--cached", "--name-only", "-z", "HEAD", "--")
+	})
 	sum := sha256.New()
 	index, changed, err := e.tracked(ctx, sum, r.top)
+	all.Wait()
 	if err != nil {
 		return err
 	}
@@ -24,12 +34,8 @@ func (r *repository) hash(ctx context.Context, e *Engine) error {
 		return fmt.Errorf("%s is not tracked by git, and Nix would not see it; hint: git add flake.nix", filepath.Join(r.dir, "flake.nix"))
 	}
 	r.content = hex.EncodeToString(sum.Sum(nil))
-	if r.untracked, err = e.Untracked(ctx); err != nil {
-		return err
-	}
-	staged, err := e.git(ctx, r.top, "diff-index", "--cached", "--name-only", "-z", "HEAD", "--")
-	r.dirty = err != nil || len(staged) > 0 || changed
-	return nil
+	r.dirty = staged != nil || len(differs) > 0 || changed
+	return untracked
 }
 
 // Untracked returns the .nix files below the flake's directory, relative to
@@ -46,15 +52,17 @@ func (e *Engine) Untracked(ctx context.Context) ([]string, error) {
 // commit, the index, and the files that differ from it, or may and git was
 // told not to look (assume-unchanged, skip-worktree).
 func (e *Engine) tracked(ctx context.Context, sum io.Writer, top string) (index []byte, changed bool, err error) {
-	head, err := e.git(ctx, top, "rev-parse", "--verify", "--quiet", "HEAD")
-	if err != nil && ctx.Err() != nil {
-		return nil, false, err // without a commit yet, git says so by its exit code only
+	var head, differing []byte
+	var headErr, differErr error
+	var all sync.WaitGroup
+	all.Go(func() { head, headErr = e.git(ctx, top, "rev-parse", "--verify", "--quiet", "HEAD") })
+	all.Go(func() { differing, differErr = e.git(ctx, top, "diff-files", "--name-only", "-z") })
+	index, err = e.git(ctx, top, "ls-files", "--stage", "-v", "-z")
+	all.Wait()
+	if headErr != nil && ctx.Err() != nil {
+		return nil, false, headErr // without a commit yet, git says so by its exit code only
 	}
-	if index, err = e.git(ctx, top, "ls-files", "--stage", "-v", "-z"); err != nil {
-		return nil, false, err
-	}
-	differing, err := e.git(ctx, top, "diff-files", "--name-only", "-z")
-	if err != nil {
+	if err = cmp.Or(err, differErr); err != nil {
 		return nil, false, err
 	}
 	fmt.Fprintf(sum, "head %s\nindex %d\n", head, len(index))

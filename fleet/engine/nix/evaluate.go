@@ -44,11 +44,11 @@ type evaluation struct {
 
 // start does the work; its error is that of all machines that are left.
 func (v *evaluation) start(ctx context.Context, machines []string) (err error) {
-	version, err := v.e.run.Version(ctx)
-	if err != nil {
+	if v.repo, err = v.e.look(ctx); err != nil {
 		return err
 	}
-	if v.repo, err = v.e.look(ctx); err != nil {
+	version, err := v.e.run.Version(ctx) // known by now
+	if err != nil {
 		return err
 	}
 	if n := len(v.repo.untracked); n > 0 {
@@ -136,6 +136,7 @@ func (v *evaluation) known(ctx context.Context, machines []string) (missing []st
 	if err != nil {
 		return nil, err
 	}
+	v.e.sawValid(slices.DeleteFunc(paths, func(p string) bool { return invalid[p] }))
 	for _, m := range machines {
 		if c, ok := cached[m]; ok && (!invalid[c.Derivation] || !invalid[c.Path]) {
 			v.succeed(m, c)

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"time"
 
 	"assay/fleet/engine"
 	"assay/fleet/engine/nix/runner"
@@ -79,7 +80,8 @@ type Engine struct {
 	history *history
 
 	mu        sync.Mutex
-	platforms map[string]string // platform of a derivation, by its path
+	platforms map[string]string    // platform of a derivation, by its path
+	valid     map[string]time.Time // when a path was last known to be, by the path
 	roots     *roots
 }
 
@@ -114,6 +116,7 @@ func New(opts Options) *Engine {
 		cache:     &cache{dir: opts.Cache},
 		history:   &history{dir: opts.Cache},
 		platforms: map[string]string{},
+		valid:     map[string]time.Time{},
 		roots:     &roots{dir: opts.Roots},
 	}
 }

@@ -49,11 +49,11 @@ type KnownHost struct {
 // of clan, deploy-rs and colmena. A machine whose configuration fails is
 // there with its Problem.
 func (e *Engine) Registry(ctx context.Context, watch func(engine.Step)) (Registry, error) {
-	version, err := e.run.Version(ctx)
+	repo, err := e.look(ctx)
 	if err != nil {
 		return Registry{}, err
 	}
-	repo, err := e.look(ctx)
+	version, err := e.run.Version(ctx) // known by now
 	if err != nil {
 		return Registry{}, err
 	}

@@ -1,6 +1,7 @@
 package nix
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -37,10 +38,23 @@ const gitOutput = 64 << 20 // bytes; half a million files
 
 // look reads the repository's state. It starts nothing of the repository.
 func (e *Engine) look(ctx context.Context) (*repository, error) {
-	version, err := e.run.Version(ctx)
-	if err != nil {
+	var version runner.Version
+	var unknown error
+	var asking sync.WaitGroup
+	asking.Go(func() { version, unknown = e.run.Version(ctx) })
+	r, err := e.tree(ctx)
+	asking.Wait()
+	if err = cmp.Or(unknown, err); err != nil {
 		return nil, err
 	}
+	if r.dirty && !version.AtLeast(2, 20) && (&url.URL{Path: r.top}).EscapedPath() != r.top {
+		return nil, fmt.Errorf("nix %s sees only what is committed in a directory of such a name: %s; hint: commit, or call the directory otherwise", version, r.top)
+	}
+	return r, nil
+}
+
+// tree is what git says of the repository.
+func (e *Engine) tree(ctx context.Context) (*repository, error) {
 	r := &repository{dir: e.opts.Dir}
 	if _, err := os.Stat(filepath.Join(r.dir, "flake.nix")); err != nil {
 		return nil, fmt.Errorf("%s has no flake.nix; hint: give the directory of a flake", r.dir)
@@ -58,13 +72,7 @@ func (e *Engine) look(ctx context.Context) (*repository, error) {
 	}
 	r.top, r.sub = lines[0], lines[1]
 	r.url = flakeURL(r.top, r.sub, lines[2] == "true")
-	if err := r.hash(ctx, e); err != nil {
-		return nil, err
-	}
-	if r.dirty && !version.AtLeast(2, 20) && (&url.URL{Path: r.top}).EscapedPath() != r.top {
-		return nil, fmt.Errorf("nix %s sees only what is committed in a directory of such a name: %s; hint: commit, or call the directory otherwise", version, r.top)
-	}
-	return r, nil
+	return r, r.hash(ctx, e)
 }
 
 // flakeURL is how nix calls the flake: always by git, so that only tracked

@@ -2,8 +2,11 @@ package nix
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"assay/fleet/engine/nix/runner"
 )
@@ -28,4 +31,50 @@ func (e *Engine) invalid(ctx context.Context, paths []string) (map[string]bool, 
 		}
 	}
 	return invalid, nil
+}
+
+// lately is for how long a path that was valid is taken for valid, where it
+// still lies in the store: one command asks for the same paths several times.
+const lately = 30 * time.Second
+
+// sawValid notes that paths are valid now.
+func (e *Engine) sawValid(paths []string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, p := range paths {
+		e.valid[p] = time.Now()
+	}
+}
+
+// lacking is invalid without asking Nix about what was valid a moment ago.
+// Whoever goes on to use such a path finds out if it is not, and then calls
+// forget.
+func (e *Engine) lacking(ctx context.Context, paths []string) (map[string]bool, error) {
+	asked := slices.DeleteFunc(slices.Clone(paths), e.presumed)
+	invalid, err := e.invalid(ctx, asked)
+	if err != nil {
+		return nil, err
+	}
+	e.sawValid(slices.DeleteFunc(asked, func(p string) bool { return invalid[p] }))
+	return invalid, nil
+}
+
+func (e *Engine) presumed(path string) bool {
+	e.mu.Lock()
+	at, ok := e.valid[path]
+	e.mu.Unlock()
+	if !ok || time.Since(at) > lately {
+		return false
+	}
+	_, gone := os.Lstat(filepath.Join("/", e.opts.StoreRoot, path))
+	return gone == nil
+}
+
+// forget has Nix asked again about paths.
+func (e *Engine) forget(paths []string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, p := range paths {
+		delete(e.valid, p)
+	}
 }
