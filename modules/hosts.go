@@ -1,4 +1,89 @@
 package modules
 
+import (
+	"cmp"
+	"slices"
+
+	"assay/fleet"
+	"assay/modules/symbolic"
+)
+
+// hostForm is a way in which flakes say which hosts they have.
+//
+// A new one is a value in hostForms and a file host_NAME.go. find returns the
+// hosts that are written that way; one that an earlier form has found is left
+// out. A name that is not known is a Problem with its place, never a guess.
+// covers, which may be nil, reports whether the form has read what an output
+// that is not known in itself stands for: "nixosConfigurations =
+// clan.nixosConfigurations".
+type hostForm struct {
+	name   string
+	find   func(*reading) []*Host
+	covers func(symbolic.Value) bool
+}
+
+// hostForms are the forms that are known, in order.
+func hostForms() []hostForm {
+	return []hostForm{
+		{name: "outputs", find: (*reading).outputHosts},
+		{name: "configurations", find: (*reading).configurationHosts},
+	}
+}
+
 // hosts finds the hosts of the flake.
-func (r *reading) hosts() {}
+func (r *reading) hosts() {
+	t := r.tree
+	for _, form := range hostForms() {
+		for _, h := range form.find(r) {
+			if t.Host(h.Class, h.Name) == nil {
+				t.Hosts = append(t.Hosts, h)
+			}
+		}
+	}
+	slices.SortStableFunc(t.Hosts, func(a, b *Host) int {
+		return cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Name, b.Name))
+	})
+	for _, h := range t.Hosts {
+		if h.System == "" {
+			t.ev.Begin()
+			h.System, h.SystemAt = t.platform(h)
+		}
+	}
+}
+
+// covered reports whether a form of hosts has read what v stands for.
+func covered(v symbolic.Value) bool {
+	return slices.ContainsFunc(hostForms(), func(f hostForm) bool { return f.covers != nil && f.covers(v) })
+}
+
+// modulesOf reads a list of a host's modules.
+func (r *reading) modulesOf(h *Host, v symbolic.Value, at fleet.Pos, condition string, depth int) {
+	v = r.tree.ev.Known(v)
+	if depth > maxNesting || len(h.Modules) > maxModules {
+		h.Why = orElse(h.Why, "its modules are nested too deeply")
+		return
+	}
+	switch v := v.(type) {
+	case *symbolic.List:
+		for _, item := range v.Items {
+			where := item.At.Pos()
+			one := item.V.Force()
+			if where.IsZero() {
+				where = one.Where().Pos()
+			}
+			if where.IsZero() {
+				where = at
+			}
+			if item.Rest {
+				r.modulesOf(h, one, where, condition, depth+1)
+				continue
+			}
+			h.Modules = append(h.Modules, HostModule{Value: one, At: where, Condition: condition})
+		}
+	case *symbolic.Cond:
+		r.modulesOf(h, v.Then.Force(), at, both(condition, conditionText(v.If)), depth+1)
+		r.modulesOf(h, v.Else.Force(), at, both(condition, not(conditionText(v.If))), depth+1)
+	default:
+		h.Why = orElse(h.Why, "its modules are not known: "+orElse(symbolic.Why(v), "they are not a list"))
+	}
+}

@@ -52,7 +52,8 @@ type gap struct {
 	at    symbolic.Place
 	why   string
 	fault bool
-	name  bool // only the name of what is defined is not known
+	name  bool           // only the name of what is defined is not known
+	v     symbolic.Value // nil where there is none to show
 }
 
 const (

@@ -85,7 +85,9 @@ func (o *opener) open(v symbolic.Value) *Module {
 			return inner
 		}
 		m.Imports = append(m.Imports, o.classify(v, at.Pos()))
-	case *symbolic.Wrap, *symbolic.Cond:
+	case *symbolic.Cond:
+		o.either(m, v)
+	case *symbolic.Wrap:
 		m.Config = append(m.Config, Defined{Value: v, At: v.Where()})
 	default:
 		if i := o.classify(v, at.Pos()); i.Module == nil {
@@ -95,6 +97,38 @@ func (o *opener) open(v symbolic.Value) *Module {
 		m.Why = orElse(symbolic.Why(v), "it is not a module")
 	}
 	return m
+}
+
+// either opens a module that depends on a condition. Between two sets of plain
+// definitions it is one module; else the branches are modules of their own.
+func (o *opener) either(m *Module, c *symbolic.Cond) {
+	then, els := o.known(c.Then.Force()), o.known(c.Else.Force())
+	if plainModule(then) && plainModule(els) {
+		m.Config = append(m.Config, Defined{Value: c, At: c.Where()})
+		return
+	}
+	condition := conditionText(c.If)
+	for _, branch := range []struct {
+		v    symbolic.Value
+		when string
+	}{{then, condition}, {els, not(condition)}} {
+		if set, ok := branch.v.(*symbolic.Attrs); ok && set.Len() == 0 && len(set.Rest) == 0 {
+			continue
+		}
+		at := branch.v.Where().Pos()
+		if at.IsZero() {
+			at = m.At
+		}
+		i := o.classify(branch.v, at)
+		i.Condition = branch.when
+		m.Imports = append(m.Imports, i)
+	}
+}
+
+// plainModule reports whether a module is a set of definitions.
+func plainModule(v symbolic.Value) bool {
+	set, ok := v.(*symbolic.Attrs)
+	return ok && set.Attr("imports") == nil && set.Attr("config") == nil && set.Attr("options") == nil
 }
 
 // tooMany says, once, that what follows is left out.

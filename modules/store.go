@@ -186,7 +186,7 @@ func (s *store) split(n *node, parts []definition) {
 			n.gaps = append(n.gaps, gap{at: d.v.Force().Where(), why: v.Why, fault: v.Fault})
 		default:
 			if why := symbolic.Why(v); why != "" {
-				n.gaps = append(n.gaps, gap{at: d.v.Force().Where(), why: why})
+				n.gaps = append(n.gaps, gap{at: d.v.Force().Where(), why: why, v: v})
 			}
 		}
 	}
@@ -210,7 +210,7 @@ func (s *store) splitSet(n *node, d definition, set *symbolic.Attrs) {
 			s.split(n, s.peel(d.with(symbolic.Done(c)), 0))
 			continue
 		}
-		n.gaps = append(n.gaps, gap{at: v.Where(), why: symbolic.Why(v), name: true})
+		n.gaps = append(n.gaps, gap{at: v.Where(), why: symbolic.Why(v), name: true, v: v})
 	}
 }
 
