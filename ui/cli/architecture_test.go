@@ -103,6 +103,7 @@ var house = []room{
 	{"modules/syntax", nil, nil, "the parser knows no fleet, standard library only"},
 	{"modules/symbolic", []string{"fleet", "modules/syntax"}, nil, "the evaluator knows syntax and the values of fleet"},
 	{"modules/compose", []string{"fleet", "modules", "modules/symbolic", "modules/syntax"}, nil, "compose reads trees and touches no host"},
+	{"modules/clan", []string{"fleet", "modules/symbolic", "modules/syntax"}, nil, "clan resolves an inventory from values that others have read"},
 	{"modules/aspects", nil, nil, "the example tree is data"},
 	{"modules/packages", nil, nil, "the example packages are data"},
 	{"modules", []string{"fleet", "modules/symbolic", "modules/syntax"}, nil, "modules reads trees and touches no host"},

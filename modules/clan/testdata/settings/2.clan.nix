@@ -1,0 +1,1 @@
+{ inventory.instances.one.roles.default.extraModules = [ ./more.nix { } ]; }
