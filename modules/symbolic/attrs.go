@@ -132,6 +132,9 @@ func (ev *Evaluator) Select(at Place, v Value, name string) Value {
 		}
 		return selection(at, v, name)
 	}
+	if w, ok := v.(*Wrap); ok {
+		return ev.selectAttr(at, w.attrs(), name)
+	}
 	return fault(at, "cannot select "+name+" from "+kindOf(v))
 }
 
@@ -266,6 +269,8 @@ func (ev *Evaluator) has(v Value, name string) answer {
 		return unsure
 	case *Unknown:
 		return unsure
+	case *Wrap:
+		return ev.has(v.attrs(), name)
 	}
 	return no
 }

@@ -37,13 +37,16 @@ var DefaultLimits = Limits{Steps: 500_000, Depth: 1500, Bytes: 32 << 20}
 
 // Evaluator evaluates files.
 type Evaluator struct {
-	files  Files
-	limits Limits
-	steps  int
-	depth  int
-	bytes  int
-	loaded map[string]*Thunk // files by name
-	refs   resolver
+	files    Files
+	limits   Limits
+	steps    int
+	depth    int
+	bytes    int
+	loaded   map[string]*Thunk // files by name
+	refs     resolver
+	patterns map[string]*textPattern // regular expressions by source, nil for one that is not read
+	lib      map[string]syntax.Expr  // the functions of prelude.nix, once one is used
+	taken    int                     // assertions and the like that could not be decided and are taken to hold
 }
 
 // New returns an evaluator of files, which may be nil.
@@ -167,7 +170,7 @@ func (ev *Evaluator) eval(x syntax.Expr, sc *scope) Value {
 		}
 		return ev.eval(x.Body, inner)
 	case *syntax.With:
-		return ev.eval(x.Body, &scope{file: sc.file, with: ev.delay(x.Scope, sc), up: sc})
+		return ev.eval(x.Body, &scope{file: sc.file, with: ev.delay(x.Scope, sc), up: sc, at: sc.at})
 	case *syntax.Assert:
 		return ev.assert(at, x, sc)
 	case *syntax.If:
@@ -287,6 +290,7 @@ func (ev *Evaluator) assert(at Place, x *syntax.Assert, sc *scope) Value {
 	}
 	// An assertion that cannot be decided is taken to hold: the value is the
 	// one that Nix would compute, or Nix would fail.
+	ev.taken++
 	return ev.eval(x.Body, sc)
 }
 
@@ -364,6 +368,7 @@ func (b *textBuilder) value(v Value) bool {
 				b.text(p.Text)
 			} else {
 				b.open(p.X)
+				b.parts[len(b.parts)-1].Plain = p.Plain
 			}
 		}
 		return true

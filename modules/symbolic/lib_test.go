@@ -1,17 +1,23 @@
 package symbolic
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"assay/modules/syntax"
 )
 
+// libCase is a function of lib, and what it comes to.
+type libCase struct{ source, want string }
+
 // libCases are functions of lib applied to lib itself, with what Nix says.
-var libCases = []struct{ source, want string }{
+var libCases = []libCase{
 	{`lib: lib.forEach [ 1 2 ] (x: x + 1)`, `[2,3]`},
 	{`lib: lib.concatMap (x: [ x x ]) [ 1 2 ]`, `[1,1,2,2]`},
 	{`lib: lib.flatten [ 1 [ 2 [ 3 ] ] [ ] ]`, `[1,2,3]`},
@@ -96,7 +102,7 @@ func evalLib(t *testing.T, source string) string {
 }
 
 func TestLib(t *testing.T) {
-	for _, c := range libCases {
+	for _, c := range slices.Concat(libCases, moreCases) {
 		if got := evalLib(t, c.source); got != c.want {
 			t.Errorf("%s\n got %s\nwant %s", c.source, got, c.want)
 		}
@@ -109,27 +115,56 @@ func TestLibAgainstNix(t *testing.T) {
 	if lib == "" {
 		t.Skip("not run: ASSAY_NIXPKGS_LIB names no directory with nixpkgs' lib")
 	}
+	nix := newestNix(t)
+	cases := slices.DeleteFunc(slices.Concat(libCases, moreCases), func(c libCase) bool { return strings.HasPrefix(c.want, "fault") })
+	var all strings.Builder
+	fmt.Fprintf(&all, "let lib = import (/. + %q); in [\n", lib)
+	for _, c := range cases {
+		fmt.Fprintf(&all, "(builtins.toJSON ((%s) lib))\n", c.source)
+	}
+	all.WriteString("]")
+	var said []string
+	if err := json.Unmarshal(ask(t, nix, all.String()), &said); err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range cases {
+		if got := evalLib(t, c.source); got != said[i] {
+			t.Errorf("%s\n got %s\nNix: %s", c.source, got, said[i])
+		}
+	}
+}
+
+// ask evaluates an expression with Nix, as JSON.
+func ask(t *testing.T, nix, source string) []byte {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), nix, "--eval", "--strict", "--json", "--readonly-mode", "-")
+	cmd.Stdin = strings.NewReader(source)
+	cmd.Env = append(os.Environ(), "NIX_CONFIG=substituters =\nbuild-users-group =\nexperimental-features = nix-command flakes pipe-operators", "NIX_USER_CONF_FILES=/dev/null")
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("Nix: %v\n%s", err, stderr.String())
+	}
+	return out
+}
+
+// newestNix is the nix-instantiate of the newest version of the test bed (what
+// script/nixes has made), or else the one in PATH.
+func newestNix(t testing.TB) string {
+	t.Helper()
+	cache, err := os.UserCacheDir()
+	if err == nil {
+		found, _ := filepath.Glob(filepath.Join(cache, "assay", "nix", "[0-9]*", "bin", "nix-instantiate"))
+		version := func(path string) string { return filepath.Base(filepath.Dir(filepath.Dir(path))) }
+		slices.SortFunc(found, func(a, b string) int { return int(compareVersions(version(a), version(b))) })
+		if len(found) > 0 {
+			return found[len(found)-1]
+		}
+	}
 	nix, err := exec.LookPath("nix-instantiate")
 	if err != nil {
 		t.Skip("not run: nix-instantiate is not installed")
 	}
-	for _, c := range libCases {
-		if strings.HasPrefix(c.want, "fault") {
-			continue
-		}
-		cmd := exec.CommandContext(t.Context(), nix, "--eval", "--strict", "--json", "--readonly-mode", "-")
-		cmd.Stdin = strings.NewReader(fmt.Sprintf("builtins.toJSON ((%s) (import (/. + %q)))", c.source, lib))
-		out, err := cmd.Output()
-		if err != nil {
-			t.Errorf("%s\nNix: %v", c.source, err)
-			continue
-		}
-		// Nix prints the JSON text as a JSON string.
-		want := strings.TrimSpace(string(out))
-		var b strings.Builder
-		writeJSONString(&b, evalLib(t, c.source))
-		if got := b.String(); got != want {
-			t.Errorf("%s\n got %s\nNix: %s", c.source, got, want)
-		}
-	}
+	return nix
 }

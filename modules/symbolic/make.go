@@ -1,6 +1,9 @@
 package symbolic
 
-import "path"
+import (
+	"path"
+	"strings"
+)
 
 // Later returns a value that fn computes when it is first asked for, within
 // the budget of whoever asks.
@@ -69,4 +72,24 @@ func (s *String) InTree() (string, bool) {
 	}
 	name := path.Clean(base + rest)
 	return name, !outside(name)
+}
+
+// libraryOf is nixpkgs' lib where v is the path of its directory in an input:
+// "${inputs.nixpkgs}/lib".
+func libraryOf(at Place, v Value) Value {
+	s, ok := v.(*String)
+	if !ok || len(s.Parts) != 2 || s.Parts[1].X != nil {
+		return nil
+	}
+	r, ok := s.Parts[0].X.(*Ref)
+	if !ok || r.Root != Inputs || len(r.Path) == 0 || !strings.HasPrefix(r.Path[0], "nixpkgs") {
+		return nil
+	}
+	if len(r.Path) > 1 && !(len(r.Path) == 2 && r.Path[1] == "outPath") {
+		return nil
+	}
+	if file := path.Clean(s.Parts[1].Text); file != "/lib" && file != "/lib/default.nix" {
+		return nil
+	}
+	return &Ref{Place: at, Root: Lib}
 }

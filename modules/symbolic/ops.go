@@ -192,7 +192,7 @@ func (ev *Evaluator) addPath(l, r Value) (string, bool) {
 	case *Path:
 		base = l.Rel
 	case *Ref:
-		if l.Root != Flake || !slices.Equal(l.Path, []string{"flake"}) {
+		if l.Root != Flake || !slices.Equal(l.Path, []string{"flake"}) && !slices.Equal(l.Path, []string{"flake", "outPath"}) {
 			return "", false
 		}
 	default:
@@ -251,6 +251,8 @@ func (ev *Evaluator) arithmetic(at Place, op syntax.Op, l, r Value) Value {
 	ri, rint := r.(Int)
 	whole := lint && rint
 	switch op {
+	case syntax.OpAdd:
+		return sum(at, l, r, ln, rn)
 	case syntax.OpSub:
 		if whole {
 			return Int{at, li.N - ri.N}
@@ -306,10 +308,34 @@ func (ev *Evaluator) order(l, r Value) (n int, known bool, bad Value) {
 	if symbolic(l) || symbolic(r) {
 		return 0, false, nil
 	}
-	if _, ok := l.(*List); ok {
-		return 0, false, nil
+	ll, lok := l.(*List)
+	rl, rok := r.(*List)
+	if lok && rok {
+		return ev.orderLists(ll, rl)
+	}
+	lp, lok := l.(*Path)
+	rp, rok := r.(*Path)
+	if lok && rok && strings.HasPrefix(lp.Rel, "/") == strings.HasPrefix(rp.Rel, "/") {
+		return strings.Compare(lp.Rel, rp.Rel), !strings.HasPrefix(lp.Rel, ".") && !strings.HasPrefix(rp.Rel, "."), nil
 	}
 	return 0, false, fault(l.Where(), "cannot compare "+kindOf(l)+" with "+kindOf(r))
+}
+
+// orderLists compares the first elements that differ.
+func (ev *Evaluator) orderLists(l, r *List) (n int, known bool, bad Value) {
+	if l.open() || r.open() {
+		return 0, false, nil
+	}
+	for i := range min(len(l.Items), len(r.Items)) {
+		a, b := l.Items[i].V.Force(), r.Items[i].V.Force()
+		switch ev.equal(a, b, 0) {
+		case unsure:
+			return 0, false, nil
+		case no:
+			return ev.order(a, b)
+		}
+	}
+	return cmp.Compare(len(l.Items), len(r.Items)), true, nil
 }
 
 // equal compares two values deeply.

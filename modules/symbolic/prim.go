@@ -15,7 +15,8 @@ type primSpec struct {
 var prims = map[string]*primSpec{}
 
 func init() {
-	for _, table := range []map[string]*primSpec{modulePrims, listPrims, attrPrims, stringPrims, filePrims, miscPrims} {
+	for _, table := range []map[string]*primSpec{modulePrims, listPrims, attrPrims, stringPrims, filePrims, miscPrims,
+		preludePrims(), orderPrims, textPrims, dataPrims, numberPrims, filesetPrims} {
 		for name, spec := range table {
 			prims[name] = spec
 			spec.lib = spec.lib || !slices.Contains(builtinNames, name)
@@ -29,11 +30,15 @@ var builtinNames = []string{
 	"filter", "foldl'", "genList", "getAttr", "hasAttr", "head", "import", "intersectAttrs", "isAttrs", "isBool", "isFloat", "isFunction", "isInt", "isList", "isNull",
 	"isPath", "isString", "length", "listToAttrs", "map", "mapAttrs", "pathExists", "readDir", "readFile", "removeAttrs", "replaceStrings", "seq", "stringLength",
 	"substring", "tail", "throw", "toJSON", "toString", "trace", "warn",
+	"add", "addErrorContext", "bitAnd", "bitOr", "bitXor", "break", "ceil", "compareVersions", "derivation", "derivationStrict", "div", "fetchClosure", "fetchGit",
+	"fetchMercurial", "fetchTarball", "fetchTree", "fetchurl", "filterSource", "floor", "fromJSON", "fromTOML", "functionArgs", "genericClosure", "getEnv", "getFlake", "groupBy",
+	"hashFile", "hashString", "lessThan", "match", "mul", "parseDrvName", "partition", "path", "placeholder", "readFileType", "scopedImport", "sort", "split", "splitVersion", "storePath",
+	"sub", "toFile", "toPath", "toXML", "traceVerbose", "tryEval", "typeOf", "unsafeDiscardOutputDependency", "unsafeDiscardStringContext", "unsafeGetAttrPos", "zipAttrsWith",
 }
 
 // libSections are the sets of lib that hold functions which lib also offers
 // directly.
-var libSections = []string{"attrsets", "lists", "strings", "trivial", "modules", "options", "filesystem", "asserts", "debug", "meta", "fixedPoints", "customisation", "path"}
+var libSections = []string{"attrsets", "lists", "strings", "trivial", "modules", "options", "filesystem", "asserts", "debug", "meta", "fixedPoints", "customisation", "versions"}
 
 // primFor returns the function that a reference to lib or builtins means, or
 // nil.
@@ -49,6 +54,9 @@ func primFor(r *Ref) *Prim {
 		return nil
 	}
 	name := path[0]
+	if r.Root == Lib && prims["lib."+name] != nil {
+		name = "lib." + name
+	}
 	spec := prims[name]
 	if spec == nil || r.Root == Builtins && spec.lib {
 		return nil

@@ -3,6 +3,7 @@ package symbolic
 import (
 	"errors"
 	"io/fs"
+	"path"
 	"strings"
 	"unicode/utf8"
 )
@@ -27,9 +28,7 @@ func (ev *Evaluator) treePath(at Place, t *Thunk) (name string, other Value) {
 	case *Path:
 		name = p.Rel
 	case *String:
-		if s, ok := p.Text(); ok && strings.HasPrefix(s, "/") {
-			name = s
-		}
+		name = textPath(p)
 	case *Unknown:
 		if p.Fault {
 			return "", p
@@ -42,6 +41,37 @@ func (ev *Evaluator) treePath(at Place, t *Thunk) (name string, other Value) {
 		return "", &Unknown{Place: at, Why: Line(name) + " is outside of the fleet"}
 	}
 	return name, nil
+}
+
+// textPath is the path that a string means, if it starts with one: of the tree,
+// of the flake itself, or an absolute one. "" if it does not.
+func textPath(s *String) string {
+	if t, ok := s.Text(); ok {
+		if strings.HasPrefix(t, "/") {
+			return t
+		}
+		return ""
+	}
+	if len(s.Parts) > 2 || len(s.Parts) == 2 && (s.Parts[1].X != nil || !strings.HasPrefix(s.Parts[1].Text, "/")) {
+		return ""
+	}
+	base := ""
+	switch x := s.Parts[0].X.(type) {
+	case *Path:
+		base = x.Rel
+	case *Ref:
+		if x.Root == Flake && (len(x.Path) == 1 || len(x.Path) == 2 && x.Path[1] == "outPath") && x.Path[0] == "flake" {
+			base = "."
+		}
+	}
+	if base == "" || len(s.Parts) == 1 {
+		return base
+	}
+	// What is above a directory that was copied to the store is not there.
+	if joined := path.Join(base, s.Parts[1].Text); joined == base || base == "." && !outside(joined) || strings.HasPrefix(joined, base+"/") {
+		return joined
+	}
+	return ""
 }
 
 func primImport(ev *Evaluator, at Place, a []*Thunk) Value {

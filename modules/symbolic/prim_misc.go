@@ -8,14 +8,14 @@ var miscPrims = map[string]*primSpec{
 	"pipe":       {arity: 2, run: primPipe},
 	"throw":      {arity: 1, run: primThrow},
 	"abort":      {arity: 1, run: primThrow},
-	"trace":      {arity: 2, run: second},
-	"warn":       {arity: 2, run: second},
+	"trace":      {arity: 2, run: primSeq},
+	"warn":       {arity: 2, run: primSeq},
 	"seq":        {arity: 2, run: primSeq},
-	"deepSeq":    {arity: 2, run: second},
+	"deepSeq":    {arity: 2, run: primDeepSeq},
 	"throwIf":    {arity: 3, run: primThrowIf},
 	"throwIfNot": {arity: 3, run: primThrowIfNot},
 	"assertMsg":  {arity: 2, run: primAssertMsg},
-	"isAttrs":    {arity: 1, run: isKind(func(v Value) bool { _, ok := v.(*Attrs); return ok })},
+	"isAttrs":    {arity: 1, run: isKind(func(v Value) bool { return typeName(v) == "set" })},
 	"isList":     {arity: 1, run: isKind(func(v Value) bool { _, ok := v.(*List); return ok })},
 	"isString":   {arity: 1, run: isKind(func(v Value) bool { _, ok := v.(*String); return ok })},
 	"isInt":      {arity: 1, run: isKind(func(v Value) bool { _, ok := v.(Int); return ok })},
@@ -41,10 +41,47 @@ var miscPrims = map[string]*primSpec{
 func second(ev *Evaluator, _ Place, a []*Thunk) Value { return a[1].Force() }
 
 func primSeq(ev *Evaluator, _ Place, a []*Thunk) Value {
-	if v := ev.force(a[0]); isFault(v) {
+	v := ev.force(a[0])
+	if isFault(v) {
 		return v
 	}
+	if symbolic(v) {
+		ev.taken++
+	}
 	return a[1].Force()
+}
+
+func primDeepSeq(ev *Evaluator, _ Place, a []*Thunk) Value {
+	if bad := ev.deep(a[0].Force(), 0); bad != nil {
+		return bad
+	}
+	return a[1].Force()
+}
+
+// deep looks for an error in the parts of a value.
+func (ev *Evaluator) deep(v Value, depth int) Value {
+	if isFault(v) {
+		return v
+	}
+	if symbolic(v) || depth > 100 || !ev.tick() {
+		ev.taken++
+		return nil
+	}
+	switch v := v.(type) {
+	case *List:
+		for _, item := range v.Items {
+			if bad := ev.deep(item.V.Force(), depth+1); bad != nil {
+				return bad
+			}
+		}
+	case *Attrs:
+		for _, name := range v.Names() {
+			if bad := ev.deep(v.Attr(name).V.Force(), depth+1); bad != nil {
+				return bad
+			}
+		}
+	}
+	return nil
 }
 
 func primPipe(ev *Evaluator, at Place, a []*Thunk) Value {
@@ -71,6 +108,8 @@ func primThrowIf(ev *Evaluator, at Place, a []*Thunk) Value {
 	switch {
 	case !ok && isFault(ev.force(a[0])):
 		return ev.force(a[0])
+	case !ok:
+		ev.taken++
 	case b:
 		return primThrow(ev, at, a[1:])
 	}
@@ -78,7 +117,13 @@ func primThrowIf(ev *Evaluator, at Place, a []*Thunk) Value {
 }
 
 func primThrowIfNot(ev *Evaluator, at Place, a []*Thunk) Value {
-	if b, ok := ev.boolean(ev.force(a[0])); ok && !b {
+	b, ok := ev.boolean(a[0].Force())
+	switch {
+	case !ok && isFault(ev.force(a[0])):
+		return ev.force(a[0])
+	case !ok:
+		ev.taken++
+	case !b:
 		return primThrow(ev, at, a[1:])
 	}
 	return a[2].Force()

@@ -40,6 +40,22 @@ func numbered(kind Kind) func(*Evaluator, Place, []*Thunk) Value {
 	}
 }
 
+// attrs is the set that the property is for Nix.
+func (w *Wrap) attrs() *Attrs {
+	out := NewAttrs(w.Place, map[string]Value{"_type": Text(w.Place, string(w.Kind))})
+	switch w.Kind {
+	case MkMerge:
+		out.set("contents", w.Body, w.Place)
+		return out
+	case MkIf:
+		out.set("condition", w.If, w.Place)
+	default:
+		out.set("priority", Done(Int{w.Place, int64(w.N)}), w.Place)
+	}
+	out.set("content", w.Body, w.Place)
+	return out
+}
+
 // opaque keeps the call as it stands: it declares an option.
 func opaque(*Evaluator, Place, []*Thunk) Value { return nil }
 

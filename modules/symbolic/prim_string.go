@@ -30,9 +30,7 @@ var stringPrims = map[string]*primSpec{
 		return ev.choose(at, ev.force(a[0]), a[1], Done(Text(at, "")))
 	}},
 	"hasPrefix":         {arity: 2, run: test2(strings.HasPrefix)},
-	"hasSuffix":         {arity: 2, run: test2(strings.HasSuffix)},
 	"hasInfix":          {arity: 2, run: test2(strings.Contains)},
-	"removePrefix":      {arity: 2, run: change2(strings.TrimPrefix)},
 	"removeSuffix":      {arity: 2, run: change2(strings.TrimSuffix)},
 	"toUpper":           {arity: 1, run: change1(asciiUpper)},
 	"toLower":           {arity: 1, run: change1(asciiLower)},
@@ -129,7 +127,7 @@ func (ev *Evaluator) toString(at Place, v Value, depth int) Value {
 	case *List:
 		return ev.listToString(at, v, depth)
 	case *Path:
-		return &String{Place: at, Parts: []Part{{X: v}}}
+		return &String{Place: at, Parts: []Part{{X: v, Plain: true}}}
 	case *Attrs:
 		if a := v.Attr("__toString"); a != nil {
 			return ev.apply(at, a.V.Force(), Done(v))

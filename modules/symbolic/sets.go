@@ -1,5 +1,12 @@
 package symbolic
 
+import (
+	"encoding/json"
+	"math"
+	"strconv"
+	"strings"
+)
+
 // FromData makes a value of data: nil, bool, int, int64, float64, string,
 // []any, map[string]any and slices and maps of these as TOML decodes them. A
 // value of another type, such as a date, is Unknown.
@@ -13,6 +20,8 @@ func FromData(at Place, data any) Value {
 		return Int{at, int64(d)}
 	case int64:
 		return Int{at, d}
+	case json.Number:
+		return number64(at, d)
 	case float64:
 		return Float{at, d}
 	case string:
@@ -43,6 +52,21 @@ func FromData(at Place, data any) Value {
 		return out
 	}
 	return &Unknown{Place: at, Why: "the setting has a type that Nix does not have"}
+}
+
+// number64 is a number of JSON.
+func number64(at Place, n json.Number) Value {
+	if !strings.ContainsAny(string(n), ".eE") {
+		if i, err := strconv.ParseInt(string(n), 10, 64); err == nil {
+			return Int{at, i}
+		}
+		return &Unknown{Place: at, Why: "the number " + Line(string(n)) + " does not fit"}
+	}
+	x, err := strconv.ParseFloat(string(n), 64)
+	if err != nil || math.IsInf(x, 0) {
+		return &Unknown{Place: at, Why: "the number " + Line(string(n)) + " does not fit"}
+	}
+	return Float{at, x}
 }
 
 // Except returns the set without the named attributes.

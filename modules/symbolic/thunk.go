@@ -70,10 +70,16 @@ type scope struct {
 	names map[string]*Thunk
 	with  *Thunk
 	up    *scope
+	at    *Place // where all of it stands, if that is not in file
 }
 
-func (sc *scope) place(n syntax.Node) Place { return Place{sc.file, n.Range()} }
+func (sc *scope) place(n syntax.Node) Place {
+	if sc.at != nil {
+		return *sc.at
+	}
+	return Place{sc.file, n.Range()}
+}
 
 func (sc *scope) inner(names map[string]*Thunk) *scope {
-	return &scope{file: sc.file, names: names, up: sc}
+	return &scope{file: sc.file, names: names, up: sc, at: sc.at}
 }

@@ -175,6 +175,9 @@ type (
 type Part struct {
 	Text string
 	X    Value
+	// Plain says that X is a path as toString gives it: where it is, and not
+	// where its copy in the store is.
+	Plain bool
 }
 
 // Item is an element of a List. With Rest set V is not known, and is a list

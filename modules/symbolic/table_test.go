@@ -1,0 +1,69 @@
+package symbolic
+
+// moreCases are further functions of lib and builtins, applied to lib, with
+// what Nix says.
+var moreCases = []libCase{
+	{`lib: [ (lib.take 2 [ 1 2 3 ]) (lib.take 9 [ 1 ]) (lib.drop 2 [ 1 2 3 ]) (lib.drop 9 [ 1 ]) (lib.takeEnd 2 [ 1 2 3 ]) (lib.dropEnd 2 [ 1 2 3 ]) ]`, `[[1,2],[1],[3],[],[2,3],[1]]`},
+	{`lib: [ (lib.sublist 1 2 [ 1 2 3 4 ]) (lib.sublist 5 2 [ 1 ]) (lib.init [ 1 2 3 ]) (lib.lists.sublist 0 0 [ 1 ]) ]`, `[[2,3],[],[1,2],[]]`},
+	{`lib: [ (lib.findFirst (x: x > 1) 0 [ 1 2 3 ]) (lib.findFirst (x: x > 9) 0 [ 1 ]) (lib.lists.findFirstIndex (x: x > 1) null [ 1 2 3 ]) (lib.findSingle (x: x > 2) "none" "many" [ 1 2 3 ]) (lib.findSingle (x: x > 1) "none" "many" [ 1 2 3 ]) ]`, `[2,0,1,3,"many"]`},
+	{`lib: [ (lib.remove 1 [ 1 2 1 ]) (lib.count (x: x > 1) [ 1 2 3 ]) (lib.zipListsWith (a: b: a + b) [ 1 2 ] [ 10 20 30 ]) (lib.zipLists [ 1 ] [ "a" ]) ]`, `[[2],2,[11,22],[{"fst":1,"snd":"a"}]]`},
+	{`lib: [ (lib.groupBy (x: if x > 1 then "big" else "small") [ 3 1 2 ]) (lib.groupBy' builtins.add 0 toString [ 1 2 1 ]) (lib.partition (x: x > 1) [ 1 2 3 ]) ]`, `[{"big":[3,2],"small":[1]},{"1":2,"2":2},{"right":[2,3],"wrong":[1]}]`},
+	{`lib: [ (lib.sort (a: b: a < b) [ 3 1 2 ]) (lib.sort lib.lessThan [ "b" "a" ]) (lib.sortOn (x: -x) [ 1 3 2 ]) (lib.sort (a: b: a.k < b.k) [ { k = 1; v = "x"; } { k = 0; v = "y"; } { k = 1; v = "a"; } ]) ]`, `[[1,2,3],["a","b"],[3,2,1],[{"k":0,"v":"y"},{"k":1,"v":"x"},{"k":1,"v":"a"}]]`},
+	{`lib: [ (lib.naturalSort [ "disk11" "disk8" "disk100" "disk9" "a" "10.5" "9.5" ]) (lib.compareLists lib.compare [ 1 2 ] [ 1 ]) (lib.compareLists lib.compare [ ] [ 1 ]) ]`, `[["9.5","10.5","a","disk8","disk9","disk11","disk100"],1,-1]`},
+	{`lib: [ (lib.intersectLists [ 1 2 ] [ 2 3 2 ]) (lib.mutuallyExclusive [ 1 ] [ 2 ]) (lib.allUnique [ 1 1 ]) (lib.lists.hasPrefix [ 1 ] [ 1 2 ]) (lib.lists.removePrefix [ 1 ] [ 1 2 ]) (lib.lists.commonPrefix [ 1 2 3 ] [ 1 2 4 ]) ]`, `[[2,2],true,false,true,[2],[1,2]]`},
+	{`lib: [ (lib.cartesianProduct { a = [ 1 2 ]; b = [ 3 4 ]; }) (lib.mapCartesianProduct ({ a, b }: a + b) { a = [ 1 2 ]; b = [ 10 ]; }) ]`, `[[{"a":1,"b":3},{"a":1,"b":4},{"a":2,"b":3},{"a":2,"b":4}],[11,12]]`},
+	{`lib: [ (lib.lists.ifilter0 (i: x: i != 1) [ "a" "b" "c" ]) (lib.lists.uniqueStrings or null == null || lib.lists.uniqueStrings [ "b" "a" "b" ] == [ "a" "b" ]) (lib.concatAttrValues or (x: [ 1 2 ]) { b = [ 2 ]; a = [ 1 ]; }) ]`, `[["a","c"],true,[1,2]]`},
+	{`lib: [ (lib.hasAttrByPath [ "a" "b" ] { a.b = 1; }) (lib.hasAttrByPath [ "a" "c" ] { a.b = 1; }) (lib.longestValidPathPrefix or (a: b: [ "a" ]) [ "a" "x" ] { a.b = 1; }) ]`, `[true,false,["a"]]`},
+	{`lib: [ (lib.filterAttrsRecursive (n: v: v != null) { a = null; b = { c = null; d = 1; }; }) (lib.foldlAttrs (acc: n: v: acc + n + v) "" { b = "2"; a = "1"; }) (lib.foldAttrs (x: acc: [ x ] ++ acc) [ ] [ { a = 1; } { a = 2; b = 3; } ]) ]`, `[{"b":{"d":1}},"a1b2",{"a":[1,2],"b":[3]}]`},
+	{`lib: [ (lib.collect builtins.isList { a = { b = [ 1 ]; }; c = [ 2 ]; }) (lib.mapAttrsRecursive (p: v: lib.concatStringsSep "." p + v) { a.b = "1"; c = "2"; }) (lib.mapAttrsRecursiveCond (s: !(s ? stop)) (p: v: builtins.length p) { a.b = 1; c.stop = 1; }) ]`, `[[[1],[2]],{"a":{"b":"a.b1"},"c":"c2"},{"a":{"b":2},"c":1}]`},
+	{`lib: [ (lib.genAttrs' [ "a" ] (n: lib.nameValuePair (n + "x") n)) (lib.isDerivation { type = "derivation"; }) (lib.isDerivation 1) (lib.zipAttrsWithNames [ "a" ] (n: vs: vs) [ { a = 1; b = 2; } { a = 3; } ]) (lib.zipAttrs [ { a = 1; } { a = 2; b = 3; } ]) (lib.zipAttrsWith (n: vs: builtins.length vs) [ { a = 1; } { a = 2; b = 3; } ]) ]`, `[{"ax":"a"},true,false,{"a":[1,3]},{"a":[1,2],"b":[3]},{"a":2,"b":1}]`},
+	{`lib: [ (lib.recursiveUpdateUntil (p: l: r: p == [ "foo" ]) { foo.bar = 1; x.a = 1; } { foo.baz = 2; x.b = 2; }) (lib.matchAttrs { a.b = 1; } { a = { b = 1; c = 2; }; d = 1; }) (lib.overrideExisting { a = 1; b = 2; } { b = 3; c = 4; }) (lib.showAttrPath [ "a" "b c" ]) ]`, `[{"foo":{"baz":2},"x":{"a":1,"b":2}},true,{"a":1,"b":3},"a.\"b c\""]`},
+	{`lib: [ (lib.recurseIntoAttrs { a = 1; }) (lib.attrsets.unionOfDisjoint { a = 1; } { b = 2; }) (lib.mapAttrsToList (n: v: n) { b = 1; a = 1; }) ]`, `[{"a":1,"recurseForDerivations":true},{"a":1,"b":2},["a","b"]]`},
+
+	{`lib: [ (lib.concatImapStrings (i: s: toString i + s) [ "a" "b" ]) (lib.concatImapStringsSep "-" (i: s: toString i + s) [ "a" "b" ]) (lib.intersperse "/" [ "a" "b" "c" ]) (lib.stringAsChars (c: if c == "a" then "i" else c) "nax") (lib.stringToCharacters "aé" != [ ]) ]`, `["1a2b","1a-2b",["a","/","b","/","c"],"nix",true]`},
+	{`lib: [ (lib.escape [ "a" "b" ] "abc") (lib.escapeShellArgs [ "a b" "c" ]) (lib.strings.escapeNixString "a\${b}\"\n") (lib.strings.escapeRegex "a.b[c]{1}") (lib.escapeXML "<a b=\"c\">&'") (lib.escapeURL "a b/ü~") ]`, `["\\a\\bc","'a b' c","\"a\\${b}\\\"\\n\"","a\\.b\\[c]\\{1}","&lt;a b=&quot;c&quot;&gt;&amp;&apos;","a%20b%2Fü~"]`},
+	{`lib: [ (lib.strings.escapeNixIdentifier "abc") (lib.strings.escapeNixIdentifier "a.b") (lib.strings.escapeNixIdentifier "1a") (lib.toShellVar "a" "x y") (lib.toShellVar "l" [ "x" "y z" ]) (lib.toShellVars { a = "1"; b = { k = "v w"; }; }) ]`, `["abc","\"a.b\"","\"1a\"","a='x y'","declare -a l=(x 'y z')","a=1\ndeclare -A b=([k]='v w')"]`},
+	{`lib: [ (lib.makeSearchPath "bin" [ "/a" "/b" ]) (lib.toSentenceCase "hELLO wORLD") (lib.enableFeature true "x") (lib.withFeatureAs true "x" "y") (lib.withFeature false "x") (lib.cmakeBool "A" true) (lib.cmakeFeature "B" "v") (lib.mesonBool "c" false) (lib.mesonEnable "d" true) (lib.fixedWidthNumber 4 12) ]`, `["/a/bin:/b/bin","Hello world","--enable-x","--with-x=y","--without-x","-DA:BOOL=TRUE","-DB:STRING=v","-Dc=false","-Dd=enabled","0012"]`},
+	{`lib: [ (lib.versionOlder "1.2" "1.10") (lib.versionAtLeast "1.2" "1.2") (lib.versions.major "1.2.3") (lib.versions.minor "1.2.3") (lib.versions.patch "1.2.3") (lib.versions.majorMinor "1.2.3") (lib.versions.pad 3 "1.2-rc1") (lib.getName "hello-2.12") (lib.getVersion "hello-2.12") (lib.getName { pname = "x"; }) (lib.getVersion { name = "a-b-1.0pre"; }) ]`, `[true,true,"1","2","3","1.2","1.2.0-rc1","hello","2.12","x","1.0pre"]`},
+	{`lib: map (p: builtins.compareVersions (builtins.head p) (lib.last p)) [ [ "1.0" "2.3" ] [ "2.1" "2.3" ] [ "2.3" "2.3" ] [ "2.5" "2.3" ] [ "3.1" "2.3" ] [ "2.3.1" "2.3" ] [ "2.3.1" "2.3a" ] [ "2.3pre1" "2.3" ] [ "2.3pre3" "2.3pre12" ] [ "2.3a" "2.3c" ] [ "2.3pre1" "2.3c" ] [ "2.3pre1" "2.3q" ] [ "a" "1" ] [ "" "a" ] ]`, `[-1,-1,0,1,1,1,1,-1,-1,-1,-1,-1,-1,-1]`},
+	{`lib: [ (builtins.splitVersion "1.2-rc3a..b") (builtins.parseDrvName "nix-shell-0.12pre12876") (builtins.parseDrvName "a-b-") (builtins.parseDrvName "x--1") ]`, `[["1","2","rc","3","a","b"],{"name":"nix-shell","version":"0.12pre12876"},{"name":"a-b-","version":""},{"name":"x","version":"-1"}]`},
+	{`lib: [ (builtins.match "ab" "abc") (builtins.match "a(.*)c" "abc") (builtins.match "(a)|(b)" "b") (builtins.match "[[:space:]]+([[:upper:]]+)[[:space:]]*" "  FOO ") (builtins.match "(.*)\\.nix" "a.nix") (builtins.match "a.c" "a\nc") (builtins.match "[^/]*" "a/b") (builtins.match "(..)" "é") ]`, `[null,["b"],[null,"b"],["FOO"],["a"],[],null,["é"]]`},
+	{`lib: [ (builtins.split "," "a,b") (builtins.split "(a)b" "abc") (builtins.split "([ac])" "abc") (builtins.split "(a)|(c)" "abc") (builtins.split "([[:upper:]]+)" "  FOO   ") (builtins.split "x" "abc") (builtins.split "-+" "a--b-c") ]`, `[["a",[],"b"],["",["a"],"c"],["",["a"],"b",["c"],""],["",["a",null],"b",[null,"c"],""],["  ",["FOO"],"   "],["abc"],["a",[],"b",[],"c"]]`},
+	{`lib: [ (builtins.match "(foo|foobar)(.*)" "foobarx") (builtins.match "a{2,3}" "aaa") (builtins.match "[]a]+" "]a") (builtins.match "[a\\]+" "a\\") (builtins.match "x?(y)?" "x") (builtins.match "([a-z]+-)*z" "a-b-z") ]`, `[["foo","barx"],[],[],[],[null],["b-"]]`},
+	{`lib: [ (builtins.match "(a|ab)(c|bcd)(d*)" "abcd") (builtins.match "(.*)-(.*)" "a-b-c") (builtins.match "([0-9]+)(px|em)?" "12") ]`, `[["a","bcd",""],["a-b","c"],["12",null]]`},
+
+	{`lib: [ (lib.or true false) (lib.and true false) (lib.xor true true) (lib.bitAnd 6 3) (lib.bitOr 6 3) (lib.bitXor 6 3) (lib.mod 7 3) (lib.mod (-7) 3) (lib.compare 1 2) (lib.toHexString 250) (lib.toBaseDigits 10 120) (lib.trivial.concat [ 1 ] [ 2 ]) ]`, `[true,false,false,2,7,5,1,-1,-1,"FA",[1,2,0],[1,2]]`},
+	{`lib: [ (builtins.ceil 1.5) (builtins.floor (-1.5)) (builtins.floor 2) (builtins.add 1 2.5) (builtins.sub 1 2) (builtins.mul 2 3) (builtins.div 7 2) (builtins.lessThan 1 2) (builtins.bitXor 1 3) ]`, `[2,-2,2,3.5,-1,6,3,true,2]`},
+	{`lib: [ (lib.boolToYesNo or (x: "yes") true) (lib.defaultTo 1 null) (lib.mapNullable (x: x + 1) null) (lib.mapNullable (x: x + 1) 1) ((lib.toFunction 1) 2) ((lib.toFunction (x: x)) 2) ]`, `["yes",1,null,2,1,2]`},
+	{`lib: [ (lib.functionArgs ({ a, b ? 1 }: a)) (builtins.functionArgs ({ a, b ? 1, ... }@x: a)) (builtins.functionArgs (x: x)) (lib.functionArgs (lib.setFunctionArgs (x: x) { z = true; })) (lib.isFunction { __functor = self: x: x; }) (builtins.isFunction { __functor = self: x: x; }) (lib.setFunctionArgs (x: x + 1) { } 1) ]`, `[{"a":false,"b":true},{"a":false,"b":true},{},{"z":true},true,false,2]`},
+	{`lib: [ (lib.fix (self: { a = 1; b = self.a + 1; })) (lib.fix (lib.extends (final: prev: { a = prev.a + 10; }) (final: { a = 1; b = final.a; }))) (let c = lib.composeManyExtensions [ (f: p: { a = p.a + 1; }) (f: p: { a = p.a * 10; b = f.a; }) ]; in lib.fix (lib.extends c (f: { a = 1; }))) ((lib.makeExtensible (s: { a = 1; })).extend (f: p: { b = p.a; })).b (lib.converge (x: x / 2) 16) ]`, `[{"a":1,"b":2},{"a":11,"b":11},{"a":20,"b":20},1,0]`},
+	{`lib: [ (lib.isType "x" { _type = "x"; }) (lib.setType "x" { }) (lib.literalExpression "a") (lib.isOption 1) ((lib.mkIf true 1)._type) (builtins.isAttrs (lib.mkForce 1)) ((lib.mkForce 1).priority) ((lib.mkForce 1) ? content) ]`, `[true,{"_type":"x"},{"_type":"literalExpression","text":"a"},false,"if",true,50,true]`},
+	{`lib: builtins.fromJSON ''{"a": [1, 1.0, 1e2, -0, true, null, "x\u00e9\n"], "a2": {"b": 9007199254740993}}''`, `{"a":[1,1.0,100.0,0,true,null,"xé\n"],"a2":{"b":9007199254740993}}`},
+	{`lib: map (s: (builtins.tryEval (builtins.typeOf (builtins.fromJSON s))).value) [ "1" "1.5" "[]" "{}" "null" "\"a\"" ]`, `["int","float","list","set","null","string"]`},
+	{`lib: builtins.fromTOML ''
+    a = 1
+    f = 1.0
+    s = "x"
+    [t.u]
+    l = [ 1, 2 ]
+    [[v]]
+    n = true
+    [[v]]
+    n = false
+  ''`, `{"a":1,"f":1.0,"s":"x","t":{"u":{"l":[1,2]}},"v":[{"n":true},{"n":false}]}`},
+	{`lib: map (h: builtins.hashString h "abc") [ "md5" "sha1" "sha256" ]`, `["900150983cd24fb0d6963f7d28e17f72","a9993e364706816aba3e25717850c26c9cd0d89d","ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"]`},
+	{`lib: map builtins.typeOf [ 1 1.5 "" null true [ ] { } (x: x) ./x map lib.id ]`, `["int","float","string","null","bool","list","set","lambda","path","lambda","lambda"]`},
+	{`lib: [ (builtins.tryEval 1) (builtins.tryEval (throw "x")) (builtins.tryEval (assert false; 1)) (builtins.tryEval (builtins.deepSeq { a = throw "x"; } 1)) (builtins.tryEval { a = throw "x"; }).success (builtins.seq { a = throw "x"; } 2) ]`, `[{"success":true,"value":1},{"success":false,"value":false},{"success":false,"value":false},{"success":false,"value":false},true,2]`},
+	{`lib: map (x: x.key) (builtins.genericClosure { startSet = [ { key = 5; } ]; operator = item: lib.optional (item.key > 0) { key = item.key - 2; }; })`, `[5,3,1,-1]`},
+	{`lib: [ (lib.traceVal 1) (lib.traceIf false "x" 2) (lib.addErrorContext "x" 3) (lib.warnIf false "x" 4) (lib.concatMapStrings (x: x) [ "a" ]) (lib.nameFromURL "https://x/y/bitlbee-3.2.tar.bz2" "-") ]`, `[1,2,3,4,"a","bitlbee"]`},
+	{`lib: [ (lib.strings.isStringLike ./x) (lib.strings.isStringLike { outPath = "x"; }) (lib.strings.isStringLike [ ]) (lib.strings.isConvertibleWithToString [ 1 ]) (lib.hasSuffix ".nix" (toString ./a/b.nix)) (baseNameOf ./a/b.nix) (lib.removePrefix (toString ./.) (toString ./a/b)) ]`, `[true,true,false,true,true,"b.nix","/a/b"]`},
+	{`lib: [ (lib.path.removePrefix ./. ./a/b) (lib.path.hasPrefix ./a ./a/b) (lib.path.hasPrefix ./a ./ab) (lib.path.removePrefix ./a ./a) (lib.path.removePrefix ./. (lib.path.append ./. "x/y")) ]`, `["./a/b",true,false,"./.","./x/y"]`},
+	{`lib: [ (lib.concatMapAttrs (n: v: { ${v} = n; }) { a = "x"; b = "y"; }) (lib.listToAttrs [ (lib.nameValuePair "a" 1) ]) (lib.attrByPath [ "x" ] 0 { }) (lib.getAttr "a" { a = 1; }) (lib.foldr (a: b: a - b) 0 [ 5 3 ]) ]`, `[{"x":"a","y":"b"},{"a":1},0,1,2]`},
+	{`lib: [ (lib.mapAttrsToListRecursive or (f: s: [ "a.b" ]) (p: v: lib.concatStringsSep "." p) { a.b = 1; }) (lib.replaceString or (a: b: c: "bb") "a" "b" "aa") (lib.join or (a: b: "x,y") "," [ "x" "y" ]) (lib.crossLists or (f: l: [ 4 ]) (a: b: a + b) [ [ 1 ] [ 3 ] ]) ]`, `[["a.b"],"bb","x,y",[4]]`},
+	{`lib: [ (1 + 1.5) (2 * 3.0) (-(1 - 2)) ([ 1 2 ] < [ 1 3 ]) ([ ] < [ 1 ]) ([ 1 2 ] < [ 1 ]) (1.5 < 2) ]`, `[2.5,6.0,1,true,true,false,true]`},
+	{`lib: [ (toString 1.0) (toString (-3)) (toString [ ]) (toString { __toString = s: "q"; }) "${{ outPath = "o"; }}" (toString { outPath = "p"; }) (toString false) ]`, `["1.000000","-3","","q","o","p",""]`},
+	{`lib: let f = { a, b ? a * 2, ... }@all: [ a b (all.c or 0) ]; in [ (f { a = 1; }) (f { a = 1; b = 5; c = 7; }) ]`, `[[1,2,0],[1,5,7]]`},
+	{`lib: with { a = 1; b = 2; }; let b = 3; in [ a b (with { a = 5; }; a) rec { c = a; a = 9; }.c ({ inherit (lib) id; }.id 4) ]`, `[1,3,5,9,4]`},
+	{`lib: let k = "x"; s = { ${k} = 1; ${k + "y"}.z = 2; "q r" = 3; ${null} = 4; }; in [ s (s ? ${k}) (s.${k + "y"}.z) (s."q r") (s.nope or "d") (s.xy.nope.deeper or "e") ]`, `[{"q r":3,"x":1,"xy":{"z":2}},true,2,3,"d","e"]`},
+	{`lib: let a = { __functor = self: x: self.n + x; n = 1; }; b = a // { n = 10; }; in [ (a 1) (b 1) (map a [ 1 2 ]) (lib.isFunction a) ]`, `[2,11,[2,3],true]`},
+}
