@@ -109,6 +109,38 @@ func TestHashed(t *testing.T) {
 	}
 }
 
+// TestAsKeygen finds in a file what ssh-keygen -F finds in it, line by line.
+func TestAsKeygen(t *testing.T) {
+	program, err := exec.LookPath("ssh-keygen")
+	if err != nil {
+		t.Skip("not run: no ssh-keygen; hint: install openssh-client")
+	}
+	lines := []string{"Galena", "*.Zt,!bad.zt", "[Host]:2222", "host", "@cert-authority *.Ca", "@revoked r*", "!neg,n*", "?x", "[*]:2223", "[z]:22", "!*,q", "q,!*", "a**b", "*"}
+	file := filepath.Join(t.TempDir(), "known_hosts")
+	var text string
+	for _, patterns := range lines {
+		text += patterns + " " + line(key(t, "a")) + "\n"
+	}
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	list, bad := knownhosts.Load(file)
+	if len(bad) > 0 || len(list) != len(lines) {
+		t.Fatalf("%d entries, %v", len(list), bad)
+	}
+	for _, name := range []string{"galena", "Galena", "a.zt", "A.ZT", "bad.zt", "BAD.zt", "[host]:2222", "[HOST]:2222", "host", "[host]:22", "x.ca",
+		"r1", "[r1]:5", "neg", "NEG", "no", "ax", "[ax]:2222", "[q]:2223", "z", "[z]:22", "q", "ab", "axxb", "other"} {
+		out, _ := exec.Command(program, "-F", name, "-f", file).CombinedOutput()
+		for i, entry := range list {
+			found := strings.Contains(string(out), fmt.Sprintf(" found: line %d ", i+1))
+			one := knownhosts.List{entry}
+			if got := len(one.Revoked(name)) > 0 || one.Find(name).Known(); got != found {
+				t.Errorf("%s in %s: %t, ssh-keygen says %t", name, lines[i], got, found)
+			}
+		}
+	}
+}
+
 func TestDeclared(t *testing.T) {
 	list, err := knownhosts.FromDeclared([]knownhosts.Declared{
 		{HostNames: []string{"galena", "galena.zt"}, PublicKey: line(key(t, "a"))},
@@ -119,6 +151,12 @@ func TestDeclared(t *testing.T) {
 	}
 	if k := list.Find("galena.zt"); names(t, k.Plain) != "a" || names(t, k.Authorities) != "b" {
 		t.Errorf("%+v", k)
+	}
+	list, err = knownhosts.FromDeclared([]knownhosts.Declared{
+		{HostNames: []string{"*", "!Bad"}, PublicKey: line(key(t, "a"))}, {PublicKey: line(key(t, "b"))},
+	})
+	if err != nil || names(t, list.Find("Any").Plain) != "a" || list.Find("bad").Known() {
+		t.Errorf("declared for all but one: %v, %v", list, err)
 	}
 	_, err = knownhosts.FromDeclared([]knownhosts.Declared{{HostNames: []string{"galena"}, PublicKey: "x", Source: "hosts.nix:3"}})
 	if err == nil || !strings.HasPrefix(err.Error(), "hosts.nix:3: known host galena: ") {

@@ -18,12 +18,16 @@ func Name(host, port string) string {
 }
 
 // matches reports whether the entry is about name, which is in lower case. A
-// negated pattern that matches rules the whole entry out.
+// negated pattern that matches rules the whole entry out. A hashed name stands
+// alone.
 func (e *Entry) matches(name string) bool {
+	if len(e.Patterns) > 0 && strings.HasPrefix(e.Patterns[0], "|") {
+		return len(e.Patterns) == 1 && matchHash(e.Patterns[0], name)
+	}
 	found := false
 	for _, p := range e.Patterns {
 		p, negated := strings.CutPrefix(p, "!")
-		if !matchPattern(p, name) {
+		if !wildcard(strings.ToLower(p), name) {
 			continue
 		}
 		if negated {
@@ -32,13 +36,6 @@ func (e *Entry) matches(name string) bool {
 		found = true
 	}
 	return found
-}
-
-func matchPattern(pattern, name string) bool {
-	if strings.HasPrefix(pattern, "|") {
-		return matchHash(pattern, name)
-	}
-	return wildcard(strings.ToLower(pattern), name)
 }
 
 // matchHash compares with a hashed name: "|1|salt|HMAC-SHA1 of the name
