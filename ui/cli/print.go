@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -131,6 +132,24 @@ func (p *printer) table(head []string, rows [][]cell) {
 	}
 }
 
+// beside reports whether some cell of the last column fits on its row's line:
+// else all of them stand below their rows.
+func (p *printer) beside(head []string, rows [][]cell) bool {
+	if p.width == 0 || len(rows) == 0 {
+		return true
+	}
+	widths := widthsOf(rows)
+	last, at := len(widths)-1, 0
+	for i, w := range widths[:last] {
+		if w > 0 {
+			at += max(w, len(head[i])) + 2
+		}
+	}
+	return slices.ContainsFunc(rows, func(row []cell) bool {
+		return len(row) > last && row[last].text != "" && at+row[last].width() <= p.width
+	})
+}
+
 // rows prints rows without a head, each after the indent.
 func (p *printer) rows(indent string, rows [][]cell) {
 	widths := widthsOf(rows)
@@ -167,7 +186,11 @@ func (p *printer) row(indent string, cells []cell, widths []int) {
 				column, pending = 0, len(indent)+4
 			}
 			b.WriteString(strings.Repeat(" ", pending))
-			b.WriteString(p.paint(c.role, c.text))
+			text := c.text
+			if below := len(indent) + 4; column == 0 && pending == below { // on a line of its own
+				text = p.fold(text, below, below)
+			}
+			b.WriteString(p.paint(c.role, text))
 			column += pending + c.width()
 			pending = 0
 		}

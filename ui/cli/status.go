@@ -72,6 +72,8 @@ type guardJSON struct {
 	To       string `json:"to"`
 	Operator string `json:"operator,omitempty"`
 	Trouble  string `json:"trouble,omitempty"` // why a return that is due has failed
+	At       string `json:"at,omitempty"`      // when that came to be, RFC 3339
+	Until    string `json:"until,omitempty"`   // when an armed host returns
 }
 
 type generationJSON struct {
@@ -169,8 +171,11 @@ func (a *app) printStatus(statuses []session.Status) {
 			c(word.OrUnknown(word.Path(st.Wanted))), c(word.Remark(st)),
 		})
 	}
-	p := a.text()
-	p.table([]string{"STATE", "MACHINE", "CLASS", "RUNNING", "BOOTED", "GEN", "REVISION", "WANTED", "REMARK"}, rows)
+	p, head := a.text(), []string{"STATE", "MACHINE", "CLASS", "RUNNING", "BOOTED", "GEN", "REVISION", "WANTED", "REMARK"}
+	if !p.beside(head, rows) { // sentences below their rows need no title
+		head[len(head)-1] = ""
+	}
+	p.table(head, rows)
 	p.wantedErrors(sorted)
 	p.line("%s", summary(statuses))
 }
@@ -198,10 +203,13 @@ func (p *printer) wantedErrors(statuses []session.Status) {
 // revision is a commit as people write it; that its tree had changes is kept.
 func revision(text string) string {
 	hash, dirty := strings.CutSuffix(text, "-dirty")
-	if dirty {
-		return short(hash) + "-dirty"
+	if len(hash) == 40 || len(hash) == 64 { // else it is no commit but a word of somebody
+		hash = hash[:7]
 	}
-	return short(text)
+	if dirty {
+		hash += "-dirty"
+	}
+	return hash
 }
 
 // summary counts the machines per state: "1 unreachable, 7 behind".
@@ -218,7 +226,20 @@ func summary(statuses []session.Status) string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, state))
 		}
 	}
-	return word.Count(len(statuses), "machine") + ": " + strings.Join(parts, ", ")
+	text := word.Count(len(statuses), "machine") + ": " + strings.Join(parts, ", ")
+	armed := 0
+	for _, st := range statuses {
+		if g := st.Facts.Guard; g != nil && g.State == "armed" {
+			armed++
+		}
+	}
+	switch armed {
+	case 0:
+		return text
+	case 1:
+		return text + "; 1 goes back by itself unless its change is confirmed"
+	}
+	return fmt.Sprintf("%s; %d go back by themselves unless their change is confirmed", text, armed)
 }
 
 func statusesToJSON(statuses []session.Status) []statusJSON {
@@ -264,6 +285,6 @@ func (j *statusJSON) addHealth(f *fleet.Facts) {
 		j.Units = &unitsJSON{u.State, u.Failed, orEmpty(u.Names)}
 	}
 	if g := f.Guard; g != nil {
-		j.Guard = &guardJSON{g.ID, g.State, g.From, g.To, g.Operator, g.Trouble}
+		j.Guard = &guardJSON{g.ID, g.State, g.From, g.To, g.Operator, g.Trouble, stamp(g.At.UTC(), time.RFC3339), stamp(g.Until.UTC(), time.RFC3339)}
 	}
 }

@@ -31,8 +31,8 @@ func Behind(st session.Status) string {
 		return "no commit since: what differs is the revision, or not committed"
 	case b.Files == fleet.True && b.Touching == 0:
 		return commits + " behind, none touches its files: perhaps only the revision differs"
-	case b.Files == fleet.True:
-		return fmt.Sprintf("%s behind, %d touch its files", commits, b.Touching)
+	case b.Files == fleet.True && b.Touching < b.Commits:
+		return fmt.Sprintf("%s behind, %d touching its files", commits, b.Touching)
 	}
 	return commits + " behind"
 }

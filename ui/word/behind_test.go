@@ -20,7 +20,7 @@ func TestBehind(t *testing.T) {
 		{session.StateBehind, nil, ""},
 		{session.StateBehind, &session.Behind{Revision: rev}, "no commit since: what differs is the revision, or not committed"},
 		{session.StateBehind, &session.Behind{Revision: rev, Commits: 1, Files: fleet.True}, "1 commit behind, none touches its files: perhaps only the revision differs"},
-		{session.StateBehind, &session.Behind{Revision: rev, Commits: 3, Touching: 2, Files: fleet.True}, "3 commits behind, 2 touch its files"},
+		{session.StateBehind, &session.Behind{Revision: rev, Commits: 3, Touching: 2, Files: fleet.True}, "3 commits behind, 2 touching its files"},
 		{session.StateBehind, &session.Behind{Revision: rev, Commits: 1000, Files: fleet.False}, "1000 commits or more behind"},
 		{session.StateUnreachable, &session.Behind{Revision: rev, Commits: 3}, ""},
 	} {

@@ -5,6 +5,7 @@ package word
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -195,12 +196,21 @@ func Remark(st session.Status) string {
 		return ""
 	case st.Facts.Reach == fleet.Unreachable:
 		return st.Facts.Cause
-	case st.WantedErr != nil:
-		return st.WantedErr.Error()
-	case st.Facts.Damaged != "":
-		return st.Facts.Damaged
 	}
-	said := Health(&st.Facts, st.Facts.At)
+	var said []string
+	switch {
+	case st.WantedErr != nil:
+		said = append(said, st.WantedErr.Error())
+	case st.Facts.Damaged != "":
+		said = append(said, st.Facts.Damaged)
+	}
+	if g := st.Facts.Guard; len(said) > 0 {
+		if g != nil && g.State != GuardReturned {
+			said = slices.DeleteFunc(append(said, guarded(g, st.Facts.At)), func(s string) bool { return s == "" })
+		}
+		return strings.Join(said, "; ")
+	}
+	said = Health(&st.Facts, st.Facts.At)
 	if behind := Behind(st); behind != "" {
 		said = append(said, behind)
 	}
