@@ -133,9 +133,10 @@ func (w *nixKind) git(ctx context.Context, args ...string) error {
 	}})
 }
 
-// commit commits what is staged, as somebody who is nobody.
+// commit commits what is staged, as somebody who is nobody. In a small fleet
+// two commits may be of the same files.
 func (w *nixKind) commit(ctx context.Context, message string) error {
-	return w.git(ctx, "-c", "user.name=assay demo", "-c", "user.email=demo@assay.invalid", "commit", "--quiet", "--message", message)
+	return w.git(ctx, "-c", "user.name=assay demo", "-c", "user.email=demo@assay.invalid", "commit", "--quiet", "--allow-empty", "--message", message)
 }
 
 var (
