@@ -9,6 +9,8 @@ type Channel struct {
 	As      string   // alias under pkgs, such as "stable"; "" is Name
 	Patched string   // name of the channel that the patches apply to; "" for a plain one
 	Patches []Patch
+	NarHash string // of the patched tree, as SRI: "sha256-…"; "" without patches
+	Comment string // the lines of the comment above it, without their signs
 	At      Pos
 }
 
@@ -37,6 +39,7 @@ type Hotfix struct {
 	Reason     string
 	Added      string // "2025-10-14"; Nix's fromTOML has no dates
 	RemoveWhen string
+	Comment    string // the lines of the comment above it, without their signs
 	At         Pos
 }
 
@@ -45,6 +48,7 @@ type Override struct {
 	Package string
 	File    string // relative to fleet.toml
 	Systems []string
+	Comment string // the lines of the comment above it, without their signs
 	At      Pos
 }
 
@@ -52,5 +56,6 @@ type Override struct {
 type FlakeInput struct {
 	Input    string
 	Provides []string
+	Comment  string // the lines of the comment above it, without their signs
 	At       Pos
 }

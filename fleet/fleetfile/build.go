@@ -129,7 +129,9 @@ func channels(n *node) []fleet.Channel {
 				return fleet.Patch{URL: n.get("url").text(), Hash: n.get("hash").text(),
 					Reason: n.get("reason").text(), RemoveWhen: n.get("remove-when").text(), At: n.at}
 			}),
-			At: n.key,
+			NarHash: n.get("nar-hash").text(),
+			Comment: n.comment(),
+			At:      n.key,
 		}
 	})
 }
@@ -148,13 +150,13 @@ func overlay(n *node) fleet.Overlay {
 	o.Hotfixes = list(n.get("hotfix"), func(n *node) fleet.Hotfix {
 		return fleet.Hotfix{Package: n.get("package").text(), Channel: n.get("channel").text(), Systems: n.get("systems").texts(),
 			Hydra: n.get("hydra").text(), Reason: n.get("reason").text(), Added: n.get("added").text(),
-			RemoveWhen: n.get("remove-when").text(), At: n.at}
+			RemoveWhen: n.get("remove-when").text(), Comment: n.comment(), At: n.at}
 	})
 	o.Overrides = list(n.get("override"), func(n *node) fleet.Override {
-		return fleet.Override{Package: n.get("package").text(), File: n.get("file").text(), Systems: n.get("systems").texts(), At: n.at}
+		return fleet.Override{Package: n.get("package").text(), File: n.get("file").text(), Systems: n.get("systems").texts(), Comment: n.comment(), At: n.at}
 	})
 	o.FlakeInputs = list(n.get("flake-input"), func(n *node) fleet.FlakeInput {
-		return fleet.FlakeInput{Input: n.get("input").text(), Provides: n.get("provides").texts(), At: n.at}
+		return fleet.FlakeInput{Input: n.get("input").text(), Provides: n.get("provides").texts(), Comment: n.comment(), At: n.at}
 	})
 	return o
 }

@@ -13,6 +13,7 @@ import (
 type node struct {
 	key    fleet.Pos // of the key, or of the element itself
 	at     fleet.Pos // of the value
+	about  string    // the comment at a table, without its signs; "" without one
 	value  any       // string, int64, float64, bool or time.Time; nil for tables and arrays
 	fields map[string]*node
 	items  []*node
@@ -37,7 +38,7 @@ const (
 // join makes nodes of the decoded value v and its place. A place that the
 // scanner has missed would be that of the table around it.
 func join(v any, p *place, ls *lines) *node {
-	n := &node{key: ls.pos(p.key), at: ls.pos(p.value)}
+	n := &node{key: ls.pos(p.key), at: ls.pos(p.value), about: p.about}
 	switch v := v.(type) {
 	case map[string]any:
 		n.kind, n.fields = isTable, make(map[string]*node, len(v))
@@ -115,6 +116,13 @@ func (n *node) text() string {
 	}
 	s, _ := n.value.(string)
 	return s
+}
+
+func (n *node) comment() string {
+	if n == nil {
+		return ""
+	}
+	return n.about
 }
 
 func (n *node) number() int {

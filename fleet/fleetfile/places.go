@@ -15,6 +15,7 @@ const maxDepth = 64
 // without values; join brings them together.
 type place struct {
 	key, value int
+	about      string // the comment at a header, see comments.go
 	fields     map[string]*place
 	items      []*place
 	defined    definition
@@ -63,6 +64,7 @@ type scanner struct {
 	pos   int
 	deep  bool // something nests deeper than maxDepth
 	notes []note
+	said  []comment // those between the last value and pos
 }
 
 // note is something that TOML 1.0 does not allow, at an offset.
@@ -82,9 +84,11 @@ func scan(src string) (*place, *scanner) {
 		before := s.pos
 		if s.src[s.pos] == '[' {
 			cur = s.header(root)
+			cur.about = s.entryComment(before, s.said)
 		} else {
 			s.keyValue(cur, 0)
 		}
+		s.said = s.said[:0]
 		if s.pos == before {
 			s.pos++
 		}
@@ -126,7 +130,9 @@ func (s *scanner) blank() bool {
 		if !s.at('#') {
 			return strings.IndexByte(s.src[start:s.pos], '\n') >= 0
 		}
+		said := s.pos
 		s.until("\n")
+		s.said = append(s.said, comment{said, s.pos})
 	}
 }
 

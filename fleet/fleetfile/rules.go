@@ -1,6 +1,7 @@
 package fleetfile
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -119,8 +120,9 @@ func (r *rules) channels() {
 			r.problem(base.key, "", "channel %s: expected either input or base, found both", c.Name)
 		case base != nil:
 			r.base(c, base)
-		case len(c.Patches) > 0:
-			r.problem(n.get("patch").key, "a patched channel is one of its own, with base", "channel %s: expected no patches of a channel with input", c.Name)
+			r.patched(c, n)
+		case len(c.Patches) > 0 || n.get("nar-hash") != nil:
+			r.problem(cmp.Or(n.get("patch"), n.get("nar-hash")).key, "a patched channel is one of its own, with base", "channel %s: expected no patches of a channel with input", c.Name)
 		}
 		if c.Default {
 			defaults = append(defaults, c.Name)
@@ -151,11 +153,44 @@ func (r *rules) refusedDefault() bool {
 
 func (r *rules) base(c fleet.Channel, base *node) {
 	i := slices.IndexFunc(r.fleet.Channels, func(o fleet.Channel) bool { return o.Name == c.Patched })
-	switch {
+	switch round := r.round(c); {
 	case i < 0:
 		r.problem(base.at, meant(c.Patched, r.channelNames()), "channel %s: no channel is called %q", c.Name, c.Patched)
+	case c.Patched == c.Name:
+		r.problem(base.at, "", "channel %s: expected another channel as base, found itself", c.Name)
+	case len(round) > 0:
+		if last := round[len(round)-1]; c.Name == slices.Min(round) {
+			r.problem(base.at, "a base is a channel with input", "channel %s: expected a base that does not lead back to it, found %s, and %s at %s has %s as base",
+				c.Name, strings.Join(round[1:], ", "), last, r.root.get("channels", last, "base").at, c.Name)
+		}
 	case r.fleet.Channels[i].Patched != "":
 		r.problem(base.at, "", "channel %s: expected a base with input, %s is a patched channel itself", c.Name, c.Patched)
+	}
+}
+
+// round are the channels from c, base by base, if that comes back to c.
+func (r *rules) round(c fleet.Channel) []string {
+	round := []string{c.Name}
+	for next := c.Patched; next != c.Name; {
+		i := slices.IndexFunc(r.fleet.Channels, func(o fleet.Channel) bool { return o.Name == next })
+		if i < 0 || slices.Contains(round, next) {
+			return nil
+		}
+		round, next = append(round, next), r.fleet.Channels[i].Patched
+	}
+	return round
+}
+
+// patched: a patched tree has a recorded hash. Without that every system
+// would have to build the tree of every other one.
+func (r *rules) patched(c fleet.Channel, n *node) {
+	hash, patches := n.get("nar-hash"), n.get("patch")
+	switch {
+	case len(c.Patches) > 0 && hash == nil && !n.refused["nar-hash"]:
+		r.problem(patches.key, "write nar-hash = \"sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\", and Nix says the right one when it builds the tree",
+			"channel %s: expected nar-hash, the hash of %s with the patches, the first at %s", c.Name, c.Patched, c.Patches[0].At)
+	case len(c.Patches) == 0 && hash != nil && !n.refused["patch"]:
+		r.problem(hash.key, "", "channel %s: expected nar-hash only with patches: without any it is %s itself", c.Name, c.Patched)
 	}
 }
 

@@ -56,6 +56,7 @@ var schema = []Key{
 	{Path: "channels.<channel>.default", Type: Boolean, Default: "false", Doc: "packages that no layer supplies come from here; exactly one channel"},
 	{Path: "channels.<channel>.systems", Type: Strings, Form: "system glob", Default: "all", Doc: "the systems that have the channel"},
 	{Path: "channels.<channel>.as", Type: String, Form: "name", Default: "the channel's name", Doc: "its name below pkgs on these systems"},
+	{Path: "channels.<channel>.nar-hash", Type: String, Form: "SRI hash", Doc: "the hash of the patched tree, so that it has one path for all systems; with patches only"},
 	{Path: "channels.<channel>.patch", Type: Tables, Doc: "a patch of a channel with base"},
 	{Path: "channels.<channel>.patch[].url", Type: String, Required: true, Doc: "where the patch is"},
 	{Path: "channels.<channel>.patch[].hash", Type: String, Form: "SRI hash", Required: true, Doc: "its hash"},
