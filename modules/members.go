@@ -53,7 +53,7 @@ func (r *reading) gaps(n *node, reg *Registry, depth int) {
 // aspect enters a member.
 func (r *reading) aspect(n *node, reg *Registry) {
 	t := r.tree
-	if len(n.parts) == 0 || t.byPath[pathKey(n.path)] != nil {
+	if len(n.parts) == 0 && n.decl == nil || t.byPath[pathKey(n.path)] != nil {
 		return
 	}
 	class, name := reg.nameOf(n.path)
@@ -64,7 +64,46 @@ func (r *reading) aspect(n *node, reg *Registry) {
 	for _, d := range n.parts {
 		a.Contributors = append(a.Contributors, Contributor{At: d.place(), File: d.file, value: d.v.Force(), group: d.group, Condition: d.condition()})
 	}
+	r.declared(a, n)
+	if len(a.Contributors) == 0 {
+		return
+	}
 	t.add(a)
+}
+
+// declared adds what the declaration of a member's option gives it: modules
+// that it always has, its default, and the key that apply puts on it.
+func (r *reading) declared(a *Aspect, n *node) {
+	if n.typ != nil {
+		for _, v := range n.typ.modules {
+			a.Contributors = append(a.Contributors, r.contributor(v))
+		}
+	}
+	if n.decl == nil {
+		return
+	}
+	ev := r.tree.ev
+	if d := n.decl.Attr("default"); d != nil && len(n.parts) == 0 {
+		a.Contributors = append(a.Contributors, r.contributor(d.V.Force()))
+	}
+	apply := n.decl.Attr("apply")
+	if apply == nil {
+		return
+	}
+	at := n.where()
+	applied, ok := ev.Apply(at, apply.V.Force(), &symbolic.Ref{Place: at, Root: symbolic.Flake, Path: n.path}).(*symbolic.Attrs)
+	if !ok || applied.Attr("key") == nil {
+		return
+	}
+	if s, ok := ev.Known(applied.Attr("key").V.Force()).(*symbolic.String); ok {
+		a.Key, _ = s.Text()
+	}
+}
+
+// contributor is a module that an option's declaration gives.
+func (r *reading) contributor(v symbolic.Value) Contributor {
+	at := v.Where().Pos()
+	return Contributor{At: at, File: max(slices.Index(r.tree.Files, at.File), 0), value: v}
 }
 
 // place is where a definition is written.

@@ -12,6 +12,17 @@ func (s *store) value(n *node) (symbolic.Value, bool) {
 	if !s.expand(n) || s.own != nil && s.own(n.path) {
 		return nil, false
 	}
+	if n.memo == nil || n.epoch != s.epoch {
+		v, ok := s.compute(n)
+		if !ok {
+			return nil, false
+		}
+		n.memo, n.epoch = v, s.epoch
+	}
+	return n.memo, true
+}
+
+func (s *store) compute(n *node) (symbolic.Value, bool) {
 	if s.structural(n) {
 		return s.set(n), true
 	}

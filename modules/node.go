@@ -20,6 +20,8 @@ type node struct {
 	gaps    []gap // of names below the path: some are not known
 	typed   bool  // declarations and type are followed
 	stage   stage
+	memo    symbolic.Value // the value at the path
+	epoch   int            // of memo
 }
 
 // stage is how far a node's definitions are followed.

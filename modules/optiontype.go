@@ -1,12 +1,16 @@
 package modules
 
-import "assay/modules/symbolic"
+import (
+	"slices"
+
+	"assay/modules/symbolic"
+)
 
 // optionType is what is read of the type of an option.
 type optionType struct {
 	kind    typeKind
 	elem    *optionType      // of a set or a list
-	modules []symbolic.Value // of a submodule
+	modules []symbolic.Value // of a submodule; of a deferredModule those that it always has
 }
 
 type typeKind int
@@ -21,6 +25,22 @@ const (
 
 // maxTypes bounds types inside of types.
 const maxTypes = 12
+
+// and is the type of an option that is declared with both: the modules of
+// submodules come together.
+func (t *optionType) and(other *optionType, depth int) *optionType {
+	switch {
+	case t == nil || t.kind == otherType || depth > maxTypes:
+		return other
+	case other == nil || other.kind != t.kind:
+		return t
+	}
+	out := &optionType{kind: t.kind, modules: slices.Concat(t.modules, other.modules)}
+	if t.elem != nil {
+		out.elem = t.elem.and(other.elem, depth+1)
+	}
+	return out
+}
 
 // typeOf reads a type.
 func (s *store) typeOf(v symbolic.Value, depth int) *optionType {
@@ -50,8 +70,14 @@ func (s *store) typeOf(v symbolic.Value, depth int) *optionType {
 		return arg(1)
 	case "coercedTo":
 		return arg(2)
-	case "deferredModule", "deferredModuleWith":
+	case "deferredModule":
 		return &optionType{kind: moduleType}
+	case "deferredModuleWith":
+		t := &optionType{kind: moduleType}
+		if a, ok := s.argument(args, 0, "staticModules"); ok {
+			t.modules = s.moduleList(a)
+		}
+		return t
 	case "submodule":
 		if len(args) > 0 {
 			return &optionType{kind: subType, modules: s.moduleList(args[0].Force())}

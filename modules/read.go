@@ -86,6 +86,7 @@ func (r *reading) read(load func(*loading)) {
 // identities tells a store which options are identities.
 func (r *reading) identities(s *store) {
 	registries := r.registries
+	s.epoch++
 	s.own = func(path []string) bool { return registryOf(registries, path) != nil }
 	s.prefix = func(path []string) bool {
 		for i := range registries {

@@ -11,6 +11,7 @@ type store struct {
 	root    *node
 	own     func(path []string) bool // whether a path is a member of a registry
 	prefix  func(path []string) bool // whether members of a registry are below it
+	epoch   int                      // changes with own and prefix
 	group   int                      // definitions of flake so far
 	work    int
 	modules int
@@ -75,8 +76,8 @@ func (s *store) follow(n *node) {
 		if n.decl == nil || n.decl.Len() == 0 {
 			n.decl = decl
 		}
-		if a := decl.Attr("type"); a != nil && n.typ == nil {
-			n.typ = s.typeOf(a.V.Force(), 0)
+		if a := decl.Attr("type"); a != nil {
+			n.typ = n.typ.and(s.typeOf(a.V.Force(), 0), 0)
 		}
 	}
 	if n.typ != nil && n.typ.kind == subType {

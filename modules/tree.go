@@ -45,6 +45,7 @@ type Aspect struct {
 	Class        fleet.Class   // "" where the path does not say it
 	Name         string        // unique in its class: what flake.modules calls it, or its path
 	Path         []string      // its identity: flake.modules.nixos.web
+	Key          string        // that its option gives it, so that it applies once however often it is reached; "" for none
 	Contributors []Contributor // in the order of Tree.Files
 	Imports      []Import      // of all contributors, as far as they are known without a machine
 }
