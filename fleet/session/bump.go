@@ -52,7 +52,7 @@ func (s *Session) Bump(ctx context.Context, input string, names []string, build 
 	if err != nil {
 		return nil, fmt.Errorf("bump %s: %w", input, err)
 	}
-	defer os.RemoveAll(scratch.top)
+	defer scratch.remove()
 	b := &Bump{Input: input, Built: build, before: before}
 	lock := filepath.Join(scratch.dir, lockName)
 	// A space makes this tree one with changes too, so that what tells trees

@@ -6,11 +6,16 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"assay/fleet/rundir"
 )
 
 // scratchCopy is where a copy of the last commit lies, and in it the fleet's
 // directory.
-type scratchCopy struct{ top, dir string }
+type scratchCopy struct {
+	top, dir string
+	remove   func() error
+}
 
 // scratch makes a copy of the last commit that shares the repository's
 // objects, with the submodules that are checked out there. Nothing is fetched.
@@ -24,16 +29,18 @@ func (s *Session) scratch(ctx context.Context) (c scratchCopy, err error) {
 	if err != nil {
 		return c, err
 	}
-	if c.top, err = os.MkdirTemp("", "assay-bump-"); err != nil {
+	made, err := rundir.Large("bump")
+	if err != nil {
 		return c, err
 	}
+	c.top, c.remove = made.Path, made.Remove
 	c.dir = filepath.Join(c.top, filepath.FromSlash(sub))
 	clone := git{ctx: ctx, dir: c.top, from: "file"}
 	if _, err = clone.ask("clone", "--quiet", "--shared", "--no-tags", top, "."); err == nil {
 		err = clone.submodules(top)
 	}
 	if err != nil {
-		os.RemoveAll(c.top)
+		c.remove()
 	}
 	return c, err
 }

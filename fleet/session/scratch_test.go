@@ -29,7 +29,7 @@ func TestScratch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer os.RemoveAll(c.top)
+	defer c.remove()
 	if text, err := os.ReadFile(filepath.Join(c.top, "inner dir", "fleet.toml")); err != nil || string(text) != "one\n" {
 		t.Errorf("the submodule has %q, %v", text, err)
 	}

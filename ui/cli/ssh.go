@@ -13,6 +13,7 @@ import (
 
 	"assay/fleet/host"
 	"assay/fleet/host/sim"
+	"assay/fleet/rundir"
 	"assay/fleet/session"
 )
 
@@ -49,16 +50,16 @@ func (a *app) ssh(ctx context.Context, s *session.Session, machine string, comma
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "assay-ssh-")
+	dir, err := rundir.Small("ssh")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
-	name, err := writeSSHConfig(dir, target)
+	defer dir.Remove()
+	name, err := writeSSHConfig(dir.Path, target)
 	if err != nil {
 		return err
 	}
-	ssh := exec.Command("ssh", append([]string{"-F", filepath.Join(dir, "config"), name, "--"}, command...)...) // its own ctrl-c
+	ssh := exec.Command("ssh", append([]string{"-F", filepath.Join(dir.Path, "config"), name, "--"}, command...)...) // its own ctrl-c
 	ssh.Stdin, ssh.Stdout, ssh.Stderr = a.env.Stdin, plainOutput(a.env.Stdout), a.env.Stderr
 	_, release := a.env.listen() // the terminal's signals are for ssh
 	defer release()

@@ -88,7 +88,7 @@ func TestBump(t *testing.T) {
 	}
 	f.assay("bump", "nixpkgs", "drill").want(t, done, "at its newest already, sha256-", "nothing would change")
 	costs, err := os.ReadFile(filepath.Join(workshop.dir, "nix", "cache", "assay", "nix", "history.json"))
-	if err != nil || !strings.Contains(string(costs), f.dir+`"`) || strings.Contains(string(costs), "assay-bump-") {
+	if err != nil || !strings.Contains(string(costs), f.dir+`"`) || strings.Contains(string(costs), "/bump-") {
 		t.Errorf("what evaluations cost is not kept under the fleet's name, or under the name of a passing copy: %v\n%s", err, costs)
 	}
 	f.assay("bump", "nosuch", "drill").want(t, failed, "nosuch")

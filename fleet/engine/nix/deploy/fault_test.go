@@ -41,7 +41,8 @@ func TestLostConnection(t *testing.T) {
 func TestCancelled(t *testing.T) {
 	l := newLocal(t)
 	h := bed.Shared(t, 1)[0]
-	t.Setenv("TMPDIR", t.TempDir())
+	passing := t.TempDir()
+	t.Setenv("XDG_RUNTIME_DIR", passing)
 	conn := connect(t, h, "root", host.BecomeNone)
 	d := l.deployer(t, deploy.Options{})
 	c := l.closure(t, l.build(t, large("cancelled")))
@@ -55,7 +56,7 @@ func TestCancelled(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
-	if left, _ := filepath.Glob(filepath.Join(os.TempDir(), "assay-ssh-*")); len(left) > 0 {
+	if left, _ := filepath.Glob(filepath.Join(passing, "assay", "ssh-*")); len(left) > 0 {
 		t.Errorf("it leaves %s", left)
 	}
 	again(t, h, d, c)

@@ -10,12 +10,13 @@ import (
 	"sync"
 
 	"assay/fleet/host"
+	"assay/fleet/rundir"
 )
 
 // pipe is the other end of the shim: a socket each of whose connections is a
 // command on a host.
 type pipe struct {
-	dir      string
+	dir      *rundir.Dir
 	listener net.Listener
 	conn     host.Conn
 	command  host.Command
@@ -32,29 +33,29 @@ type pipe struct {
 // openPipe makes a socket that leads to the command on the host. The
 // directory with the socket is the present user's alone.
 func (d *Deployer) openPipe(ctx context.Context, conn host.Conn, cmd host.Command, sent func(n int)) (*pipe, error) {
-	dir, err := os.MkdirTemp("", "assay-ssh-")
+	dir, err := rundir.Small("ssh")
 	if err != nil {
 		return nil, err
 	}
 	p := &pipe{dir: dir, conn: conn, command: cmd, sent: sent, done: make(chan struct{})}
-	if err := os.Symlink(d.o.Program, filepath.Join(dir, "ssh")); err != nil {
-		os.RemoveAll(dir)
+	if err := os.Symlink(d.o.Program, filepath.Join(dir.Path, "ssh")); err != nil {
+		dir.Remove()
 		return nil, err
 	}
 	p.listener, err = net.Listen("unix", p.socket())
 	if err != nil {
-		os.RemoveAll(dir)
+		dir.Remove()
 		return nil, fmt.Errorf("open a socket for Nix: %w; hint: set TMPDIR to a shorter path", err)
 	}
 	p.links.Go(func() { p.accept(ctx) })
 	return p, nil
 }
 
-func (p *pipe) socket() string { return filepath.Join(p.dir, "s") }
+func (p *pipe) socket() string { return filepath.Join(p.dir.Path, "s") }
 
 // environment is what a Nix whose ssh is the pipe needs in its environment.
 func (p *pipe) environment() []string {
-	path := p.dir + string(filepath.ListSeparator) + os.Getenv("PATH")
+	path := p.dir.Path + string(filepath.ListSeparator) + os.Getenv("PATH")
 	return []string{"PATH=" + path, socketVar + "=" + p.socket(), "NIX_SSHOPTS="}
 }
 
@@ -109,7 +110,7 @@ func (p *pipe) close(good bool) error {
 	close(p.done)
 	p.listener.Close()
 	p.links.Wait()
-	os.RemoveAll(p.dir)
+	p.dir.Remove()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.err
