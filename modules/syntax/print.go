@@ -18,6 +18,8 @@ type Printer struct {
 	// Source asks for text that Parse accepts and that prints the same again. Nix's own form is not always Nix: it prints
 	// floats with six digits, assertions without parentheses, operators as calls of functions that may be redefined.
 	Source bool
+	// Newer asks for the form of Nix 2.34, which keeps inherit together and escapes $ only before {.
+	Newer bool
 }
 
 // Print writes x and a line break.

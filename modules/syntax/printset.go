@@ -27,6 +27,9 @@ func (p *printer) merged(s *Set) {
 // members writes the attributes sorted by name and then the dynamic ones.
 func (p *printer) members(s *Set) {
 	sorted := slices.SortedFunc(slices.Values(s.Members), func(a, b *Member) int { return strings.Compare(a.Name, b.Name) })
+	if p.Newer {
+		sorted = p.inherited(sorted, s.Members)
+	}
 	for _, m := range sorted {
 		if m.Inherit != nil && m.Inherit.From == nil {
 			p.put("inherit " + p.name(m.Name) + " ; ")
@@ -54,6 +57,33 @@ func (p *printer) members(s *Set) {
 		}
 		p.put("; ")
 	}
+}
+
+// inherited writes what is inherited, first from the scope around the set, then by source, and returns the other members.
+func (p *printer) inherited(sorted, written []*Member) []*Member {
+	var plain []string
+	from := make(map[*Inherit][]string)
+	var rest []*Member
+	for _, m := range sorted {
+		switch {
+		case m.Inherit == nil:
+			rest = append(rest, m)
+		case m.Inherit.From == nil:
+			plain = append(plain, p.name(m.Name))
+		default:
+			from[m.Inherit] = append(from[m.Inherit], p.name(m.Name))
+		}
+	}
+	if len(plain) > 0 {
+		p.put("inherit " + strings.Join(plain, " ") + "; ")
+	}
+	for _, m := range written {
+		if names := from[m.Inherit]; m.Inherit != nil && names != nil {
+			p.seq("inherit (", m.Inherit.From, ") "+strings.Join(names, " ")+"; ")
+			delete(from, m.Inherit)
+		}
+	}
+	return rest
 }
 
 func (p *printer) attrPath(path []AttrName) {
@@ -91,7 +121,7 @@ func (p *printer) string(x *String) {
 		return
 	}
 	if text, ok := literalText(x); ok {
-		p.put(quote(text))
+		p.put(p.quote(text))
 		return
 	}
 	parts := x.Parts
@@ -100,16 +130,28 @@ func (p *printer) string(x *String) {
 	}
 	var args []any
 	for i := range parts {
-		if q := &parts[i]; q.X != nil {
+		if q := &parts[i]; p.Newer && q.X == nil && q.Text == "" && len(parts) > 1 {
+			continue
+		} else if q.X != nil {
 			args = append(args, q.X)
 		} else {
-			args = append(args, quote(q.Text))
+			args = append(args, p.quote(q.Text))
 		}
 	}
 	p.joined(args, " + ")
 }
 
 var escapes = strings.NewReplacer(`"`, `\"`, `\`, `\\`, "\n", `\n`, "\r", `\r`, "\t", `\t`, `$`, `\$`)
+
+// quote is a literal string.
+func (p *printer) quote(s string) string {
+	q := quote(s)
+	if !p.Newer {
+		return q
+	}
+	q = strings.ReplaceAll(q, `\$`, `$`)
+	return strings.ReplaceAll(q, `${`, `\${`)
+}
 
 func quote(s string) string { return `"` + escapes.Replace(s) + `"` }
 

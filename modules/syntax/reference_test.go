@@ -36,7 +36,7 @@ func TestReference(t *testing.T) {
 			t.Logf("%s: no Nix files there", tree)
 			continue
 		}
-		t.Run(filepath.Base(tree), func(t *testing.T) { compareTree(t, nix, files) })
+		t.Run(filepath.Base(tree), func(t *testing.T) { compareTree(t, nix, false, files) })
 	}
 }
 
@@ -64,7 +64,7 @@ func nixFiles(t *testing.T, dir string) []string {
 	return files
 }
 
-func compareTree(t *testing.T, nix string, files []string) {
+func compareTree(t *testing.T, nix string, newer bool, files []string) {
 	same, refused := 0, 0
 	for chunk := range chunks(files) {
 		want := reference(t, nix, chunk)
@@ -85,7 +85,7 @@ func compareTree(t *testing.T, nix string, files []string) {
 			case want[i].err != "":
 				t.Errorf("%s: accepted, but Nix says: %s", name, want[i].err)
 			default:
-				o := Printer{Dir: filepath.Dir(name), Home: "/homeless"}
+				o := Printer{Dir: filepath.Dir(name), Home: "/homeless", Newer: newer}
 				got, want := canonical(o.String(file.Root)), canonical(want[i].text)
 				if got != want {
 					t.Errorf("%s: printed tree differs\n%s", name, firstDifference(got, want))
@@ -122,7 +122,7 @@ func reference(t *testing.T, nix string, files []string) []verdict {
 	cmd := exec.Command(nix, append([]string{"--parse"}, files...)...)
 	state := t.TempDir()
 	cmd.Env = append(os.Environ(), "HOME=/homeless", "NIX_STATE_DIR="+state, "NIX_STORE_DIR="+state+"/store",
-		"NIX_CONFIG=substituters =\nbuild-users-group =", "NIX_USER_CONF_FILES=/dev/null")
+		"NIX_CONFIG=substituters =\nbuild-users-group =\nextra-experimental-features = pipe-operators", "NIX_USER_CONF_FILES=/dev/null")
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
