@@ -27,15 +27,21 @@ func (s *Session) Plan(ctx context.Context, names []string, goal engine.Goal, wa
 	}
 	b := plan.NewBuilder(plan.Update, s.Fleet().Name, goal, s.reach.Engine.Name(), s.opts.Clock())
 	for some := range slices.Chunk(names, planned) {
+		asked := some
+		if goal == engine.GoalBuild {
+			asked = nil
+		}
+		meet, end := s.visiting(ctx, asked)
 		s.realise(ctx, some, watch, b.Todo, func(h *plan.Host) {
 			if goal != engine.GoalBuild && ctx.Err() == nil {
-				s.ask(ctx, h)
+				s.ask(ctx, h, meet)
 			}
 			b.Add(h)
 			if done != nil {
 				done()
 			}
 		})
+		end()
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
@@ -87,18 +93,21 @@ func (s *Session) realise(ctx context.Context, names []string, watch func(engine
 
 // ask fills in what the host says: its facts, the record of what it runs, and
 // which objects it lacks. What it does not say stays unknown.
-func (s *Session) ask(ctx context.Context, h *plan.Host) {
+func (s *Session) ask(ctx context.Context, h *plan.Host, meet func(string) (host.Conn, fleet.Facts, error)) {
 	name := h.Machine.Name
-	conn, err := s.Connect(ctx, name)
+	conn, facts, err := meet(name)
 	if err != nil {
 		h.Facts = probe.Unreachable(name, err, s.opts.Clock())
 		return
 	}
-	defer conn.Close()
-	if h.Facts, err = probe.Read(ctx, conn, name); err != nil {
-		h.Facts = probe.Unreachable(name, err, s.opts.Clock())
-		return
-	}
+	h.Facts = facts
+	defer func() {
+		if h.Facts.Reach == fleet.Unreachable {
+			conn.Close()
+			return
+		}
+		s.waiting.put(name, conn)
+	}()
 	if h.WantedErr == nil && h.Machine.Deploy.Build == "target" { // only the target knows
 		h.Closure.Record, h.WantedErr = s.reach.Deployer.Record(ctx, conn, h.Wanted.Path)
 		h.Wanted.Record = h.Closure.Record

@@ -22,6 +22,8 @@ type Session struct {
 	Repo  *repo.Repository
 	reach *Reach
 	opts  Options
+
+	waiting waiting
 }
 
 // Options configure a session. Zero values have sensible meanings.

@@ -16,14 +16,16 @@ import (
 // connect opens the connection and checks that the host is where the plan saw
 // it.
 func (m *machine) connect(ctx context.Context) event.Phase {
-	conn, err := m.open(ctx)
-	if err != nil {
-		return m.notReached(ctx, err)
-	}
-	m.conn = conn
-	f, err := m.probe(ctx, conn)
-	if err != nil {
-		return m.early(ctx, fmt.Errorf("read the host's state: %w", err))
+	f, ok := m.reuse(ctx)
+	if !ok {
+		conn, err := m.open(ctx)
+		if err != nil {
+			return m.notReached(ctx, err)
+		}
+		m.conn = conn
+		if f, err = m.probe(ctx, conn); err != nil {
+			return m.early(ctx, fmt.Errorf("read the host's state: %w", err))
+		}
 	}
 	m.before = f
 	m.saw(f)
@@ -37,6 +39,25 @@ func (m *machine) connect(ctx context.Context) event.Phase {
 		return m.end(event.Unchanged, "the host is already there", "")
 	}
 	return m.end(event.Refused, moved(m.e, f), "make the plan again")
+}
+
+// reuse takes a connection from before the run, if there is one that works.
+func (m *machine) reuse(ctx context.Context) (f fleet.Facts, ok bool) {
+	if m.o.Reuse == nil {
+		return f, false
+	}
+	conn := m.o.Reuse(m.e.Machine)
+	if conn == nil {
+		return f, false
+	}
+	m.conns = append(m.conns, conn)
+	f, err := m.probe(ctx, conn)
+	if err != nil {
+		m.drop(conn)
+		return f, false
+	}
+	m.conn = conn
+	return f, true
 }
 
 func moved(e *plan.Entry, f fleet.Facts) string {

@@ -39,6 +39,10 @@ type Options struct {
 
 	// Connect opens a new connection to the machine.
 	Connect func(ctx context.Context, machine string) (host.Conn, error)
+	// Reuse returns a connection to the machine that was opened before the run,
+	// which then is the run's, or nil. Only the way to a host goes over it, and
+	// nothing that follows an activation. It may be nil.
+	Reuse func(machine string) host.Conn
 	// Probe asks the host for its facts.
 	Probe func(ctx context.Context, conn host.Conn, machine string) (fleet.Facts, error)
 	// Closure builds what the plan wants on the machine and returns all of it.
