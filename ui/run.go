@@ -8,6 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"assay/fleet/engine"
+	"assay/fleet/run/event"
 	"assay/fleet/run/plan"
 	"assay/fleet/run/state"
 	"assay/ui/action"
@@ -176,9 +177,17 @@ func verdict(r *known.Run, err error) view.Say {
 	if err != nil {
 		return failed("The run ended with an error", err)
 	}
-	say := view.Say{Level: style.OK, Text: "The run is over: " + word.Outcomes(snapshot.Started, snapshot.Outcomes)}
+	how := ""
+	if f := snapshot.Finished; f != nil && (f.Outcome == event.RunInterrupt || f.Outcome == event.RunAbandonment) {
+		how = ", " + word.RunOutcome(f.Outcome)
+	}
+	say := view.Say{Level: style.OK, Text: "The run is over" + how + ": " + word.Outcomes(snapshot.Started, snapshot.Outcomes)}
 	for o, n := range snapshot.Outcomes {
-		if n > 0 && !o.Good() {
+		switch {
+		case n == 0 || o.Good() || say.Level == style.Fail:
+		case o == event.Skipped && how != "":
+			say.Level = style.Warn // as somebody wished
+		default:
 			say.Level = style.Fail
 		}
 	}

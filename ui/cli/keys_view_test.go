@@ -131,6 +131,7 @@ func viewChecks() map[action.ID][]check {
 				c.see("q quit")
 			}, shows("machines → plan", "rollback", "cinnabar-3")},
 			{machine, func(c *console) { c.machine("cinnabar-3") }, shows("cinnabar-3 → plan", "rollback")},
+			{action.Run, (*console).run, shows("→ plan", "rollback")},
 		},
 		action.LogsOf: {
 			{machines, func(c *console) {

@@ -11,10 +11,10 @@ import (
 func RunName(id string) string { return id[strings.LastIndexByte(id, '-')+1:] }
 
 // RunOutcome is how the console calls what became of a run: one that was asked
-// to stop is stopped; the second time it is abandoned.
+// to stop is cancelled; the second time it is abandoned.
 func RunOutcome(o event.RunOutcome) string {
 	if o == event.RunInterrupt {
-		return "stopped"
+		return "cancelled"
 	}
 	return OrUnknown(string(o))
 }

@@ -15,7 +15,7 @@ func TestRunName(t *testing.T) {
 }
 
 func TestRunOutcome(t *testing.T) {
-	for o, want := range map[event.RunOutcome]string{event.RunInterrupt: "stopped", event.RunAbandonment: "abandoned", "": "unknown"} {
+	for o, want := range map[event.RunOutcome]string{event.RunInterrupt: "cancelled", event.RunAbandonment: "abandoned", "": "unknown"} {
 		if got := RunOutcome(o); got != want {
 			t.Errorf("%q: %q", o, got)
 		}

@@ -74,3 +74,33 @@ func TestGoldenNotThere(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// A run that was cancelled says how much was done, what was not begun, and
+// what to do now.
+func TestGoldenCancelled(t *testing.T) {
+	s := begin("update")
+	for i, name := range []string{"argentum", "blackphos", "cinnabar", "electrum", "galena", "rosegold", "scheelite", "stibnite"} {
+		r := event.HostResult{Machine: name, Outcome: event.Updated, From: viewtest.Path(50), To: viewtest.Path(i), Current: viewtest.Path(i), Profile: viewtest.Path(i), Generation: 4}
+		if i >= 3 {
+			r = event.HostResult{Machine: name, Outcome: event.Skipped, From: viewtest.Path(50), To: viewtest.Path(i), Reason: "the run was asked to stop"}
+		}
+		if i == 2 {
+			s.say(event.RunInterrupted{Reason: "asked to stop"})
+		}
+		s.say(r)
+	}
+	s.say(event.RunFinished{Outcome: event.RunInterrupt})
+	k, v := open(t, s, known.Run{Mine: true, Over: true, Stopping: 1})
+	for _, h := range k.Hosts {
+		h.Asked = start
+	}
+	viewtest.Golden(t, "cancelled", v)
+	late := begin("update")
+	for _, name := range []string{"argentum", "blackphos", "cinnabar", "electrum", "galena", "rosegold", "scheelite", "stibnite"} {
+		late.say(event.HostResult{Machine: name, Outcome: event.Updated})
+	}
+	k.Open[id].State = late.say(event.RunFinished{Outcome: event.RunDone}).State
+	if got := v.Render(80, 20); !strings.Contains(got, "nothing was left to be skipped") || strings.Contains(got, "cancelled") {
+		t.Error(got)
+	}
+}

@@ -207,15 +207,7 @@ func (v *View) stopping(r *known.Run) widget.Line {
 	case v.stood == goesOn:
 		return widget.Line{widget.R(style.Fail, g.Fail+" abandoning: what runs is given up where it is")}
 	}
-	return widget.Line{widget.R(style.Warn, g.Warn+" stopped early: "+v.interruption())}
-}
-
-// interruption is why the run ended early.
-func (v *View) interruption() string {
-	if n := len(v.shot.Interrupted); n > 0 && v.shot.Interrupted[n-1].Reason != "" {
-		return v.shot.Interrupted[n-1].Reason
-	}
-	return "somebody asked for it"
+	return v.cancelled(asked == 2)
 }
 
 // doubts say what is wrong with the run itself, or with its record.

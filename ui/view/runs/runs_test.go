@@ -132,7 +132,7 @@ func TestTheProgramsOwnRunIsAsItIsNow(t *testing.T) {
 	if n := strings.Count(screen, r.ID); n != 1 {
 		t.Errorf("the run is there %d times:\n%s", n, screen)
 	}
-	if line := strings.Split(screen, "\n")[1]; !strings.Contains(line, "! stopped") {
+	if line := strings.Split(screen, "\n")[1]; !strings.Contains(line, "! cancelled") {
 		t.Errorf("its end is not shown: %s", line)
 	}
 	if note := v.Note(); note != "8 runs" {
@@ -150,7 +150,7 @@ func TestFilter(t *testing.T) {
 	r := going(k)
 	for filter, want := range map[string]int{
 		"": 8, "galena": 1, "cinnabar": 6, "CINNABAR failed": 1, "rollback": 1, "rolled": 1, "alex": 1, "boot": 1,
-		"going": 2, "unreachable": 1, r.ID: 1, "20261001": 1, "stopped": 1, "no end": 2, "staged cinnabar": 1, "nonsense": 0, "cinnabar nonsense": 0,
+		"going": 2, "unreachable": 1, r.ID: 1, "20261001": 1, "cancelled": 1, "no end": 2, "staged cinnabar": 1, "nonsense": 0, "cinnabar nonsense": 0,
 	} {
 		v := open(k)
 		viewtest.Do(v, "filter")
@@ -221,7 +221,7 @@ func TestSort(t *testing.T) {
 	for _, c := range []struct {
 		column string
 		want   int // of history
-	}{{"id", 6}, {"goal", 6}, {"operator", 6}, {"machines", 6}, {"age", 0}, {"took", 6}, {"outcome", 1}} {
+	}{{"id", 6}, {"goal", 6}, {"operator", 6}, {"machines", 6}, {"age", 0}, {"took", 6}, {"outcome", 4}} {
 		viewtest.Do(v, "table.sort-by "+c.column)
 		if got := first(); got != string(k.Runs.Value[c.want].ID) {
 			t.Errorf("by %s the first is %s, want %s", c.column, got, k.Runs.Value[c.want].ID)
