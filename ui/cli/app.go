@@ -181,6 +181,7 @@ Start with:  assay demo, or where your flake is: assay help start`,
 		a.demoCommand(), a.initCommand(), a.keysCommand(), a.versionCommand(),
 	)
 	root.AddCommand(topics()...)
+	a.completions(root)
 	return root
 }
 
