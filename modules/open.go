@@ -229,6 +229,11 @@ func (o *opener) imports(m *Module, v symbolic.Value, at fleet.Pos, condition st
 func (o *opener) classify(v symbolic.Value, at fleet.Pos) Import {
 	i := Import{At: at}
 	v = o.known(v)
+	if s, ok := v.(*symbolic.String); ok {
+		if name, ok := s.InTree(); ok {
+			v = &symbolic.Path{Place: s.Place, Rel: name}
+		}
+	}
 	switch v := v.(type) {
 	case *symbolic.Ref:
 		class, name, ok := o.member(v)
@@ -276,8 +281,8 @@ func conditionText(v symbolic.Value) string {
 func not(condition string) string { return "!(" + condition + ")" }
 
 func both(a, b string) string {
-	if a == "" {
-		return b
+	if a == "" || b == "" {
+		return a + b
 	}
 	return a + " && " + b
 }
