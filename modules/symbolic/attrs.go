@@ -34,7 +34,32 @@ func (ev *Evaluator) build(at Place, set *syntax.Set, sc *scope) *Attrs {
 		return ev.fill(at, set, sc, sc)
 	}
 	inner := sc.inner(make(map[string]*Thunk, len(set.Members)))
-	return ev.fill(at, set, inner, sc)
+	out := ev.fill(at, set, inner, sc)
+	if o := out.Attr("__overrides"); o != nil {
+		ev.override(out, inner, o.V)
+	}
+	return out
+}
+
+// override applies __overrides, which replaces attributes of a recursive set
+// also in the scope of the others.
+func (ev *Evaluator) override(out *Attrs, inner *scope, t *Thunk) {
+	over, ok := ev.setArg(t)
+	if !ok {
+		v := &Unknown{Place: out.Place, Why: "__overrides is not known: " + Why(t.Force())}
+		for name := range out.byName {
+			inner.names[name] = Done(v)
+		}
+		out.byName, out.Rest = map[string]*Attr{}, []Value{v}
+		return
+	}
+	for _, name := range over.Names() {
+		a := over.Attr(name)
+		if inner.names[name] != nil {
+			inner.names[name] = a.V
+		}
+		out.byName[name] = a
+	}
 }
 
 // fill makes the set; inner is the scope of the values, which gets the names

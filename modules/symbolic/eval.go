@@ -258,11 +258,22 @@ func (ev *Evaluator) global(name string, at Place) Value {
 		return Null{at}
 	case "builtins":
 		return &Ref{Place: at, Root: Builtins}
+	case "__curPos":
+		return here(at)
 	case "import", "map", "toString", "throw", "abort", "removeAttrs", "baseNameOf", "dirOf", "isNull",
 		"fetchTarball", "fetchGit", "fetchTree", "fetchMercurial", "derivation", "derivationStrict", "placeholder", "scopedImport", "fromTOML", "break":
 		return reduceRef(&Ref{Place: at, Root: Builtins, Path: []string{name}})
 	}
 	return nil
+}
+
+// here is the position of at as Nix gives it.
+func here(at Place) Value {
+	pos := at.Pos()
+	return NewAttrs(at, map[string]Value{
+		"file": &String{Place: at, Parts: []Part{{X: &Path{Place: at, Rel: pos.File}, Plain: true}}},
+		"line": Int{at, int64(pos.Line)}, "column": Int{at, int64(pos.Column)},
+	})
 }
 
 func (ev *Evaluator) list(at Place, x *syntax.List, sc *scope) Value {

@@ -49,8 +49,11 @@ func (ev *Evaluator) plainSet(v *Attrs, depth int) (any, Value) {
 	if _, ok := ev.setArg(Done(v)); !ok {
 		return nil, &Unknown{Place: v.Place, Why: "the set has a part that is not known"}
 	}
-	if v.Attr("__toString") != nil || v.Attr("outPath") != nil {
-		return nil, &Unknown{Place: v.Place, Why: "the set stands for a string"}
+	if a := v.Attr("__toString"); a != nil {
+		return ev.plain(ev.apply(v.Place, a.V.Force(), Done(v)), depth+1)
+	}
+	if a := v.Attr("outPath"); a != nil {
+		return ev.plain(a.V.Force(), depth+1)
 	}
 	out := make(map[string]any, v.Len())
 	for _, name := range v.Names() {

@@ -388,6 +388,28 @@ func answerOf(b bool) answer {
 	return no
 }
 
+// equalParts compares elements of lists or sets. Nix compares functions there
+// by where they are in its memory: a shared one equals itself, and what else
+// may be one is not told.
+func (ev *Evaluator) equalParts(l, r *Thunk, depth int) answer {
+	lv, rv := ev.force(l), ev.force(r)
+	lf, lok := lv.(*Func)
+	rf, rok := rv.(*Func)
+	if lok && rok {
+		switch {
+		case l == r:
+			return yes
+		case lf.lambda != rf.lambda:
+			return no
+		}
+		return unsure
+	}
+	if _, ok := lv.(*Prim); ok && typeName(rv) == "lambda" {
+		return unsure
+	}
+	return ev.equal(lv, rv, depth)
+}
+
 func (ev *Evaluator) equalLists(l *List, r Value, depth int) answer {
 	rl, ok := r.(*List)
 	if !ok {
@@ -401,7 +423,7 @@ func (ev *Evaluator) equalLists(l *List, r Value, depth int) answer {
 	}
 	all := yes
 	for i := range l.Items {
-		switch ev.equal(l.Items[i].V.Force(), rl.Items[i].V.Force(), depth+1) {
+		switch ev.equalParts(l.Items[i].V, rl.Items[i].V, depth+1) {
 		case no:
 			return no
 		case unsure:
@@ -432,7 +454,7 @@ func (ev *Evaluator) equalSets(l *Attrs, r Value, depth int) answer {
 			all = unsure
 			continue
 		}
-		switch ev.equal(l.Attr(name).V.Force(), other.V.Force(), depth+1) {
+		switch ev.equalParts(l.Attr(name).V, other.V, depth+1) {
 		case no:
 			return no
 		case unsure:

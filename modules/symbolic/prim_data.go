@@ -31,6 +31,7 @@ var dataPrims = map[string]*primSpec{
 	"unsafeDiscardOutputDependency": {arity: 1, run: primToText},
 	"addDrvOutputDependencies":      {arity: 1, run: primToText},
 	"unsafeGetAttrPos":              {arity: 2, run: primAttrPos},
+	"break":                         {arity: 1, run: first},
 	"traceVal":                      {arity: 1, run: first, lib: true},
 	"traceValFn":                    {arity: 2, run: second, lib: true},
 	"traceValSeq":                   {arity: 1, run: first, lib: true},

@@ -52,7 +52,7 @@ func textPath(s *String) string {
 		}
 		return ""
 	}
-	if len(s.Parts) > 2 || len(s.Parts) == 2 && (s.Parts[1].X != nil || !strings.HasPrefix(s.Parts[1].Text, "/")) {
+	if len(s.Parts) > 2 || len(s.Parts) == 2 && (s.Parts[1].X != nil || !subPath(s.Parts[1].Text)) {
 		return ""
 	}
 	base := ""
@@ -74,9 +74,21 @@ func textPath(s *String) string {
 	return ""
 }
 
+// subPath reports whether s is a way down from a directory, to a file or to
+// another one, that any file system follows alike.
+func subPath(s string) bool {
+	if !strings.HasPrefix(s, "/") || strings.HasSuffix(s, "/") || strings.HasSuffix(s, "/.") {
+		return false
+	}
+	return !strings.Contains(s+"/", "/../")
+}
+
 func primImport(ev *Evaluator, at Place, a []*Thunk) Value {
 	name, other := ev.treePath(at, a[0])
 	if name == "" {
+		if lib := libraryOf(at, ev.force(a[0])); lib != nil {
+			return lib
+		}
 		return other
 	}
 	return ev.Import(at, name)
@@ -126,6 +138,9 @@ func primPathExists(ev *Evaluator, at Place, a []*Thunk) Value {
 	name, other := ev.treePath(at, a[0])
 	if name == "" || ev.files == nil {
 		return other
+	}
+	if _, err := ev.fileType(name); err == nil {
+		return Bool{at, true}
 	}
 	if _, err := ev.files.Entries(name); err == nil {
 		return Bool{at, true}

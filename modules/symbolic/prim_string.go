@@ -296,7 +296,7 @@ func primReplace(ev *Evaluator, at Place, a []*Thunk) Value {
 	if !ok {
 		return ev.wrong(at, a[0], "a list of strings")
 	}
-	to, ok := ev.attrPath(a[1])
+	to, ok := ev.listArg(a[1])
 	if !ok {
 		return ev.wrong(at, a[1], "a list of strings")
 	}
@@ -304,7 +304,7 @@ func primReplace(ev *Evaluator, at Place, a []*Thunk) Value {
 	if !ok {
 		return ev.wrong(at, a[2], "a string")
 	}
-	if len(from) != len(to) {
+	if len(from) != len(to.Items) {
 		return fault(at, "replaceStrings takes two lists of one length")
 	}
 	var b strings.Builder
@@ -318,10 +318,14 @@ func primReplace(ev *Evaluator, at Place, a []*Thunk) Value {
 		}
 		switch {
 		case n < len(from):
-			if !ev.grow(len(to[n])) {
+			by, ok := ev.textArg(to.Items[n].V)
+			if !ok {
+				return ev.wrong(at, to.Items[n].V, "a string")
+			}
+			if !ev.grow(len(by)) {
 				return &Unknown{Place: at, Why: tooMuch}
 			}
-			b.WriteString(to[n])
+			b.WriteString(by)
 			if from[n] == "" {
 				if i < len(s) {
 					b.WriteByte(s[i])
