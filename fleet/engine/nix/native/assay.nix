@@ -1,4 +1,4 @@
-# assay.nix, version 1: the flake-parts module that makes a flake of fleet.toml.
+# assay.nix, version 2: the flake-parts module that makes a flake of fleet.toml.
 #
 # It stands beside fleet.toml and is the same in every fleet: `assay init` writes it, and
 # `assay check` says when it is not the version that assay has. Nothing of assay is needed
@@ -197,12 +197,17 @@ let
     ++ lib.optional (registry m.class ? ${own}) (aspect m m.class own)
     ++ rolesOf m
     ++ [
-      {
+      ({ options, ... }: {
         _file = ./assay.nix;
         nixpkgs.hostPlatform = lib.mkDefault m.system;
-        nixpkgs.overlays = lib.mkBefore [ layers ];
+        nixpkgs.overlays =
+          # A finished package set has its own overlays: NixOS would put the layers over those.
+          if (options.nixpkgs.pkgs.highestPrio or 1500) < 1500 then
+            throw "fleet.toml: machine ${m.name}: a module sets nixpkgs.pkgs, and the layers of [overlay] are for the set that is made from nixpkgs; remove the one or the other"
+          else
+            lib.mkBefore [ layers ];
         system.configurationRevision = lib.mkDefault (self.rev or self.dirtyRev or null);
-      }
+      })
     ]
     ++ lib.optional (m.home != { }) {
       _file = ./assay.nix;
@@ -241,7 +246,12 @@ let
     let
       source = inputs.${(if c ? base then channels.${c.base} else c).input};
       patches = map (p: base.fetchpatch { inherit (p) url hash; }) (c.patch or [ ]);
-      patched = base.applyPatches { name = "nixpkgs"; src = source; inherit patches; };
+      # With its hash known the tree has one path, whichever system builds it: once it is
+      # in the store or a cache, machines of the other systems evaluate without building.
+      patched = (base.applyPatches { name = "nixpkgs"; src = source; inherit patches; }).overrideAttrs (_: {
+        outputHash = c.nar-hash;
+        outputHashMode = "recursive";
+      });
     in
     if c.default or false || (c ? base && patches == [ ] && channels.${c.base}.default or false) then
       base
