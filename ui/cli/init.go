@@ -80,6 +80,7 @@ func (a *app) initialise(ctx context.Context, yes bool) error {
 		return err
 	}
 	p.clean("%s is written; hint: git add %s, Nix sees only what git tracks", path, name)
+	p.noteRevision(dir)
 	if name == fleetfile.Name {
 		p.clean("next: fill in deploy.targets of the machines that have none; assay keys pin MACHINE, where its key is not known; assay status")
 	} else {

@@ -102,9 +102,14 @@ func TestInit(t *testing.T) {
 	if f.sh("git", "status", "--porcelain") != "" {
 		t.Error("a question has written something")
 	}
-	f.assay("init", "--yes").want(t, done, "git add fleet.toml")
+	f.assay("init", "--yes").want(t, done, "git add fleet.toml", "note: flake.nix puts the commit into the systems")
+	before := f.systems("anvil")["anvil"]
 	if got := f.sh("git", "status", "--porcelain"); got != "?? fleet.toml" {
 		t.Errorf("init has written %q", got)
+	}
+	f.commit("a fleet.toml")
+	if f.systems("anvil")["anvil"] == before {
+		t.Error("a commit makes no other system: what init notes is wrong")
 	}
 	f.assay("machines").want(t, done, "lathe", "no target")
 	f.write("fleet.toml", f.read("fleet.toml")+"[machines.anvil.deploy]\ntargets = [\"root@192.0.2.1\"]\n")
