@@ -5,9 +5,8 @@ import (
 	"errors"
 	"os"
 
-	"golang.org/x/term"
-
 	"assay/fleet/host"
+	"assay/ui"
 )
 
 // errNoPrompt is returned where nobody can be asked for a password.
@@ -15,7 +14,7 @@ var errNoPrompt = errors.New("there is nobody to ask: this is no terminal")
 
 // hidden asks for something on the terminal that is not shown while it is
 // typed: in the console, where that has it. One question at a time is on the
-// screen.
+// screen. An interrupt refuses it, and leaves the terminal as it was.
 func (a *app) hidden(ctx context.Context, title, question string) ([]byte, error) {
 	if a.inConsole.Load() {
 		return a.consoleAsks.Secret(ctx, title, question)
@@ -35,7 +34,9 @@ func (a *app) hidden(ctx context.Context, title, question string) ([]byte, error
 	if _, err := a.env.Stderr.Write([]byte(text)); err != nil {
 		return nil, err
 	}
-	typed, err := term.ReadPassword(int(in.Fd()))
+	ctx, release := a.interruptible(ctx)
+	defer release()
+	typed, err := ui.ReadHidden(ctx, int(in.Fd()))
 	a.errors().line("")
 	return typed, err
 }
