@@ -16,16 +16,18 @@ import (
 
 // Note says what is shown of the log.
 func (v *View) Note() string {
-	l := v.logs()
-	if l == nil {
+	if !v.sums.known { // nothing was drawn since the operator did something
+		v.sums = sum(v.logs())
+	}
+	if !v.sums.known {
 		return ""
 	}
 	var parts []string
 	if words := v.levelWords(); words != "" {
 		parts = append(parts, words)
 	}
-	parts = append(parts, count(l.Len(), "line"))
-	if n := l.Dropped(); n > 0 {
+	parts = append(parts, count(v.sums.kept, "line"))
+	if n := v.sums.dropped; n > 0 {
 		parts = append(parts, number(n)+" on disk only")
 	}
 	return strings.Join(parts, " "+v.env.Style.Glyphs.Dot+" ")
