@@ -20,6 +20,7 @@ type truth struct {
 	Names       [][]string
 	Typed       [][]string
 	Hosts       map[string][]string
+	Clan        []string            // machines of the inventory
 	Members     map[string][]string // nil where Nix cannot evaluate it
 	HostModules map[string][]string
 }
@@ -31,6 +32,7 @@ type asker struct {
 	registries        [][]string
 	extra             bool // flake.modules has to be declared for it
 	runs              int
+	last              string // why Nix last failed
 }
 
 // newestNix is the newest nix-instantiate of script/nixes, or the one in PATH.
@@ -65,7 +67,7 @@ func (a *asker) ask(t *testing.T) (*truth, error) {
 }
 
 // maxRuns bounds how often Nix is started for one flake.
-const maxRuns = 60
+const maxRuns = 30
 
 // open asks for the imports of all members and for the modules of all hosts.
 // What Nix cannot evaluate is found by halves.
@@ -103,6 +105,7 @@ func (a *asker) halves(t *testing.T, all [][]string, try func([][]string) bool, 
 		return
 	}
 	if len(all) == 1 || a.runs > maxRuns {
+		t.Logf("Nix cannot evaluate %d of them with stubs, as %s: %s", len(all), idOf(all[0]), a.last)
 		for _, path := range all {
 			bad(path)
 		}
@@ -128,7 +131,8 @@ func (a *asker) eval(t *testing.T, members, hosts [][]string) (*truth, error) {
 	cmd.Stderr = &complaints
 	out, err := cmd.Output()
 	if err != nil {
-		return nil, errors.New(lastLines(complaints.String()))
+		a.last = lastLines(complaints.String())
+		return nil, errors.New(a.last)
 	}
 	said := &truth{}
 	if err := json.Unmarshal(out, said); err != nil {
