@@ -126,7 +126,7 @@ func (a *asker) eval(t *testing.T, members, hosts [][]string) (*truth, error) {
 		expr, a.inputs, a.repo, nixList(a.names), nixLists(a.registries), nixLists(members), nixLists(hosts), a.extra)
 	cmd := exec.CommandContext(t.Context(), a.nix, "--eval", "--strict", "--json", "--readonly-mode", "--extra-experimental-features", "pipe-operators", "-")
 	cmd.Stdin = strings.NewReader(text)
-	cmd.Env = append(os.Environ(), "NIX_CONFIG=substituters =\nexperimental-features = nix-command flakes", "NIX_USER_CONF_FILES=/dev/null")
+	cmd.Env = append(os.Environ(), "NIX_CONFIG=substituters =\ndownload-attempts = 1\nconnect-timeout = 1\nexperimental-features = nix-command flakes", "NIX_USER_CONF_FILES=/dev/null")
 	var complaints strings.Builder
 	cmd.Stderr = &complaints
 	out, err := cmd.Output()

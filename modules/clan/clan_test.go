@@ -58,7 +58,7 @@ func readTree(t *testing.T, fsys fs.FS, s Sources, names ...string) *Inventory {
 		if f, ok := v.(*symbolic.Func); ok {
 			v = ev.Apply(f.Place, f, symbolic.FlakeModuleArgs(f.Place))
 		}
-		s.Definitions = append(s.Definitions, v)
+		s.Definitions = append(s.Definitions, Definition{Value: v})
 	}
 	return Read(ev, s)
 }

@@ -82,7 +82,9 @@ func readRepo(t *testing.T, root, globs string) *Inventory {
 		}
 		for _, name := range names {
 			ev.Begin()
-			s.Definitions = append(s.Definitions, clanOf(t, ev, name)...)
+			for _, v := range clanOf(t, ev, name) {
+				s.Definitions = append(s.Definitions, Definition{Value: v})
+			}
 		}
 	}
 	return Read(ev, s)

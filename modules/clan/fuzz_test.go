@@ -22,7 +22,7 @@ func FuzzRead(f *testing.F) {
 		files := tree{fstest.MapFS{"a.nix": &fstest.MapFile{Data: []byte(text)}}}
 		ev := symbolic.New(files, symbolic.Limits{Steps: 20_000, Depth: 300, Bytes: 1 << 20})
 		ev.Begin()
-		v := Read(ev, Sources{Definitions: []symbolic.Value{ev.File(file)}, JSON: []byte(json), JSONName: "inventory.json"})
+		v := Read(ev, Sources{Definitions: []Definition{{Value: ev.File(file)}}, JSON: []byte(json), JSONName: "inventory.json"})
 		for _, i := range v.Instances {
 			for _, r := range i.Roles {
 				for _, m := range r.Members {

@@ -8,10 +8,8 @@ import (
 // Sources is what a repository says of its clan.
 type Sources struct {
 	// Definitions are those of the option clan, or the arguments of lib.clan,
-	// in the order of import. Each is a set, a function or a path as a module
-	// may be, with or without mkIf and mkMerge around it. Used are its
-	// attributes inventory, machines, modules and meta.
-	Definitions []symbolic.Value
+	// in the order of import.
+	Definitions []Definition
 	// JSON is the content of inventory.json, nil for none, JSONName its name.
 	JSON     []byte
 	JSONName string
@@ -21,6 +19,15 @@ type Sources struct {
 	// somebody has read them, by the name of the input; "" is clan's own. It may
 	// be nil.
 	Foreign map[string]symbolic.Value
+}
+
+// Definition is a definition of the option clan: a set, a function or a path as
+// a module may be, with or without mkIf and mkMerge around it. Used are its
+// attributes inventory, machines, modules and meta.
+type Definition struct {
+	Value     symbolic.Value
+	Condition string // why it may not apply; "" if it surely does
+	Priority  int    // as of mkOverride; 0 for a plain one
 }
 
 // Directory is a directory machines/NAME.

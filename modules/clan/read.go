@@ -45,9 +45,12 @@ func Read(ev *symbolic.Evaluator, s Sources) *Inventory {
 // top are the definitions of clan without properties, in the order of import.
 func (r *reader) top() []def {
 	var out []def
-	for _, v := range r.inputs.Definitions {
-		d := plain(v, v.Where())
-		d.from = FromInventory
+	for _, given := range r.inputs.Definitions {
+		d := plain(given.Value, given.Value.Where())
+		d.from, d.cond = FromInventory, given.Condition
+		if given.Priority != 0 {
+			d.priority = given.Priority
+		}
 		out = append(out, r.discharge(d)...)
 	}
 	return strongest(out)
