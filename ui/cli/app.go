@@ -87,7 +87,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	}
 	var exit *exitError
 	if !a.began && !errors.As(err, &exit) {
-		err = usagef("%w; hint: see %s --help", err, cmd.CommandPath())
+		err = usageError(cmd, err)
 	}
 	return a.complain(err)
 }
@@ -151,16 +151,7 @@ Start with:  assay demo, or where your flake is: assay help start`,
 	root.SetIn(a.env.Stdin)
 	root.SetOut(a.env.Stdout)
 	root.SetErr(a.env.Stderr)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		hint := "see " + cmd.CommandPath() + " --help"
-		if cmd.Name() == "demo" {
-			hint = "put -- before a command and its flags: assay demo -- update --yes"
-		}
-		if strings.Contains(cmd.Use, "SELECTOR") {
-			hint += "; a selector that begins with - goes after --"
-		}
-		return usagef("%w; hint: %s", err, hint)
-	})
+	root.SetFlagErrorFunc(flagError)
 	flags := root.PersistentFlags()
 	flags.StringVarP(&a.flags.dir, "directory", "C", "", "the fleet's `directory` (default: the nearest parent with a fleet.toml, flake.nix or .clan-flake)")
 	flags.BoolVar(&a.flags.json, "json", false, "print JSON; commands that run something print one event a line")

@@ -127,8 +127,11 @@ func savePlan(p *plan.Plan, path string) error {
 	if err == nil {
 		err = writePlan(target, text.Bytes())
 	}
+	if at, ok := errors.AsType[*fs.PathError](err); ok { // of a file beside it that nobody has named
+		err = at.Err
+	}
 	if err != nil {
-		return fmt.Errorf("save the plan: %w", err)
+		return fmt.Errorf("save the plan in %s: %w", path, err)
 	}
 	return nil
 }

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -121,6 +123,9 @@ func loadPlan(file string, args []string) (*plan.Plan, error) {
 	}
 	p, err := plan.Decode(text)
 	if err != nil {
+		if !json.Valid(text) {
+			err = errors.New("it is no plan; hint: assay plan --out FILE saves one")
+		}
 		return nil, withCode(exitUsage, fmt.Errorf("%s: %w", file, err))
 	}
 	return p, nil
@@ -130,7 +135,7 @@ func loadPlan(file string, args []string) (*plan.Plan, error) {
 func readPlan(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read the plan: %w", err)
 	}
 	defer file.Close()
 	return io.ReadAll(io.LimitReader(file, plan.MaxFile+1))
