@@ -27,7 +27,7 @@ const charm = "github.com/charmbracelet/"
 var house = []room{
 	{".", []string{"ui/cli"}, nil,
 		"main only starts ui/cli"},
-	{"ui/cli/...", []string{"..."}, []string{"github.com/spf13/cobra", "github.com/aymanbagabas/go-udiff", "github.com/gofrs/flock", "github.com/google/renameio/v2", "golang.org/x/crypto/ssh", "golang.org/x/term"},
+	{"ui/cli/...", []string{"..."}, []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/aymanbagabas/go-udiff", "github.com/gofrs/flock", "github.com/google/renameio/v2", "golang.org/x/crypto/ssh", "golang.org/x/term"},
 		"ui/cli wires engines, connectors and session together"},
 	{"ui/view/viewtest", []string{"ui/...", "fleet", "fleet/repo", "fleet/session", "fleet/run/...", "modules/compose"}, nil,
 		"viewtest opens the example fleet for the tests of views"},
