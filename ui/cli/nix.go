@@ -66,7 +66,7 @@ func (a *app) openDirectory(ctx context.Context) (*session.Session, error) {
 // touch its hosts over SSH; declared are the hosts that the flake knows, accept
 // says that Nix takes the flake's settings, connect reaches the machines that
 // others are built on. Nothing is started yet.
-func (a *app) reach(r *repo.Repository, declared knownhosts.List, stateDir string, accept bool, connect connector) (*session.Reach, error) {
+func (a *app) reach(r *repo.Repository, declared knownhosts.List, stateDir string, accept map[string]any, connect connector) (*session.Reach, error) {
 	deployer, err := deploy.New(deploy.Options{Runner: a.programs(), KeyFile: a.env.Getenv("ASSAY_SIGNING_KEY")})
 	if err != nil {
 		return nil, err

@@ -105,7 +105,7 @@ func (b *building) start(ctx context.Context) error {
 	if b.needs, err = b.graph(ctx, derivations); err != nil {
 		return err
 	}
-	if b.accepted, err = b.e.accepted(ctx); err != nil {
+	if b.accepted, err = b.e.fetched(ctx); err != nil {
 		return err
 	}
 	var all sync.WaitGroup

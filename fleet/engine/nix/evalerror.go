@@ -82,7 +82,7 @@ func (e *Engine) sources(ctx context.Context, r *repository) string {
 		return r.source
 	}
 	r.asked = true
-	out, err := e.run.Output(ctx, e.flakeCommand("flake", "metadata", "--json", r.url), 16<<20)
+	out, err := e.run.Output(ctx, e.flakeCommand(ctx, "flake", "metadata", "--json", r.url), 16<<20)
 	var is struct {
 		Path string `json:"path"`
 	}

@@ -54,6 +54,9 @@ func (v *evaluation) start(ctx context.Context, machines []string) (err error) {
 	if n := len(v.repo.untracked); n > 0 {
 		v.say(engine.Step{Kind: engine.StepLog, Text: untrackedWarning(v.repo.untracked)})
 	}
+	if text := v.e.undecided(ctx); text != "" {
+		v.say(engine.Step{Kind: engine.StepLog, Text: text})
+	}
 	v.key = v.e.key(v.repo, version, "toplevel", v.e.opts.Attribute)
 	v.total = len(v.left)
 	missing, err := v.known(ctx, machines)

@@ -39,8 +39,10 @@ type Options struct {
 	// Attribute is the path below a machine's configuration of what is built;
 	// "" is "config.system.build.toplevel".
 	Attribute string
-	// AcceptConfig lets the flake's nixConfig through: see NixConfig.
-	AcceptConfig bool
+	// AcceptConfig are the settings of the flake that somebody has accepted, as
+	// NixConfig gave them. Of what the flake wants at any moment only what is
+	// equal applies.
+	AcceptConfig map[string]any
 	// Inputs are flake references that stand in the place of the flake's
 	// inputs, by name. What they lead to must not change under the same
 	// reference: it is no part of what is remembered.
@@ -79,6 +81,7 @@ type Engine struct {
 	cache   *cache
 	history *history
 
+	wants     flakeSettings
 	mu        sync.Mutex
 	platforms map[string]string    // platform of a derivation, by its path
 	valid     map[string]time.Time // when a path was last known to be, by the path

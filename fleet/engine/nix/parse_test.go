@@ -174,7 +174,7 @@ func TestMapped(t *testing.T) {
 func TestKeysDiffer(t *testing.T) {
 	r := &repository{content: "c", url: "u"}
 	keys := map[string]bool{}
-	for _, e := range []*Engine{New(Options{}), New(Options{AcceptConfig: true}), New(Options{Inputs: map[string]string{"a": "b"}})} {
+	for _, e := range []*Engine{New(Options{}), New(Options{AcceptConfig: map[string]any{"cores": 1}}), New(Options{Inputs: map[string]string{"a": "b"}})} {
 		for _, v := range []runner.Version{{Text: "2.8"}, {Text: "2.26"}} {
 			keys[e.key(r, v, "x")] = true
 			keys[e.key(r, v, "y")] = true

@@ -41,7 +41,7 @@ func (e *Engine) evaluate(ctx context.Context, r *repository, p *process, watch 
 	p.done = map[string]json.RawMessage{}
 	began := time.Now()
 	var used runner.Usage
-	c := e.flakeCommand("eval", "--json", "--show-trace", "--log-format", "internal-json",
+	c := e.flakeCommand(ctx, "eval", "--json", "--show-trace", "--log-format", "internal-json",
 		r.url+"#"+p.set, "--apply", expression(nonce, p.body, p.machines, p.caught))
 	c.Used = &used
 	c.Stderr = writer(func(line []byte) {
@@ -126,19 +126,19 @@ func starved(err error, said []nixlog.EvalError) bool {
 
 // flakeCommand returns a command of nix that reads the flake: it locks
 // nothing, builds nothing while it evaluates, and does not believe the flake.
-func (e *Engine) flakeCommand(args ...string) runner.Command {
-	accept := "false"
-	if e.opts.AcceptConfig {
-		accept = "true"
+func (e *Engine) flakeCommand(ctx context.Context, args ...string) runner.Command {
+	accepted, _, err := e.accepted(ctx)
+	if err != nil { // what is wrong with the flake is told by Nix
+		accepted = nil
 	}
 	lock := []string{"--no-update-lock-file"}
 	for _, name := range slices.Sorted(maps.Keys(e.opts.Inputs)) {
 		lock[0] = "--no-write-lock-file" // the lock differs, in memory
 		lock = append(lock, "--override-input", name, e.opts.Inputs[name])
 	}
-	return e.nix(append(slices.Concat(args, lock),
+	return e.nix(append(slices.Concat(args, lock, accepted),
 		"--option", "allow-import-from-derivation", "false",
-		"--option", "accept-flake-config", accept,
+		"--option", "accept-flake-config", "false",
 		"--option", "warn-dirty", "false")...)
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -176,7 +177,10 @@ func TestNixConfigThatIsAccepted(t *testing.T) {
 	b.plainNix(t, "copy", "--to", "file://"+dir+"/cache", systems[0].Path)
 
 	for _, accept := range []bool{false, true} {
-		b.opts.AcceptConfig, b.opts.Cache = accept, t.TempDir()
+		b.opts.AcceptConfig, b.opts.Cache = nil, t.TempDir()
+		if accept {
+			b.opts.AcceptConfig = map[string]any{"extra-substituters": []any{"file://" + dir + "/cache"}}
+		}
 		b.use(append(b.env, "NIX_REMOTE="+dir+"/store"))
 		systems := b.evaluate(t.Context(), names...).all(t, 1)
 		todo, err := b.engine.Todo(t.Context(), systems)
@@ -189,6 +193,21 @@ func TestNixConfigThatIsAccepted(t *testing.T) {
 	if built.said(engine.StepBuild, "") || !built.said(engine.StepFetch, "") {
 		t.Errorf("it was not fetched: %v", built.steps)
 	}
+	// The flake changes under the same Engine: what was accepted goes on, what
+	// it wants now was not accepted.
+	text := strings.Replace(files["flake.nix"], "nixConfig.extra-substituters", "nixConfig.extra-trusted-public-keys = [ \"evil-1:AAAA\" ];\n  nixConfig.extra-substituters", 1)
+	write(t, filepath.Join(b.dir, "flake.nix"), text)
+	if again := b.evaluate(t.Context(), names...); !again.said(engine.StepLog, "extra-trusted-public-keys") {
+		t.Errorf("nothing is said of the change: %v", again.steps)
+	}
+	if flags, other, err := b.engine.accepted(t.Context()); err != nil || strings.Join(flags, " ") != "--option extra-substituters file://"+dir+"/cache" || !slices.Equal(other, []string{"extra-trusted-public-keys"}) {
+		t.Errorf("%q, %q, %v", flags, other, err)
+	}
+	write(t, filepath.Join(b.dir, "flake.nix"), strings.Replace(text, "/cache", "/elsewhere", 1))
+	if flags, _, err := b.engine.accepted(t.Context()); err != nil || len(flags) > 0 {
+		t.Errorf("taken though it differs: %q, %v", flags, err)
+	}
+	b.use(b.env)
 }
 
 func TestDirectoryWithSpaces(t *testing.T) {

@@ -122,7 +122,7 @@ func (e *Engine) names(ctx context.Context, r *repository, v runner.Version) (ma
 // reports whether the flake has it.
 func (e *Engine) value(ctx context.Context, r *repository, attribute, apply string, v any) (found bool, err error) {
 	follower := nixlog.NewView(nil, nil).Follow()
-	c := e.flakeCommand("eval", "--json", "--show-trace", "--log-format", "internal-json", r.url+"#"+attribute, "--apply", apply)
+	c := e.flakeCommand(ctx, "eval", "--json", "--show-trace", "--log-format", "internal-json", r.url+"#"+attribute, "--apply", apply)
 	c.Stderr = follower
 	out, err := e.run.Output(ctx, c, 64<<20)
 	follower.Close()

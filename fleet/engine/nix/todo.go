@@ -41,7 +41,7 @@ func (e *Engine) Todo(ctx context.Context, systems []engine.System) (engine.Todo
 	if len(installables) == 0 {
 		return todo, nil
 	}
-	accepted, err := e.accepted(ctx)
+	accepted, err := e.fetched(ctx)
 	if err != nil {
 		return todo, err
 	}
