@@ -31,7 +31,7 @@ func ReadFlake(fsys fs.FS, tracked []string) (*Tree, error) {
 	r := &reading{tree: t, src: src}
 	r.read(func(l *loading) {
 		l.files = []string{FlakeFile}
-		l.tree.ev.Begin()
+		l.tree.begin()
 		e := &entry{l: l, ev: t.ev}
 		e.flake(t.ev.File(f))
 	})

@@ -18,7 +18,7 @@ func (r *reading) configurationHosts() []*Host {
 		if class == "" {
 			continue
 		}
-		r.tree.ev.Begin()
+		r.tree.begin()
 		n := r.store.find(reg.Path[:2])
 		if n == nil {
 			continue

@@ -21,14 +21,14 @@ var hostOutputs = []struct {
 func (r *reading) outputHosts() []*Host {
 	var out []*Host
 	for _, output := range hostOutputs {
-		r.tree.ev.Begin()
+		r.tree.begin()
 		n := r.store.find([]string{"flake", output.name})
 		if n == nil || !r.store.expand(n) {
 			continue
 		}
 		r.hostGaps(n)
 		for _, name := range n.names() {
-			r.tree.ev.Begin()
+			r.tree.begin()
 			k := n.kids[name]
 			r.store.expand(k)
 			if h := r.outputHost(k, output.class, name); h != nil {

@@ -43,10 +43,11 @@ func (r *reading) hosts() {
 	slices.SortStableFunc(t.Hosts, func(a, b *Host) int {
 		return cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Name, b.Name))
 	})
+	made := opened{}
 	for _, h := range t.Hosts {
 		if h.System == "" {
-			t.ev.Begin()
-			h.System, h.SystemAt = t.platform(h)
+			t.begin()
+			h.System, h.SystemAt = t.platform(h, made)
 		}
 	}
 }

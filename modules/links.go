@@ -12,7 +12,7 @@ import (
 func (t *Tree) links() {
 	for _, a := range t.Aspects {
 		for i := range a.Contributors {
-			t.ev.Begin()
+			t.begin()
 			m := t.openContributor(&a.Contributors[i], "")
 			a.Imports = append(a.Imports, imported(m, "", 0)...)
 			t.note(a, m)
@@ -48,8 +48,7 @@ func imported(m *Module, condition string, depth int) []Import {
 }
 
 func (t *Tree) openContributor(c *Contributor, system string) *Module {
-	o := &opener{tree: t, ev: t.ev, args: symbolic.MachineModuleArgs(c.value.Where(), system)}
-	return o.open(c.value)
+	return t.opener(c.value, Arguments{System: system, Class: c.class}).open(c.value)
 }
 
 // Open opens a contributor as a module of a machine of that system, or of a
@@ -70,8 +69,7 @@ func (t *Tree) OpenRole(c *Contributor, arguments map[string]symbolic.Value, sys
 		return &Module{At: c.At, Why: "a role is a function { instance, settings, roles, machine }: module"}
 	}
 	v := t.ev.Apply(at, f, symbolic.NewAttrs(at, arguments))
-	o := &opener{tree: t, ev: t.ev, args: symbolic.MachineModuleArgs(at, system)}
-	return o.open(v)
+	return t.opener(v, Arguments{System: system, Class: c.class}).open(v)
 }
 
 // Evaluator returns the evaluator of the tree's values. It may only be used

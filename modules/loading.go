@@ -54,13 +54,20 @@ func (l *loading) file(name string, from fleet.Pos, condition string) {
 		return
 	}
 	l.seen[name] = true
+	if len(l.files) >= maxModules {
+		if len(l.files) == maxModules {
+			l.lost = append(l.lost, failure(fleetPos(name), fmt.Sprintf("the flake has more than %d modules; this one and those after it are not read", maxModules), ""))
+			l.files = append(l.files, name)
+		}
+		return
+	}
 	f, err := l.src.Parsed(name)
 	if err != nil {
 		l.unreadable(name, from, condition, err)
 		return
 	}
 	l.files = append(l.files, name)
-	l.tree.ev.Begin()
+	l.tree.begin()
 	m := l.opener(symbolic.Place{File: f}).open(l.tree.ev.File(f))
 	l.queue = append(l.queue, queued{m, len(l.files) - 1, condition})
 }
@@ -79,15 +86,23 @@ func (l *loading) unreadable(name string, from fleet.Pos, condition string, err 
 
 // module enters a value as a module of the flake.
 func (l *loading) module(v symbolic.Value, at fleet.Pos, file int) {
-	l.tree.ev.Begin()
+	l.tree.begin()
 	l.imports(l.opener(v.Where()).classify(v, at), queued{file: file})
+}
+
+// firstFile is where the flake begins.
+func (l *loading) firstFile() string {
+	if len(l.files) == 0 {
+		return FlakeFile
+	}
+	return l.files[0]
 }
 
 func (l *loading) run() {
 	for len(l.queue) > 0 {
 		q := l.queue[0]
 		l.queue = l.queue[1:]
-		l.tree.ev.Begin()
+		l.tree.begin()
 		l.enter(q)
 	}
 }

@@ -11,7 +11,7 @@ import (
 func (r *reading) members() {
 	for i := range r.registries {
 		reg := &r.registries[i]
-		r.tree.ev.Begin()
+		r.tree.begin()
 		r.descend(r.store.root, reg, 0)
 	}
 }
@@ -56,13 +56,14 @@ func (r *reading) aspect(n *node, reg *Registry) {
 	if len(n.parts) == 0 && n.decl == nil || t.byPath[pathKey(n.path)] != nil {
 		return
 	}
+	t.begin()
 	class, name := reg.nameOf(n.path)
 	if t.Aspect(class, name) != nil {
 		name = pathText(n.path)
 	}
 	a := &Aspect{Class: class, Name: name, Path: n.path}
 	for _, d := range n.parts {
-		a.Contributors = append(a.Contributors, Contributor{At: d.place(), File: d.file, value: d.v.Force(), group: d.group, Condition: d.condition()})
+		a.Contributors = append(a.Contributors, Contributor{At: d.place(), File: d.file, value: d.v.Force(), class: class, group: d.group, Condition: d.condition()})
 	}
 	r.declared(a, n)
 	if len(a.Contributors) == 0 {
@@ -76,7 +77,7 @@ func (r *reading) aspect(n *node, reg *Registry) {
 func (r *reading) declared(a *Aspect, n *node) {
 	if n.typ != nil {
 		for _, v := range n.typ.modules {
-			a.Contributors = append(a.Contributors, r.contributor(v))
+			a.Contributors = append(a.Contributors, r.contributor(v, a.Class))
 		}
 	}
 	if n.decl == nil {
@@ -84,7 +85,7 @@ func (r *reading) declared(a *Aspect, n *node) {
 	}
 	ev := r.tree.ev
 	if d := n.decl.Attr("default"); d != nil && len(n.parts) == 0 {
-		a.Contributors = append(a.Contributors, r.contributor(d.V.Force()))
+		a.Contributors = append(a.Contributors, r.contributor(d.V.Force(), a.Class))
 	}
 	apply := n.decl.Attr("apply")
 	if apply == nil {
@@ -101,9 +102,9 @@ func (r *reading) declared(a *Aspect, n *node) {
 }
 
 // contributor is a module that an option's declaration gives.
-func (r *reading) contributor(v symbolic.Value) Contributor {
+func (r *reading) contributor(v symbolic.Value, class fleet.Class) Contributor {
 	at := v.Where().Pos()
-	return Contributor{At: at, File: max(slices.Index(r.tree.Files, at.File), 0), value: v}
+	return Contributor{At: at, File: max(slices.Index(r.tree.Files, at.File), 0), value: v, class: class}
 }
 
 // place is where a definition is written.

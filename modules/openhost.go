@@ -1,6 +1,8 @@
 package modules
 
 import (
+	"maps"
+
 	"assay/fleet"
 	"assay/modules/symbolic"
 )
@@ -10,6 +12,7 @@ import (
 type Arguments struct {
 	System  string                    // that pkgs is for; "" where it is not known
 	Special map[string]symbolic.Value // specialArgs by name; nil for none
+	Class   fleet.Class               // what modules get as _class; "" where it is not known
 }
 
 // Host returns the flake's own configuration of that class and name, or nil.
@@ -29,7 +32,7 @@ func (t *Tree) OpenHost(h *Host) *Module {
 	m := &Module{At: h.At}
 	for i := range h.Modules {
 		part := &h.Modules[i]
-		o := t.opener(part.Value, Arguments{System: h.System, Special: h.Special})
+		o := t.opener(part.Value, Arguments{System: h.System, Special: h.Special, Class: h.Class})
 		at := part.At
 		if at.IsZero() {
 			at = part.Value.Where().Pos()
@@ -62,5 +65,14 @@ func (t *Tree) OpenImports(v symbolic.Value, at fleet.Pos, with Arguments) *Modu
 
 // opener opens modules with these arguments.
 func (t *Tree) opener(v symbolic.Value, with Arguments) *opener {
-	return &opener{tree: t, ev: t.ev, args: symbolic.MachineModuleArgsWith(v.Where(), with.System, with.Special)}
+	at := v.Where()
+	special := with.Special
+	if with.Class != "" && with.Class != "generic" && special["_class"] == nil {
+		special = maps.Clone(special)
+		if special == nil {
+			special = map[string]symbolic.Value{}
+		}
+		special["_class"] = symbolic.Text(at, string(with.Class))
+	}
+	return &opener{tree: t, ev: t.ev, args: symbolic.MachineModuleArgsWith(at, with.System, special)}
 }

@@ -13,12 +13,16 @@ type platforms struct {
 	clash bool
 	seen  map[*Aspect]bool
 	work  int
+	made  opened
 }
+
+// opened are the modules of aspects that were opened before.
+type opened map[*Aspect][]*Module
 
 // platform returns the system that a host's modules say it has, "" where they
 // do not say it in plain text or do not agree.
-func (t *Tree) platform(h *Host) (string, fleet.Pos) {
-	p := &platforms{t: t, seen: map[*Aspect]bool{}}
+func (t *Tree) platform(h *Host, made opened) (string, fleet.Pos) {
+	p := &platforms{t: t, seen: map[*Aspect]bool{}, made: made}
 	p.module(t.OpenHost(h), 0)
 	if p.clash {
 		return "", fleet.Pos{}
@@ -50,10 +54,16 @@ func (p *platforms) aspect(a *Aspect, depth int) {
 		return
 	}
 	p.seen[a] = true
-	for i := range a.Contributors {
-		if c := &a.Contributors[i]; c.Condition == "" {
-			p.module(p.t.openContributor(c, ""), depth)
+	if _, ok := p.made[a]; !ok {
+		for i := range a.Contributors {
+			if c := &a.Contributors[i]; c.Condition == "" {
+				p.t.begin()
+				p.made[a] = append(p.made[a], p.t.openContributor(c, ""))
+			}
 		}
+	}
+	for _, m := range p.made[a] {
+		p.module(m, depth)
 	}
 }
 

@@ -60,6 +60,8 @@ type reading struct {
 // has found.
 func (r *reading) read(load func(*loading)) {
 	r.registries = wellKnown
+	r.tree.limited = true
+	defer func() { r.tree.limited = false }()
 	var l *loading
 	before := ""
 	for range maxPasses {
@@ -70,7 +72,7 @@ func (r *reading) read(load func(*loading)) {
 		load(l)
 		l.run()
 		r.store = l.store
-		r.tree.ev.Begin()
+		r.tree.begin()
 		typed := append(wellKnown[:len(wellKnown):len(wellKnown)], r.store.typedRegistries()...)
 		now := l.signature(typed)
 		settled := now == before || before == "" && len(typed) == len(r.registries) && !r.asked
@@ -128,6 +130,9 @@ func (r *reading) finish(l *loading) {
 		}
 	}
 	t.Problems = append(t.Problems, r.src.unseen()...)
+	if t.spent > maxSpent {
+		t.Problems = append(t.Problems, warning(fleetPos(l.firstFile()), "the flake takes too much work to read all of it; what is missing is shown as unknown", ""))
+	}
 	fleet.SortProblems(t.Lost)
 	t.Lost = distinct(t.Lost)
 	fleet.SortProblems(t.Problems)

@@ -109,12 +109,12 @@ func (f *patterns) options(n *node, depth int) {
 	}
 	for _, name := range n.names() {
 		k := n.kids[name]
-		if len(k.options) == 0 && k.typ == nil {
+		if len(k.options) == 0 {
 			continue
 		}
 		f.s.follow(k)
 		if k.decl != nil {
-			f.find(k.typ, k.path, k.where().Pos(), depth+1)
+			f.find(k.typ, k.path, k.options[0].At.Pos(), depth+1)
 			continue
 		}
 		f.options(k, depth+1)

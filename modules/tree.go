@@ -37,6 +37,23 @@ type evaluation struct {
 	ev   *symbolic.Evaluator
 	memo map[any]any
 	src  *sources
+
+	limited bool // while the tree is being read: too much work ends in unknown values
+	spent   int  // budgets that were used up since then
+}
+
+// maxSpent bounds how many expressions of one flake may use up their budget
+// while it is read. What comes after them gets none.
+const maxSpent = 16
+
+// begin starts a new budget of work.
+func (e *evaluation) begin() {
+	if e.limited && e.ev.Spent() {
+		if e.spent++; e.spent > maxSpent {
+			return
+		}
+	}
+	e.ev.Begin()
 }
 
 // Aspect is one member of a registry: of flake.modules, or of another option
@@ -55,6 +72,7 @@ type Contributor struct {
 	At    fleet.Pos
 	File  int // index in Tree.Files
 	value symbolic.Value
+	class fleet.Class
 	group int // which of the file's definitions of the option flake it is in
 	// Condition is why it may not apply; "" if it surely does.
 	Condition string

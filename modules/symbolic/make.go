@@ -93,3 +93,6 @@ func libraryOf(at Place, v Value) Value {
 	}
 	return &Ref{Place: at, Root: Lib}
 }
+
+// Spent reports whether the budget since Begin is used up.
+func (ev *Evaluator) Spent() bool { return ev.steps > ev.limits.Steps || ev.bytes > ev.limits.Bytes }
