@@ -14,7 +14,19 @@ import (
 type ByName struct {
 	Name string
 	File string // "modules/packages/by-name/mi/mine/package.nix"
+	Pkgs Pkgs   // what it is built with; "" is PkgsMachine, as in every native fleet
 }
+
+// Pkgs is a package set that by-name packages are built with.
+type Pkgs string
+
+// The sets. A flake that takes its packages from perSystem builds them without
+// the machine's overlays and its nixpkgs.config; other by-name packages are not
+// among their dependencies then.
+const (
+	PkgsMachine   Pkgs = "machine"
+	PkgsPerSystem Pkgs = "perSystem"
+)
 
 // Read finds what the layers of a native fleet are made of: its by-name
 // packages below Sources.Packages, and what its overrides' files start from.
@@ -63,7 +75,7 @@ func Packages(fsys fs.FS, dir string) ([]ByName, []fleet.Problem) {
 			case err != nil || !st.Mode().IsRegular():
 				bad(path.Join(at, n.Name()), "by-name packages: expected package.nix in it")
 			default:
-				found = append(found, ByName{n.Name(), file})
+				found = append(found, ByName{Name: n.Name(), File: file})
 			}
 		}
 	}

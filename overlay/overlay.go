@@ -2,9 +2,9 @@
 // supply a package on a system, why, and what they shadow.
 //
 // It works from the declaration alone: fleet.toml's channels and layers and
-// the names of the by-name packages. It does not run Nix and has no index of
-// what channels hold, so versions, and whether a channel has a package at
-// all, are unknown here and said to be.
+// the names of the by-name packages. It does not run Nix. Versions, and whether
+// a channel has a package at all, are known of the channels whose Index it is
+// given; of others they are unknown and said to be.
 //
 // # Semantics
 //
@@ -17,6 +17,11 @@
 // shadows, which stays alive. A hotfix, a package of the fleet and a channel's
 // name replace without looking; whether a flake input's overlay looks is not
 // known. What an override starts from is read from its file, see Start.
+//
+// An entry is dead when the package would be the same without it. A hotfix
+// from the default channel changes nothing, so it is dead where something
+// shadows it. One that an override of another package takes from prev is not.
+// Overlays of flake inputs may take what they like; that is not looked into.
 //
 // A Stack is immutable and safe for concurrent use.
 package overlay
@@ -49,6 +54,8 @@ type Entry struct {
 	File    string    `json:"file,omitempty"`    // the override's or the package's file
 	Input   string    `json:"input,omitempty"`   // the flake input
 	Reason  string    `json:"reason,omitempty"`  // why, as declared
+	Note    *Note     `json:"note,omitempty"`    // what is written about it; nil for nothing
+	Pkgs    Pkgs      `json:"pkgs,omitempty"`    // of a by-name package: which set it is built with
 	At      fleet.Pos `json:"at"`
 
 	Shadowed bool        `json:"shadowed"`     // a later layer defines the name too
@@ -69,11 +76,13 @@ type Layer struct {
 
 // Stack is the resolved overlay of a fleet.
 type Stack struct {
-	fleet    *fleet.Fleet
-	packages []ByName
-	starts   map[OverrideFile]Start
-	def      string // the default channel's name; "" without channels
-	systems  map[string]*table
+	fleet     *fleet.Fleet
+	packages  []ByName
+	starts    map[OverrideFile]Start
+	indexes   map[IndexKey]*Index
+	elsewhere []Declared
+	def       string // the default channel's name; "" without channels
+	systems   map[string]*table
 }
 
 // table is what the layers define on one system.
@@ -89,13 +98,26 @@ type Input struct {
 	// Starts says what overrides start from. Of an override that is not in it
 	// that is unclear.
 	Starts map[OverrideFile]Start
+	// Indexes are what channels hold, as far as somebody has listed them.
+	Indexes map[IndexKey]*Index
+	// Declared is what the tree's own Nix files define in overlays. An entry
+	// of fleet.toml must not be among it.
+	Declared []Declared
+}
+
+// Declared is a name that an overlay in a Nix file defines.
+type Declared struct {
+	Package string
+	Systems []string // globs; none means all
+	At      fleet.Pos
 }
 
 // Resolve works out the layers on every system of the fleet's machines. The
 // Input must not change afterwards. Problems are hotfixes whose channel does
-// not exist on a system (errors) and entries without effect (warnings).
+// not exist on a system or does not have the package, entries that a Nix file
+// has too (errors), and entries without effect (warnings).
 func Resolve(in Input) (*Stack, []fleet.Problem) {
-	s := &Stack{fleet: in.Fleet, packages: in.Packages, starts: in.Starts, systems: make(map[string]*table)}
+	s := &Stack{fleet: in.Fleet, packages: in.Packages, starts: in.Starts, indexes: in.Indexes, elsewhere: in.Declared, systems: make(map[string]*table)}
 	for _, c := range in.Fleet.Channels {
 		if c.Default {
 			s.def = c.Name

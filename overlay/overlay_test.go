@@ -115,7 +115,7 @@ func stack(composition string) (*Stack, []fleet.Problem) {
 				FlakeInputs: []fleet.FlakeInput{{Input: "nuenv", Provides: []string{"extern"}}},
 			},
 		},
-		Packages: []ByName{{"mine", "p/mi/mine/package.nix"}},
+		Packages: []ByName{{Name: "mine", File: "p/mi/mine/package.nix"}},
 		Starts: map[OverrideFile]Start{
 			{"both", "o/both.nix"}:   {Prev: true},
 			{"anew", "o/anew.nix"}:   {},
@@ -211,7 +211,7 @@ func TestHints(t *testing.T) {
 			Starts: map[OverrideFile]Start{{"both", ""}: start, {"mine", ""}: start, {"both", "anew.nix"}: {}},
 		}
 		if c.pkg != "" {
-			in.Packages = []ByName{{c.pkg, "p/mi/mine/package.nix"}}
+			in.Packages = []ByName{{Name: c.pkg, File: "p/mi/mine/package.nix"}}
 		}
 		if _, ps := Resolve(in); len(ps) != 1 || ps[0].Hint != c.want {
 			t.Errorf("%+v: %+v, want %q", c.over, ps, c.want)
@@ -341,7 +341,7 @@ func TestWhichIsMerging(t *testing.T) {
 			o.FlakeInputs = append(o.FlakeInputs, fleet.FlakeInput{Input: n, Provides: []string{n}})
 		})
 		var packages []ByName
-		some(func(n string) { packages = append(packages, ByName{n, "p"}) })
+		some(func(n string) { packages = append(packages, ByName{Name: n, File: "p"}) })
 		s, _ := Resolve(Input{Fleet: f, Packages: packages, Starts: starts})
 		for _, system := range []string{"x86_64-linux", "aarch64-linux", "aarch64-darwin"} {
 			opaque, building := model(f, packages, kinds, system, false), model(f, packages, kinds, system, true)
@@ -392,7 +392,7 @@ func TestPackages(t *testing.T) {
 		"p/mi/mine/package.nix": f, "p/mi/Mixed/package.nix": f, "p/a/a/package.nix": f, "p/README.md": f,
 		"p/xx/mine2/package.nix": f, "p/em/empty/default.nix": f, "p/st/stray.nix": f,
 	}, "p")
-	if want := []ByName{{"a", "p/a/a/package.nix"}, {"Mixed", "p/mi/Mixed/package.nix"}, {"mine", "p/mi/mine/package.nix"}}; !slices.Equal(found, want) {
+	if want := []ByName{{Name: "a", File: "p/a/a/package.nix"}, {Name: "Mixed", File: "p/mi/Mixed/package.nix"}, {Name: "mine", File: "p/mi/mine/package.nix"}}; !slices.Equal(found, want) {
 		t.Errorf("found %v", found)
 	}
 	var at []string

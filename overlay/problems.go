@@ -11,6 +11,8 @@ import (
 func (s *Stack) problems() []fleet.Problem {
 	ps := s.hotfixProblems()
 	ps = append(ps, s.deadProblems()...)
+	ps = append(ps, s.lackProblems()...)
+	ps = append(ps, s.twiceProblems()...)
 	fleet.SortProblems(ps)
 	return ps
 }
@@ -28,7 +30,7 @@ func (s *Stack) hotfixProblems() []fleet.Problem {
 			switch c := s.channel(h.Channel, system); {
 			case c == nil:
 				lacking = append(lacking, system)
-			case c.Default:
+			case s.bare(c.Name) && s.table(system).entries[h.Package][0].Layer == LayerHotfixes:
 				idle = append(idle, system)
 			}
 		}
@@ -39,10 +41,21 @@ func (s *Stack) hotfixProblems() []fleet.Problem {
 		}
 		if len(idle) > 0 {
 			ps = append(ps, fleet.Problem{At: h.At, Severity: fleet.Warning,
-				Text: fmt.Sprintf("hotfix of %s: %s is the default channel, so it changes nothing", h.Package, h.Channel)})
+				Text: fmt.Sprintf("hotfix of %s: %s, so it changes nothing", h.Package, s.same(h.Channel))})
 		}
 	}
 	return ps
+}
+
+// same says that a channel is the default one. A channel's name or alias is
+// given.
+func (s *Stack) same(channel string) string {
+	for _, c := range s.fleet.Channels {
+		if c.Default && (c.Name == channel || aliasOf(c) == channel) {
+			return channel + " is the default channel"
+		}
+	}
+	return channel + " is the default channel without a patch"
 }
 
 // deadProblems: one warning for each declaration that is dead on some system.

@@ -14,6 +14,8 @@ import (
 type Start struct {
 	Prev     bool     // it mentions prev's package of its name
 	Channels []string // it mentions that package of these channels: names below final or prev, sorted
+	Others   []string // packages of other names that it takes from prev, sorted; channels are not among them
+	Renewed  bool     // it may change the version: some attribute that it sets is called so
 	Unclear  bool     // it uses prev or final in a way that the text does not settle
 }
 
@@ -54,8 +56,10 @@ func ReadStart(name string, src []byte, pkg string, channels []string) (Start, e
 			r.visit(d, sets)
 		}
 	}
-	slices.Sort(r.start.Channels)
-	r.start.Channels = slices.Compact(r.start.Channels)
+	for _, list := range []*[]string{&r.start.Channels, &r.start.Others} {
+		slices.Sort(*list)
+		*list = slices.Compact(*list)
+	}
 	return r.start, nil
 }
 
@@ -97,6 +101,7 @@ func (r *startReader) visit(n syntax.Node, sets []string) {
 		if slices.Contains(sets, n.Path[0].Name) {
 			r.start.Unclear = true // may hide the set
 		}
+		r.start.Renewed = r.start.Renewed || n.Path[len(n.Path)-1].Name == "version"
 	case *syntax.Lambda:
 		sets = without(sets, n)
 	}
@@ -125,6 +130,8 @@ func (r *startReader) selected(set string, path []syntax.AttrName) {
 		} else if path[1].Name == r.pkg {
 			r.start.Channels = append(r.start.Channels, first.Name)
 		}
+	case set == "prev":
+		r.start.Others = append(r.start.Others, first.Name)
 	}
 }
 
@@ -134,6 +141,7 @@ func (r *startReader) inherited(n *syntax.Inherit, sets []string) bool {
 		if slices.Contains(sets, n.Names[i].Name) {
 			r.start.Unclear = true // hands the set on, or hides it
 		}
+		r.start.Renewed = r.start.Renewed || n.Names[i].Name == "version"
 	}
 	if n.From == nil {
 		return true

@@ -3,7 +3,6 @@ package overlay
 import (
 	"fmt"
 	"path"
-	"slices"
 
 	"assay/fleet"
 )
@@ -12,42 +11,37 @@ import (
 type Answer struct {
 	Package  string       `json:"package"`
 	System   string       `json:"system"`
-	Layer    string       `json:"layer"`            // "" when no layer defines it
-	Number   int          `json:"number,omitempty"` // the layer's place in the order, from 1
-	Channel  string       `json:"channel"`          // the channel's own name; "" when no channel has a part in it
-	Alias    string       `json:"alias,omitempty"`  // the channel's name below pkgs, where that is another
-	Set      string       `json:"set,omitempty"`    // the whole set whose entry decides, for a package inside of one
-	File     string       `json:"file,omitempty"`   // the override's or the package's file
-	Reason   string       `json:"reason"`           // one sentence
-	At       fleet.Pos    `json:"at"`               // where that is declared; nowhere without a layer
-	Shadowed []Entry      `json:"shadowed"`         // what the layer shadows, first layer first
-	Versions []Version    `json:"versions"`         // per channel of the system, the default first
+	Layer    string       `json:"layer"`             // "" when no layer defines it
+	Number   int          `json:"number,omitempty"`  // the layer's place in the order, from 1
+	Channel  string       `json:"channel"`           // the channel's own name; "" when no channel has a part in it
+	Alias    string       `json:"alias,omitempty"`   // the channel's name below pkgs, where that is another
+	Set      string       `json:"set,omitempty"`     // the whole set whose entry decides, for a package inside of one
+	File     string       `json:"file,omitempty"`    // the override's or the package's file
+	Pkgs     Pkgs         `json:"pkgs,omitempty"`    // of a by-name package: which set it is built with
+	Version  string       `json:"version,omitempty"` // of what is supplied, where an index and the layers tell it; "" is unknown
+	Reason   string       `json:"reason"`            // one sentence
+	Note     *Note        `json:"note,omitempty"`    // what is written about the layer's entry; nil for nothing
+	At       fleet.Pos    `json:"at"`                // where that is declared; nowhere without a layer
+	Shadowed []Entry      `json:"shadowed"`          // what the layer shadows, first layer first
+	Versions []Version    `json:"versions"`          // per channel of the system, the default first
 	Source   fleet.Source `json:"source"`
 }
-
-// Version is a package's version in one channel.
-type Version struct {
-	Channel string `json:"channel"`
-	Version string `json:"version"`        // "" is unknown
-	Note    string `json:"note,omitempty"` // why it is unknown
-}
-
-// noIndex is why versions are not known.
-const noIndex = "unknown: no index"
 
 // Which answers where a package, named by its attribute path below pkgs,
 // comes from on a system.
 func (s *Stack) Which(pkg, system string) Answer {
-	a := Answer{Package: pkg, System: system, Shadowed: []Entry{}, Versions: s.versions(system), Source: fleet.SourceFile}
+	a := Answer{Package: pkg, System: system, Shadowed: []Entry{}, Versions: s.versions(pkg, system), Source: fleet.SourceFile}
 	es := s.table(system).find(pkg)
 	if len(es) == 0 {
 		a.Channel = s.def
-		a.Reason = fmt.Sprintf("not overlaid; comes from %s; whether that channel has it is %s", orNixpkgs(s.def), noIndex)
+		version := s.version(s.def, pkg, system)
+		a.Version, a.Reason = version.Version, fmt.Sprintf("not overlaid; comes from %s%s", orNixpkgs(s.def), version.having())
 		return a
 	}
 	last := len(es) - 1
 	w := &es[last]
 	a.Layer, a.Number, a.Channel, a.Alias, a.File, a.At = w.Layer, w.Number, w.Channel, w.Alias, w.File, w.At
+	a.Pkgs, a.Note, a.Version = w.Pkgs, w.Note, s.supplied(es, pkg, system)
 	a.Shadowed = append(a.Shadowed, es[:last]...)
 	if w.Layer == LayerPackages {
 		a.Source = fleet.SourceRead
@@ -58,7 +52,8 @@ func (s *Stack) Which(pkg, system string) Answer {
 		a.Reason = fmt.Sprintf("the whole set %s is replaced: %s; whether it has the package is unknown", w.Package, a.Reason)
 	} else if w.Package != pkg {
 		a.Set = w.Package
-		a.Reason = fmt.Sprintf("taken from %s; whether that channel has it is %s", a.Reason, noIndex)
+		version := s.version(w.Channel, pkg[len(w.Package)+1:], system)
+		a.Version, a.Reason = version.Version, fmt.Sprintf("taken from %s%s", a.Reason, version.having())
 	}
 	return a
 }
@@ -73,8 +68,14 @@ func (s *Stack) reason(es []Entry) string {
 		if w.Channel == "" {
 			return "a hotfix from a channel that this system does not have"
 		}
+		if s.bare(w.Channel) && w.Channel != s.def {
+			return fmt.Sprintf("a hotfix takes it from %s, which is %s without a patch: %s", named(w), s.def, orUnsaid(w.Reason))
+		}
 		return fmt.Sprintf("a hotfix takes it from %s: %s", named(w), orUnsaid(w.Reason))
 	case LayerPackages:
+		if w.Pkgs == PkgsPerSystem {
+			return "the fleet's own package, built with perSystem's package set, which has neither the machine's overlays nor its nixpkgs.config"
+		}
 		return "the fleet's own package, built with the finished package set"
 	case LayerOverrides:
 		return fmt.Sprintf("the override %s %s", path.Base(w.File), s.overridden(es))
@@ -115,19 +116,6 @@ func orUnsaid(reason string) string {
 		return "no reason given"
 	}
 	return reason
-}
-
-// versions lists the channels of a system with what is known of a package in
-// them: nothing yet.
-func (s *Stack) versions(system string) []Version {
-	vs := []Version{}
-	for _, c := range s.fleet.Channels {
-		if fleet.MatchAny(c.Systems, system) {
-			vs = append(vs, Version{Channel: c.Name, Note: noIndex})
-		}
-	}
-	slices.SortFunc(vs, func(a, b Version) int { return cmpChannel(a.Channel, b.Channel, s.def) })
-	return vs
 }
 
 // cmpChannel orders the default channel first, then by name.
