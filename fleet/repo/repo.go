@@ -111,14 +111,19 @@ func open(dir string, registry func(*os.Root) (*fleetfile.File, error), adopted 
 
 // readRegular reads a file that is one: a pipe of that name would never end.
 func readRegular(root *os.Root, name string) ([]byte, error) {
+	path := filepath.Join(root.Name(), name)
 	st, err := root.Stat(name)
-	if err != nil {
-		return nil, err
+	if err == nil && !st.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no regular file", path)
 	}
-	if !st.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no regular file", filepath.Join(root.Name(), name))
+	var text []byte
+	if err == nil {
+		text, err = root.ReadFile(name)
 	}
-	return root.ReadFile(name)
+	if at, ok := errors.AsType[*fs.PathError](err); ok { // which names neither the directory nor what was wanted
+		return nil, fmt.Errorf("%s cannot be read: %w", path, at.Err)
+	}
+	return text, err
 }
 
 func (r *Repository) readTree() (*modules.Tree, error) {
