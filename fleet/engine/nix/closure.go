@@ -1,21 +1,18 @@
 package nix
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"path"
 	"slices"
 
 	"assay/fleet/engine"
+	"assay/fleet/engine/nix/runner"
 )
 
 // object is what Nix says of one valid store path.
 type object struct {
-	NarSize    int64    `json:"narSize"`
-	References []string `json:"references"`
+	NarSize    int64
+	References []string
 }
 
 // infoOutput bounds what nix path-info says, in bytes: about a million paths.
@@ -39,62 +36,13 @@ func (e *Engine) closures(ctx context.Context, store *store, paths []string) (ma
 	return objects, nil
 }
 
-// readInfo reads the answer of `nix path-info --json` into objects, in each
-// of its shapes: a list whose elements have a path (2.8), an object keyed by
-// path (2.19), the same below "info", where paths may stand without their
-// directory (formats of 2.33 and later).
+// readInfo reads the answer of `nix path-info --json` into objects.
 func readInfo(text []byte, objects map[string]object) error {
-	text = bytes.TrimSpace(text)
-	if bytes.HasPrefix(text, []byte("[")) {
-		var list []struct {
-			Path string `json:"path"`
-			object
-		}
-		if err := json.Unmarshal(text, &list); err != nil {
-			return fmt.Errorf("nix path-info: %w", err)
-		}
-		for _, o := range list {
-			objects[o.Path] = o.object
-		}
-		return nil
+	list, err := runner.ReadPathInfos(text)
+	for _, p := range list {
+		objects[p.Path] = object{NarSize: p.NarSize, References: p.References}
 	}
-	var keyed map[string]json.RawMessage
-	if err := json.Unmarshal(text, &keyed); err != nil {
-		return fmt.Errorf("nix path-info: %w", err)
-	}
-	dir := "/nix/store"
-	if info, ok := keyed["info"]; ok {
-		if d, ok := keyed["storeDir"]; ok {
-			if err := json.Unmarshal(d, &dir); err != nil {
-				return fmt.Errorf("nix path-info: %w", err)
-			}
-		}
-		keyed = nil
-		if err := json.Unmarshal(info, &keyed); err != nil {
-			return fmt.Errorf("nix path-info: %w", err)
-		}
-	}
-	for p, raw := range keyed {
-		var o *object
-		if err := json.Unmarshal(raw, &o); err != nil {
-			return fmt.Errorf("nix path-info: %s: %w", p, err)
-		}
-		if o == nil { // not valid
-			continue
-		}
-		for i, r := range o.References {
-			o.References[i] = inStore(dir, r)
-		}
-		objects[inStore(dir, p)] = *o
-	}
-	return nil
-}
-
-func inStore(dir, p string) string {
-	if path.IsAbs(p) {
-		return p
-	}
-	return path.Join(dir, p)
+	return err
 }
 
 // closureOf returns what system needs, references first. References may form

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"assay/fleet/engine"
+	"assay/fleet/engine/nix/runner"
 )
 
 // hello is what a daemon of a version says: it is so much of the handshake that
@@ -72,18 +73,18 @@ func TestSignatures(t *testing.T) {
 		"object": `{"/nix/store/89m2di55dbzr7x0pn9fw7y5zpci6p4ah-nixos-system-test-25.05":{` + rest + `,"/nix/store/x":null}`,
 		"names":  `{"version":2,"storeDir":"/nix/store","info":` + strings.ReplaceAll(`{"/nix/store/89m2di55dbzr7x0pn9fw7y5zpci6p4ah-nixos-system-test-25.05":{`+rest+`}`, "/nix/store/", "") + "}",
 	} {
-		infos, err := parseInfos([]byte(text))
+		infos, err := runner.ReadPathInfos([]byte(text))
 		if err != nil || len(infos) != 1 || len(infos[0].References) != 2 {
 			t.Errorf("%s: %+v, %v", shape, infos, err)
 			continue
 		}
 		p := infos[0]
 		if !parseKeys([]string{"junk", fleet1}).signs(p) {
-			t.Errorf("%s: the signature is not accepted: %s", shape, p.fingerprint())
+			t.Errorf("%s: the signature is not accepted: %s", shape, fingerprint(p))
 		}
 		other := p
 		other.NarSize++
-		if parseKeys([]string{fleet1}).signs(other) || parseKeys([]string{strings.Replace(fleet1, "fleet", "other", 1)}).signs(p) || p.addressed() {
+		if parseKeys([]string{fleet1}).signs(other) || parseKeys([]string{strings.Replace(fleet1, "fleet", "other", 1)}).signs(p) || addressed(p) {
 			t.Errorf("%s: it is accepted for something else", shape)
 		}
 	}

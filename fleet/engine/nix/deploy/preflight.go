@@ -60,7 +60,7 @@ func (d *Deployer) prepare(ctx context.Context, conn host.Conn, paths, tops []st
 	}
 	var unsigned []string
 	for _, info := range infos {
-		if wanted[info.Path] && !info.addressed() && !a.keys.signs(info) {
+		if wanted[info.Path] && !addressed(info) && !a.keys.signs(info) {
 			unsigned = append(unsigned, path.Base(info.Path))
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/nix-community/go-nix/pkg/nixbase32"
+
+	"assay/fleet/engine/nix/runner"
 )
 
 // keys are public keys of Nix by their names.
@@ -28,11 +30,11 @@ func parseKeys(list []string) keys {
 }
 
 // signs reports whether one of the keys signed the path.
-func (k keys) signs(p pathInfo) bool {
+func (k keys) signs(p runner.PathInfo) bool {
 	if len(p.Signatures) == 0 {
 		return false
 	}
-	message := p.fingerprint()
+	message := fingerprint(p)
 	return slices.ContainsFunc(p.Signatures, func(s string) bool {
 		name, text, _ := strings.Cut(s, ":")
 		signature, err := base64.StdEncoding.DecodeString(text)
@@ -43,7 +45,7 @@ func (k keys) signs(p pathInfo) bool {
 
 // fingerprint is what a signature of a path signs, as ValidPathInfo::fingerprint
 // in Nix's src/libstore/path-info.cc.
-func (p pathInfo) fingerprint() string {
+func fingerprint(p runner.PathInfo) string {
 	refs := slices.Sorted(slices.Values(p.References))
 	return fmt.Sprintf("1;%s;%s;%d;%s", p.Path, nixHash(p.NarHash), p.NarSize, strings.Join(refs, ","))
 }
