@@ -226,6 +226,7 @@ func evaluateSome(t *testing.T, nix, dir string, part int, texts []string) []map
 		t.Errorf("%v\n%s", err, stderr.String())
 		return nil
 	}
+	t.Logf("%d stacks in %v of Nix", len(texts), cmd.ProcessState.UserTime())
 	var answers []map[string]nixAnswer
 	if err := json.Unmarshal(out, &answers); err != nil {
 		t.Error(err)

@@ -47,9 +47,14 @@ func writeWorld(t *testing.T) string {
 		}
 		write(t, file, text)
 	}
+	// Copies, so that Go knows what the test depends on.
+	for _, from := range []string{"testdata/stacks", "../fleet/engine/nix/miniature/world/nixpkgs"} {
+		if err := os.CopyFS(filepath.Join(dir, filepath.Base(from)), os.DirFS(from)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for name, version := range stackChannels {
-		put(name+".nix", fmt.Sprintf("import %s { lib = import %s; name = %q; version = %q; }\n",
-			here(t, "testdata/stacks/channel.nix"), here(t, "../fleet/engine/nix/miniature/world/nixpkgs/lib"), name, version))
+		put(name+".nix", fmt.Sprintf("import ./stacks/channel.nix { lib = import ./nixpkgs/lib; name = %q; version = %q; }\n", name, version))
 	}
 	for i, name := range []string{"a", "b", "c", "d"} {
 		for kind, text := range overrideKinds {
@@ -72,8 +77,7 @@ func writeWorld(t *testing.T) string {
 		t.Fatal(err)
 	}
 	put("assay.nix", adapted(t, string(text)))
-	put("run.nix", fmt.Sprintf(`{ file }: import %s (builtins.fromJSON (builtins.readFile file) // { lib = import %s; assay = import ./assay.nix; directory = ./.; })`,
-		here(t, "testdata/stacks/stacks.nix"), here(t, "../fleet/engine/nix/miniature/world/nixpkgs/lib")))
+	put("run.nix", `{ file }: import ./stacks/stacks.nix (builtins.fromJSON (builtins.readFile file) // { lib = import ./nixpkgs/lib; assay = import ./assay.nix; directory = ./.; })`)
 	return dir
 }
 
@@ -92,15 +96,6 @@ func adapted(t *testing.T, text string) string {
 		text = strings.Replace(text, c[0], c[1], 1)
 	}
 	return text
-}
-
-func here(t *testing.T, name string) string {
-	t.Helper()
-	abs, err := filepath.Abs(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return abs
 }
 
 func overrideFile(kind, name string) string { return "overrides/" + kind + "-" + name + ".nix" }

@@ -21,10 +21,15 @@ let
   };
   get = pkgs: name: lib.attrByPath (lib.splitString "." name) null pkgs;
 
-  answer =
-    case: system:
+  answers =
+    case:
     let
       module = assay { inherit inputs lib; self = { }; config.flake.modules = { }; fleetText = case.text; };
+    in
+    lib.genAttrs systems (answer case module);
+  answer =
+    case: module: system:
+    let
       over = overlay: import inputs.main { inherit system; overlays = [ overlay ]; };
       final = over module.flake.overlays.fleet;
       fleet = builtins.fromTOML case.text;
@@ -45,16 +50,18 @@ let
       touched = builtins.filter (n: final ? ${n}) ownNames;
       identities = pkgs: map (n: identity pkgs.${n}) touched;
       whole = identities final;
-      dead = p: name: identities (lacking { ${name} = [ p ]; }) == whole;
+      # By package and layer, since parts of a set ask for the set.
+      dead = lib.genAttrs ownNames (p: lib.genAttrs (definers p) (name: identities (lacking { ${name} = [ p ]; }) == whole));
       package =
         name:
         let
           p = get final name;
-          layers = definers (builtins.head (lib.splitString "." name));
+          top = builtins.head (lib.splitString "." name);
+          layers = definers top;
         in
         if p == null then null else about p // {
           layer = if layers == [ ] then "" else lib.last layers;
-          shadowed = map (l: { layer = l; dead = dead (builtins.head (lib.splitString "." name)) l; }) (if layers == [ ] then [ ] else lib.init layers);
+          shadowed = map (l: { layer = l; dead = dead.${top}.${l}; }) (if layers == [ ] then [ ] else lib.init layers);
         };
     in
     {
@@ -62,4 +69,4 @@ let
       same = identities (lacking { }) == whole;
     };
 in
-map (case: lib.genAttrs systems (answer case)) cases
+map answers cases
