@@ -31,6 +31,8 @@ type asker struct {
 	names             []string
 	registries        [][]string
 	extra             bool // flake.modules has to be declared for it
+	real              bool // inputs have to be directories for it
+	unchecked         bool // what nobody declares is dropped
 	runs              int
 	last              string // why Nix last failed
 }
@@ -53,17 +55,16 @@ func newestNix(t *testing.T) string {
 }
 
 // ask asks for the names. A flake that relies on somebody else to declare
-// flake.modules gets it declared.
-func (a *asker) ask(t *testing.T) (*truth, error) {
-	said, err := a.eval(t, nil, nil)
-	if err != nil {
-		a.extra = true
-		var again error
-		if said, again = a.eval(t, nil, nil); again != nil {
-			return nil, errors.Join(err, again)
+// flake.modules gets it declared, and one that takes files from an input gets a
+// directory.
+func (a *asker) ask(t *testing.T) (said *truth, err error) {
+	for i := range 8 {
+		a.extra, a.real, a.unchecked = i&1 != 0, i&2 != 0, i&4 != 0
+		if said, err = a.eval(t, nil, nil); err == nil {
+			break
 		}
 	}
-	return said, nil
+	return said, err
 }
 
 // maxRuns bounds how often Nix is started for one flake.
@@ -122,8 +123,8 @@ func (a *asker) eval(t *testing.T, members, hosts [][]string) (*truth, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := fmt.Sprintf("import %s { inputsDir = %q; repo = %q; names = %s; registries = %s; members = %s; hosts = %s; extra = %t; }",
-		expr, a.inputs, a.repo, nixList(a.names), nixLists(a.registries), nixLists(members), nixLists(hosts), a.extra)
+	text := fmt.Sprintf("import %s { inputsDir = %q; repo = %q; names = %s; registries = %s; members = %s; hosts = %s; extra = %t; real = %t; unchecked = %t; }",
+		expr, a.inputs, a.repo, nixList(a.names), nixLists(a.registries), nixLists(members), nixLists(hosts), a.extra, a.real, a.unchecked)
 	cmd := exec.CommandContext(t.Context(), a.nix, "--eval", "--strict", "--json", "--readonly-mode", "--extra-experimental-features", "pipe-operators", "-")
 	cmd.Stdin = strings.NewReader(text)
 	cmd.Env = append(os.Environ(), "NIX_CONFIG=substituters =\ndownload-attempts = 1\nconnect-timeout = 1\nexperimental-features = nix-command flakes", "NIX_USER_CONF_FILES=/dev/null")

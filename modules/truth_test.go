@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"assay/modules"
+	"assay/modules/clan"
 	"assay/modules/symbolic"
 )
 
@@ -32,7 +33,7 @@ func TestTruth(t *testing.T) {
 	if err != nil || len(flakes) == 0 {
 		t.Fatalf("no flakes below %s: %v", corpus, err)
 	}
-	table := []string{fmt.Sprintf("%-28s %13s %6s %8s %6s %6s %5s %9s %8s %7s", "", "aspects/truth", "exact", "unknown", "wrong", "no Nix", "lost", "invented", "edges", "hosts")}
+	table := []string{fmt.Sprintf("%-28s %13s %6s %8s %6s %6s %5s %9s %9s %7s %5s %8s", "", "aspects/truth", "exact", "unknown", "wrong", "no Nix", "lost", "invented", "edges", "hosts", "exact", "clan")}
 	for _, name := range flakes {
 		dir := filepath.Dir(name)
 		t.Run(filepath.Base(dir), func(t *testing.T) {
@@ -42,9 +43,35 @@ func TestTruth(t *testing.T) {
 	t.Log("\n" + strings.Join(table, "\n"))
 }
 
+// TestTruthFixture does it with a flake of our own; without Nix it is compared
+// with what Nix said.
+func TestTruthFixture(t *testing.T) {
+	dir, err := filepath.Abs("testdata/truth/fixture")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree, err := modules.ReadFlake(os.DirFS(dir), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for _, a := range tree.Aspects {
+		ids, sure := edgesOf(a.Imports)
+		lines = append(lines, fmt.Sprintf("%s %v %t", idOf(a.Path), ids, sure))
+	}
+	slices.Sort(lines)
+	want, err := os.ReadFile(filepath.Join(dir, "want.txt"))
+	if got := strings.Join(lines, "\n") + "\n"; err != nil || got != string(want) {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	if inputs := os.Getenv("ASSAY_NIX_INPUTS"); inputs != "" {
+		t.Log(truthOf(t, &asker{nix: newestNix(t), inputs: inputs, repo: dir}))
+	}
+}
+
 // score is one line of the table.
 type score struct {
-	read, truth, exact, unknown, wrong, unevaluated, lost, invented, edges, edgesTruth, hosts, hostsTruth, hostsExact int
+	read, truth, exact, unknown, wrong, unevaluated, lost, invented, edges, edgesTruth, hosts, hostsTruth, hostsExact, hostsCompared, clan, clanTruth int
 }
 
 func truthOf(t *testing.T, a *asker) string {
@@ -71,8 +98,10 @@ func truthOf(t *testing.T, a *asker) string {
 	a.open(t, said)
 	compareMembers(t, tree, said, &s)
 	compareHosts(t, tree, said, &s)
-	return fmt.Sprintf("%-28s %9d/%-3d %6d %8d %6d %6d %5d %9d %4d/%-4d %3d/%-3d exact %d", repo,
-		s.read, s.truth, s.exact, s.unknown, s.wrong, s.unevaluated, s.lost, s.invented, s.edges, s.edgesTruth, s.hosts, s.hostsTruth, s.hostsExact)
+	compareClan(t, a.repo, tree, said, &s)
+	return fmt.Sprintf("%-28s %9d/%-3d %6d %8d %6d %6d %5d %9d %4d/%-4d %3d/%-3d %2d/%-2d %4d/%-3d", repo,
+		s.read, s.truth, s.exact, s.unknown, s.wrong, s.unevaluated, s.lost, s.invented, s.edges, s.edgesTruth,
+		s.hosts, s.hostsTruth, s.hostsExact, s.hostsCompared, s.clan, s.clanTruth)
 }
 
 // idOf is an option's path as Nix writes it.
@@ -195,6 +224,7 @@ func compareHosts(t *testing.T, tree *modules.Tree, said *truth, s *score) {
 			if !ok || theirs == nil {
 				continue
 			}
+			s.hostsCompared++
 			var got []string
 			sure := false
 			tree.Alone(func() { got, sure = edgesOf(tree.OpenHost(h).Imports) })
@@ -207,6 +237,43 @@ func compareHosts(t *testing.T, tree *modules.Tree, said *truth, s *score) {
 	}
 	for id := range read {
 		t.Logf("a host that Nix does not have: %s", id)
+	}
+}
+
+// compareClan compares the machines of the inventory that clan resolves.
+func compareClan(t *testing.T, repo string, tree *modules.Tree, said *truth, s *score) {
+	if len(said.Clan) == 0 {
+		return // no clan, or one that Nix cannot evaluate with stubs
+	}
+	sources := clan.Sources{JSONName: "inventory.json"}
+	sources.JSON, _ = os.ReadFile(filepath.Join(repo, sources.JSONName))
+	entries, _ := os.ReadDir(filepath.Join(repo, "machines"))
+	for _, e := range entries {
+		if e.IsDir() {
+			sources.Directories = append(sources.Directories, clan.Directory{Path: "machines/" + e.Name()})
+		}
+	}
+	var names []string
+	more := ""
+	tree.Alone(func() {
+		for _, path := range [][]string{{"clan"}, {"flake", "clan"}} {
+			for _, d := range tree.Definitions(path...) {
+				sources.Definitions = append(sources.Definitions, clan.Definition{Value: d.Value, Condition: d.Condition, Priority: d.Priority})
+			}
+		}
+		inventory := clan.Read(tree.Evaluator(), sources)
+		more = inventory.More
+		for _, m := range inventory.Machines {
+			names = append(names, m.Name)
+		}
+	})
+	s.clan, s.clanTruth = len(names), len(said.Clan)
+	if !slices.Equal(names, said.Clan) {
+		complain := t.Errorf
+		if more != "" {
+			complain = t.Logf
+		}
+		complain("the clan's machines are %v, and Nix says %v (%s)", names, said.Clan, more)
 	}
 }
 

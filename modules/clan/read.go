@@ -46,7 +46,8 @@ func Read(ev *symbolic.Evaluator, s Sources) *Inventory {
 func (r *reader) top() []def {
 	var out []def
 	for _, given := range r.inputs.Definitions {
-		d := plain(given.Value, given.Value.Where())
+		v := argument(given.Value)
+		d := plain(v, v.Where())
 		d.from, d.cond = FromInventory, given.Condition
 		if given.Priority != 0 {
 			d.priority = given.Priority
@@ -54,6 +55,24 @@ func (r *reader) top() []def {
 		out = append(out, r.discharge(d)...)
 	}
 	return strongest(out)
+}
+
+// argument is what lib.clan is called with, of a call of it that nobody has
+// evaluated; anything else is as it is.
+func argument(v symbolic.Value) symbolic.Value {
+	c, ok := v.(*symbolic.Call)
+	if !ok {
+		return v
+	}
+	f, ok := c.Fn.(*symbolic.Ref)
+	if !ok || len(f.Path) < 2 {
+		return v
+	}
+	set, name := f.Path[len(f.Path)-2], f.Path[len(f.Path)-1]
+	if (set == "lib" || set == "clanLib") && (name == "clan" || name == "buildClan") {
+		return c.Arg.Force()
+	}
+	return v
 }
 
 // named opens the definitions of an option whose submodule takes no arguments

@@ -41,6 +41,7 @@ func TestStrength(t *testing.T) {
 		{"mkForce that may not apply", `{ lib, config, ... }: { inventory.machines.a = lib.mkMerge [ { deploy.targetHost = "x"; } { deploy.targetHost = lib.mkIf config.c (lib.mkForce "y"); } ]; }`, "target?it depends on"},
 		{"mkIf false", `{ lib, ... }: { inventory.machines.a = { deploy.targetHost = lib.mkIf false "x"; }; inventory.machines.b = lib.mkIf false { }; }`, "machine a nixos tags [all nixos]\n"},
 		{"a function", `{ inventory = { lib, ... }: { imports = [ { machines.b = { }; } ]; config.machines.a = { }; }; }`, "machine a nixos tags [all nixos]\nmachine b"},
+		{"lib.clan", `{ inputs, ... }: inputs.clan-core.lib.clan { inventory.machines.a = { }; }`, "machine a nixos tags [all nixos]\n"},
 		{"imports itself", `{ inventory = { imports = [ ./a.nix ]; machines.a = { }; }; }`, "machine a nixos"},
 		{"an overridden tag", `{ inventory.machines.a = { }; inventory.tags.all = [ ]; }`, "machine a nixos tags [nixos]"},
 	} {

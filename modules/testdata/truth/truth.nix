@@ -1,8 +1,10 @@
 # What Nix makes of the flake in repo: real flake-parts, import-tree, den and
 # nixpkgs' lib from inputsDir, stubs for everything else. names are all
 # attribute names that the flake's files ask for; a stub has every one of them.
+# extra declares flake.modules, unchecked drops what modules that are not here
+# would declare instead of taking it as it is, real gives inputs a directory that is there.
 # registries are paths with "*" for a chosen name; members, as paths, are opened.
-{ inputsDir, repo, registries, members, hosts, extra, ... }@asked:
+{ inputsDir, repo, registries, members, hosts, extra, real, unchecked, ... }@asked:
 let
   names = lib.unique (asked.names ++ [ "lib" "default" "legacyPackages" "packages" ] ++ builtins.attrNames systems);
   nixLib = import (inputsDir + "/nixpkgs/lib");
@@ -11,13 +13,16 @@ let
   lib = nixLib.extend (_: _: { inherit (systems) nixosSystem; });
   inherit (builtins) concatMap elem filter head isAttrs isFunction isPath isString length match pathExists;
 
+  # Where an input is: some flakes look for files there, some want it in the store.
+  nowhere = if real then toString ./stub else "/nix/store/00000000000000000000000000000000-stub";
+
   # Stubs: one for what is asked of a machine, one that knows its path.
-  any = lib.genAttrs names (_: any) // { __stub = "any"; __functor = _: _: any; outPath = "/nix/store/00000000000000000000000000000000-stub"; };
+  any = lib.genAttrs names (_: any) // { __stub = "any"; __functor = _: _: any; outPath = nowhere; };
   stub = path: lib.genAttrs names (name:
     if name == "flakeModule" || lib.last path == "flakeModules" || lib.hasSuffix "modules.flake" (lib.concatStringsSep "." path)
     then flakeModule path
     else systems.${name} or (stub (path ++ [ name ]))
-  ) // { __stub = lib.concatStringsSep "." path; __functor = _: _: stub (path ++ [ "()" ]); outPath = "/nix/store/00000000000000000000000000000000-stub"; };
+  ) // { __stub = lib.concatStringsSep "." path; __functor = _: _: stub (path ++ [ "()" ]); outPath = nowhere; };
 
   # What home-manager and nix-darwin declare for a flake.
   modulesOf = name: class: lib.mkOption {
@@ -40,22 +45,25 @@ let
         in eval.config.processedFlake // { __eval = eval; };
     };
   };
-  base = { _file = "truth"; config._module.freeformType = lib.types.lazyAttrsOf lib.types.anything; };
+  base = { _file = "truth"; config._module = if unchecked then { check = false; } else { freeformType = lib.types.lazyAttrsOf lib.types.anything; }; };
 
   clan = inputsDir + "/clan-core";
   clanLib = import (clan + "/lib") { inherit lib; };
+  ofClanCore = import (clan + "/lib/clan") { inherit lib; clan-core = core // { inputs = { nixpkgs = input "nixpkgs"; nix-darwin = input "nix-darwin"; }; }; };
   core = stub [ "inputs" "clan-core" ] // {
     inherit clanLib;
     clan.modules = lib.mapAttrs (_: _: { }) (builtins.readDir (clan + "/clanServices"));
     flakeModules.default = import (clan + "/flakeModules/clan.nix") {
       flake-parts-lib = parts.lib;
       inherit clanLib;
-      coreModules.clan.default = import (clan + "/modules/clan") { clan-core = core; };
+      coreModules = core.modules;
       coreInputs = { nixpkgs = input "nixpkgs"; nix-darwin = input "nix-darwin"; };
     };
     flakeModule = core.flakeModules.default;
+    modules.clan.default = import (clan + "/modules/clan") { clan-core = core; };
+    lib = stub [ "inputs" "clan-core" "lib" ] // { clan = ofClanCore; buildClan = m: (ofClanCore m).config; };
   };
-  real = {
+  given = {
     flake-parts = wrapped;
     import-tree = (import (inputsDir + "/import-tree/flake.nix")).outputs { } // { outPath = inputsDir + "/import-tree"; };
     den = (import (inputsDir + "/den/flake.nix")).outputs { };
@@ -63,8 +71,8 @@ let
     systems.outPath = ./systems;
   };
   input = name:
-    if real ? ${name} && (name == "systems" || pathExists (inputsDir + "/${name}")) then real.${name}
-    else if lib.hasPrefix "nixpkgs" name then stub [ "inputs" name ] // { inherit lib; outPath = inputsDir + "/nixpkgs"; }
+    if given ? ${name} && (name == "systems" || pathExists (inputsDir + "/${name}")) then given.${name}
+    else if lib.hasPrefix "nixpkgs" name then stub [ "inputs" name ] // { inherit lib; outPath = if real then inputsDir + "/nixpkgs" else nowhere; }
     else stub [ "inputs" name ];
 
   flake = import (repo + "/flake.nix");
@@ -88,13 +96,17 @@ let
   idOf = file:
     let via = match ".*, via option (.*)" (toString file); hash = match ".*#(.*)" (toString file);
     in if via != null then head via else if hash != null then "flake.${head hash}" else null;
+  # A merged deferredModule has no name, but its definitions say which option
+  # they are of; static modules are without.
+  mergedOf = o: let ids = lib.unique (filter (i: i != null) (map (m: if isAttrs m && m ? _file then idOf m._file else null) (lib.toList (o.imports or [ ])))); in
+    if length ids == 1 then head ids else null;
   edges = own: m: concatMap (classify own) ((open own m).imports or [ ]);
   classify = own: x:
     if isPath x || isString x then
       if !lib.hasPrefix "${repo}/" (toString x) then [ "foreign ${toString x}" ]
       else if pathExists x then edges own x else [ "missing ${toString x}" ]
     else
-      let o = open own x; id = idOf (o._file or ""); in
+      let o = open own x; id = if o ? _file then idOf o._file else if o ? __stub then null else mergedOf o; in
       if o ? __stub then [ "foreign ${o.__stub}" ]
       else if id != null && id != own && known ? ${id} then [ "aspect ${id}" ]
       else edges own o;
