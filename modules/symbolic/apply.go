@@ -22,7 +22,9 @@ func (ev *Evaluator) apply(at Place, fn Value, arg *Thunk) Value {
 			return &Prim{Place: at, Name: f.Name, spec: f.spec, args: args}
 		}
 		v := f.spec.run(ev, at, args)
-		ev.scanned(args)
+		if !f.spec.cheap {
+			ev.scanned(args)
+		}
 		if v != nil {
 			return v
 		}
@@ -69,7 +71,7 @@ func (ev *Evaluator) scanned(args []*Thunk) {
 		case *List:
 			ev.scan(4 * len(v.Items))
 		case *Attrs:
-			ev.scan(16 * v.Len())
+			ev.scan(16 * v.size())
 		}
 	}
 }
@@ -100,6 +102,9 @@ func (ev *Evaluator) enter(at Place, f *Func, arg *Thunk) Value {
 	}
 	if l.Pattern == nil {
 		return ev.eval(l.Body, inner)
+	}
+	if !ev.grow(64 * len(l.Pattern.Formals)) {
+		return &Unknown{Place: at, Why: tooMuch}
 	}
 	v := ev.argument(arg)
 	if _, ok := v.(*Attrs); !ok && !symbolic(v) {

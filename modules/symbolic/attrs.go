@@ -26,6 +26,9 @@ func (ev *Evaluator) letScope(at Place, bindings []syntax.Binding, sc *scope) (*
 	}
 	inner := sc.inner(make(map[string]*Thunk, len(set.Members)))
 	ev.fill(at, set, inner, sc)
+	if why := ev.spent(); why != "" {
+		return nil, &Unknown{Place: at, Why: why}
+	}
 	return inner, nil
 }
 
@@ -65,8 +68,12 @@ func (ev *Evaluator) override(out *Attrs, inner *scope, t *Thunk) {
 // fill makes the set; inner is the scope of the values, which gets the names
 // of a recursive set, outer that of plain inherit.
 func (ev *Evaluator) fill(at Place, set *syntax.Set, inner, outer *scope) *Attrs {
-	out := &Attrs{Place: at, byName: make(map[string]*Attr, len(set.Members))}
-	ev.grow(64 * (len(set.Members) + len(set.Dynamic)))
+	out := emptyAttrs(at)
+	if !ev.grow(64 * (len(set.Members) + len(set.Dynamic))) {
+		out.Rest = []Value{&Unknown{Place: at, Why: tooMuch}}
+		return out
+	}
+	out.byName = make(map[string]*Attr, len(set.Members))
 	var sources map[*syntax.Inherit]*Thunk
 	for _, m := range set.Members {
 		if m.Inherit != nil && m.Inherit.From != nil && sources[m.Inherit] == nil {
@@ -336,12 +343,17 @@ func (ev *Evaluator) update(at Place, l, r Value) Value {
 	if c, ok := l.(*Cond); ok && setsOnly(c) {
 		return ev.each(at, c, func(b Value) Value { return ev.update(at, b, r) })
 	}
-	out := emptyAttrs(at)
 	la, rb := asAttrs(l), asAttrs(r)
+	if len(rb.Rest) == 0 {
+		out := ev.with(at, la, rb.whole())
+		out.Rest = la.Rest
+		return out
+	}
+	out := emptyAttrs(at)
 	ev.scan(16 * (la.Len() + rb.Len()))
 	ev.grow(16 * (la.Len() + rb.Len()))
 	for name, a := range la.byName {
-		if len(rb.Rest) > 0 && rb.Attr(name) == nil {
+		if rb.Attr(name) == nil {
 			a = &Attr{V: a.V, At: a.At, Maybe: append(slices.Clip(a.Maybe), rb.Rest...)}
 		}
 		out.byName[name] = a

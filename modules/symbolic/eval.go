@@ -195,11 +195,15 @@ func (ev *Evaluator) eval(x syntax.Expr, sc *scope) Value {
 func fault(at Place, why string) *Unknown { return &Unknown{Place: at, Why: why, Fault: true} }
 
 func (ev *Evaluator) lookup(name string, at Place, sc *scope) Value {
+	far := 0
 	for s := sc; s != nil; s = s.up {
 		if t := s.names[name]; t != nil {
+			ev.scan(far)
 			return t.Force()
 		}
+		far++
 	}
+	ev.scan(far)
 	if v := ev.global(name, at); v != nil {
 		return v
 	}
@@ -277,10 +281,10 @@ func here(at Place) Value {
 }
 
 func (ev *Evaluator) list(at Place, x *syntax.List, sc *scope) Value {
-	l := &List{Place: at, Items: make([]Item, len(x.Elems))}
-	if !ev.grow(len(x.Elems)) {
+	if !ev.grow(64 * len(x.Elems)) {
 		return &Unknown{Place: at, Why: tooMuch}
 	}
+	l := &List{Place: at, Items: make([]Item, len(x.Elems))}
 	for i, e := range x.Elems {
 		l.Items[i] = Item{V: ev.delay(e, sc), At: sc.place(e)}
 	}

@@ -57,6 +57,11 @@ func FuzzEval(f *testing.F) {
 		`f: lib: lib.generators.toINI { } { a.b = f; } + builtins.toJSON [ f { outPath = ./.; } ]`,
 		`builtins.replaceStrings [ "" "a" ] [ "b" "" ] "aXa" + builtins.substring 1 (-1) "x" + baseNameOf ./a/b`,
 		`with import ./x; with builtins; filter (x: elem x attrs) (attrValues { inherit (y) z; })`,
+		`{ config, lib, ... }: config.a (lib.sort (a: b: a < b) config.b) ++ map config.c [ config.d.e or 1 ]`,
+		`{ lib, self, ... }: lib.mapAttrsRecursive (p: v: self.f p v) { a.b = builtins.fromJSON "[1, {}]"; c = builtins.fromTOML "a = 1"; }`,
+		`{ lib, ... }: [ (builtins.match "(a|[[:space:]]+)*b{1,2}" "aab") (builtins.split "[a-]" "x-y") (lib.naturalSort [ "a10" "a9" ]) (lib.toShellVars { a = [ 1 ]; }) ]`,
+		`{ lib, ... }: lib.fix (lib.extends (f: p: { a = p.a // f; }) (f: { a = { }; inherit (f) b; __overrides.b = __curPos; }))`,
+		`rec { __overrides = { a = lib.fileset.unions [ ./. ]; }; a = builtins.tryEval (builtins.deepSeq a (lib.cartesianProduct { x = [ 1 2 ]; })); lib = builtins.genericClosure { startSet = [ ]; operator = a; }; }`,
 	} {
 		f.Add(s)
 	}
@@ -66,6 +71,16 @@ func FuzzEval(f *testing.F) {
 			return
 		}
 		ev := New(nil, Limits{Steps: 20_000, Depth: 300, Bytes: 1 << 20})
+		self := ev.File(file)
+		ev.Resolve(func(r *Ref) (Value, bool) { // what the flake's options are is the file itself
+			if len(r.Path) > 2 {
+				return nil, false
+			}
+			return ev.Apply(r.Place, self, &Ref{Root: FlakeArgs}), true
+		})
+		walk(t, ev, ev.Known(ev.Apply(self.Where(), ev.File(file), FlakeModuleArgs(self.Where()))), 0)
+		ev.Resolve(nil)
+		ev.Begin()
 		v := ev.File(file)
 		for range 3 {
 			v = ev.Apply(v.Where(), v, MachineModuleArgs(v.Where(), "x86_64-linux"))
@@ -108,4 +123,27 @@ func walk(t *testing.T, ev *Evaluator, v Value, depth int) {
 		}
 	}
 	_, _ = ev.plain(v, 0)
+}
+
+// FuzzPattern translates regular expressions: what comes out compiles, and a
+// known answer of match is one of split too.
+func FuzzPattern(f *testing.F) {
+	for _, s := range []string{"(a|b)*", "[^]a-]+x", "[[:upper:]]{1,3}", "\\\\.nix$", "()", "a||b", "[a\\\\]", "x{2", "}]", "[[.a.]]", "a{1000}{1000}", "(((a*)*)*)*"} {
+		f.Add(s, "ab/x.nix")
+	}
+	f.Fuzz(func(t *testing.T, pattern, s string) {
+		if len(pattern) > 200 || len(s) > 1000 {
+			return
+		}
+		ev := New(nil, DefaultLimits)
+		args := []*Thunk{Done(Text(Place{}, pattern)), Done(Text(Place{}, s))}
+		matched := primMatch(ev, Place{}, args)
+		split := primRegexSplit(ev, Place{}, args)
+		if _, ok := matched.(*List); !ok {
+			return
+		}
+		if l, ok := split.(*List); ok && s != "" && len(l.Items) < 3 {
+			t.Errorf("%q matches all of %q, and split finds nothing in it", pattern, s)
+		}
+	})
 }

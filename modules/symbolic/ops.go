@@ -130,6 +130,13 @@ func (ev *Evaluator) truth(v Value) truth {
 }
 
 func (ev *Evaluator) concat(at Place, vs ...Value) Value {
+	if len(vs) == 2 {
+		l, lok := ev.Known(vs[0]).(*List)
+		r, rok := ev.Known(vs[1]).(*List)
+		if lok && rok {
+			return ev.join2(at, l, r)
+		}
+	}
 	out := &List{Place: at}
 	for _, v := range vs {
 		switch v := ev.Known(v).(type) {
@@ -149,6 +156,32 @@ func (ev *Evaluator) concat(at Place, vs ...Value) Value {
 			out.Items = append(out.Items, Item{V: Done(v), Rest: true})
 		}
 	}
+	return out
+}
+
+// join2 is l ++ r. It writes behind the elements of l if nothing is there, so
+// that a list that grows at its end is not copied each time.
+func (ev *Evaluator) join2(at Place, l, r *List) Value {
+	out := &List{Place: at}
+	n := len(r.Items)
+	if l.used == nil || *l.used != len(l.Items) || cap(l.Items)-len(l.Items) < n {
+		n += len(l.Items)
+	}
+	ev.scan(n)
+	if !ev.grow(16 * n) {
+		return &Unknown{Place: at, Why: tooMuch}
+	}
+	if l.used != nil && *l.used == len(l.Items) {
+		out.Items = append(l.Items, r.Items...)
+	} else {
+		out.Items = append(append(make([]Item, 0, len(l.Items)+len(r.Items)), l.Items...), r.Items...)
+	}
+	if n == len(r.Items) && l.used != nil {
+		out.used = l.used
+	} else {
+		out.used = new(int)
+	}
+	*out.used = len(out.Items)
 	return out
 }
 
@@ -466,5 +499,9 @@ func (ev *Evaluator) equalSets(l *Attrs, r Value, depth int) answer {
 
 // open reports whether the list has elements that nobody can count.
 func (l *List) open() bool {
-	return slices.ContainsFunc(l.Items, func(i Item) bool { return i.Rest })
+	if l.closed {
+		return false
+	}
+	l.closed = !slices.ContainsFunc(l.Items, func(i Item) bool { return i.Rest })
+	return !l.closed
 }

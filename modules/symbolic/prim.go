@@ -8,6 +8,7 @@ type primSpec struct {
 	arity int
 	run   func(ev *Evaluator, at Place, args []*Thunk) Value
 	lib   bool // lib has it and builtins has not
+	cheap bool // it does not go over lists and sets
 }
 
 // prims are the functions by name. Those of builtins and of lib that share a
@@ -19,6 +20,7 @@ func init() {
 		preludePrims(), orderPrims, textPrims, dataPrims, numberPrims, filesetPrims} {
 		for name, spec := range table {
 			prims[name] = spec
+			spec.cheap = slices.Contains(cheapNames, name)
 			spec.lib = spec.lib || !slices.Contains(builtinNames, name)
 		}
 	}
@@ -34,6 +36,13 @@ var builtinNames = []string{
 	"fetchMercurial", "fetchTarball", "fetchTree", "fetchurl", "filterSource", "floor", "fromJSON", "fromTOML", "functionArgs", "genericClosure", "getEnv", "getFlake", "groupBy",
 	"hashFile", "hashString", "lessThan", "match", "mul", "parseDrvName", "partition", "path", "placeholder", "readFileType", "scopedImport", "sort", "split", "splitVersion", "storePath",
 	"sub", "toFile", "toPath", "toXML", "traceVerbose", "tryEval", "typeOf", "unsafeDiscardOutputDependency", "unsafeDiscardStringContext", "unsafeGetAttrPos", "zipAttrsWith",
+}
+
+// cheapNames are the functions that do not go over the lists and sets that
+// they are given.
+var cheapNames = []string{
+	"attrByPath", "const", "elemAt", "getAttr", "getAttrFromPath", "hasAttr", "head", "id", "isAttrs", "isList", "last", "length", "mergeAttrs", "mkIf",
+	"mkMerge", "nameValuePair", "optional", "optionalAttrs", "optionals", "recursiveUpdate", "seq", "singleton", "tail", "typeOf", "concat",
 }
 
 // libSections are the sets of lib that hold functions which lib also offers
@@ -76,7 +85,7 @@ func (ev *Evaluator) setArg(t *Thunk) (a *Attrs, ok bool) {
 	if !ok || len(a.Rest) > 0 {
 		return a, false
 	}
-	for _, attr := range a.byName {
+	for _, attr := range a.whole() {
 		if len(attr.Maybe) > 0 {
 			return a, false
 		}

@@ -92,7 +92,7 @@ func primMapAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
 	}
 	out := emptyAttrs(at)
 	ev.grow(64 * s.Len())
-	for name, attr := range s.byName {
+	for name, attr := range s.whole() {
 		v := ev.later(func() Value { return ev.call(at, a[0], Done(Text(attr.At, name)), attr.V) })
 		out.byName[name] = &Attr{V: v, At: attr.At, Maybe: openAll(at, "maps a set that is not known", attr.Maybe)}
 	}
@@ -233,35 +233,36 @@ func (ev *Evaluator) recursiveUpdate(at Place, l, r Value) Value {
 	if !lok || !rok {
 		return ev.update(at, l, r)
 	}
-	out, ok := ev.update(at, l, r).(*Attrs)
-	if !ok {
-		return nil
-	}
-	for name, right := range ra.byName {
+	top := make(map[string]*Attr, ra.Len())
+	for name, right := range ra.whole() {
+		top[name] = right
 		left := la.Attr(name)
 		if left == nil {
 			continue
 		}
-		v := ev.later(func() Value {
-			lv, rv := ev.force(left.V), right.V.Force()
-			if k := ev.Known(rv); !symbolic(k) {
-				rv = k
-			}
-			_, lset := lv.(*Attrs)
-			_, rset := rv.(*Attrs)
-			switch {
-			case lset && rset:
-				return ev.recursiveUpdate(at, lv, rv)
-			case symbolic(rv) && (lset || symbolic(lv)):
-				return &Unknown{Place: at, Why: "updates with a value that is not known: " + Why(rv)}
-			case symbolic(lv) && rset:
-				return &Unknown{Place: at, Why: "updates a value that is not known: " + Why(lv)}
-			}
-			return rv
-		})
-		out.byName[name] = &Attr{V: v, At: right.At, Maybe: right.Maybe}
+		v := ev.later(func() Value { return ev.updateBelow(at, left.V, right.V) })
+		top[name] = &Attr{V: v, At: right.At, Maybe: right.Maybe}
 	}
-	return out
+	return ev.update(at, la, &Attrs{Place: ra.Place, byName: top, Rest: ra.Rest})
+}
+
+// updateBelow is recursiveUpdate of an attribute that both sides have.
+func (ev *Evaluator) updateBelow(at Place, left, right *Thunk) Value {
+	lv, rv := ev.force(left), right.Force()
+	if k := ev.Known(rv); !symbolic(k) {
+		rv = k
+	}
+	_, lset := lv.(*Attrs)
+	_, rset := rv.(*Attrs)
+	switch {
+	case lset && rset:
+		return ev.recursiveUpdate(at, lv, rv)
+	case symbolic(rv) && (lset || symbolic(lv)):
+		return &Unknown{Place: at, Why: "updates with a value that is not known: " + Why(rv)}
+	case symbolic(lv) && rset:
+		return &Unknown{Place: at, Why: "updates a value that is not known: " + Why(lv)}
+	}
+	return rv
 }
 
 func primRemoveAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
@@ -274,7 +275,7 @@ func primRemoveAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
 		return ev.wrong(at, a[1], "a list")
 	}
 	out := &Attrs{Place: at, byName: make(map[string]*Attr, s.Len()), Rest: s.Rest}
-	for name, attr := range s.byName {
+	for name, attr := range s.whole() {
 		out.byName[name] = attr
 	}
 	for _, item := range names.Items {
@@ -368,7 +369,7 @@ func primIntersect(ev *Evaluator, at Place, a []*Thunk) Value {
 		return ev.wrong(at, a[1], "a set")
 	}
 	out := emptyAttrs(at)
-	for name, attr := range r.byName {
+	for name, attr := range r.whole() {
 		if l.Attr(name) != nil {
 			out.byName[name] = attr
 		}

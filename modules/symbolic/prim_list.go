@@ -205,21 +205,32 @@ func (ev *Evaluator) elementAt(at Place, t *Thunk, n int64) Value {
 	if !ok {
 		return ev.wrong(at, t, "a list")
 	}
-	items := l.Items
+	size := int64(len(l.Items))
+	if !l.open() {
+		if n < 0 {
+			n += size
+		}
+		if n < 0 || n >= size {
+			return fault(at, "the list has too few elements")
+		}
+		return l.Items[n].V.Force()
+	}
+	// Only what stands before, or behind, all that nobody can count is known.
+	from, to := int64(0), min(n, size-1)
 	if n < 0 {
-		items = slices.Clone(items)
-		slices.Reverse(items)
-		n = -n - 1
+		from, to = max(0, size+n), size-1
 	}
-	for i, item := range items {
-		if item.Rest {
-			return nil
-		}
-		if int64(i) == n {
-			return item.V.Force()
-		}
+	known := n < size && size+n >= 0
+	for _, item := range l.Items[from : to+1] {
+		known = known && !item.Rest
 	}
-	return fault(at, "the list has too few elements")
+	if !known {
+		return nil
+	}
+	if n < 0 {
+		return l.Items[from].V.Force()
+	}
+	return l.Items[n].V.Force()
 }
 
 func primTail(ev *Evaluator, at Place, a []*Thunk) Value {
@@ -318,13 +329,35 @@ func primToList(ev *Evaluator, at Place, a []*Thunk) Value {
 	return newList(at, a[0])
 }
 
+// scalar is a known string or integer as a map's key, or nil.
+func scalar(v Value) any {
+	switch v := v.(type) {
+	case Int:
+		return v.N
+	case *String:
+		if s, ok := v.Text(); ok {
+			return s
+		}
+	}
+	return nil
+}
+
 func primUnique(ev *Evaluator, at Place, a []*Thunk) Value {
 	l, ok := ev.listArg(a[0])
 	if !ok {
 		return ev.wrong(at, a[0], "a list")
 	}
 	out := &List{Place: at}
+	seen, simple := map[any]bool{}, true // as long as all elements are strings or integers
 	for _, item := range l.Items {
+		key := scalar(ev.force(item.V))
+		if simple = simple && key != nil; simple {
+			if !seen[key] {
+				seen[key] = true
+				out.Items = append(out.Items, item)
+			}
+			continue
+		}
 		found := no
 		for _, kept := range out.Items {
 			if found = ev.equal(kept.V.Force(), item.V.Force(), 0); found != no {

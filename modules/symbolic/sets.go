@@ -72,7 +72,7 @@ func number64(at Place, n json.Number) Value {
 // Except returns the set without the named attributes.
 func (a *Attrs) Except(names ...string) *Attrs {
 	out := &Attrs{Place: a.Place, byName: make(map[string]*Attr, a.Len()), Rest: a.Rest}
-	for name, attr := range a.byName {
+	for name, attr := range a.whole() {
 		out.byName[name] = attr
 	}
 	for _, name := range names {
@@ -85,7 +85,7 @@ func (a *Attrs) Except(names ...string) *Attrs {
 func (a *Attrs) Only(names ...string) *Attrs {
 	out := &Attrs{Place: a.Place, byName: make(map[string]*Attr, len(names))}
 	for _, name := range names {
-		if attr := a.byName[name]; attr != nil {
+		if attr := a.Attr(name); attr != nil {
 			out.byName[name] = attr
 		}
 	}
@@ -103,8 +103,8 @@ func (c *Cond) Split() (common *Attrs, then, els Value) {
 		return nil, then, els
 	}
 	var same []string
-	for name, attr := range t.byName {
-		if other := e.byName[name]; other != nil && other.V == attr.V {
+	for name, attr := range t.whole() {
+		if other := e.Attr(name); other != nil && other.V == attr.V {
 			same = append(same, name)
 		}
 	}

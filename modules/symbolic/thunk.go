@@ -24,10 +24,12 @@ func (ev *Evaluator) delay(x syntax.Expr, sc *scope) *Thunk {
 	case *syntax.Paren:
 		return ev.delay(x.X, sc)
 	case *syntax.Ident:
-		for s := sc; s != nil; s = s.up {
+		near := 64 // scopes that are looked at now; those further out when it is asked for
+		for s := sc; s != nil && near > 0; s = s.up {
 			if t := s.names[x.Name]; t != nil {
 				return t
 			}
+			near--
 		}
 	}
 	return &Thunk{expr: x, scope: sc, ev: ev}

@@ -99,13 +99,16 @@ type (
 	// List is a list. An Item with Rest set stands for any number of elements.
 	List struct {
 		Place
-		Items []Item
+		Items  []Item
+		used   *int // how much of the memory of Items is in use, where a longer list may take what follows
+		closed bool // no item is Rest; not yet looked at if false
 	}
 
 	// Attrs is an attribute set.
 	Attrs struct {
 		Place
 		byName map[string]*Attr
+		under  *Attrs // what byName stands over; its Rest does not count
 		// Rest are values that are not known and that were merged in with //:
 		// the set may have any attribute of theirs.
 		Rest []Value
@@ -282,19 +285,16 @@ func Text(at Place, s string) *String {
 
 // Names returns the names of the attributes that are surely there, sorted.
 func (a *Attrs) Names() []string {
-	names := make([]string, 0, len(a.byName))
-	for name := range a.byName {
+	names := make([]string, 0, a.Len())
+	for name := range a.whole() {
 		names = append(names, name)
 	}
 	slices.Sort(names)
 	return names
 }
 
-// Attr returns the attribute of that name, or nil.
-func (a *Attrs) Attr(name string) *Attr { return a.byName[name] }
-
 // Len returns the number of attributes that are surely there.
-func (a *Attrs) Len() int { return len(a.byName) }
+func (a *Attrs) Len() int { return len(a.whole()) }
 
 // NewAttrs makes a set from values; it belongs to at.
 func NewAttrs(at Place, values map[string]Value) *Attrs {
