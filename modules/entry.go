@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 
 	"assay/fleet"
 	"assay/modules/symbolic"
@@ -17,6 +18,17 @@ const FlakeFile = "flake.nix"
 // that Nix sees; nil for all files. The error is only for a flake.nix that is
 // not there or no flake; everything else is a Problem of the Tree.
 func ReadFlake(fsys fs.FS, tracked []string) (*Tree, error) {
+	return ReadFlakeWith(fsys, tracked, nil)
+}
+
+// ReadFlakeWith is ReadFlake with further loaders. A rule that makes no sense
+// is an error.
+func ReadFlakeWith(fsys fs.FS, tracked []string, rules []Rule) (*Tree, error) {
+	for _, rule := range rules {
+		if err := rule.check(); err != nil {
+			return nil, err
+		}
+	}
 	src := newSources(fsys, tracked)
 	f, err := src.Parsed(FlakeFile)
 	switch {
@@ -28,12 +40,25 @@ func ReadFlake(fsys fs.FS, tracked []string) (*Tree, error) {
 	}
 	t := newTree(src)
 	t.Root = "."
+	var dirs []Rule
+	var own []adapter
+	for _, rule := range rules {
+		if rule.Function == "" {
+			dirs = append(dirs, rule)
+			continue
+		}
+		own = append(own, rule.adapter())
+	}
+	t.adapters = append(own, t.adapters...)
 	r := &reading{tree: t, src: src}
 	r.read(func(l *loading) {
 		l.files = []string{FlakeFile}
 		l.tree.begin()
 		e := &entry{l: l, ev: t.ev}
 		e.flake(t.ev.File(f))
+		for _, rule := range dirs {
+			l.directory(rule)
+		}
 	})
 	return t, nil
 }
@@ -74,7 +99,7 @@ func (e *entry) outputs(v symbolic.Value, condition string) {
 		e.outputs(v.Then.Force(), both(condition, conditionText(v.If)))
 		e.outputs(v.Else.Force(), both(condition, not(conditionText(v.If))))
 	case *symbolic.Call:
-		c, a := adapterFor(e.ev, v)
+		c, a := e.l.tree.adapterFor(v)
 		if a == nil || a.outputs == nil {
 			e.unknown(v.Where(), symbolic.Why(v))
 			return
@@ -119,6 +144,14 @@ func (e *entry) unknown(at symbolic.Place, why string) {
 		where = fleetPos(FlakeFile)
 	}
 	e.l.problems = append(e.l.problems, warning(where, "what the flake's outputs are is not known: "+why, ""))
+}
+
+// directory enters what a rule finds in its directory.
+func (l *loading) directory(rule Rule) {
+	m := &Module{At: fleetPos(rule.Dir)}
+	rule.directory(l.opener(symbolic.Place{}), m, path.Clean(rule.Dir), m.At)
+	l.loader(Loader{Name: rule.Loads, Dirs: []string{rule.Dir}})
+	l.enter(queued{module: m})
 }
 
 // list enters a list of modules of the flake.

@@ -281,3 +281,34 @@ func plainText(v symbolic.Value) string {
 	}
 	return symbolic.Why(v)
 }
+
+// TestRules reads flakes whose loaders only a user's rule explains.
+func TestRules(t *testing.T) {
+	for _, c := range []struct {
+		name, flake string
+		rule        Rule
+		want        string
+	}{
+		{"directory", `{ outputs = inputs: inputs.flake-parts.lib.mkFlake { } { imports = inputs.x.lib.getModules ./m; }; }`,
+			Rule{Function: "x.lib.getModules", Loads: RuleDirectory}, "flake.modules.nixos.a:1 flake.modules.nixos.sub:1"},
+		{"tree", `{ outputs = inputs: inputs.flake-parts.lib.mkFlake { } (inputs.x.lib.load { dir = ./m; }); }`,
+			Rule{Function: "lib.load", Loads: RuleImportTree, Argument: "dir"}, "flake.modules.nixos.a:1 flake.modules.nixos.deep:1 flake.modules.nixos.sub:1"},
+		{"modules", `{ outputs = inputs: inputs.x.lib.mkOutputs { inherit inputs; modules = [ ./m/a.nix ]; }; }`,
+			Rule{Function: "mkOutputs", Loads: RuleArgument}, "flake.modules.nixos.a:1"},
+		{"no function", `{ outputs = inputs: inputs.x.lib.mkOutputs { }; }`, Rule{Dir: "m", Loads: RuleImportTree}, "flake.modules.nixos.a:1 flake.modules.nixos.deep:1 flake.modules.nixos.sub:1"},
+	} {
+		tree, err := ReadFlakeWith(files("flake.nix", c.flake, "m/a.nix", `{ flake.modules.nixos.a = { }; }`,
+			"m/sub/default.nix", `{ flake.modules.nixos.sub = { }; }`, "m/other/deep.nix", `{ flake.modules.nixos.deep = { }; }`), nil, []Rule{c.rule})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := members(tree); got != c.want {
+			t.Errorf("%s: got %s, want %s; %v", c.name, got, c.want, tree.Problems)
+		}
+	}
+	for _, rule := range []Rule{{}, {Function: "f", Loads: "x"}, {Dir: "m", Loads: RuleArgument}} {
+		if _, err := ReadFlakeWith(files("flake.nix", "{ }"), nil, []Rule{rule}); err == nil || !strings.Contains(err.Error(), "hint:") {
+			t.Errorf("%+v gives %v", rule, err)
+		}
+	}
+}

@@ -14,7 +14,8 @@ import (
 // that follow it. load returns the module that the call stands for; outputs,
 // for functions that make a flake's outputs, enters their modules instead.
 // Neither may evaluate more than it needs, and what they do not understand is
-// an Import with Why, never left out.
+// an Import with Why, never left out. A Rule is an adapter as data; those of
+// the user come first.
 type adapter struct {
 	name    string
 	match   func(*call) bool
@@ -104,14 +105,14 @@ func (c *call) args() []*symbolic.Thunk {
 }
 
 // adapterFor returns the call that a value is and the adapter for it, or nil.
-func adapterFor(ev *symbolic.Evaluator, v symbolic.Value) (*call, *adapter) {
-	c := callOf(ev, v)
+func (t *Tree) adapterFor(v symbolic.Value) (*call, *adapter) {
+	c := callOf(t.ev, v)
 	if c == nil {
 		return nil, nil
 	}
-	for _, a := range adapters() {
-		if a.match(c) {
-			return c, &a
+	for i := range t.adapters {
+		if t.adapters[i].match(c) {
+			return c, &t.adapters[i]
 		}
 	}
 	return nil, nil
@@ -119,7 +120,7 @@ func adapterFor(ev *symbolic.Evaluator, v symbolic.Value) (*call, *adapter) {
 
 // loadedModule is the module that a call of a loader stands for, or nil.
 func (o *opener) loadedModule(v symbolic.Value) *Module {
-	c, a := adapterFor(o.ev, v)
+	c, a := o.tree.adapterFor(v)
 	if a == nil || a.load == nil {
 		return nil
 	}
@@ -153,9 +154,6 @@ func (o *opener) known(v symbolic.Value) symbolic.Value {
 
 // member is the aspect that a reference means.
 func (o *opener) member(r *symbolic.Ref) (class, name string, ok bool) {
-	if o.rd == nil && o.tree == nil {
-		return "", "", false
-	}
 	registries := wellKnown
 	if o.rd != nil {
 		registries = o.rd.registries
@@ -167,8 +165,5 @@ func (o *opener) member(r *symbolic.Ref) (class, name string, ok bool) {
 }
 
 func (o *opener) moduleFile(name string) string {
-	if o.tree == nil {
-		return name
-	}
 	return o.tree.src.moduleFile(name)
 }

@@ -37,7 +37,7 @@ func Read(fsys fs.FS, root string) (*Tree, error) {
 func newTree(src *sources) *Tree {
 	return &Tree{
 		byName: map[string]map[string]*Aspect{}, byPath: map[string]*Aspect{},
-		evaluation: &evaluation{ev: symbolic.New(src, symbolic.DefaultLimits), memo: map[any]any{}, src: src},
+		evaluation: &evaluation{ev: symbolic.New(src, symbolic.DefaultLimits), memo: map[any]any{}, src: src, adapters: adapters()},
 	}
 }
 
@@ -67,7 +67,7 @@ func (r *reading) read(load func(*loading)) {
 	for range maxPasses {
 		r.tree.ev.Resolve(r.resolve)
 		r.asked = false
-		l = &loading{reading: r, store: newStore(r.tree.ev), seen: map[string]bool{}}
+		l = &loading{reading: r, store: newStore(r.tree), seen: map[string]bool{}}
 		r.identities(l.store)
 		load(l)
 		l.run()

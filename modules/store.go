@@ -7,6 +7,7 @@ import (
 // store holds what the modules of a flake define, by option path. It follows
 // a definition only as far as somebody asks.
 type store struct {
+	tree    *Tree
 	ev      *symbolic.Evaluator
 	root    *node
 	own     func(path []string) bool // whether a path is a member of a registry
@@ -20,8 +21,8 @@ type store struct {
 // maxDefinitions bounds the definitions that one flake may have.
 const maxDefinitions = 200_000
 
-func newStore(ev *symbolic.Evaluator) *store {
-	s := &store{ev: ev, root: &node{}}
+func newStore(t *Tree) *store {
+	s := &store{tree: t, ev: t.ev, root: &node{}}
 	s.root.stage, s.root.typed = expanded, true
 	s.root.kid("flake").typ = &optionType{kind: subType}
 	return s
@@ -98,7 +99,7 @@ func (s *store) submodule(n *node, v symbolic.Value, d definition) {
 		"name":   symbolic.Text(at, name),
 		"config": &symbolic.Ref{Place: at, Root: symbolic.Flake, Path: n.path},
 	})
-	o := &opener{ev: s.ev, args: args}
+	o := &opener{tree: s.tree, ev: s.ev, args: args}
 	s.opened(n, o.open(v), d, 0)
 }
 

@@ -38,6 +38,8 @@ type evaluation struct {
 	memo map[any]any
 	src  *sources
 
+	adapters []adapter // of loaders
+
 	limited bool // while the tree is being read: too much work ends in unknown values
 	spent   int  // budgets that were used up since then
 }
