@@ -39,10 +39,7 @@ func (s *Stack) lackProblems() []fleet.Problem {
 
 // alike is the hint that suggests a package of the hotfix's channel.
 func (s *Stack) alike(h fleet.Hotfix, system string) string {
-	x := s.index(s.channel(h.Channel, system).Name, system)
-	if x == nil {
-		return ""
-	}
+	x, _ := s.index(s.channel(h.Channel, system).Name, system)
 	if near := fleet.Nearest(h.Package, x.Names()); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}

@@ -64,22 +64,30 @@ func (s *Stack) versions(pkg, system string) []Version {
 }
 
 // index is what is known of a channel's content on a system; nil for nothing.
-func (s *Stack) index(channel, system string) *Index {
-	return cmp.Or(s.indexes[IndexKey{channel, system}], s.indexes[IndexKey{channel, ""}])
-}
-
-// version is a package's version in a channel. A patched channel without an
-// index has its base's.
-func (s *Stack) version(channel, pkg, system string) Version {
-	v := Version{Channel: channel}
-	x := s.index(channel, system)
+// Of a patched channel without an index that is its base's, and the note says
+// so if there are patches.
+func (s *Stack) index(channel, system string) (x *Index, note string) {
+	of := func(channel string) *Index {
+		return cmp.Or(s.indexes[IndexKey{channel, system}], s.indexes[IndexKey{channel, ""}])
+	}
+	if x := of(channel); x != nil {
+		return x, ""
+	}
 	for _, c := range s.fleet.Channels {
-		if x == nil && c.Name == channel && c.Patched != "" {
-			if x = s.index(c.Patched, system); x != nil && len(c.Patches) > 0 {
-				v.Note = "of " + c.Patched + ", before the patches"
+		if c.Name == channel && c.Patched != "" {
+			if len(c.Patches) > 0 {
+				note = "of " + c.Patched + ", before the patches"
 			}
+			return of(c.Patched), note
 		}
 	}
+	return nil, ""
+}
+
+// version is a package's version in a channel.
+func (s *Stack) version(channel, pkg, system string) Version {
+	x, note := s.index(channel, system)
+	v := Version{Channel: channel, Note: note}
 	if x == nil {
 		v.Note = noIndex
 		return v
