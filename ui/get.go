@@ -148,7 +148,7 @@ func (m *Model) reopen() tea.Cmd {
 				return m.askHosts(nil)
 			}
 			m.adopt(s)
-			return tea.Batch(m.getEverywhere(), m.askHosts(nil))
+			return tea.Batch(m.confirm(), m.getEverywhere(), m.askHosts(nil))
 		}
 	})
 }

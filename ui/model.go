@@ -20,7 +20,10 @@ import (
 type Options struct {
 	Session Session
 	// Reopen reads the fleet's directory again; nil where that cannot be done.
-	Reopen  func(context.Context) (Session, error)
+	Reopen func(context.Context) (Session, error)
+	// Confirm asks Nix about a fleet that was read from its files only; nil
+	// where nothing is to be confirmed.
+	Confirm func(context.Context) (Session, error)
 	Keys    *action.Keys
 	Style   *style.Style
 	Start   view.Link     // where to begin; zero is the machines
@@ -79,7 +82,9 @@ type Model struct {
 	seen     map[string]uint64 // the revisions of runs' states that were drawn
 	reread   bool              // the fleet, when the run is over
 	leaving  bool              // quit as soon as the run is over
-	counted  counted
+	// unreachable is why no host can be reached whatever Nix says.
+	unreachable string
+	counted     counted
 }
 
 // cancellable is something in the background that can be given up.
@@ -109,7 +114,7 @@ func New(ctx context.Context, o Options) *Model {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	m := &Model{opts: o, keys: o.Keys, ctx: ctx, now: o.Clock(), seen: map[string]uint64{}, stale: true}
+	m := &Model{opts: o, keys: o.Keys, ctx: ctx, now: o.Clock(), seen: map[string]uint64{}, stale: true, unreachable: o.NoHosts}
 	m.out = newTerminal(o.In, o.Out)
 	m.screen = screen{out: m.out, mouse: o.Mouse}
 	m.k = &known.Known{Open: map[string]*known.Run{}}
@@ -127,7 +132,7 @@ func (m *Model) adopt(s Session) {
 	m.epoch++
 	k := known.New(s.Fleet(), m.now)
 	k.Dir, k.Note, k.ReadOnly, k.NoHosts = s.Dir(), m.opts.Note, m.opts.ReadOnly, m.opts.NoHosts
-	k.Unread = s.Unread()
+	k.Adopted, k.Unread = s.Adopted(), s.Unread()
 	k.Revision, k.Open, k.Current, k.Planning = m.k.Revision+1, m.k.Open, m.k.Current, m.k.Planning
 	for name, former := range m.k.Hosts {
 		if h := k.Hosts[name]; h != nil {
@@ -141,7 +146,7 @@ func (m *Model) adopt(s Session) {
 
 // Init asks for what every view shows.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(m.getEverywhere(), m.askHosts(nil), m.tick())
+	return tea.Batch(m.confirm(), m.getEverywhere(), m.askHosts(nil), m.tick())
 }
 
 // Update takes a message in.

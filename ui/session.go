@@ -26,7 +26,9 @@ import (
 type Session interface {
 	Fleet() *fleet.Fleet
 	Dir() string
-	// Unread says why what the machines are made of is not known; "" where it is.
+	// Adopted says that a flake defines the machines, not fleet.toml.
+	Adopted() bool
+	// Unread says why the overlay layers are not known; "" where they are.
 	Unread() string
 	Checkout(ctx context.Context) session.Checkout
 

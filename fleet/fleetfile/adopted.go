@@ -11,9 +11,10 @@ import (
 // It adds to flake, the machines as Nix tells them, what Nix does not know:
 // addresses, jump hosts, where to build, the way to root, tags, the policy of
 // updates. What the flake says itself is an error here, and so is a machine
-// that it does not define. src may be empty: then there is no file. The error
-// is of type Errors.
-func Adopt(name string, src []byte, flake *fleet.Fleet) (*File, error) {
+// that it does not define, if all says that flake has all machines; else it is
+// only not enforced. src may be empty: then there is no file. The error is of
+// type Errors.
+func Adopt(name string, src []byte, flake *fleet.Fleet, all bool) (*File, error) {
 	root, problems := read(name, src)
 	if root == nil {
 		return nil, Errors(problems)
@@ -29,6 +30,10 @@ func Adopt(name string, src []byte, flake *fleet.Fleet) (*File, error) {
 	f.Machines = slices.Clone(flake.Machines)
 	for _, m := range said.Machines {
 		known := f.Machine(m.Name)
+		if known == nil && !all {
+			c.unenforced = append(c.unenforced, Found{Path: "machines." + m.Name, At: m.At, Why: "no machine of that name was found in the flake's files"})
+			continue
+		}
 		if known == nil {
 			c.problem(m.At, meant(m.Name, (&rules{fleet: &f}).machineNames()), "machine %s: the flake defines no machine of that name", m.Name)
 			continue

@@ -30,7 +30,7 @@ jump = ["db"]
 become = "sudo"
 [rollout]
 parallel = 3
-`), of)
+`), of, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ parallel = 3
 }
 
 func TestAdoptWithoutFile(t *testing.T) {
-	file, err := Adopt(Name, nil, flake())
+	file, err := Adopt(Name, nil, flake(), true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func TestAdoptRefuses(t *testing.T) {
 		"[machines.web]\ntags = [\"edge\"]":         "the flake gives it the tag edge itself",
 		"[machines.web]\ntipe = \"Laptop\"":         `unknown key "tipe"`,
 	} {
-		if _, err := Adopt(Name, []byte(text), flake()); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Adopt(Name, []byte(text), flake(), true); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s\nis %v, want %s", text, err, want)
 		}
 	}
@@ -87,7 +87,7 @@ func TestDraft(t *testing.T) {
 			t.Errorf("the draft lacks %s:\n%s", want, text)
 		}
 	}
-	file, err := Adopt(Name, text, of)
+	file, err := Adopt(Name, text, of, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestDraft(t *testing.T) {
 		t.Errorf("a draft gives db the address %v", got)
 	}
 	filled := strings.ReplaceAll(strings.ReplaceAll(string(text), "# targets", "targets"), "# become", "become")
-	if file, err = Adopt(Name, []byte(filled), of); err != nil {
+	if file, err = Adopt(Name, []byte(filled), of, true); err != nil {
 		t.Fatal(err)
 	}
 	if got := file.Fleet.Machine("mac").Deploy; !slices.Equal(got.Targets, []string{"admin@mac.example.org"}) || got.Become != "sudo" {

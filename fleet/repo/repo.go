@@ -6,14 +6,17 @@
 package repo
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"assay/fleet"
+	"assay/fleet/checkout"
 	"assay/fleet/fleetfile"
 	"assay/modules"
 	"assay/modules/compose"
@@ -27,64 +30,25 @@ type Repository struct {
 	File  *fleetfile.File
 	Fleet *fleet.Fleet
 	Vars  *vars.Store
-	// Adopted says that the flake defines its machines itself. Then there is
-	// no tree, and no composition.
+	// Adopted says that the flake defines its machines itself.
 	Adopted bool
 
 	root  *os.Root
+	read  *fleet.Fleet    // of an adopted flake: as its files say
 	told  []fleet.Problem // about an adopted flake, by Nix
 	tree  func() (*modules.Tree, error)
 	stack func() (*overlay.Stack, []fleet.Problem)
 }
 
-// ErrAdopted is returned by Open for a flake that defines its machines itself:
-// only Nix can tell them yet. Adopt opens it with what Nix has told.
-var ErrAdopted = errors.New("the flake defines its machines itself")
+// ErrUnread is why the overlay layers of an adopted flake are not known.
+var ErrUnread = errors.New("this flake's overlay files are not read yet; Nix alone knows which channel supplies a package")
 
-// ErrUnread is returned by Tree and Compose in an adopted flake.
-var ErrUnread = errors.New("this flake's files are not read yet; Nix alone knows what its machines are made of")
-
-// Open opens the native fleet in dir: its machines are in fleet.toml. A
-// fleet.toml that cannot be read is an error with every fault and its place;
-// what is wrong with the tree or the layers is told by Problems, because the
-// rest can still be shown.
+// Open opens the fleet in dir. Its machines are in fleet.toml, or else in the
+// flake, which is read without Nix; a fleet.toml beside such a flake adds what
+// it does not say. A fleet.toml or a flake.nix that cannot be read is an error
+// with every fault and its place; what is wrong with the tree or the layers is
+// told by Problems, because the rest can still be shown.
 func Open(dir string) (*Repository, error) {
-	return open(dir, func(root *os.Root) (*fleetfile.File, error) {
-		text, err := readRegular(root, fleetfile.Name)
-		_, flake := root.Stat("flake.nix")
-		switch missing := errors.Is(err, fs.ErrNotExist); {
-		case missing && flake == nil:
-			return nil, ErrAdopted
-		case missing:
-			return nil, fmt.Errorf("%s has neither fleet.toml nor flake.nix: what else describes a fleet is not read in this version", dir)
-		case err != nil:
-			return nil, err
-		case flake == nil && !fleetfile.Native(fleetfile.Name, text):
-			return nil, ErrAdopted
-		}
-		return fleetfile.Parse(fleetfile.Name, text)
-	}, false)
-}
-
-// Adopt opens a flake that defines its machines itself: flake has them as Nix
-// tells them, and problems is what it could not tell of them. A fleet.toml
-// beside it adds what Nix does not know.
-func Adopt(dir string, flake *fleet.Fleet, problems []fleet.Problem) (*Repository, error) {
-	r, err := open(dir, func(root *os.Root) (*fleetfile.File, error) {
-		text, err := readRegular(root, fleetfile.Name)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, err
-		}
-		return fleetfile.Adopt(fleetfile.Name, text, flake)
-	}, true)
-	if err != nil {
-		return nil, err
-	}
-	r.told = problems
-	return r, nil
-}
-
-func open(dir string, registry func(*os.Root) (*fleetfile.File, error), adopted bool) (*Repository, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
@@ -93,20 +57,66 @@ func open(dir string, registry func(*os.Root) (*fleetfile.File, error), adopted 
 	if err != nil {
 		return nil, err
 	}
-	file, err := registry(root)
-	if err != nil {
-		root.Close()
-		return nil, err
-	}
-	store, err := vars.Open(dir)
-	if err != nil {
-		root.Close()
-		return nil, err
-	}
-	r := &Repository{Dir: dir, File: file, Fleet: file.Fleet, Vars: store, Adopted: adopted, root: root}
+	r := &Repository{Dir: dir, root: root}
 	r.tree = sync.OnceValues(r.readTree)
 	r.stack = sync.OnceValues(r.readStack)
+	if err := r.open(); err != nil {
+		root.Close()
+		return nil, err
+	}
 	return r, nil
+}
+
+func (r *Repository) open() (err error) {
+	text, err := readRegular(r.root, fleetfile.Name)
+	_, noFlake := r.root.Stat(modules.FlakeFile)
+	switch missing := errors.Is(err, fs.ErrNotExist); {
+	case missing && noFlake != nil:
+		return fmt.Errorf("%s has neither fleet.toml nor flake.nix; hint: assay init makes a fleet of it", r.Dir)
+	case err != nil && !missing:
+		return err
+	case noFlake == nil && (missing || !fleetfile.Native(fleetfile.Name, text)):
+		err = r.adopt(text)
+	default:
+		r.File, err = fleetfile.Parse(fleetfile.Name, text)
+	}
+	if err != nil {
+		return err
+	}
+	r.Fleet = r.File.Fleet
+	r.Vars, err = vars.Open(r.Dir)
+	return err
+}
+
+// adopt takes the machines from the flake's files, and what notes say of them.
+func (r *Repository) adopt(notes []byte) error {
+	r.Adopted = true
+	tree, err := r.tree()
+	if err != nil {
+		return err
+	}
+	r.read = machinesOf(tree, r.Dir)
+	r.File, err = fleetfile.Adopt(fleetfile.Name, notes, r.read, false)
+	return err
+}
+
+// Confirm is the repository of a flake that defines its machines itself, with
+// told, the machines as Nix tells them; problems is what Nix could not tell.
+// Where the files were read otherwise, Problems says so. r stays as it is.
+func (r *Repository) Confirm(told *fleet.Fleet, problems []fleet.Problem) (*Repository, error) {
+	notes, err := readRegular(r.root, fleetfile.Name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	file, err := fleetfile.Adopt(fleetfile.Name, notes, corrected(r.read, told), true)
+	if err != nil {
+		return nil, err
+	}
+	out := *r
+	out.File, out.Fleet = file, file.Fleet
+	out.told = append(slices.Clip(problems), disagreements(r.read, told)...)
+	out.stack = sync.OnceValues(out.readStack)
+	return &out, nil
 }
 
 // readRegular reads a file that is one: a pipe of that name would never end.
@@ -128,7 +138,8 @@ func readRegular(root *os.Root, name string) ([]byte, error) {
 
 func (r *Repository) readTree() (*modules.Tree, error) {
 	if r.Adopted {
-		return nil, ErrUnread
+		tracked, _ := checkout.Tracked(context.Background(), r.Dir)
+		return modules.ReadFlake(r.root.FS(), tracked)
 	}
 	return modules.Read(r.root.FS(), r.Fleet.Sources.Modules)
 }
@@ -162,16 +173,13 @@ func (r *Repository) ComposeOnly(machine string, only []string) (compose.Composi
 	if m == nil {
 		return compose.Composition{}, fmt.Errorf("no machine %q%s", machine, r.meant(machine))
 	}
-	if r.Adopted {
-		return compose.Composition{}, ErrUnread
-	}
 	tree, err := r.Tree()
 	if err != nil {
 		return compose.Composition{}, err
 	}
 	composition := compose.Compose(tree, compose.Request{Fleet: r.Fleet, Machine: m, Only: only})
 	for _, p := range composition.Problems {
-		if p.Severity == fleet.Error {
+		if p.Severity == fleet.Error && !r.Adopted { // there Nix decides
 			return composition, p
 		}
 	}
@@ -220,9 +228,7 @@ func (r *Repository) Problems() []fleet.Problem {
 	for _, u := range r.File.Unenforced {
 		problems = append(problems, fleet.Problem{At: u.At, Severity: fleet.Warning, Text: u.Path + ": " + u.Why})
 	}
-	if r.Adopted {
-		return append(problems, r.told...)
-	}
+	problems = append(problems, r.told...)
 	tree, err := r.Tree()
 	if err != nil {
 		problems = append(problems, fleet.Problem{Severity: fleet.Error, Text: err.Error()})

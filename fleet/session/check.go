@@ -20,9 +20,7 @@ import (
 func (s *Session) Check(ctx context.Context, identities []sops.Identity) ([]fleet.Problem, error) {
 	problems := s.Repo.Problems()
 	machines := names(s.Fleet().Machines)
-	if !s.Repo.Adopted {
-		problems = append(problems, s.checkCompositions(ctx, machines, problems)...)
-	}
+	problems = append(problems, s.checkCompositions(ctx, machines, problems)...)
 	problems = append(problems, s.checkKeys(ctx, machines, identities)...)
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -43,6 +41,7 @@ func (s *Session) checkCompositions(ctx context.Context, machines []string, know
 		return nil
 	}
 	problems := ofCompositions(machines, compositions, errs, known)
+	problems = append(problems, compose.Lint(s.Fleet(), compositions)...)
 	if tree, err := s.Repo.Tree(); err == nil && len(tree.Lost) == 0 {
 		problems = append(problems, compose.Unused(tree, s.Fleet(), compositions)...)
 	}

@@ -58,8 +58,10 @@ func New(r *repo.Repository, opts Options) *Session {
 // Fleet is the repository's fleet.
 func (s *Session) Fleet() *fleet.Fleet { return s.Repo.Fleet }
 
-// Unread says why what the machines are made of is not known, in an adopted
-// flake; "" where it is.
+// Adopted reports whether the flake defines its machines itself.
+func (s *Session) Adopted() bool { return s.Repo.Adopted }
+
+// Unread says why the overlay layers are not known; "" where they are.
 func (s *Session) Unread() string {
 	if s.Repo.Adopted {
 		return repo.ErrUnread.Error()

@@ -6,7 +6,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -40,7 +39,10 @@ type app struct {
 	}
 	// world opens what the commands work on: the repository around the
 	// working directory, or the demo.
-	world     func(ctx context.Context) (*session.Session, error)
+	world func(ctx context.Context) (*session.Session, error)
+	// files opens the same for commands that only read its files: no Nix runs,
+	// and no host is reached.
+	files     func(ctx context.Context) (*session.Session, error)
 	starting  sync.Once
 	runner    *runner.Runner // see programs
 	closing   []func() error // at the end of the program
@@ -62,7 +64,7 @@ func Main(args []string, env Env, example []byte) int {
 	out := &output{Writer: env.Stdout}
 	env.Stdout = out
 	a := &app{env: env, example: example}
-	a.world = a.openDirectory
+	a.world, a.files = a.openDirectory, a.openFiles
 	a.consoleWorld = a.openConsole
 	code := a.run(context.Background(), args)
 	for _, end := range slices.Backward(a.closing) {
@@ -231,18 +233,23 @@ func (a *app) printer(out io.Writer) *printer {
 	return p
 }
 
-// unread refuses what is told from a fleet's files in a flake whose files are
-// not read.
+// unread refuses what is told of overlay layers in a flake whose overlay files
+// are not read.
 func unread(s *session.Session) error {
 	if !s.Repo.Adopted {
 		return nil
 	}
-	return withCode(exitUsage, fmt.Errorf("%w; hint: assay machines, status and plan work", repo.ErrUnread))
+	return withCode(exitUsage, repo.ErrUnread)
 }
 
 // openAndSelect opens what the command works on and selects machines of it.
 func (a *app) openAndSelect(ctx context.Context, words []string) (*session.Session, []string, error) {
-	s, err := a.world(ctx)
+	return a.selected(ctx, words, a.world)
+}
+
+// selected opens the repository and selects machines of it.
+func (a *app) selected(ctx context.Context, words []string, open func(context.Context) (*session.Session, error)) (*session.Session, []string, error) {
+	s, err := open(ctx)
 	if err != nil {
 		return nil, nil, err
 	}

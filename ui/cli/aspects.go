@@ -37,11 +37,8 @@ func (a *app) aspectsCommand() *cobra.Command {
 		Short: "List the aspects, or show one: its files, imports and users",
 		Args:  words(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.world(cmd.Context())
+			s, err := a.files(cmd.Context())
 			if err != nil {
-				return err
-			}
-			if err := unread(s); err != nil {
 				return err
 			}
 			if _, err := s.Repo.Tree(); err != nil {

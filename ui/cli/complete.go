@@ -23,7 +23,7 @@ func (a *app) complete(cmd *cobra.Command, list func(*session.Session) []string)
 // listed completes with what list finds, whatever was said before.
 func (a *app) listed(list func(*session.Session) []string) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-		s, err := a.world(cmd.Context())
+		s, err := a.files(cmd.Context())
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
@@ -78,7 +78,7 @@ func (a *app) byPlace(lists ...func(*session.Session) []string) cobra.Completion
 		if len(args) >= len(lists) {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		s, err := a.world(cmd.Context())
+		s, err := a.files(cmd.Context())
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}

@@ -14,25 +14,25 @@ import (
 )
 
 func (a *app) composeCommand() *cobra.Command {
-	var option string
+	var option, why, other string
 	cmd := &cobra.Command{
 		Use:   "compose MACHINE",
 		Short: "Show what a machine is made of, and why",
 		Long: `Shows which aspects apply to a machine and the way to each, per home-manager
 user too, with the options, packages and foreign modules that they bring. With
 --option it shows one option: every definition with its priority and file:line,
-and what they come to.`,
+and what they come to; with --why the way to one aspect; with --diff what
+another machine has instead.`,
 		Args: words(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.world(cmd.Context())
+			s, err := a.files(cmd.Context())
 			if err != nil {
 				return err
 			}
-			if err := unread(s); err != nil {
-				return err
-			}
-			if s.Fleet().Machine(args[0]) == nil {
-				return noMachine(s.Fleet(), args[0])
+			for _, name := range append(args, other) {
+				if name != "" && s.Fleet().Machine(name) == nil {
+					return noMachine(s.Fleet(), name)
+				}
 			}
 			composition, err := s.Repo.Compose(args[0])
 			if err != nil && len(composition.Problems) == 0 {
@@ -41,6 +41,14 @@ and what they come to.`,
 			switch {
 			case option != "":
 				err = a.showOption(composition, option)
+			case why != "":
+				err = a.showWhy(composition, why)
+			case other != "":
+				var second compose.Composition
+				if second, err = s.Repo.Compose(other); err != nil && len(second.Problems) == 0 {
+					return err
+				}
+				err = a.showDiff(composition, second)
 			case a.flags.json:
 				err = a.text().json(compositionToJSON(composition))
 			default:
@@ -59,6 +67,9 @@ and what they come to.`,
 		},
 	}
 	cmd.Flags().StringVar(&option, "option", "", "show one option by its `PATH`, such as services.openssh.enable, or those below it")
+	cmd.Flags().StringVar(&why, "why", "", "show the way to one `ASPECT`")
+	cmd.Flags().StringVar(&other, "diff", "", "show how another `MACHINE` differs")
+	cmd.MarkFlagsMutuallyExclusive("option", "why", "diff")
 	return cmd
 }
 
@@ -77,6 +88,13 @@ func (p *printer) scope(sc compose.Scope) {
 		var rows [][]cell
 		for _, r := range sc.Aspects {
 			rows = append(rows, []cell{c(r.Name), cr(faint, way(r.Way)), cr(faint, places(r.Files))})
+		}
+		p.rows("    ", rows)
+	}
+	if p.section("files that are modules", len(sc.Files)) {
+		var rows [][]cell
+		for _, f := range sc.Files {
+			rows = append(rows, []cell{c(f.Path), cr(faint, f.At.String()), cr(warn, f.Condition)})
 		}
 		p.rows("    ", rows)
 	}

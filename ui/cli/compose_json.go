@@ -19,6 +19,7 @@ type scopeJSON struct {
 	User     string        `json:"user"` // "" for the machine
 	Class    fleet.Class   `json:"class"`
 	Aspects  []reachedJSON `json:"aspects"`
+	Files    []fileJSON    `json:"modules"` // files that are modules by themselves
 	Foreign  []foreignJSON `json:"foreign"`
 	Options  []optionJSON  `json:"options"`
 	Packages []packageJSON `json:"packages"`
@@ -34,6 +35,13 @@ type stepJSON struct {
 	Kind string `json:"kind"`
 	Name string `json:"name"`
 	At   string `json:"at"`
+}
+
+type fileJSON struct {
+	File      string `json:"file"`
+	From      string `json:"from"`
+	Condition string `json:"condition,omitempty"`
+	At        string `json:"at"`
 }
 
 type foreignJSON struct {
@@ -87,17 +95,14 @@ func compositionToJSON(comp compose.Composition) compositionJSON {
 func scopeToJSON(sc compose.Scope) scopeJSON {
 	out := scopeJSON{
 		User: sc.User, Class: sc.Class,
-		Aspects: []reachedJSON{}, Foreign: []foreignJSON{}, Options: []optionJSON{}, Packages: []packageJSON{},
+		Aspects: []reachedJSON{}, Files: []fileJSON{}, Foreign: []foreignJSON{}, Options: []optionJSON{}, Packages: []packageJSON{},
 	}
 	for _, r := range sc.Aspects {
-		js := reachedJSON{Name: r.Name, Files: []string{}, Way: []stepJSON{}}
-		for _, at := range r.Files {
-			js.Files = append(js.Files, at.String())
-		}
-		for _, step := range r.Way {
-			js.Way = append(js.Way, stepJSON{step.Kind, step.Name, step.At.String()})
-		}
+		js := reachedJSON{Name: r.Name, Files: placesToText(r.Files), Way: stepsToJSON(r.Way)}
 		out.Aspects = append(out.Aspects, js)
+	}
+	for _, f := range sc.Files {
+		out.Files = append(out.Files, fileJSON{f.Path, f.From, f.Condition, f.At.String()})
 	}
 	for _, f := range sc.Foreign {
 		out.Foreign = append(out.Foreign, foreignJSON{f.Ref, f.From, f.At.String()})
@@ -107,6 +112,14 @@ func scopeToJSON(sc compose.Scope) scopeJSON {
 	}
 	for _, pkg := range sc.Packages {
 		out.Packages = append(out.Packages, packageJSON{pkg.Name, pkg.Option, pkg.Aspect, pkg.At.String()})
+	}
+	return out
+}
+
+func stepsToJSON(way []compose.Step) []stepJSON {
+	out := make([]stepJSON, len(way))
+	for i, step := range way {
+		out[i] = stepJSON{step.Kind, step.Name, step.At.String()}
 	}
 	return out
 }

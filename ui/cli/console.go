@@ -51,6 +51,9 @@ func (f *consoleFlags) args() (args []string) {
 type consoleWorld struct {
 	session *session.Session
 	reopen  func() (*session.Session, error)
+	// confirm asks Nix about a session that was opened from files only; nil
+	// for none.
+	confirm func(ctx context.Context) (*session.Session, error)
 	note    string
 	noHosts string
 }
@@ -79,6 +82,12 @@ func (a *app) console(ctx context.Context, w consoleWorld, f consoleFlags, selec
 	if w.reopen != nil {
 		options.Reopen = func(context.Context) (ui.Session, error) {
 			s, err := w.reopen()
+			return consoleSession{s, a}, err
+		}
+	}
+	if w.confirm != nil {
+		options.Confirm = func(ctx context.Context) (ui.Session, error) {
+			s, err := w.confirm(ctx)
 			return consoleSession{s, a}, err
 		}
 	}
@@ -112,8 +121,15 @@ func (a *app) farewell(e ui.Ended) error {
 // openConsole opens the repository around the working directory for the
 // console.
 func (a *app) openConsole(ctx context.Context) (consoleWorld, error) {
-	s, err := a.world(ctx)
+	s, err := a.files(ctx)
 	if err != nil {
+		return consoleWorld{}, err
+	}
+	if s.Adopted() {
+		reopen := func() (*session.Session, error) { return a.files(ctx) }
+		return consoleWorld{session: s, reopen: reopen, confirm: a.world}, nil
+	}
+	if s, err = a.world(ctx); err != nil {
 		return consoleWorld{}, err
 	}
 	reopen := func() (*session.Session, error) { return a.world(ctx) }

@@ -104,6 +104,7 @@ func (a *app) runDemo(ctx context.Context, o demo.Options, args []string) error 
 	if !o.Reset && inside.looksBack(args) {
 		if s, err := demo.Look(o); err == nil {
 			inside.world = func(context.Context) (*session.Session, error) { return s, nil }
+			inside.files = inside.world
 			return a.runInside(ctx, inside, args)
 		}
 	}
@@ -143,6 +144,7 @@ func (a *app) runDemo(ctx context.Context, o demo.Options, args []string) error 
 // enter makes the demo what the command line works on.
 func (a *app) enter(d *demo.Demo) {
 	a.world = func(context.Context) (*session.Session, error) { return d.Session, nil }
+	a.files = a.world
 	a.consoleWorld = func(context.Context) (consoleWorld, error) {
 		return consoleWorld{session: d.Session, reopen: d.Reopen, note: "demo"}, nil
 	}

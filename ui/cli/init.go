@@ -52,8 +52,11 @@ func (a *app) initialise(ctx context.Context, yes bool) error {
 		dir = found
 	}
 	name, text, err := lacking(dir, func() (*fleet.Fleet, error) {
-		r, _, err := a.adopt(ctx, dir)
+		r, err := repo.Open(dir)
 		if err != nil {
+			return nil, err
+		}
+		if r, _, err = a.confirmed(ctx, r); err != nil {
 			return nil, err
 		}
 		return r.Fleet, nil

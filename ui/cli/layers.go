@@ -29,7 +29,7 @@ func (a *app) layersCommand() *cobra.Command {
 		Short: "Show the overlay's layers and what each supplies",
 		Args:  words(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := a.world(cmd.Context())
+			s, err := a.files(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -116,7 +116,7 @@ func (a *app) whichCommand() *cobra.Command {
 		Short: "Say which channel and layer supply a package, and why",
 		Args:  words(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.world(cmd.Context())
+			s, err := a.files(cmd.Context())
 			if err != nil {
 				return err
 			}

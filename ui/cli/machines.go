@@ -45,13 +45,22 @@ type deployJSON struct {
 }
 
 func (a *app) machinesCommand() *cobra.Command {
-	return &cobra.Command{
+	var matrix bool
+	cmd := &cobra.Command{
 		Use:   "machines [SELECTOR]",
 		Short: "List the registry",
+		Long:  "Lists the machines, or with --matrix which of them has which aspect.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, chosen, err := a.openAndSelect(cmd.Context(), args)
+			s, chosen, err := a.selected(cmd.Context(), args, a.files)
 			if err != nil {
 				return err
+			}
+			if matrix {
+				aspects, err := s.Aspects(cmd.Context())
+				if err != nil {
+					return err
+				}
+				return a.showMatrix(aspects, chosen)
 			}
 			if a.flags.json {
 				out := make([]machineJSON, len(chosen))
@@ -64,6 +73,8 @@ func (a *app) machinesCommand() *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&matrix, "matrix", false, "show which machine has which aspect")
+	return cmd
 }
 
 func (a *app) printMachines(f *fleet.Fleet, chosen []string) {

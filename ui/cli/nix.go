@@ -26,9 +26,9 @@ import (
 	"assay/secrets"
 )
 
-// openDirectory opens the repository around the working directory, with Nix
-// and SSH to work on it.
-func (a *app) openDirectory(ctx context.Context) (*session.Session, error) {
+// repository opens the repository around the working directory. Nothing is
+// started and nothing written.
+func (a *app) repository() (*repo.Repository, error) {
 	dir := a.flags.dir
 	if dir == "" {
 		found, err := repo.Find(".")
@@ -38,16 +38,41 @@ func (a *app) openDirectory(ctx context.Context) (*session.Session, error) {
 		dir = found
 	}
 	r, err := repo.Open(dir)
-	var declared knownhosts.List
-	if errors.Is(err, repo.ErrAdopted) {
-		r, declared, err = a.adopt(ctx, dir)
-	}
-	if err != nil {
-		return nil, withCode(exitUsage, err)
-	}
+	return r, withCode(exitUsage, err)
+}
+
+// options are those of every session on a repository.
+func (a *app) options(r *repo.Repository) session.Options {
 	options := session.Options{Version: version(), Operator: a.env.operator()}
 	if state, err := a.env.stateDir(); err == nil { // reading works without
 		options.StateDir = filepath.Join(state, "fleets", stateName(r))
+	}
+	return options
+}
+
+// openFiles opens the repository around the working directory for what its
+// files say: no Nix, and no hosts.
+func (a *app) openFiles(context.Context) (*session.Session, error) {
+	r, err := a.repository()
+	if err != nil {
+		return nil, err
+	}
+	return session.New(r, a.options(r)), nil
+}
+
+// openDirectory opens the repository around the working directory, with Nix
+// and SSH to work on it.
+func (a *app) openDirectory(ctx context.Context) (*session.Session, error) {
+	r, err := a.repository()
+	if err != nil {
+		return nil, err
+	}
+	options := a.options(r)
+	var declared knownhosts.List
+	if r.Adopted {
+		if r, declared, err = a.confirmed(ctx, r); err != nil {
+			return nil, withCode(exitUsage, err)
+		}
 	}
 	accept, err := a.acceptConfig(ctx, r.Dir, options.StateDir)
 	if err != nil {
@@ -174,17 +199,13 @@ func owner(r *repo.Repository) func(ssh.PublicKey) (string, bool) {
 	}
 }
 
-// adopt opens a flake that defines its machines itself: Nix tells them, and
-// the hosts whose keys it declares.
-func (a *app) adopt(ctx context.Context, dir string) (*repo.Repository, knownhosts.List, error) {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return nil, nil, err
-	}
+// confirmed asks Nix which machines a flake defines that was read from its
+// files, and the hosts whose keys it declares.
+func (a *app) confirmed(ctx context.Context, r *repo.Repository) (*repo.Repository, knownhosts.List, error) {
 	watch, stop := a.interruptible(ctx)
 	defer stop()
 	progress := a.waiting("reading the flake with Nix")
-	registry, err := a.engine(dir, "", nix.Options{}).Registry(watch, progress.watch)
+	registry, err := a.engine(r.Dir, "", nix.Options{}).Registry(watch, progress.watch)
 	progress.clear()
 	if watch.Err() != nil {
 		return nil, nil, context.Cause(watch)
@@ -192,7 +213,7 @@ func (a *app) adopt(ctx context.Context, dir string) (*repo.Repository, knownhos
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := repo.Adopt(dir, adopted(registry, filepath.Base(dir)), untold(registry))
+	r, err = r.Confirm(adopted(registry), untold(registry))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -201,8 +222,8 @@ func (a *app) adopt(ctx context.Context, dir string) (*repo.Repository, knownhos
 }
 
 // adopted makes a fleet of what Nix says about a flake.
-func adopted(r nix.Registry, name string) *fleet.Fleet {
-	f := &fleet.Fleet{Name: cmp.Or(r.Name, fleetName(name))}
+func adopted(r nix.Registry) *fleet.Fleet {
+	f := &fleet.Fleet{Name: r.Name}
 	for _, m := range r.Machines {
 		f.Machines = append(f.Machines, fleet.Machine{
 			Name: m.Name, Class: fleet.Class(m.Class), System: m.System, User: m.User, Tags: m.Tags,
@@ -245,24 +266,9 @@ func declaredHosts(r nix.Registry) []knownhosts.Declared {
 // "nixos".
 func stateName(r *repo.Repository) string {
 	name := r.Fleet.Name
-	if r.Adopted && name == fleetName(filepath.Base(r.Dir)) {
+	if r.Adopted && name == repo.Name(filepath.Base(r.Dir)) {
 		sum := sha256.Sum256([]byte(r.Dir))
 		name += "-" + hex.EncodeToString(sum[:4])
-	}
-	return name
-}
-
-// fleetName makes a directory's name one that a fleet can have.
-func fleetName(dir string) string {
-	name := strings.Map(func(r rune) rune {
-		switch {
-		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', r == '-', r == '_':
-			return r
-		}
-		return '-'
-	}, dir)
-	if name = strings.Trim(name, "-_"); name == "" {
-		return "fleet"
 	}
 	return name
 }

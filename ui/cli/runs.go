@@ -40,7 +40,7 @@ func (a *app) runsCommand() *cobra.Command {
 		Short: "List past runs, or show one",
 		Args:  words(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.world(cmd.Context())
+			s, err := a.files(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -85,7 +85,7 @@ func (a *app) logsCommand() *cobra.Command {
 printed, results. RUN is an id, a beginning of one, or "last".`,
 		Args: words(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.world(cmd.Context())
+			s, err := a.files(cmd.Context())
 			if err != nil {
 				return err
 			}

@@ -36,11 +36,8 @@ func (a *app) servicesCommand() *cobra.Command {
 		Short: "List service instances, their roles and members",
 		Args:  words(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := a.world(cmd.Context())
+			s, err := a.files(cmd.Context())
 			if err != nil {
-				return err
-			}
-			if err := unread(s); err != nil {
 				return err
 			}
 			if a.flags.json {

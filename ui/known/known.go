@@ -109,8 +109,10 @@ type Known struct {
 	Note     string // what the operator should know of this world, in a word: "demo"
 	ReadOnly string // why nothing may be changed; "" when it may
 	NoHosts  string // why no host can be reached; "" when they can
-	// Unread is why nothing is known of the fleet's files: aspects, layers,
-	// compositions; "" when they are read.
+	// Adopted says that a flake defines the machines, not fleet.toml.
+	Adopted bool
+	// Unread is why nothing is known of the overlay layers; "" when they are
+	// read.
 	Unread string
 	// Stale is why the fleet's files cannot be read any more, nil when they
 	// can: what is known of them is as it was before.

@@ -118,9 +118,6 @@ func (v *View) Render(w, h int) string {
 	v.width = widthOf(w)
 	v.fill()
 	v.out.Empty(view.Folded(v.empty, w))
-	if unread := view.Unread(v.env, "No aspects are known.", w); unread != nil {
-		v.out.Empty(unread)
-	}
 	return v.out.Render(w, h)
 }
 

@@ -51,9 +51,6 @@ func nothing(k *known.Known, st *style.Style, refresh string, w int) []widget.Li
 
 // notLooked is what the checks leave out.
 func notLooked(k *known.Known) string {
-	if k.Unread != "" {
-		return "not looked at: the hosts, the flake's files, and whether they build"
-	}
 	return "not looked at: the hosts, and whether what the configuration names builds"
 }
 
@@ -61,13 +58,6 @@ func notLooked(k *known.Known) string {
 func looked(k *known.Known) []string {
 	f := k.Fleet
 	machines := word.Count(len(f.Machines), "machine")
-	if k.Unread != "" {
-		return []string{
-			"the flake: " + machines + ", as Nix tells them",
-			"fleet.toml, where there is one: that it says nothing against the flake",
-			"by which host key each of them is known",
-		}
-	}
 	tree := "the tree of modules: every file is read"
 	if k.Aspects.Has() {
 		tree += ", " + word.Count(len(k.Aspects.Value), "aspect")
@@ -75,6 +65,13 @@ func looked(k *known.Known) []string {
 	layers := "the overlay: its layers"
 	if k.Stack.Has() && k.Stack.Value != nil {
 		layers += " on " + word.Count(len(k.Stack.Value.Systems()), "system")
+	}
+	if k.Adopted {
+		return []string{
+			"the flake: " + machines + "; whether its files and Nix say the same of them", tree,
+			"fleet.toml, where there is one: that it says nothing against the flake",
+			"by which host key each of them is known",
+		}
 	}
 	return []string{
 		fmt.Sprintf("fleet.toml: %s, %s, %s", machines, word.Count(len(f.Services), "service"), word.Count(len(f.Channels), "channel")),

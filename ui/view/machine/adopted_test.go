@@ -18,17 +18,6 @@ func TestGoldenAdopted(t *testing.T) {
 	}
 }
 
-func TestAdoptedParts(t *testing.T) {
-	k := viewtest.Adopted()
-	for _, part := range []string{"imports", "options", "packages", "services"} {
-		v := open(t, k, "anvil", part)
-		shows(t, part, v.Render(80, 20), "Nix alone knows", "D there plans an update")
-		v.Render(40, 20) // the text is made to measure
-		shows(t, part, v.Render(160, 20), "Nix alone knows what its machines are made of")
-	}
-	shows(t, "generations", open(t, k, "anvil", "generations").Render(80, 20), "1")
-}
-
 // TestHealthThatIsNotSaid: what a host says nothing about is unknown beside
 // what it says, and absent where it says nothing of the kind.
 func TestHealthThatIsNotSaid(t *testing.T) {

@@ -80,9 +80,6 @@ func (v *View) stateRows(w int) []*outline.Item {
 // problems are those of the composition, or that it is not there.
 func (v *View) problems(w int) []*outline.Item {
 	c := v.composition()
-	if v.env.Known.Unread != "" {
-		return nil
-	}
 	if c.Value.Machine == "" || c.Err != nil && len(c.Value.Problems) == 0 {
 		return outline.Notes("composition", view.Loading(&c, "the composition"))
 	}
@@ -127,13 +124,16 @@ func (v *View) problem(self string, p compose.Problem, w int) *outline.Item {
 func (v *View) declared(w int) []*outline.Item {
 	m := v.machine()
 	at := row("declared", 1<<20, widget.P("by the flake, as Nix tells it"))
+	if m.Source == fleet.SourceRead {
+		at = row("declared", 1<<20, widget.P("by the flake, as its files say"))
+	}
 	if !m.At.IsZero() {
 		at = row("declared", 1<<20, widget.R(style.Link, m.At.String()))
 		at.At, at.Link, at.What = m.At, view.At(m.At), "the place"
 	}
 	items := []*outline.Item{title("registry", "registry", ""), at}
 	add := func(label, value, selector string) {
-		if value == "" && v.env.Known.Unread != "" {
+		if value == "" && v.env.Known.Adopted {
 			return // flakes have no place for it
 		}
 		it := row(label, w, widget.P(word.OrUnknown(value)))
@@ -150,7 +150,7 @@ func (v *View) declared(w int) []*outline.Item {
 	add("type", m.Type, "")
 	add("user", m.User, "user:")
 	items = append(items, v.tags("tags", m.Tags))
-	if len(m.Computed) > 0 || v.env.Known.Unread == "" {
+	if len(m.Computed) > 0 || !v.env.Known.Adopted {
 		items = append(items, v.tags("computed", m.Computed))
 	}
 	items = append(items, deployment(m, w)...)

@@ -19,10 +19,6 @@ const nameWidth = 34
 // makes of it, below what is to be said of the whole.
 func (v *View) composed(each func(*compose.Composition) []*outline.Item) []*outline.Item {
 	c := v.composition()
-	if unread := view.Unread(v.env, "What "+v.link.Name+" is made of is not known.", v.width); unread != nil {
-		v.panes[v.at].Empty(unread)
-		return nil
-	}
 	if c.Value.Machine == "" {
 		v.panes[v.at].Empty(view.Loading(&c, "the composition"))
 		return nil

@@ -30,9 +30,7 @@ func (v *View) services(int) []*outline.Item {
 			}
 		}
 	}
-	if unread := view.Unread(v.env, "Which roles "+v.link.Name+" has is not known.", v.width); unread != nil {
-		v.panes[v.at].Empty(unread)
-	} else if len(items) == 0 {
+	if len(items) == 0 {
 		v.panes[v.at].Empty([]widget.Line{
 			{widget.P("no service has a role for " + v.link.Name)},
 			{widget.R(style.Muted, "a role's machines or tags in [services.NAME.roles.ROLE] of fleet.toml decide who has it")},

@@ -175,9 +175,6 @@ func (v *View) stamp() stamp {
 		options: first(c.Value.Scope.Options), problems: first(c.Value.Problems), stack: answerOf(&k.Stack),
 		host: answer{at: h.Asked, busy: h.Busy}, reason: k.NoHosts + k.ReadOnly,
 	}
-	if k.Unread != "" {
-		s.width = v.width
-	}
 	if parts[v.at].moving {
 		s.now, s.width = k.Now.Unix(), v.width
 	} else {

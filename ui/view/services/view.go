@@ -80,11 +80,7 @@ func (v *View) Render(w, h int) string {
 	if w <= 0 || h <= 0 {
 		return widget.Fit(nil, w, max(h, 0))
 	}
-	l := v.outline()
-	if unread := view.Unread(v.env, "No services are known.", w); unread != nil {
-		l.Empty(unread)
-	}
-	return l.Render(w, h)
+	return v.outline().Render(w, h)
 }
 
 // Do implements view.View.

@@ -29,6 +29,7 @@ func Adopted() *known.Known {
 	}
 	k := known.New(f, Now)
 	k.Dir, k.Revision, k.Unread = "/home/sam/workshop", 1, repo.ErrUnread.Error()
+	k.Adopted = true
 	for i := range f.Machines {
 		m := &f.Machines[i]
 		k.Hosts[m.Name] = adopted(m, i)

@@ -206,7 +206,7 @@ func TestTargets(t *testing.T) {
 	for _, m := range miniature.PlainMachines() {
 		flake.Machines = append(flake.Machines, fleet.Machine{Name: m, System: "x86_64-linux", Class: fleet.NixOS})
 	}
-	f, err := fleetfile.Adopt("fleet.toml", text, &flake)
+	f, err := fleetfile.Adopt("fleet.toml", text, &flake, true)
 	check(t, err)
 	if got := f.Fleet.Machine("anvil").Deploy.Targets; len(got) != 2 {
 		t.Errorf("anvil is at %v", got)

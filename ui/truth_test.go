@@ -1,0 +1,31 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"testing"
+)
+
+// TestConfirm shows what the files say until Nix has answered, and reaches no
+// host before.
+func TestConfirm(t *testing.T) {
+	var answer chan error // belongs to the bubble that the console runs in
+	operate(t, func(c *console) {
+		c.see("Nix is still being asked which machines there are")
+		answer <- nil
+		c.settle()
+		c.missing("Nix is still being asked")
+	}, func(o *Options) {
+		s := o.Session
+		answer = make(chan error)
+		o.Confirm = func(context.Context) (Session, error) { return s, <-answer }
+	})
+}
+
+func TestConfirmFails(t *testing.T) {
+	operate(t, func(c *console) {
+		c.see("Nix cannot read the flake", "syntax error")
+	}, func(o *Options) {
+		o.Confirm = func(context.Context) (Session, error) { return nil, errors.New("flake.nix:3: syntax error") }
+	})
+}
