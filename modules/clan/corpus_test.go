@@ -72,7 +72,7 @@ func readRepo(t *testing.T, root, globs string) *Inventory {
 	fsys := os.DirFS(root)
 	ev := symbolic.New(tree{fsys}, symbolic.DefaultLimits)
 	s := sourcesOf(t, fsys)
-	if os.Getenv("ASSAY_CLAN_CORE") != "" {
+	if clanCore() != "" {
 		s.Foreign = map[string]symbolic.Value{"": services(t)}
 	}
 	for _, glob := range strings.Fields(globs) {

@@ -36,13 +36,18 @@ func TestFlakes(t *testing.T) {
 				if len(s.Definitions) == 0 {
 					return
 				}
-				if os.Getenv("ASSAY_CLAN_CORE") != "" {
+				if clanCore() != "" {
 					s.Foreign = map[string]symbolic.Value{"": services(t)}
 				}
 				v := Read(tree.Evaluator(), s)
 				t.Logf("%d definitions, %d machines, %d addresses, %d instances, %d service modules, more %q %q", len(s.Definitions), len(v.Machines), len(v.Addresses()), len(v.Instances), len(v.Modules), v.More, v.MoreInstances)
 				for _, p := range v.Problems {
 					t.Log(p.Error())
+				}
+				for _, c := range corpus {
+					if v.More == "" && c.repo == filepath.Base(root) && (c.machines > 0 && len(v.Machines) != c.machines || len(v.Addresses()) != c.targets) {
+						t.Errorf("%d machines with %d addresses, want %d with %d", len(v.Machines), len(v.Addresses()), c.machines, c.targets)
+					}
 				}
 			})
 		})
