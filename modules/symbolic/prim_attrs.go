@@ -224,47 +224,6 @@ func primGenAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
 	return out
 }
 
-// recursiveUpdate is lib.recursiveUpdate: sets on both sides are merged, else
-// the right side wins.
-func (ev *Evaluator) recursiveUpdate(at Place, l, r Value) Value {
-	l, r = ev.Known(l), ev.Known(r)
-	la, lok := l.(*Attrs)
-	ra, rok := r.(*Attrs)
-	if !lok || !rok {
-		return ev.update(at, l, r)
-	}
-	top := make(map[string]*Attr, ra.Len())
-	for name, right := range ra.whole() {
-		top[name] = right
-		left := la.Attr(name)
-		if left == nil {
-			continue
-		}
-		v := ev.later(func() Value { return ev.updateBelow(at, left.V, right.V) })
-		top[name] = &Attr{V: v, At: right.At, Maybe: right.Maybe}
-	}
-	return ev.update(at, la, &Attrs{Place: ra.Place, byName: top, Rest: ra.Rest})
-}
-
-// updateBelow is recursiveUpdate of an attribute that both sides have.
-func (ev *Evaluator) updateBelow(at Place, left, right *Thunk) Value {
-	lv, rv := ev.force(left), right.Force()
-	if k := ev.Known(rv); !symbolic(k) {
-		rv = k
-	}
-	_, lset := lv.(*Attrs)
-	_, rset := rv.(*Attrs)
-	switch {
-	case lset && rset:
-		return ev.recursiveUpdate(at, lv, rv)
-	case symbolic(rv) && (lset || symbolic(lv)):
-		return &Unknown{Place: at, Why: "updates with a value that is not known: " + Why(rv)}
-	case symbolic(lv) && rset:
-		return &Unknown{Place: at, Why: "updates a value that is not known: " + Why(lv)}
-	}
-	return rv
-}
-
 func primRemoveAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
 	s, ok := ev.force(a[0]).(*Attrs)
 	if !ok {

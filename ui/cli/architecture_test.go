@@ -102,7 +102,7 @@ var house = []room{
 		"state is a projection of events"},
 
 	{"modules/syntax", nil, nil, "the parser knows no fleet, standard library only"},
-	{"modules/symbolic", []string{"fleet", "modules/syntax"}, nil, "the evaluator knows syntax and the values of fleet"},
+	{"modules/symbolic", []string{"fleet", "modules/syntax"}, []string{"github.com/BurntSushi/toml"}, "the evaluator knows syntax and the values of fleet"},
 	{"modules/compose", []string{"fleet", "modules", "modules/symbolic", "modules/syntax"}, nil, "compose reads trees and touches no host"},
 	{"modules/clan", []string{"fleet", "modules/symbolic", "modules/syntax"}, nil, "clan resolves an inventory from values that others have read"},
 	{"modules/aspects", nil, nil, "the example tree is data"},
