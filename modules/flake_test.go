@@ -87,11 +87,20 @@ func TestEntry(t *testing.T) {
 			"flake.darwinModules.a:1 flake.nixosModules.a:1", "outputs"},
 		{"directory", `{ outputs = { self, nixpkgs }: { nixosModules = builtins.mapAttrs (n: _: import (./m + "/${n}")) (builtins.readDir ./m); }; }`,
 			`flake.nixosModules."a.nix":1 flake.nixosModules.sub:1`, "outputs"},
+		{"fileset", `{ outputs = inputs: inputs.flake-parts.lib.mkFlake { } { imports = with inputs.nixpkgs.lib.fileset; toList (fileFilter (f: f.hasExt "nix") ./m); }; }`,
+			"flake.modules.nixos.sub:1 flake.modules.nixos.web:1", "flake-parts"},
+		{"all files", `{ outputs = { flake-parts, nixpkgs, ... }: let inherit (nixpkgs) lib; in flake-parts.lib.mkFlake { } { imports = builtins.filter (lib.hasSuffix ".nix") (lib.filesystem.listFilesRecursive ./m); }; }`,
+			"flake.modules.nixos.sub:1 flake.modules.nixos.web:1", "flake-parts"},
+		{"readDir", `{ outputs = inputs: inputs.flake-parts.lib.mkFlake { } { imports = map (n: ./m/${n}) (builtins.attrNames (builtins.readDir ./m)); }; }`,
+			"flake.modules.nixos.sub:1 flake.modules.nixos.web:1", "flake-parts"},
+		{"importApply", `{ outputs = inputs: inputs.flake-parts.lib.mkFlake { } ({ flake-parts-lib, ... }: { imports = [ (flake-parts-lib.importApply ./apply.nix { name = "q"; }) ]; }); }`,
+			"flake.modules.nixos.q:1", "flake-parts"},
 		{"special arguments", `{ outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; specialArgs.mine = { name = "q"; }; } ({ mine, ... }: { flake.modules.nixos.${mine.name} = { }; }); }`,
 			"flake.modules.nixos.q:1", "flake-parts"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			tree := readFlake(t, "flake.nix", c.flake, "m/a.nix", m, "m/sub/default.nix", `{ flake.modules.nixos.sub = { }; }`,
+				"apply.nix", `{ name }: { ... }: { flake.modules.nixos.${name} = { }; }`,
 				"outputs.nix", `inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } { imports = [ ((import inputs.import-tree).match ".*/a[.]nix" ./m) ]; }`)
 			var loaders []string
 			for _, l := range tree.Loaders {
@@ -173,6 +182,7 @@ func TestIdentity(t *testing.T) {
 		{`[ (self.lib.pick "b") ]`, "flake.modules.nixos.b"},
 		{`[ (mine "c") ]`, "flake.nixosModules.c"},
 		{`[ ./_d ]`, ""},
+		{`[ (inputs.import-tree ./_d) ]`, ""},
 		{`[ "${self}/m/_d/default.nix" ]`, ""},
 	} {
 		tree := readFlake(t, "flake.nix", `{ outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } (inputs.import-tree ./m); }`,

@@ -27,6 +27,7 @@ type adapter struct {
 func adapters() []adapter {
 	return []adapter{
 		{name: "import-tree", match: isImportTree, load: loadImportTree},
+		{name: "importApply", match: isImportApply, load: loadImportApply},
 		{name: "flake-parts", match: isMkFlake, outputs: mkFlake},
 		{name: "lib.evalModules", match: isEvalModules, outputs: evalModules},
 	}

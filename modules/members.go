@@ -11,6 +11,9 @@ import (
 func (r *reading) members() {
 	for i := range r.registries {
 		reg := &r.registries[i]
+		if reg.List {
+			continue
+		}
 		r.tree.begin()
 		r.descend(r.store.root, reg, 0)
 	}

@@ -92,7 +92,7 @@ func (r *reading) identities(s *store) {
 	s.own = func(path []string) bool { return registryOf(registries, path) != nil }
 	s.prefix = func(path []string) bool {
 		for i := range registries {
-			if len(path) < len(registries[i].Path) && len(path) > 1 && registries[i].above(path) {
+			if !registries[i].List && len(path) < len(registries[i].Path) && len(path) > 1 && registries[i].above(path) {
 				return true
 			}
 		}

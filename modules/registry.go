@@ -20,7 +20,7 @@ var wellKnown = []Registry{
 
 // matches reports whether a path is a member's of a registry.
 func (r *Registry) matches(path []string) bool {
-	return len(path) == len(r.Path) && r.above(path)
+	return !r.List && len(path) == len(r.Path) && r.above(path)
 }
 
 // above reports whether a path leads to members of a registry, or to one.
@@ -129,6 +129,10 @@ func (f *patterns) find(t *optionType, path []string, at fleet.Pos, depth int) {
 	switch t.kind {
 	case attrsType:
 		f.find(t.elem, append(slices.Clip(path), "*"), at, depth+1)
+	case listType:
+		if t.elem != nil && t.elem.kind == moduleType {
+			f.found = append(f.found, Registry{Path: path, Typed: true, List: true, At: at})
+		}
 	case moduleType:
 		f.found = append(f.found, Registry{Path: path, Typed: true, At: at})
 	case subType:
