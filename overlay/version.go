@@ -103,6 +103,8 @@ func (s *Stack) version(channel, pkg, system string) Version {
 		v.Note = aSet
 	case dotted && !x.hasSet(set):
 		v.Note = noSet
+	case note != "": // a patch may add it
+		v.Note = noIndex
 	default:
 		v.Note = absent
 	}
