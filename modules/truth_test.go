@@ -83,7 +83,7 @@ func truthOf(t *testing.T, a *asker) string {
 	a.names = attributeNames(t, a.repo)
 	a.registries = slices.Clone(truthRegistries)
 	for _, r := range tree.Registries {
-		if !slices.ContainsFunc(a.registries, func(p []string) bool { return slices.Equal(p, r.Path) }) {
+		if !r.List && !slices.ContainsFunc(a.registries, func(p []string) bool { return slices.Equal(p, r.Path) }) {
 			a.registries = append(a.registries, r.Path)
 		}
 	}
