@@ -6,6 +6,11 @@
 // never guesses: a value that is Known is the one that Nix would compute, or
 // Nix would fail.
 //
+// References to the flake's own options can be given a value (Resolve); it is
+// used where a value is needed, and elsewhere they stay what they are. The
+// functions of builtins and of nixpkgs' lib are those in the tables of the
+// files prim_*.go and in prelude.nix.
+//
 // Input is hostile. Every evaluation has a budget of steps, depth and bytes;
 // beyond it the value is Unknown with that reason. An error of the evaluated
 // program (throw, a missing attribute, a failed assertion, an endless
