@@ -17,6 +17,10 @@ const (
 // maxWork bounds the definitions that are looked at in all.
 const maxWork = 200_000
 
+// maxMembers bounds the members of all roles: beyond it those by tag are left
+// out, with the reason.
+const maxMembers = 200_000
+
 // maxImports bounds the modules of one submodule.
 const maxImports = 1000
 
@@ -46,6 +50,9 @@ type reader struct {
 	said     map[string]bool // problems, by their text
 	inputs   Sources
 	declared map[string]*service // service modules, by input and name
+	members  int                 // of all roles
+	hints    int                 // names looked for among others
+	index
 }
 
 func (r *reader) problem(s fleet.Severity, at fleet.Pos, hint, format string, args ...any) {

@@ -2,6 +2,7 @@ package clan
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"assay/fleet"
@@ -97,26 +98,23 @@ func (r *reader) role(i *Instance, role *Role, defs []def, s *service) {
 		g.tags[name] = r.nested(tags.by[name], "tag "+name, what+", tag "+name, &g)
 	}
 	r.extra(role, set.by["extraModules"], what)
-	r.members(role, machines, tags, what)
+	r.resolve(role, machines, tags, what)
 	opts := s.interfaceOf(role.Name)
 	m := merger{r: r, what: what, interfaces: opts, wants: s}
 	role.Settings = m.merge(g.role, g.why)
 	for k := range role.Members {
-		r.memberSettings(&role.Members[k], g, m)
+		r.memberSettings(&role.Members[k], g, m, role.Settings)
 	}
 }
 
 // memberSettings merges what a member is given: by every tag of the role that
-// it carries, then by name, then by the role. The order is that of lists.
-func (r *reader) memberSettings(member *Member, g given, m merger) {
+// it carries, then by name, then by the role. The order is that of lists. A member
+// with nothing of its own shares what the role has.
+func (r *reader) memberSettings(member *Member, g given, m merger, ofRole Settings) {
 	var all []def
 	why := g.why
-	machine := r.out.Machine(member.Machine)
-	names := make([]string, 0, len(g.tags))
-	for name := range g.tags {
-		names = append(names, name)
-	}
-	slices.Sort(names)
+	machine := r.byName[member.Machine]
+	names := slices.Sorted(maps.Keys(g.tags))
 	for _, tag := range slices.Backward(names) {
 		if len(g.tags[tag]) == 0 || machine == nil {
 			continue
@@ -129,6 +127,10 @@ func (r *reader) memberSettings(member *Member, g given, m merger) {
 		}
 	}
 	all = append(all, g.machines[member.Machine]...)
+	if len(all) == 0 && why == g.why {
+		member.Settings = ofRole
+		return
+	}
 	all = append(all, g.role...)
 	m.what += ", machine " + member.Machine
 	member.Settings = m.merge(all, why)

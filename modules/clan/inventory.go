@@ -1,6 +1,9 @@
 package clan
 
 import (
+	"slices"
+	"strings"
+
 	"assay/fleet"
 	"assay/modules/symbolic"
 )
@@ -181,10 +184,9 @@ func (u Unknown) MarshalText() ([]byte, error) { return []byte(u.String()), nil 
 
 // Machine returns the machine of that name, or nil.
 func (v *Inventory) Machine(name string) *Machine {
-	for i := range v.Machines {
-		if v.Machines[i].Name == name {
-			return &v.Machines[i]
-		}
+	i, ok := slices.BinarySearchFunc(v.Machines, name, func(m Machine, name string) int { return strings.Compare(m.Name, name) })
+	if !ok {
+		return nil
 	}
-	return nil
+	return &v.Machines[i]
 }

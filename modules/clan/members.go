@@ -7,10 +7,10 @@ import (
 	"assay/fleet"
 )
 
-// members resolves who has the role: the machines that it names, then those of
+// resolve finds out who has the role: the machines that it names, then those of
 // every tag in alphabetical order. The first way to a machine stands, and a sure
 // one goes before one that depends on something.
-func (r *reader) members(role *Role, machines, tags attributes, what string) {
+func (r *reader) resolve(role *Role, machines, tags attributes, what string) {
 	at := map[string]int{}
 	add := func(m Member) {
 		i, ok := at[m.Machine]
@@ -23,12 +23,12 @@ func (r *reader) members(role *Role, machines, tags attributes, what string) {
 		}
 	}
 	for _, name := range role.Machines {
-		m := r.out.Machine(name.Name)
+		m := r.byName[name.Name]
 		cond := common(machines.by[name.Name])
 		if m != nil {
 			cond = both(cond, m.Condition)
 		} else if r.out.More == "" {
-			hint := meant(name.Name, r.machineNames())
+			hint := r.meant(name.Name, r.machineNames)
 			r.problem(fleet.Warning, name.At, hint, "%s names the machine %s, which the inventory has not", what, name.Name)
 		}
 		add(Member{Machine: name.Name, Via: "machine", At: name.At, Condition: cond, Absent: m == nil})
@@ -37,15 +37,19 @@ func (r *reader) members(role *Role, machines, tags attributes, what string) {
 		role.Why = orElse(role.Why, r.out.More)
 	}
 	for _, tag := range role.Tags {
-		r.byTag(role, tag, common(tags.by[tag.Name]), what, add)
+		r.tagged(role, tag, common(tags.by[tag.Name]), what, add)
 	}
 	slices.SortStableFunc(role.Members, func(a, b Member) int { return strings.Compare(a.Machine, b.Machine) })
 }
 
-func (r *reader) byTag(role *Role, tag fleet.Named, cond, what string, add func(Member)) {
+func (r *reader) tagged(role *Role, tag fleet.Named, cond, what string, add func(Member)) {
 	found := false
-	for i := range r.out.Machines {
-		m := &r.out.Machines[i]
+	if r.members > maxMembers {
+		role.Why = orElse(role.Why, "there are too many members to be read")
+		return
+	}
+	for _, m := range r.candidates(tag.Name) {
+		r.members++
 		has, why := r.has(m, tag.Name)
 		switch has {
 		case fleet.True:
@@ -56,7 +60,7 @@ func (r *reader) byTag(role *Role, tag fleet.Named, cond, what string, add func(
 		found = found || has != fleet.False
 	}
 	if !found && r.out.More == "" {
-		r.problem(fleet.Warning, tag.At, meant(tag.Name, r.tagNames()), "%s: no machine has the tag %s, so it gives nobody the role", what, tag.Name)
+		r.problem(fleet.Warning, tag.At, r.meant(tag.Name, func() []string { return r.index.tags }), "%s: no machine has the tag %s, so it gives nobody the role", what, tag.Name)
 	}
 }
 
@@ -68,16 +72,14 @@ func (r *reader) machineNames() []string {
 	return names
 }
 
-func (r *reader) tagNames() []string {
-	var names []string
-	for i := range r.out.Tags {
-		names = append(names, r.out.Tags[i].Name)
+// maxHints bounds how often a name that is not known is looked for among
+// thousands.
+const maxHints = 100
+
+// meant is the hint that suggests one of the names.
+func (r *reader) meant(name string, names func() []string) string {
+	if r.hints++; r.hints > maxHints {
+		return ""
 	}
-	for i := range r.out.Machines {
-		for _, t := range r.out.Machines[i].Tags {
-			names = append(names, t.Name)
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
+	return meant(name, names())
 }

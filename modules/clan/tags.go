@@ -36,11 +36,54 @@ func (r *reader) tags(inv attributes) {
 		m := &r.out.Machines[i]
 		for _, t := range r.out.Tags {
 			own := slices.ContainsFunc(m.Tags, func(n fleet.Named) bool { return n.Name == t.Name })
-			if !own && slices.Contains(t.Members, m.Name) {
+			if _, given := slices.BinarySearch(t.Members, m.Name); given && !own {
 				m.Computed = append(m.Computed, t.Name)
 			}
 		}
 	}
+	r.index = indexed(r.out)
+}
+
+// index finds machines quickly.
+type index struct {
+	byName map[string]*Machine
+	byTag  map[string][]*Machine // those that surely have the tag
+	unsure []*Machine            // those that may have more tags
+	tags   []string              // sorted
+}
+
+func indexed(v *Inventory) index {
+	x := index{byName: map[string]*Machine{}, byTag: map[string][]*Machine{}}
+	for i := range v.Machines {
+		m := &v.Machines[i]
+		x.byName[m.Name] = m
+		for _, t := range m.AllTags() {
+			x.byTag[t] = append(x.byTag[t], m)
+		}
+		if m.TagsWhy != "" {
+			x.unsure = append(x.unsure, m)
+		}
+	}
+	x.tags = slices.Collect(maps.Keys(x.byTag))
+	for i := range v.Tags {
+		x.tags = append(x.tags, v.Tags[i].Name)
+	}
+	slices.Sort(x.tags)
+	x.tags = slices.Compact(x.tags)
+	return x
+}
+
+// candidates are the machines that have a tag or may have it.
+func (r *reader) candidates(tag string) []*Machine {
+	i, found := slices.BinarySearchFunc(r.out.Tags, tag, func(t Tag, tag string) int { return strings.Compare(t.Name, tag) })
+	if r.out.More != "" || found && r.out.Tags[i].Why != "" {
+		out := make([]*Machine, 0, len(r.out.Machines))
+		for i := range r.out.Machines {
+			out = append(out, &r.out.Machines[i])
+		}
+		return out
+	}
+	return slices.Concat(r.byTag[tag], r.unsure)
 }
 
 // computed are the tags that clan gives: all machines, and those of a class.
