@@ -25,6 +25,9 @@ type loading struct {
 	problems []fleet.Problem
 }
 
+// maxFlake bounds the files that are modules of one flake.
+const maxFlake = 100_000
+
 // queued is a module that is to be entered.
 type queued struct {
 	module    *Module
@@ -54,9 +57,9 @@ func (l *loading) file(name string, from fleet.Pos, condition string) {
 		return
 	}
 	l.seen[name] = true
-	if len(l.files) >= maxModules {
-		if len(l.files) == maxModules {
-			l.lost = append(l.lost, failure(fleetPos(name), fmt.Sprintf("the flake has more than %d modules; this one and those after it are not read", maxModules), ""))
+	if len(l.files) >= maxFlake {
+		if len(l.files) == maxFlake {
+			l.lost = append(l.lost, failure(fleetPos(name), fmt.Sprintf("the flake has more than %d modules; this one and those after it are not read", maxFlake), ""))
 			l.files = append(l.files, name)
 		}
 		return

@@ -21,6 +21,9 @@ func (r *reading) members() {
 
 // descend goes from a node to the members below it.
 func (r *reading) descend(n *node, reg *Registry, depth int) {
+	if r.tree.ev.Spent() {
+		r.tree.begin()
+	}
 	r.store.expand(n)
 	if depth == len(reg.Path) {
 		r.aspect(n, reg)

@@ -99,7 +99,7 @@ type patterns struct {
 
 func (f *patterns) spent(depth int) bool {
 	f.work++
-	return depth > maxTypes || f.work > maxModules
+	return depth > maxTypes || f.work > maxFlake
 }
 
 // options goes over what is declared below n.

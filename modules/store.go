@@ -19,7 +19,7 @@ type store struct {
 }
 
 // maxDefinitions bounds the definitions that one flake may have.
-const maxDefinitions = 200_000
+const maxDefinitions = 1_000_000
 
 func newStore(t *Tree) *store {
 	s := &store{tree: t, ev: t.ev, root: &node{}}

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"assay/fleet"
+	"assay/modules/clan"
 	"assay/modules/symbolic"
 )
 
@@ -18,9 +19,10 @@ type Tree struct {
 	Problems []fleet.Problem // by place
 	Lost     []fleet.Problem // those among them that hide definitions: what the tree holds is not all
 
-	Registries []Registry // by path
-	Hosts      []*Host    // by class and name
-	Loaders    []Loader   // in the order in which they were met
+	Registries []Registry      // by path
+	Hosts      []*Host         // by class and name
+	Loaders    []Loader        // in the order in which they were met
+	Clan       *clan.Inventory // nil where the flake has none
 
 	byName map[string]map[string]*Aspect // by class, then name
 	byPath map[string]*Aspect
@@ -45,15 +47,17 @@ type evaluation struct {
 }
 
 // maxSpent bounds how many expressions of one flake may use up their budget
-// while it is read. What comes after them gets none.
-const maxSpent = 16
+// while it is read. What comes after them gets a small one.
+const maxSpent = 4
 
 // begin starts a new budget of work.
 func (e *evaluation) begin() {
 	if e.limited && e.ev.Spent() {
-		if e.spent++; e.spent > maxSpent {
-			return
-		}
+		e.spent++
+	}
+	if e.limited && e.spent > maxSpent {
+		e.ev.BeginSmall()
+		return
 	}
 	e.ev.Begin()
 }
