@@ -236,7 +236,7 @@ func compareHosts(t *testing.T, tree *modules.Tree, said *truth, s *score) {
 		}
 	}
 	for id := range read {
-		t.Logf("a host that Nix does not have: %s", id)
+		t.Errorf("a host that Nix does not have: %s", id)
 	}
 }
 
