@@ -218,6 +218,8 @@ func TestHosts(t *testing.T) {
 			"nixos h configurations.nixos.h.module"},
 		{"optional", `{ flake.nixosConfigurations.h = lib.nixosSystem { system = "x86_64-linux"; modules = [ ] ++ lib.optional (inputs ? x) self.nixosModules.a ++ inputs.y; }; }`,
 			"nixos h (x86_64-linux) flake.nixosModules.a if inputs ? x unknown: its modules are not known: inputs.y comes from outside of the tree"},
+		{"rows", `{ options.rows = lib.mkOption { type = lib.types.listOf (lib.types.submodule { options.system = lib.mkOption { default = "x86_64-linux"; }; }); };
+			config.rows = [ { name = "r"; } ]; config.flake.nixosConfigurations = lib.listToAttrs (map (r: lib.nameValuePair r.name (lib.nixosSystem { inherit (r) system; modules = [ ]; })) config.rows); }`, "nixos r"},
 		{"foreign", `{ flake.nixosConfigurations.h = inputs.x.lib.mkHost "h"; }`, "nixos h unknown: its modules are not known: the function inputs.x.lib.mkHost comes from outside of the tree"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

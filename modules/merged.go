@@ -17,9 +17,21 @@ func (s *store) value(n *node) (symbolic.Value, bool) {
 		if !ok {
 			return nil, false
 		}
-		n.memo, n.epoch = v, s.epoch
+		n.memo, n.epoch = s.applied(n, v), s.epoch
 	}
 	return n.memo, true
+}
+
+// applied is what the option's declaration makes of its value: its type may
+// give a set further attributes, and apply may change all of it.
+func (s *store) applied(n *node, v symbolic.Value) symbolic.Value {
+	if n.typ != nil {
+		v = n.typ.loosen(s.ev, v, 0)
+	}
+	if n.decl == nil || n.decl.Attr("apply") == nil {
+		return v
+	}
+	return s.ev.Known(s.ev.Apply(n.where(), n.decl.Attr("apply").V.Force(), v))
 }
 
 func (s *store) compute(n *node) (symbolic.Value, bool) {
@@ -130,7 +142,7 @@ func (s *store) absent(n *node) (symbolic.Value, bool) {
 	if n.decl == nil {
 		return nil, false
 	}
-	if a := n.decl.Attr("default"); a != nil && n.decl.Attr("apply") == nil {
+	if a := n.decl.Attr("default"); a != nil {
 		return s.ev.Known(a.V.Force()), true
 	}
 	if n.typ != nil && n.typ.kind == attrsType {

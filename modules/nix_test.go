@@ -30,13 +30,14 @@ var realFlake = map[string]string{
 }; }`,
 	"options.nix": `{ lib, config, mk, ... }: {
   options.order = lib.mkOption { type = lib.types.listOf lib.types.str; default = [ ]; };
+  options.loud = lib.mkOption { type = lib.types.str; default = "l"; apply = lib.toUpper; };
   options.text = lib.mkOption { type = lib.types.str; default = "nothing"; };
   options.table = lib.mkOption { default = { }; type = lib.types.attrsOf (lib.types.submodule ({ name, config, ... }: {
     options.size = lib.mkOption { type = lib.types.int; default = 3; };
     options.label = lib.mkOption { type = lib.types.str; };
     config.label = lib.mkDefault "${name}-${toString config.size}";
   })); };
-  config.flake = { inherit (config) order text; table = config.table; names = lib.attrNames config.flake.modules.nixos; made = mk "x"; labels = lib.mapAttrsToList (n: t: t.label) config.table; };
+  config.flake = { inherit (config) order text loud; table = config.table; names = lib.attrNames config.flake.modules.nixos; made = mk "x"; labels = lib.mapAttrsToList (n: t: t.label) config.table; };
 }`,
 	"last.nix":            `{ lib, mine, ... }: { order = lib.mkAfter [ "last" ]; text = lib.mkForce mine; table.b.size = 4; flake.modules.nixos.last = { }; }`,
 	"plain/a.nix":         `{ order = [ "plain/a" ]; text = "a"; flake.modules.nixos.${"a" + "a"} = { }; table.a = { }; }`,
@@ -90,7 +91,7 @@ func TestAgainstNix(t *testing.T) {
   import-tree = builtins.scopedImport { builtins = builtins // { readFileType = kind; }; } "${from}/import-tree/default.nix";
   self = outputs // { inherit inputs outputs; outPath = dir; };
   outputs = (import "${dir}/flake.nix").outputs inputs;
-in { inherit (outputs) order text table names made labels; members = builtins.mapAttrs (_: builtins.attrNames) outputs.modules; }`
+in { inherit (outputs) order text loud table names made labels; members = builtins.mapAttrs (_: builtins.attrNames) outputs.modules; }`
 	cmd := exec.Command(nix, "--eval", "--strict", "--json", "--read-write-mode", "-E", "("+ask+") (toString "+dir+") (toString "+inputs+")")
 	cmd.Env = append(os.Environ(), "NIX_CONFIG=experimental-features = nix-command flakes\nsubstituters =\nbuild-users-group =\nstore = "+filepath.Join(dir, "store"))
 	cmd.Stderr = os.Stderr

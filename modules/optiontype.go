@@ -10,6 +10,7 @@ import (
 type optionType struct {
 	kind    typeKind
 	elem    *optionType      // of a set or a list
+	open    bool             // it may give a set attributes that its definition lacks
 	modules []symbolic.Value // of a submodule; of a deferredModule those that it always has
 }
 
@@ -87,7 +88,45 @@ func (s *store) typeOf(v symbolic.Value, depth int) *optionType {
 			return &optionType{kind: subType, modules: s.moduleList(a)}
 		}
 	}
-	return &optionType{}
+	return &optionType{open: !slices.Contains(plainTypes, name)}
+}
+
+// plainTypes are types whose values are what is defined.
+var plainTypes = []string{
+	"anything", "attrs", "bool", "boolByOr", "commas", "enum", "envVar", "float", "functionTo", "int", "lines", "number", "package", "path", "port", "raw",
+	"separatedString", "singleLineStr", "str", "string", "unspecified", "between", "positive", "unsigned", "nonEmptyStr", "passwdEntry", "pathInStore", "optionType",
+}
+
+// loosen lets the sets in a value have attributes that are not known where the
+// type may give them some.
+func (t *optionType) loosen(ev *symbolic.Evaluator, v symbolic.Value, depth int) symbolic.Value {
+	switch x := v.(type) {
+	case *symbolic.Attrs:
+		if t.kind == otherType && t.open || t.kind == subType && depth > 0 {
+			attrs := make(map[string]*symbolic.Attr, x.Len())
+			for _, name := range x.Names() {
+				attrs[name] = x.Attr(name)
+			}
+			more := &symbolic.Unknown{Place: x.Place, Why: "the option's type may define it"}
+			return symbolic.NewSet(x.Place, attrs, append(slices.Clip(x.Rest), more)...)
+		}
+	case *symbolic.List:
+		if t.kind != listType || t.elem == nil || t.elem.kind == moduleType || t.elem.kind == otherType && !t.elem.open || depth > maxTypes {
+			return v
+		}
+		out := &symbolic.List{Place: x.Place, Items: slices.Clone(x.Items)}
+		for i, item := range out.Items {
+			if !item.Rest {
+				out.Items[i].V = ev.Later(func() symbolic.Value { return t.elem.loosen(ev, item.V.Force(), depth+1) })
+			}
+		}
+		return out
+	case *symbolic.Func:
+		if t.kind == subType && depth > 0 {
+			return &symbolic.Unknown{Place: x.Place, Why: "a function in a list of submodules"}
+		}
+	}
+	return v
 }
 
 func (s *store) argument(args []*symbolic.Thunk, i int, name string) (symbolic.Value, bool) {
