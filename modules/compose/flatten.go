@@ -375,8 +375,8 @@ func conditionText(v symbolic.Value) string {
 func not(condition string) string { return "!(" + condition + ")" }
 
 func both(a, b string) string {
-	if a == "" {
-		return b
+	if a == "" || b == "" {
+		return a + b
 	}
 	return a + " && " + b
 }

@@ -65,10 +65,11 @@ func (w *walker) warn(at fleet.Pos, format string, args ...any) {
 }
 
 // aspect enters an aspect that the registry, a role or another aspect names.
-// The way ends with the step to it.
+// The way ends with the step to it. Of a class that is not known, an aspect may
+// be for any.
 func (w *walker) aspect(class fleet.Class, name string, way []Step, condition string) {
 	at := way[len(way)-1].At
-	if class != w.scope.Class && class != "generic" {
+	if class != w.scope.Class && class != "generic" && class != "" {
 		w.problem(at, "", "aspect %s is of class %s and cannot be imported into %s", name, class, w.scope.Class)
 		return
 	}
