@@ -26,6 +26,7 @@ type Host struct {
 	At       fleet.Pos
 	Tags     []fleet.Named // of an inventory, as written
 	Address  fleet.Named   // "[user@]host[:port]" to deploy to, as the flake's own options say; "" for none
+	Jump     []string      // "[user@]host[:port]" to go through, as the address says
 	User     string        // the primary user, where the flake says so; "" for none
 	Kind     string        // free text about what it is; "" for none
 	Modules  []HostModule  // in order

@@ -43,7 +43,7 @@ func (r *reading) outputHosts() []*Host {
 // hostGaps reports what may hide hosts below n.
 func (r *reading) hostGaps(n *node) {
 	for _, g := range n.gaps {
-		if g.v != nil && covered(g.v) {
+		if g.v != nil && r.tree.covered(g.v) {
 			continue
 		}
 		what := "hosts of " + pathText(n.path) + " are not known: "

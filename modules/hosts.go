@@ -19,12 +19,13 @@ import (
 type hostForm struct {
 	name   string
 	find   func(*reading) []*Host
-	covers func(symbolic.Value) bool
+	covers func(*Tree, symbolic.Value) bool
 }
 
 // hostForms are the forms that are known, in order.
 func hostForms() []hostForm {
 	return []hostForm{
+		{name: "clan", find: (*reading).clanHosts, covers: clanCovers},
 		{name: "outputs", find: (*reading).outputHosts},
 		{name: "configurations", find: (*reading).configurationHosts},
 	}
@@ -53,8 +54,8 @@ func (r *reading) hosts() {
 }
 
 // covered reports whether a form of hosts has read what v stands for.
-func covered(v symbolic.Value) bool {
-	return slices.ContainsFunc(hostForms(), func(f hostForm) bool { return f.covers != nil && f.covers(v) })
+func (t *Tree) covered(v symbolic.Value) bool {
+	return slices.ContainsFunc(hostForms(), func(f hostForm) bool { return f.covers != nil && f.covers(t, v) })
 }
 
 // modulesOf reads a list of a host's modules.

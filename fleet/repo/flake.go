@@ -15,13 +15,19 @@ import (
 // no machines.
 func machinesOf(tree *modules.Tree, dir string) *fleet.Fleet {
 	f := &fleet.Fleet{Name: Name(filepath.Base(dir))}
+	if c := tree.Clan; c != nil {
+		f.Services = c.Services()
+		if c.Meta.Name.Text != "" {
+			f.Name = Name(c.Meta.Name.Text)
+		}
+	}
 	for _, h := range tree.Hosts {
 		if h.Class == fleet.HomeManager || f.Machine(h.Name) != nil {
 			continue
 		}
 		m := fleet.Machine{
 			Name: h.Name, Class: h.Class, System: h.System, User: h.User, Type: h.Kind,
-			Source: fleet.SourceRead, At: h.At, Deploy: fleet.Deploy{At: h.Address.At},
+			Source: fleet.SourceRead, At: h.At, Deploy: fleet.Deploy{At: h.Address.At, Jump: h.Jump},
 		}
 		for _, tag := range h.Tags {
 			m.Tags = append(m.Tags, tag.Name)
@@ -84,7 +90,7 @@ func disagreements(read, told *fleet.Fleet) []fleet.Problem {
 // out.
 func corrected(read, told *fleet.Fleet) *fleet.Fleet {
 	f := *told
-	f.Services = read.Services
+	f.Name, f.Services = read.Name, read.Services
 	f.Machines = slices.Clone(told.Machines)
 	for i := range f.Machines {
 		m := &f.Machines[i]
@@ -95,6 +101,9 @@ func corrected(read, told *fleet.Fleet) *fleet.Fleet {
 		m.At, m.Type = r.At, cmp.Or(m.Type, r.Type)
 		m.System, m.User = cmp.Or(m.System, r.System), cmp.Or(m.User, r.User)
 		m.Deploy.At = r.Deploy.At
+		if slices.Equal(m.Deploy.Targets, r.Deploy.Targets) && len(m.Deploy.Jump) == 0 {
+			m.Deploy.Jump = r.Deploy.Jump
+		}
 	}
 	return &f
 }

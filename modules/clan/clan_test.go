@@ -189,3 +189,19 @@ func sourcesOf(t *testing.T, fsys fs.FS) Sources {
 	}
 	return s
 }
+
+func TestTarget(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                       " []",
+		"anvil.zt":               "root@anvil.zt []",
+		"ssh://ada@anvil.zt:22":  "ada@anvil.zt:22 []",
+		"root@a?ProxyJump=t@b,c": "root@a [t@b c]",
+		"a?Port=2&proxyjump=b":   "root@a [b]",
+		"a?ProxyJump=none":       "root@a []",
+	} {
+		address, jump := Target(text)
+		if got := fmt.Sprintf("%s %v", address, jump); got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+}

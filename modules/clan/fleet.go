@@ -1,6 +1,8 @@
 package clan
 
 import (
+	"strings"
+
 	"assay/fleet"
 )
 
@@ -21,6 +23,25 @@ func (v *Inventory) Addresses() []Address {
 		}
 	}
 	return out
+}
+
+// Target takes an address of clan apart,
+// "[ssh://][user@]host[:port][?option=value&...]", where the user is root
+// unless it is said: the address "user@host[:port]" and the hosts of its option
+// ProxyJump, in the order to go through.
+func Target(text string) (address string, jump []string) {
+	text = strings.TrimPrefix(strings.TrimSpace(text), "ssh://")
+	address, options, _ := strings.Cut(text, "?")
+	for option := range strings.SplitSeq(options, "&") {
+		name, value, _ := strings.Cut(option, "=")
+		if strings.EqualFold(name, "ProxyJump") && value != "" && value != "none" {
+			jump = strings.Split(value, ",")
+		}
+	}
+	if address != "" && !strings.Contains(address, "@") {
+		address = "root@" + address
+	}
+	return address, jump
 }
 
 // AllTags returns the machine's own tags and those that the inventory gives it.

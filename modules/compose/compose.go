@@ -52,10 +52,11 @@ func composeBy(types table, tree *modules.Tree, req Request) Composition {
 	for _, a := range m.Aspects {
 		w.aspect(m.Class, a.Name, []Step{start, {Kind: "aspect", Name: a.Name, At: a.At}}, "")
 	}
-	w.own(m, start)
 	if h := tree.Host(m.Class, m.Name); h != nil {
 		w.lenient = true
 		w.host(h, m, start)
+	} else {
+		w.own(m, start)
 	}
 	w.roles(req.Fleet, m, start)
 	w.finish(&c)

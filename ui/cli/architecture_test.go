@@ -107,7 +107,7 @@ var house = []room{
 	{"modules/clan", []string{"fleet", "modules/symbolic", "modules/syntax"}, nil, "clan resolves an inventory from values that others have read"},
 	{"modules/aspects", nil, nil, "the example tree is data"},
 	{"modules/packages", nil, nil, "the example packages are data"},
-	{"modules", []string{"fleet", "modules/symbolic", "modules/syntax"}, nil, "modules reads trees and touches no host"},
+	{"modules", []string{"fleet", "modules/clan", "modules/symbolic", "modules/syntax"}, nil, "modules reads trees and touches no host"},
 	{"overlay", []string{"fleet", "modules/syntax", "modules/symbolic"}, nil, "overlay resolves layers from values and syntax"},
 	{"secrets/...", []string{"fleet", "secrets/..."}, []string{"filippo.io/age", "golang.org/x/crypto", "github.com/google/renameio/v2", "github.com/gofrs/flock"},
 		"secrets know the fleet's values only"},

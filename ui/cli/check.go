@@ -13,15 +13,25 @@ import (
 )
 
 func (a *app) checkCommand() *cobra.Command {
-	return &cobra.Command{
+	var evaluate bool
+	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check everything that can be told without touching a host",
 		Long: `Checks fleet.toml, the module tree, every machine's composition, services, the
-overlay's layers and the machines' keys. Exits with 1 when there is an error;
-warnings alone exit with 0.`,
+overlay's layers and the machines' keys. Of a flake that defines its machines
+itself it checks the files, and with --evaluate also what Nix says of them and
+whether that is the same. Exits with 1 when there is an error; warnings alone
+exit with 0.`,
 		Args: words(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := a.world(cmd.Context())
+			open := a.files
+			if evaluate {
+				open = a.world
+			}
+			s, err := open(cmd.Context())
+			if err == nil && !s.Adopted() {
+				s, err = a.world(cmd.Context())
+			}
 			if err != nil {
 				return err
 			}
@@ -41,7 +51,9 @@ warnings alone exit with 0.`,
 				}
 			} else {
 				a.printProblems(problems)
-				a.hintTargets(s, namesOf(s.Fleet()))
+				if !s.Adopted() || evaluate {
+					a.hintTargets(s, namesOf(s.Fleet()))
+				}
 				a.text().line("%s: %s, %s, %s", s.Fleet().Name, word.Count(len(s.Fleet().Machines), "machine"), word.Count(errors, "error"), word.Count(len(problems)-errors, "warning"))
 			}
 			if errors > 0 {
@@ -50,6 +62,8 @@ warnings alone exit with 0.`,
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&evaluate, "evaluate", false, "ask Nix too, of a flake that defines its machines itself")
+	return cmd
 }
 
 // problems is everything that can be told without touching a host.

@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"assay/fleet"
+	"assay/fleet/session"
 )
 
 // machineJSON is one entry of "machines" in `machines --json`.
@@ -70,11 +72,27 @@ func (a *app) machinesCommand() *cobra.Command {
 				return a.text().json(map[string]any{"machines": out})
 			}
 			a.printMachines(s.Fleet(), chosen)
+			if len(s.Fleet().Machines) == 0 {
+				return a.noMachines(s)
+			}
 			return nil
 		},
 	}
 	cmd.Flags().BoolVar(&matrix, "matrix", false, "show which machine has which aspect")
 	return cmd
+}
+
+// noMachines says why a fleet has none: the first reasons that reading its
+// files gave.
+func (a *app) noMachines(s *session.Session) error {
+	const most = 5
+	problems := s.Repo.Problems()
+	a.printProblems(problems[:min(len(problems), most)])
+	hint := "name them in [machines] of fleet.toml"
+	if s.Adopted() {
+		hint = "assay check --evaluate asks Nix; assay check says all that could not be read"
+	}
+	return withCode(exitNothing, fmt.Errorf("no machine was found in %s; hint: %s", s.Repo.Dir, hint))
 }
 
 func (a *app) printMachines(f *fleet.Fleet, chosen []string) {
