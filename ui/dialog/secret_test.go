@@ -12,7 +12,7 @@ import (
 
 func secret(t *testing.T, typed string) *Secret {
 	t.Helper()
-	s := NewSecret(viewtest.Env(viewtest.Adopted()), "Password", "drill: wrong password; sudo password of deploy on drill")
+	s := NewSecret(viewtest.Env(viewtest.Adopted(t)), "Password", "drill: wrong password; sudo password of deploy on drill")
 	s.Input().Key(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(typed)})
 	return s
 }

@@ -111,6 +111,11 @@ type Known struct {
 	NoHosts  string // why no host can be reached; "" when they can
 	// Adopted says that a flake defines the machines, not fleet.toml.
 	Adopted bool
+	// Asking says that the flake is only read from its files so far, and Nix is
+	// being asked; Unconfirmed is why Nix cannot say anything of it. Neither
+	// where Nix has answered, or there is nothing to ask.
+	Asking      bool
+	Unconfirmed error
 	// Unread is why nothing is known of the overlay layers; "" when they are
 	// read.
 	Unread string

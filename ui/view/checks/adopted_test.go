@@ -10,6 +10,6 @@ import (
 
 // TestGoldenAdopted: a flake whose files are not read says so, and what works.
 func TestGoldenAdopted(t *testing.T) {
-	v := checks.New(viewtest.Env(viewtest.Adopted()), view.Link{})
+	v := checks.New(viewtest.Env(viewtest.Adopted(t)), view.Link{})
 	viewtest.Golden(t, "adopted", v)
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func TestGoldenAdopted(t *testing.T) {
-	k := viewtest.Adopted()
+	k := viewtest.Adopted(t)
 	for _, name := range []string{"anvil", "bellows", "chisel", "drill", "hammer", "lathe"} {
 		viewtest.Golden(t, "adopted-"+name, open(t, k, name, ""))
 	}
@@ -21,7 +21,7 @@ func TestGoldenAdopted(t *testing.T) {
 // TestHealthThatIsNotSaid: what a host says nothing about is unknown beside
 // what it says, and absent where it says nothing of the kind.
 func TestHealthThatIsNotSaid(t *testing.T) {
-	k := viewtest.Adopted()
+	k := viewtest.Adopted(t)
 	screen := open(t, k, "drill", "").Render(100, 60)
 	shows(t, "little said", screen, "units       ? unknown", "/nix        ? unknown", "revision    ? unknown", "does not say whether their kernels differ")
 	k.Hosts["drill"].Facts.Nix = ""

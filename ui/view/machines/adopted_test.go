@@ -9,7 +9,7 @@ import (
 
 // TestGoldenAdopted: a flake whose files are not read says so, and what works.
 func TestGoldenAdopted(t *testing.T) {
-	v := New(viewtest.Env(viewtest.Adopted()), view.Link{})
+	v := New(viewtest.Env(viewtest.Adopted(t)), view.Link{})
 	viewtest.Golden(t, "adopted", v)
 	viewtest.Do(v, "table.sort-by failed", "table.wide")
 	for range 15 { // columns, to those that only somebody who looks for them sees

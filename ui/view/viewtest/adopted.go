@@ -1,6 +1,11 @@
 package viewtest
 
 import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
 	"time"
 
 	"assay/fleet"
@@ -10,16 +15,58 @@ import (
 	"assay/ui/known"
 )
 
-// Adopted is what the console would know of a flake that defines its machines
-// itself: nothing of its files, and of real hosts all that they say. anvil is
-// well, bellows is in trouble, chisel waits to be confirmed, drill says little,
-// hammer and the Mac lathe have no target.
-func Adopted() *known.Known {
+// Adopted is what the console would know of the flake in testdata/workshop,
+// which defines its machines itself, after Nix has confirmed it, and of real
+// hosts all that they say. anvil is well, bellows is in trouble, chisel waits
+// to be confirmed, drill says little and its imports depend on what nobody
+// knows, hammer and the Mac lathe have no target. Nix knows the targets, and another
+// system of chisel than its files say: a module from elsewhere decides it.
+func Adopted(t testing.TB) *known.Known {
+	t.Helper()
+	r, err := workshop(t).Confirm(told(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return adoptedFrom(t, r)
+}
+
+// Unconfirmed is the flake of Adopted before Nix has said anything, when no
+// host is asked either.
+func Unconfirmed(t testing.TB) *known.Known {
+	t.Helper()
+	k := adoptedFrom(t, workshop(t))
+	k.Asking, k.NoHosts = true, "Nix is still being asked which machines there are; until then the files say it"
+	for _, h := range k.Hosts {
+		*h = known.Host{Status: session.Status{Machine: h.Machine}}
+	}
+	return k
+}
+
+// workshop opens a copy of the flake: whoever keeps this source in git, or not,
+// the flake has all of its files.
+func workshop(t testing.TB) *repo.Repository {
+	t.Helper()
+	_, here, _, _ := runtime.Caller(0)
+	dir := filepath.Join(t.TempDir(), "workshop")
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join(filepath.Dir(here), "testdata", "workshop"))); err != nil {
+		t.Fatal(err)
+	}
+	r, err := repo.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// told are the machines as Nix tells them.
+func told() *fleet.Fleet {
 	f := &fleet.Fleet{Name: "workshop"}
 	for _, name := range []string{"anvil", "bellows", "chisel", "drill", "hammer", "lathe"} {
 		m := fleet.Machine{Name: name, Class: fleet.NixOS, System: "x86_64-linux", Source: fleet.SourceEvaluated}
 		m.Deploy = fleet.Deploy{Targets: []string{"root@" + name + ".lan"}, Build: "local", Become: "none"}
 		switch name {
+		case "chisel":
+			m.System = "aarch64-linux"
 		case "hammer":
 			m.Deploy.Targets = nil
 		case "lathe":
@@ -27,18 +74,26 @@ func Adopted() *known.Known {
 		}
 		f.Machines = append(f.Machines, m)
 	}
-	k := known.New(f, Now)
-	k.Dir, k.Revision, k.Unread = "/home/sam/workshop", 1, repo.ErrUnread.Error()
-	k.Adopted = true
-	for i := range f.Machines {
-		m := &f.Machines[i]
+	return f
+}
+
+func adoptedFrom(t testing.TB, r *repo.Repository) *known.Known {
+	t.Helper()
+	s := session.New(r, session.Options{Clock: func() time.Time { return Now }})
+	k := known.New(s.Fleet(), Now)
+	k.Dir, k.Revision, k.Adopted, k.Unread = "/home/sam/workshop", 1, s.Adopted(), s.Unread()
+	for i := range k.Fleet.Machines {
+		m := &k.Fleet.Machines[i]
 		k.Hosts[m.Name] = adopted(m, i)
-		k.Compositions[m.Name] = &known.Loaded[compose.Composition]{Err: repo.ErrUnread, At: Now}
+		composition, err := r.Compose(m.Name)
+		k.Compositions[m.Name] = &known.Loaded[compose.Composition]{Value: composition, Err: err, At: Now}
 	}
-	k.Subjects = answer(f.Subjects(), nil)
-	k.Aspects = known.Loaded[[]session.Aspect]{Err: repo.ErrUnread, At: Now}
-	k.Packages = known.Loaded[[]session.Package]{Err: repo.ErrUnread, At: Now}
-	k.Problems = known.Loaded[[]fleet.Problem]{At: Now}
+	ctx := context.Background()
+	k.Subjects = answer(s.Subjects(ctx))
+	k.Aspects = answer(s.Aspects(ctx))
+	k.Packages = answer(s.Packages(ctx))
+	k.Problems = answer(s.Check(ctx, nil))
+	k.Stack = answer(r.Stack(), nil)
 	k.Runs = known.Loaded[[]session.RunSummary]{At: Now}
 	return k
 }

@@ -1,0 +1,8 @@
+{
+  flake.modules.homeManager.shell =
+    { pkgs, ... }:
+    {
+      programs.git.enable = true;
+      home.packages = [ pkgs.ripgrep ];
+    };
+}

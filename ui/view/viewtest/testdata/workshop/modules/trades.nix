@@ -1,0 +1,8 @@
+{
+  workshop.trades.press =
+    { pkgs, ... }:
+    {
+      services.printing.enable = true;
+      environment.systemPackages = [ pkgs.ghostscript ];
+    };
+}
