@@ -31,9 +31,32 @@ func (r *reading) clanHosts() []*Host {
 	}
 	t.Clan = clan.Read(t.ev, sources)
 	t.Problems = append(t.Problems, t.Clan.Problems...)
+	special := r.clanArgs(definitions)
 	var out []*Host
 	for i := range t.Clan.Machines {
-		out = append(out, clanHost(t.Clan, &t.Clan.Machines[i]))
+		h := clanHost(t.Clan, &t.Clan.Machines[i])
+		h.Special = special
+		out = append(out, h)
+	}
+	return out
+}
+
+// clanArgs are the further arguments that clan gives to every machine's
+// modules: its option specialArgs, and the flake as self.
+func (r *reading) clanArgs(definitions []clan.Definition) map[string]symbolic.Value {
+	out := map[string]symbolic.Value{"self": &symbolic.Ref{Root: symbolic.Flake, Path: []string{"flake"}}}
+	for _, d := range definitions {
+		set, ok := r.tree.ev.Known(d.Value).(*symbolic.Attrs)
+		if !ok || set.Attr("specialArgs") == nil {
+			continue
+		}
+		special, ok := r.tree.ev.Known(set.Attr("specialArgs").V.Force()).(*symbolic.Attrs)
+		if !ok {
+			continue
+		}
+		for _, name := range special.Names() {
+			out[name] = special.Attr(name).V.Force()
+		}
 	}
 	return out
 }

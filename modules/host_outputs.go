@@ -26,7 +26,7 @@ func (r *reading) outputHosts() []*Host {
 		if n == nil || !r.store.expand(n) {
 			continue
 		}
-		r.hostGaps(n)
+		r.hostGaps(n, output.class)
 		for _, name := range n.names() {
 			r.tree.begin()
 			k := n.kids[name]
@@ -41,7 +41,7 @@ func (r *reading) outputHosts() []*Host {
 }
 
 // hostGaps reports what may hide hosts below n.
-func (r *reading) hostGaps(n *node) {
+func (r *reading) hostGaps(n *node, class fleet.Class) {
 	for _, g := range n.gaps {
 		if g.v != nil && r.tree.covered(g.v) {
 			continue
@@ -51,6 +51,10 @@ func (r *reading) hostGaps(n *node) {
 			what = "a host of " + pathText(n.path) + " has a name that is not known: "
 		}
 		r.tree.Problems = append(r.tree.Problems, warning(g.at.Pos(), what+g.why, ""))
+		if r.tree.MoreHosts == nil {
+			r.tree.MoreHosts = map[fleet.Class]string{}
+		}
+		r.tree.MoreHosts[class] = orElse(r.tree.MoreHosts[class], g.why)
 	}
 }
 

@@ -23,6 +23,8 @@ type Tree struct {
 	Hosts      []*Host         // by class and name
 	Loaders    []Loader        // in the order in which they were met
 	Clan       *clan.Inventory // nil where the flake has none
+	// MoreHosts says of a class why there may be other hosts than these.
+	MoreHosts map[fleet.Class]string
 
 	byName map[string]map[string]*Aspect // by class, then name
 	byPath map[string]*Aspect

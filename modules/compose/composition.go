@@ -35,6 +35,8 @@ type Reached struct {
 	Name  string
 	Files []fleet.Pos // where it is defined: one aspect may have several contributors
 	Way   []Step      // from the registry to the aspect
+	// Condition is why it may not apply; "" if it surely does.
+	Condition string
 }
 
 // Step is one link of a way: "machine cinnabar", "role zerotier/controller",
@@ -56,9 +58,11 @@ type File struct {
 // Foreign is an imported module that the tree does not define, such as
 // inputs.sops-nix.nixosModules.sops. It may set any option.
 type Foreign struct {
-	Ref  string // as written
-	From string // the aspect that imports it
-	At   fleet.Pos
+	Ref       string // as written; "a module that is not known" where that is not known either
+	From      string // the aspect that imports it
+	At        fleet.Pos
+	Condition string // why it may not apply; "" if it surely does
+	Why       string // why nothing is known of it; "" for a module from outside
 }
 
 // Option is one option path with every definition that the tree holds.

@@ -48,6 +48,7 @@ type def struct {
 	value     Value
 	elems     []Value        // of a list
 	module    symbolic.Value // of an option whose value is a module, or a list of them
+	reads     string         // the option that the last name of the path is read from, "" where it is written
 	at        fleet.Pos
 }
 
@@ -313,15 +314,54 @@ func (f *flattener) bound(a *symbolic.Attrs, p place) place {
 
 // rest enters the attributes that a set may have besides those that are known.
 func (f *flattener) rest(v symbolic.Value, p place) {
-	if c, ok := v.(*symbolic.Cond); ok {
-		f.branches(c, p)
+	switch v := v.(type) {
+	case *symbolic.Cond:
+		f.branches(v, p)
 		return
+	case *symbolic.Unknown:
+		if v.Named != nil && p.modules() {
+			f.openName(v, p)
+			return
+		}
 	}
 	value, _, _ := valueOf(v)
 	f.defs = append(f.defs, def{
 		path: pathText(p.path), priority: p.priority, order: p.order, condition: p.condition, bounds: p.bounds,
 		opaque: true, value: value, at: position(v.Where(), v),
 	})
+}
+
+// modules reports whether users choose the names below, and every one has a
+// module.
+func (p *place) modules() bool {
+	return p.entry != nil && p.entry.any != nil && p.entry.any.leaf() && bare(p.entry.any.typ) == moduleType
+}
+
+// openName follows a module under a name that is not known: the name stands as
+// it is written, and the option that it reads is noted.
+func (f *flattener) openName(v *symbolic.Unknown, p place) {
+	before := len(f.defs)
+	p.path = append(slices.Clip(p.path), orElse(symbolic.Line(v.Where().Source()), "?"))
+	p.entry, p.element, p.at = p.entry.any, true, v.Place
+	f.walk(v.Named.V.Force(), p)
+	for i := range f.defs[before:] {
+		f.defs[before+i].reads = readOption(v.Named.Name)
+	}
+}
+
+// readOption is the path of the machine's option that a string consists of, ""
+// if it is not one.
+func readOption(v symbolic.Value) string {
+	if s, ok := v.(*symbolic.String); ok {
+		if len(s.Parts) != 1 || s.Parts[0].X == nil {
+			return ""
+		}
+		v = s.Parts[0].X
+	}
+	if r, ok := v.(*symbolic.Ref); ok && r.Root == symbolic.Config {
+		return pathText(r.Path)
+	}
+	return ""
 }
 
 // inSource orders by place in a file.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"assay/fleet"
 	"assay/modules"
@@ -26,7 +27,7 @@ func (w *walker) attach(g given) {
 	}
 	a := attached{given: g, all: len(names) == 2}
 	if !a.all {
-		a.user = names[len(names)-1]
+		a.user = strings.ReplaceAll(names[len(names)-1], `\${`, "${") // a name that is not known stands as it is written
 	}
 	w.attached = append(w.attached, a)
 }
@@ -38,6 +39,7 @@ func (w *walker) homes(c *Composition, types table, m *fleet.Machine, start Step
 	for _, h := range m.Home {
 		users[h.User] = h
 	}
+	w.nameUsers()
 	for _, a := range w.attached {
 		if _, ok := users[a.user]; !ok && !a.all {
 			users[a.user] = fleet.Home{User: a.user, At: a.at}
@@ -61,6 +63,36 @@ func (w *walker) homes(c *Composition, types table, m *fleet.Machine, start Step
 		in.finish(c)
 		c.Homes = append(c.Homes, scope)
 	}
+}
+
+// nameUsers finds the names of users that are read from options of the machine
+// itself. One that is not known stays as it is written.
+func (w *walker) nameUsers() {
+	for i := range w.attached {
+		a := &w.attached[i]
+		if a.reads == "" {
+			continue
+		}
+		if o, ok := w.scope.Option(a.reads); ok {
+			if name, ok := sureText(o); ok {
+				a.user = name
+			}
+		}
+	}
+}
+
+// sureText is the text that all definitions of an option agree on: whatever
+// its type is, that is what it comes to.
+func sureText(o Option) (string, bool) {
+	text := ""
+	for i, d := range o.Definitions {
+		s, ok := d.Value.Data.(string)
+		if !ok || !d.Value.Known || d.Condition != "" || i > 0 && s != text {
+			return "", false
+		}
+		text = s
+	}
+	return text, text != ""
 }
 
 // turn puts shared modules first, as home-manager has them.

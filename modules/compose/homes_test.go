@@ -13,11 +13,14 @@ import (
 func TestAttachedHomes(t *testing.T) {
 	tree, err := modules.Read(fstest.MapFS{
 		"m/a.nix": {Data: []byte(`{ config, lib, ... }: { flake.modules = {
-			nixos.desk = { pkgs, ... }: {
+			nixos.desk = hm@{ pkgs, ... }: {
 				home-manager.users.ada.imports = [ config.flake.modules.homeManager.shell ../own.nix ];
 				home-manager.users.bob = lib.mkIf (pkgs.x == 1) { home.stateVersion = "26.05"; };
 				home-manager.sharedModules = [ config.flake.modules.homeManager.base ];
 				home-manager.useGlobalPkgs = true;
+				my.user = "cyd";
+				home-manager.users.${hm.config.my.user} = { home.stateVersion = "1"; };
+				home-manager.users.${hm.config.my.other}.home.stateVersion = "2";
 			};
 			homeManager.shell = { programs.bash.enable = true; };
 			homeManager.base = { };
@@ -42,15 +45,17 @@ func TestAttachedHomes(t *testing.T) {
 		}
 	}
 	want := []string{
+		"${hm.config.my.other}:base by machine x > aspect desk > home ${hm.config.my.other} > aspect base", "${hm.config.my.other}:home.stateVersion known",
 		"ada:base by machine x > aspect desk > home ada > aspect base",
 		"ada:shell by machine x > aspect desk > home ada > aspect shell",
 		"ada:own.nix", "ada:home.stateVersion known", "ada:programs.bash.enable unknown",
 		"bob:base by machine x > aspect desk > home bob > aspect base", "bob:home.stateVersion unknown",
+		"cyd:base by machine x > aspect desk > home cyd > aspect base", "cyd:home.stateVersion known",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") || len(c.Problems) > 0 {
 		t.Errorf("got %s\n%v\nwant %s", strings.Join(got, "\n"), c.Problems, strings.Join(want, "\n"))
 	}
-	if _, ok := c.Scope.Option("home-manager.useGlobalPkgs"); !ok || len(c.Scope.Options) != 1 {
+	if _, ok := c.Scope.Option("home-manager.useGlobalPkgs"); !ok || len(c.Scope.Options) != 2 {
 		t.Errorf("the machine has the options %v", c.Scope.Options)
 	}
 }

@@ -47,6 +47,9 @@ type applied struct {
 	condition string
 }
 
+// notKnown stands for a module of which nothing is known.
+const notKnown = "a module that is not known"
+
 func (w *walker) problem(at fleet.Pos, hint, format string, args ...any) {
 	w.faults = append(w.faults, Problem{Severity: "error", Text: fmt.Sprintf(format, args...), At: at, Hint: hint})
 }
@@ -103,7 +106,7 @@ func (w *walker) reach(a *modules.Aspect, way []Step) bool {
 // keyed reports whether all of an aspect's modules have keys, so that it may be
 // imported any number of times.
 func (w *walker) keyed(a *modules.Aspect) bool {
-	return !slices.ContainsFunc(w.units(a), func(u *unit) bool { return u.key == "" })
+	return a.Key != "" || !slices.ContainsFunc(w.units(a), func(u *unit) bool { return u.key == "" })
 }
 
 // wayText is a way in words.
@@ -171,7 +174,7 @@ func (w *walker) contributors(it item) {
 }
 
 func reached(it item) Reached {
-	r := Reached{Class: it.aspect.Class, Name: it.name, Way: it.way}
+	r := Reached{Class: it.aspect.Class, Name: it.name, Way: it.way, Condition: it.condition}
 	for _, c := range it.aspect.Contributors {
 		r.Files = append(r.Files, c.At)
 	}
@@ -213,9 +216,9 @@ func (w *walker) module(it item) {
 			way := append(slices.Clip(it.way), Step{Kind: "aspect", Name: c.Name, At: c.At})
 			w.aspect(fleet.Class(c.Class), c.Name, way, condition)
 		case c.Foreign != "":
-			w.scope.Foreign = append(w.scope.Foreign, Foreign{Ref: c.Foreign, From: it.name, At: c.At})
+			w.scope.Foreign = append(w.scope.Foreign, Foreign{Ref: c.Foreign, From: it.name, At: c.At, Condition: condition})
 		default:
-			w.scope.Foreign = append(w.scope.Foreign, Foreign{Ref: "a module that is not known", From: it.name, At: c.At})
+			w.scope.Foreign = append(w.scope.Foreign, Foreign{Ref: notKnown, From: it.name, At: c.At, Condition: condition, Why: c.Why})
 			if c.Fault && condition == "" {
 				w.problem(c.At, "", "aspect %s has an import that Nix refuses: %s", it.name, c.Why)
 				continue

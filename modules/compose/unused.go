@@ -9,15 +9,18 @@ import (
 	"assay/modules"
 )
 
-// Unused warns of aspects that no composition reaches: of the classes that
-// machines and homes have, and of none. compositions must be those of all
-// machines of f.
+// Unused warns of aspects that nothing reaches, no composition and no home of
+// its own: of the classes that machines and homes have, and of none. Where
+// there may be other hosts, or modules that are not known, nothing is said.
+// compositions must be those of all machines of f.
 func Unused(tree *modules.Tree, f *fleet.Fleet, compositions []Composition) []Problem {
 	type key struct {
 		class fleet.Class
 		name  string
 	}
 	reached := map[key]bool{}
+	compositions = append(slices.Clip(compositions), composeHomes(tree)...)
+	open := unsure(tree, compositions)
 	for _, c := range compositions {
 		for _, s := range append([]Scope{c.Scope}, c.Homes...) {
 			for _, a := range s.Aspects {
@@ -28,7 +31,7 @@ func Unused(tree *modules.Tree, f *fleet.Fleet, compositions []Composition) []Pr
 	var out []Problem
 	for _, a := range tree.Aspects {
 		ours := slices.Contains([]fleet.Class{fleet.NixOS, fleet.Darwin, fleet.HomeManager, "generic"}, a.Class)
-		if !ours || reached[key{a.Class, a.Name}] {
+		if !ours || open[a.Class] || open[""] || reached[key{a.Class, a.Name}] {
 			continue
 		}
 		p := Problem{Severity: fleet.Warning, At: a.Contributors[0].At,
@@ -42,6 +45,40 @@ func Unused(tree *modules.Tree, f *fleet.Fleet, compositions []Composition) []Pr
 		out = append(out, p)
 	}
 	return out
+}
+
+// composeHomes composes the homes that the flake defines beside its machines.
+func composeHomes(tree *modules.Tree) []Composition {
+	var out []Composition
+	for _, h := range tree.Hosts {
+		if h.Class == fleet.HomeManager {
+			out = append(out, Compose(tree, Request{Machine: &fleet.Machine{Name: h.Name, Class: h.Class, System: h.System, At: h.At}}))
+		}
+	}
+	return out
+}
+
+// unsure are the classes of which other aspects may be reached than those that
+// are; "" for all.
+func unsure(tree *modules.Tree, compositions []Composition) map[fleet.Class]bool {
+	open := map[fleet.Class]bool{}
+	for class := range tree.MoreHosts {
+		open[class] = true
+		if class != fleet.HomeManager {
+			open[""] = true
+		}
+	}
+	for _, c := range compositions {
+		for _, s := range append([]Scope{c.Scope}, c.Homes...) {
+			if slices.ContainsFunc(s.Foreign, func(f Foreign) bool { return f.Ref == notKnown }) {
+				open[s.Class] = true
+				if s.Class != fleet.HomeManager {
+					open[fleet.HomeManager] = true // a machine's module may give it to homes
+				}
+			}
+		}
+	}
+	return open
 }
 
 func machineNames(f *fleet.Fleet, class fleet.Class) []string {

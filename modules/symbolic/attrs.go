@@ -120,7 +120,7 @@ func (ev *Evaluator) dynamic(out *Attrs, m *syntax.DynamicMember, sc *scope) {
 	case *String:
 		s, ok := name.Text()
 		if !ok {
-			out.Rest = append(out.Rest, openName(at, name))
+			out.Rest = append(out.Rest, openAttr(at, name, value))
 			return
 		}
 		if out.Attr(s) != nil {
@@ -128,11 +128,18 @@ func (ev *Evaluator) dynamic(out *Attrs, m *syntax.DynamicMember, sc *scope) {
 		}
 		out.set(s, value, at)
 	default:
-		out.Rest = append(out.Rest, openName(at, name))
+		out.Rest = append(out.Rest, openAttr(at, name, value))
 	}
 }
 
-func openName(at Place, name Value) Value {
+// openAttr is an attribute whose name is not known, with its value.
+func openAttr(at Place, name Value, v *Thunk) *Unknown {
+	u := openName(at, name)
+	u.Named = &Named{Name: name, V: v}
+	return u
+}
+
+func openName(at Place, name Value) *Unknown {
 	why := "the attribute's name is not known"
 	if s, ok := name.(*String); ok {
 		for _, p := range s.Parts {

@@ -171,8 +171,15 @@ type (
 		Place
 		Why   string
 		Fault bool
+		Named *Named // of an attribute whose name alone is not known; else nil
 	}
 )
+
+// Named is an attribute whose name is not known.
+type Named struct {
+	Name Value // a *String with parts that are not known, or what is one
+	V    *Thunk
+}
 
 // Part is a piece of a String: text, or a value that is not known if X is set.
 type Part struct {
