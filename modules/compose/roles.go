@@ -32,7 +32,10 @@ func (w *walker) roles(f *fleet.Fleet, m *fleet.Machine, start Step) {
 func (w *walker) role(f *fleet.Fleet, s *fleet.Service, r *fleet.Role, member fleet.Member, m *fleet.Machine, start Step) {
 	title := s.Name + "/" + r.Name
 	if s.Input != "" || w.lenient {
-		from := "inputs." + orElse(s.Input, "clan-core")
+		from := "inputs." + s.Input
+		if s.Input == "" {
+			from = "self"
+		}
 		w.scope.Foreign = append(w.scope.Foreign, Foreign{Ref: from + ": service " + s.Module, From: "role " + title, At: s.At})
 		return
 	}

@@ -61,7 +61,10 @@ func composeHomes(tree *modules.Tree) []Composition {
 // unsure are the classes of which other aspects may be reached than those that
 // are; "" for all.
 func unsure(tree *modules.Tree, compositions []Composition) map[fleet.Class]bool {
-	open := map[fleet.Class]bool{}
+	open := map[fleet.Class]bool{"": len(tree.Hosts) == 0 && tree.Clan == nil && len(compositions) == 0}
+	if tree.Clan != nil && tree.Clan.MoreInstances != "" {
+		open[""] = true // a role brings modules
+	}
 	for class := range tree.MoreHosts {
 		open[class] = true
 		if class != fleet.HomeManager {
