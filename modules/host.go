@@ -1,6 +1,11 @@
 package modules
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
 	"assay/fleet"
 	"assay/modules/symbolic"
 )
@@ -33,6 +38,29 @@ type Host struct {
 	Why      string        // why not all of its modules are known; "" if they are
 	// Special are further arguments of its modules (specialArgs), by name.
 	Special map[string]symbolic.Value
+}
+
+// SpecialKey is a text that is the same for hosts whose modules get the same
+// further arguments.
+func (h *Host) SpecialKey() string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(h.Special)) {
+		b.WriteString(name + "=")
+		switch v := h.Special[name].(type) {
+		case *symbolic.Ref:
+			b.WriteString(v.String())
+		case *symbolic.String:
+			if text, ok := v.Text(); ok {
+				fmt.Fprintf(&b, "%q", text)
+			} else {
+				fmt.Fprintf(&b, "%p", v)
+			}
+		default:
+			fmt.Fprintf(&b, "%T %v %p", v, v.Where().Pos(), v)
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
 }
 
 // HostModule is one module of a host, not yet opened.

@@ -27,6 +27,7 @@ func hostForms() []hostForm {
 	return []hostForm{
 		{name: "clan", find: (*reading).clanHosts, covers: clanCovers},
 		{name: "outputs", find: (*reading).outputHosts},
+		{name: "nixos-unified", find: (*reading).autoWiredHosts},
 		{name: "configurations", find: (*reading).configurationHosts},
 	}
 }
@@ -82,10 +83,33 @@ func (r *reading) modulesOf(h *Host, v symbolic.Value, at fleet.Pos, condition s
 			}
 			h.Modules = append(h.Modules, HostModule{Value: one, At: where, Condition: condition})
 		}
+	case *symbolic.Call:
+		if !r.loadedModules(h, v, at, condition) {
+			h.Why = orElse(h.Why, "its modules are not known: "+symbolic.Why(v))
+		}
 	case *symbolic.Cond:
 		r.modulesOf(h, v.Then.Force(), at, both(condition, conditionText(v.If)), depth+1)
 		r.modulesOf(h, v.Else.Force(), at, both(condition, not(conditionText(v.If))), depth+1)
 	default:
 		h.Why = orElse(h.Why, "its modules are not known: "+orElse(symbolic.Why(v), "they are not a list"))
 	}
+}
+
+// loadedModules enters the modules that a call of a loader lists.
+func (r *reading) loadedModules(h *Host, v *symbolic.Call, at fleet.Pos, condition string) bool {
+	o := r.tree.opener(v, Arguments{})
+	o.shallow = true
+	inner := o.loadedModule(v)
+	if inner == nil {
+		return false
+	}
+	for _, i := range inner.Imports {
+		switch {
+		case i.Module != nil && i.Module.pending != "":
+			h.Modules = append(h.Modules, HostModule{Value: &symbolic.Path{Rel: i.Module.pending}, At: at, Condition: both(condition, i.Condition)})
+		default:
+			h.Why = orElse(h.Why, "its modules are not known: "+orElse(i.Why, "a loader brings what is no file"))
+		}
+	}
+	return true
 }

@@ -58,6 +58,14 @@ func (t *Tree) Open(c *Contributor, system string) *Module {
 	return t.openContributor(c, system)
 }
 
+// OpenWith opens a contributor as a module that gets these arguments. It may
+// only be called inside of Once or Alone.
+func (t *Tree) OpenWith(c *Contributor, with Arguments) *Module {
+	t.ev.Begin()
+	with.Class = c.class
+	return t.opener(c.value, with).open(c.value)
+}
+
 // OpenRole applies a contributor that is a role's function to what the
 // inventory knows, and opens the result as Open does. It may only be called
 // inside of Once or Alone.

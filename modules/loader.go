@@ -14,13 +14,15 @@ import (
 // that follow it. load returns the module that the call stands for; outputs,
 // for functions that make a flake's outputs, enters their modules instead.
 // Neither may evaluate more than it needs, and what they do not understand is
-// an Import with Why, never left out. A Rule is an adapter as data; those of
-// the user come first.
+// an Import with Why, never left out. module is for a reference that is itself
+// a module from outside of the flake which reads the flake's files: what it
+// defines. A Rule is an adapter as data; those of the user come first.
 type adapter struct {
 	name    string
 	match   func(*call) bool
 	load    func(*opener, *call) *Module
 	outputs func(*entry, *call)
+	module  func(*opener, *call) *Module
 }
 
 // adapters are the loaders that are known, asked in order.
@@ -28,6 +30,11 @@ func adapters() []adapter {
 	return []adapter{
 		{name: "import-tree", match: isImportTree, load: loadImportTree},
 		{name: "importApply", match: isImportApply, load: loadImportApply},
+		{name: "flocken", match: isFlocken, load: loadFlocken},
+		{name: "nixos-unified", match: isAutoWire, module: autoWire},
+		{name: "lite-config", match: isLiteConfig, module: liteConfig},
+		{name: "easy-hosts", match: isEasyHosts, module: easyHosts},
+		{name: "adios-flake", match: isAdiosFlake, outputs: adiosFlake},
 		{name: "flake-parts", match: isMkFlake, outputs: mkFlake},
 		{name: "lib.evalModules", match: isEvalModules, outputs: evalModules},
 	}
@@ -126,6 +133,19 @@ func (o *opener) loadedModule(v symbolic.Value) *Module {
 		return nil
 	}
 	return a.load(o, c)
+}
+
+// definedBy is what a module from outside of the flake that is known by its
+// reference defines, or nil.
+func (o *opener) definedBy(r *symbolic.Ref) *Module {
+	if r.Root != symbolic.Inputs || o.rd == nil {
+		return nil
+	}
+	c, a := o.tree.adapterFor(r)
+	if a == nil || a.module == nil {
+		return nil
+	}
+	return a.module(o, c)
 }
 
 // loaded enters a list of modules that a call makes.

@@ -241,7 +241,9 @@ func (o *opener) classify(v symbolic.Value, at fleet.Pos) Import {
 		case ok:
 			i.Class, i.Name, i.Path = string(class), name, v.Path
 		case v.Root == symbolic.Inputs || v.Root == symbolic.Arg:
-			i.Foreign = v.String()
+			if i.Module = o.definedBy(v); i.Module == nil {
+				i.Foreign = v.String()
+			}
 		default:
 			i.Why = symbolic.Why(v)
 		}

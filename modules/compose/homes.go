@@ -132,6 +132,7 @@ func (w *walker) wayTo(aspect string, start Step) []Step {
 func (w *walker) host(h *modules.Host, m *fleet.Machine, start Step) {
 	start.At = cmp.Or(start.At, h.At)
 	var u *unit
+	w.owner, w.special = h, h.SpecialKey()
 	w.tree.Alone(func() { u = makeUnit(w.tree.OpenHost(h), w.root) })
 	w.queue = append(w.queue, item{unit: u, name: MachineAspect(m), way: []Step{start}})
 }

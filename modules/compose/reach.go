@@ -20,8 +20,10 @@ type walker struct {
 	seen     map[string][]Step // aspects that were reached, and the way
 	keys     map[string]bool   // modules with a key of their own apply once
 	met      []applied
-	attached []attached // modules for homes
-	lenient  bool       // the machine is the flake's own: what is odd there may have a reason
+	attached []attached    // modules for homes
+	owner    *modules.Host // whose modules get further arguments
+	special  string        // the host's SpecialKey
+	lenient  bool          // the machine is the flake's own: what is odd there may have a reason
 	faults   []Problem
 	files    []Problem // of whole files, whichever scope has them
 }
@@ -120,16 +122,21 @@ func wayText(way []Step) string {
 
 // unitsOf is the key under which a tree keeps the units of an aspect.
 type unitsOf struct {
-	aspect *modules.Aspect
-	root   *entry
-	system string
+	aspect  *modules.Aspect
+	root    *entry
+	system  string
+	special string
 }
 
 func (w *walker) units(a *modules.Aspect) []*unit {
-	made := w.tree.Once(unitsOf{a, w.root, w.system}, func() any {
+	made := w.tree.Once(unitsOf{a, w.root, w.system, w.special}, func() any {
 		units := make([]*unit, len(a.Contributors))
+		with := modules.Arguments{System: w.system}
+		if w.owner != nil {
+			with.Special = w.owner.Special
+		}
 		for i := range a.Contributors {
-			units[i] = makeUnit(w.tree.Open(&a.Contributors[i], w.system), w.root)
+			units[i] = makeUnit(w.tree.OpenWith(&a.Contributors[i], with), w.root)
 		}
 		return units
 	})

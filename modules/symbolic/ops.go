@@ -232,10 +232,11 @@ func (ev *Evaluator) addPath(l, r Value) (string, bool) {
 	}
 	switch r := r.(type) {
 	case *Path:
-		if base == "" {
-			return "", false
+		if base != "" {
+			return path.Clean(base + "/" + r.Rel), true
 		}
-		return path.Clean(base + "/" + r.Rel), true
+		rel, absolute := strings.CutPrefix(r.Rel, "/") // self + /modules/web.nix
+		return path.Clean(rel), absolute && rel != ""
 	case *String:
 		s, ok := r.Text()
 		if !ok || base == "" && !strings.HasPrefix(s, "/") {
