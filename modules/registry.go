@@ -82,6 +82,10 @@ func registryOf(registries []Registry, path []string) *Registry {
 	return nil
 }
 
+// Registry returns the registry that the path of an aspect is a member of, or
+// nil.
+func (t *Tree) Registry(path []string) *Registry { return registryOf(t.Registries, path) }
+
 // typedRegistries finds the options whose type holds deferredModule.
 func (s *store) typedRegistries() []Registry {
 	f := &patterns{s: s}

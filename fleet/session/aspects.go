@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"strings"
 
 	"assay/fleet"
 	"assay/modules"
@@ -10,8 +11,9 @@ import (
 
 // Aspect is one aspect of the tree, seen from both directions.
 type Aspect struct {
-	Class    fleet.Class
+	Class    fleet.Class // "" where nothing says it
 	Name     string
+	Registry string         // that it is a member of: "flake.modules.nixos"
 	Files    []Contribution // in the order of the tree's files
 	Imports  []AspectImport // as far as they are known without a machine
 	UsedBy   []AspectUser   // aspects that import it
@@ -114,7 +116,7 @@ func aspectUses(c compose.Composition) []keyedUse {
 func aspectsOf(tree *modules.Tree) []Aspect {
 	out := make([]Aspect, len(tree.Aspects))
 	for i, a := range tree.Aspects {
-		out[i] = Aspect{Class: a.Class, Name: a.Name}
+		out[i] = Aspect{Class: a.Class, Name: a.Name, Registry: registryOf(tree, a)}
 		for _, c := range a.Contributors {
 			out[i].Files = append(out[i].Files, Contribution{At: c.At, Condition: c.Condition})
 		}
@@ -131,6 +133,23 @@ func aspectsOf(tree *modules.Tree) []Aspect {
 		}
 	})
 	return out
+}
+
+// registryOf is the path of an aspect's registry, without the names at its end
+// that are chosen for each member.
+func registryOf(tree *modules.Tree, a *modules.Aspect) string {
+	r := tree.Registry(a.Path)
+	if r == nil {
+		return strings.Join(a.Path[:max(len(a.Path)-1, 0)], ".")
+	}
+	n := len(r.Path)
+	for n > 0 && r.Path[n-1] == "*" {
+		n--
+	}
+	if n == len(r.Path)-2 && r.Path[0] == "flake" && r.Path[1] == "modules" {
+		n++ // the class
+	}
+	return strings.Join(a.Path[:n], ".")
 }
 
 // aggregate reports whether an aspect only imports others. It is called inside

@@ -44,8 +44,8 @@ func New(env view.Env, link view.Link) *View {
 // Scope is that of one aspect.
 func (v *View) Scope() action.Scope { return action.Aspect }
 
-// Title is the aspect with its class.
-func (v *View) Title() string { return v.link.Name }
+// Title is the aspect with its class, where that is known.
+func (v *View) Title() string { return strings.TrimPrefix(v.link.Name, "/") }
 
 // Link is the one that the view was made with.
 func (v *View) Link() view.Link { return v.link }
@@ -135,7 +135,7 @@ func (v *View) missing(aspects []session.Aspect) []widget.Line {
 	for i, a := range aspects {
 		names[i] = view.AspectName(a.Class, a.Name)
 	}
-	lines := []widget.Line{{widget.R(style.Fail, "the tree defines no aspect "+v.link.Name)}}
+	lines := []widget.Line{{widget.R(style.Fail, "the tree defines no aspect "+v.Title())}}
 	if near := fleet.Nearest(v.link.Name, names); near != "" {
 		lines = append(lines, widget.Line{widget.P("did you mean " + near + "?")})
 	}

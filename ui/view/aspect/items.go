@@ -1,6 +1,7 @@
 package aspect
 
 import (
+	"path"
 	"strconv"
 	"strings"
 
@@ -21,12 +22,16 @@ const many = 20
 // items are the parts of the view.
 func (v *View) items(all []session.Aspect) []*outline.Item {
 	a := v.shown
-	out := []*outline.Item{
+	var out []*outline.Item
+	if registry := Registry(a); registry != "" {
+		out = append(out, outline.Note("registry", widget.R(style.Muted, "a member of "), widget.P(registry)))
+	}
+	out = append(out,
 		part("defined", "defined in "+word.Count(len(a.Files), "place"), Places("", "", a)),
 		part("imports", "imports", Imports(v.env, "", "", a)),
 		part("used", "imported by", Users("", "", a)),
 		v.machines(a, all),
-	}
+	)
 	if others := v.others(all); len(others) > 0 {
 		out = append(out, part("also", "of that name in other classes", others))
 	}
@@ -74,7 +79,7 @@ func who(a *session.Aspect) string {
 	switch n := len(a.On()); {
 	case n > 0:
 		return word.Count(n, "machine")
-	case !Applies(a.Class):
+	case a.Class != "" && !Applies(a.Class):
 		return "not for machines"
 	}
 	return "no machine"
@@ -83,6 +88,9 @@ func who(a *session.Aspect) string {
 // machines are those that get the aspect.
 func (v *View) machines(a *session.Aspect, all []session.Aspect) *outline.Item {
 	if len(a.Machines) == 0 {
+		if a.Class == "" {
+			return outline.Note("machines", widget.R(style.Muted, "no machine and no home gets it, as far as is read; its class is not known"))
+		}
 		if !Applies(a.Class) {
 			return outline.Note("machines", widget.R(style.Muted, "no machine and no home is of class "+string(a.Class)))
 		}
@@ -104,10 +112,12 @@ func (v *View) machines(a *session.Aspect, all []session.Aspect) *outline.Item {
 			class = fleet.HomeManager
 		}
 		items[i] = machineItem(strconv.Itoa(i), use, pad, func(name string) view.Link {
-			if known[view.AspectName(class, name)] {
-				return view.ToAspect(class, name)
+			for _, c := range []fleet.Class{class, "generic"} {
+				if known[view.AspectName(c, name)] {
+					return view.ToAspect(c, name)
+				}
 			}
-			return view.ToAspect("generic", name)
+			return view.ToAspect("", name)
 		})
 	}
 	title := "on " + who(a)
@@ -193,7 +203,11 @@ func Way(steps []compose.Step) string {
 			parts = append(parts, s.Name)
 		}
 	}
-	if len(parts) == 0 {
+	switch {
+	case len(parts) > 0:
+	case len(steps) > 0 && path.Ext(steps[0].At.File) == ".nix":
+		return "by its configuration"
+	default:
 		return "by the registry"
 	}
 	return "by " + strings.Join(parts, " > ")

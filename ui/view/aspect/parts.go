@@ -65,7 +65,7 @@ func Users(id, verb string, a *session.Aspect) []*outline.Item {
 // Short names an aspect beside one of class here: with its class only where
 // that is another.
 func Short(here, class fleet.Class, name string) string {
-	if here == class {
+	if here == class || class == "" {
 		return name
 	}
 	return view.AspectName(class, name)

@@ -18,6 +18,7 @@ func Unused(a *session.Aspect) bool {
 }
 
 // Applies reports whether aspects of the class are there for machines or homes.
+// Of no known class, nobody knows.
 func Applies(c fleet.Class) bool {
 	switch c {
 	case fleet.NixOS, fleet.Darwin, fleet.HomeManager, "generic":
@@ -34,8 +35,11 @@ type Doubt struct {
 }
 
 // Of reports the doubt, and looks through the problems where they are others
-// than before.
+// than before. Of a flake no machine of which was seen, everything is in doubt.
 func (d *Doubt) Of(k *known.Known) bool {
+	if k.Adopted && len(k.Fleet.Machines) == 0 {
+		return true
+	}
 	if !d.at.Equal(k.Problems.At) {
 		d.at, d.any = k.Problems.At, false
 		for _, p := range k.Problems.Value {
@@ -43,6 +47,15 @@ func (d *Doubt) Of(k *known.Known) bool {
 		}
 	}
 	return d.any
+}
+
+// Registry is the registry of an aspect where it is another than that of all
+// aspects of its class, flake.modules; else "".
+func Registry(a *session.Aspect) string {
+	if a.Registry == "flake.modules."+string(a.Class) {
+		return ""
+	}
+	return a.Registry
 }
 
 // UnusedSpan says that an aspect is unused, or that it seems so. With more, it

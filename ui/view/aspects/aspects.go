@@ -191,6 +191,14 @@ func countUnused(all []session.Aspect) int {
 
 // empty says what a tree without aspects is missing.
 func empty(env view.Env) []widget.Line {
+	if env.Known.Adopted {
+		return []widget.Line{
+			{widget.P("no aspect is seen in the files of this flake")},
+			{widget.P("an aspect is a module under a name: of flake.modules, flake.nixosModules or another option that holds modules")},
+			{widget.P("files that machines import themselves are at each machine's imports; " + env.Key(action.ToMachines) + " shows the machines")},
+			{widget.P(env.Key(action.ToChecks) + " shows what could not be read")},
+		}
+	}
 	return []widget.Line{
 		{widget.P("the tree defines no aspect yet")},
 		{widget.P("an aspect is a member of flake.modules in a file below " + env.Known.Fleet.Sources.Modules)},

@@ -1,6 +1,7 @@
 package aspects
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strconv"
@@ -60,43 +61,72 @@ func who(a *session.Aspect) getters {
 	return g
 }
 
-// byClass is the tree by class and by the parts of names.
+// byClass is the tree by class and by the parts of names. Aspects of which
+// nothing says the class come last, by registry.
 func (m *maker) byClass(all []session.Aspect) []*outline.Item {
-	var out []*outline.Item
+	var out, unclassed []*outline.Item
 	for len(all) > 0 {
-		class := all[0].Class
-		n := slices.IndexFunc(all, func(a session.Aspect) bool { return a.Class != class })
+		first := &all[0]
+		n := slices.IndexFunc(all, func(a session.Aspect) bool { return heading(&a) != heading(first) })
 		if n < 0 {
 			n = len(all)
 		}
-		root := newBranch("class " + string(class) + "/")
+		top := m.class(first, all[:n])
+		root := newBranch(top.ID + "/")
 		for i := range all[:n] {
 			a := &all[i]
-			root.add(a.Name, m.aspect(a, lastPart(a.Name)))
+			name := within(a)
+			root.add(name, m.aspect(a, lastPart(name)))
 		}
-		out = append(out, m.class(class, all[:n]).Add(root.grown()...))
+		top.Add(root.grown()...)
+		if first.Class == "" {
+			unclassed = append(unclassed, top)
+		} else {
+			out = append(out, top)
+		}
 		all = all[n:]
 	}
-	return out
+	return append(out, unclassed...)
 }
 
 func lastPart(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
 
-// class is the line of a class.
-func (m *maker) class(class fleet.Class, all []session.Aspect) *outline.Item {
-	right := word.Count(len(all), "aspect")
+// heading is what an aspect stands below: its class, or else its registry.
+func heading(a *session.Aspect) string {
+	if a.Class != "" {
+		return string(a.Class)
+	}
+	return cmp.Or(a.Registry, "no registry")
+}
+
+// within is an aspect's name below its heading. Below its registry it needs no
+// more than what that leaves open.
+func within(a *session.Aspect) string {
+	if short, ok := strings.CutPrefix(a.Name, a.Registry+"."); ok && a.Class == "" && short != "" {
+		return short
+	}
+	return a.Name
+}
+
+// class is the line of a class, or of a registry without one.
+func (m *maker) class(first *session.Aspect, all []session.Aspect) *outline.Item {
+	right, what := word.Count(len(all), "aspect"), "the class"
 	if n := countUnused(all); n > 0 {
 		right = strconv.Itoa(n) + " unused of " + right
 	}
-	if !aspect.Applies(class) {
+	id, name := "class "+string(first.Class), heading(first)
+	switch {
+	case first.Class == "":
+		right, what, id = right+", of no class that is known", "the registry", "registry "+name
+	case !aspect.Applies(first.Class):
 		right += ", not for machines"
 	}
 	return &outline.Item{
 		Node: widget.Node{
-			ID: "class " + string(class), Open: true,
-			Line: widget.Line{widget.R(style.Strong, string(class))}, Right: widget.Line{widget.R(style.Muted, right)},
+			ID: id, Open: true,
+			Line: widget.Line{widget.R(style.Strong, name)}, Right: widget.Line{widget.R(style.Muted, right)},
 		},
-		Copy: string(class), What: "the class",
+		Copy: name, What: what,
 	}
 }
 
@@ -107,6 +137,9 @@ func (m *maker) aspect(a *session.Aspect, title string) *outline.Item {
 	it := m.line("aspect "+name, a, title)
 	it.Words = words(a)
 	id := it.ID + " "
+	if registry := aspect.Registry(a); registry != "" {
+		it.Add(outline.Note(id+"registry", widget.R(style.Muted, "registry  "), widget.P(registry)))
+	}
 	it.Add(aspect.Places(id, "defined   ", a)...)
 	it.Add(aspect.Imports(m.env, id, "imports   ", a)...)
 	return it.Add(aspect.Users(id, "used by   ", a)...)
@@ -171,8 +204,8 @@ func place(a *session.Aspect) string {
 
 // words are what a filter finds an aspect by.
 func words(a *session.Aspect) []string {
-	out := make([]string, 0, 1+len(a.Files)+len(a.Machines))
-	out = append(out, view.AspectName(a.Class, a.Name))
+	out := make([]string, 0, 2+len(a.Files)+len(a.Machines))
+	out = append(out, view.AspectName(a.Class, a.Name), a.Registry)
 	for _, f := range a.Files {
 		out = append(out, f.At.File)
 	}
@@ -245,7 +278,7 @@ func (m *maker) part(a *session.Aspect, file string, seen map[*session.Aspect]bo
 		id = file + " " + name
 	}
 	seen[a] = true
-	it := m.line(id, a, name)
+	it := m.line(id, a, strings.TrimPrefix(name, "/"))
 	it.Words = words(a)
 	if i := slices.IndexFunc(a.Files, func(f session.Contribution) bool { return f.At.File == file }); i >= 0 {
 		it.At = a.Files[i].At

@@ -24,8 +24,11 @@ func (v *View) imports(int) []*outline.Item {
 				top.Add(reached(sc, i, wide, seen[name]))
 				seen[name] = true
 			}
+			if len(sc.Files) > 0 {
+				top.Add(files(sc))
+			}
 			if len(sc.Foreign) > 0 {
-				top.Add(foreign(sc))
+				top.Add(v.foreign(sc))
 			}
 			items = append(items, top)
 		}
@@ -43,14 +46,17 @@ func reached(sc *compose.Scope, i, wide int, again bool) *outline.Item {
 	it := &outline.Item{
 		Node: widget.Node{
 			ID:    self,
-			Line:  widget.Line{widget.R(style.Strong, widget.Pad(r.Name, wide)), widget.R(style.Muted, "  "+aspects.Way(r.Way))},
+			Line:  condition(widget.Line{widget.R(style.Strong, widget.Pad(r.Name, wide)), widget.R(style.Muted, "  "+aspects.Way(r.Way))}, r.Condition),
 			Right: places(r.Files), Placed: true,
 		},
 		Link: view.ToAspect(r.Class, r.Name), Copy: r.Name, What: "the aspect's name",
-		Words: append(posWords(r.Files), r.Name, aspects.Way(r.Way)),
+		Words: append(posWords(r.Files), r.Name, aspects.Way(r.Way), r.Condition),
 	}
 	if len(r.Files) > 0 {
 		it.At = r.Files[0]
+	}
+	if r.Condition != "" {
+		it.Add(outline.Note(outline.Sub(self, "if", 0), widget.R(style.Warn, "only if "+r.Condition)))
 	}
 	for n, at := range r.Files {
 		it.Add(place(outline.Sub(self, "file", n), "defined at ", at))
@@ -63,8 +69,9 @@ func reached(sc *compose.Scope, i, wide int, again bool) *outline.Item {
 	return it
 }
 
-// foreign holds the modules that the tree does not define.
-func foreign(sc *compose.Scope) *outline.Item {
+// foreign holds the modules that the tree does not define, and those of which
+// nothing is known, with the reason.
+func (v *View) foreign(sc *compose.Scope) *outline.Item {
 	self := outline.Sub(sc.User, "foreign", 0)
 	top := &outline.Item{Node: widget.Node{
 		ID: self, Open: true,
@@ -74,14 +81,14 @@ func foreign(sc *compose.Scope) *outline.Item {
 		},
 	}}
 	for i, f := range sc.Foreign {
+		line := widget.Line{widget.P(f.Ref), widget.R(style.Muted, "  by "+from(sc, f.From))}
+		if f.Why != "" {
+			line[0] = widget.R(style.Unknown, v.env.Style.Glyphs.Unknown+" unknown: "+f.Why)
+		}
 		top.Add(&outline.Item{
-			Node: widget.Node{
-				ID:    outline.Sub(self, "", i),
-				Line:  widget.Line{widget.P(f.Ref), widget.R(style.Muted, "  by "+f.From)},
-				Right: outline.Near(f.At),
-			},
+			Node: widget.Node{ID: outline.Sub(self, "", i), Line: condition(line, f.Condition), Right: outline.Near(f.At)},
 			Link: view.At(f.At), At: f.At, Copy: f.Ref, What: "the module",
-			Words: []string{f.Ref, f.From, f.At.String()},
+			Words: []string{f.Ref, f.Why, f.From, f.Condition, f.At.String()},
 		})
 	}
 	return top

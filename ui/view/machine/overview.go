@@ -123,15 +123,18 @@ func (v *View) problem(self string, p compose.Problem, w int) *outline.Item {
 // declared is what the registry says of the machine.
 func (v *View) declared(w int) []*outline.Item {
 	m := v.machine()
-	at := row("declared", 1<<20, widget.P("by the flake, as Nix tells it"))
-	if m.Source == fleet.SourceRead {
-		at = row("declared", 1<<20, widget.P("by the flake, as its files say"))
-	}
+	at := row("declared", 1<<20, widget.P("somewhere in the flake"))
 	if !m.At.IsZero() {
 		at = row("declared", 1<<20, widget.R(style.Link, m.At.String()))
 		at.At, at.Link, at.What = m.At, view.At(m.At), "the place"
 	}
 	items := []*outline.Item{title("registry", "registry", ""), at}
+	if v.env.Known.Adopted {
+		items = []*outline.Item{title("registry", "configuration", ""), at, v.source(w)}
+		if it := v.modules(w); it != nil {
+			items = append(items, it)
+		}
+	}
 	add := func(label, value, selector string) {
 		if value == "" && v.env.Known.Adopted {
 			return // flakes have no place for it

@@ -2,8 +2,10 @@ package machine
 
 import (
 	"slices"
+	"strings"
 
 	"assay/fleet"
+	"assay/modules"
 	"assay/modules/compose"
 	"assay/ui/style"
 	"assay/ui/view"
@@ -95,6 +97,17 @@ func aspectLink(sc *compose.Scope, name string) view.Link {
 	return view.ToAspect(class, name)
 }
 
+// from is the aspect of that name, or that it is no aspect: what a machine's
+// own configuration holds.
+func from(sc *compose.Scope, name string) string {
+	own := strings.HasPrefix(name, modules.MachinePrefix) &&
+		!slices.ContainsFunc(sc.Aspects, func(r compose.Reached) bool { return r.Name == name })
+	if own {
+		return "its configuration"
+	}
+	return name
+}
+
 // place is an item for a place in a file, which enter opens.
 func place(id, label string, at fleet.Pos) *outline.Item {
 	return &outline.Item{
@@ -106,7 +119,7 @@ func place(id, label string, at fleet.Pos) *outline.Item {
 // origin says which aspect something is from and, at the right, where it is
 // written.
 func origin(self string, sc *compose.Scope, name string, at fleet.Pos) *outline.Item {
-	if name == "" {
+	if name == "" || from(sc, name) != name {
 		return place(outline.Sub(self, "place", 0), "at     ", at)
 	}
 	return &outline.Item{

@@ -31,10 +31,11 @@ func (v *View) services(int) []*outline.Item {
 		}
 	}
 	if len(items) == 0 {
-		v.panes[v.at].Empty([]widget.Line{
-			{widget.P("no service has a role for " + v.link.Name)},
-			{widget.R(style.Muted, "a role's machines or tags in [services.NAME.roles.ROLE] of fleet.toml decide who has it")},
-		})
+		how := "a role's machines or tags in [services.NAME.roles.ROLE] of fleet.toml decide who has it"
+		if v.env.Known.Adopted {
+			how = "services are the instances of a clan inventory; none in this flake's files has " + v.link.Name
+		}
+		v.panes[v.at].Empty([]widget.Line{{widget.P("no service has a role for " + v.link.Name)}, {widget.R(style.Muted, how)}})
 	}
 	return items
 }

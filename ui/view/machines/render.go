@@ -143,6 +143,10 @@ func (v *View) reason() (text, hint string) {
 		esc = v.env.Key(action.InputEsc)
 	}
 	switch found := &v.content.found; {
+	case len(v.env.Known.Fleet.Machines) == 0 && v.env.Known.Adopted:
+		return "No machine is seen in this flake's files.",
+			"Machines are members of nixosConfigurations and darwinConfigurations, or of a clan inventory. " +
+				v.env.Key(action.ToChecks) + " shows what could not be read."
 	case len(v.env.Known.Fleet.Machines) == 0:
 		return "The fleet has no machines.",
 			"A machine is a table in fleet.toml: [machines.NAME] with system, aspects and home."

@@ -40,12 +40,23 @@ func New(env view.Env, link view.Link) *View {
 	if link.Name != "" {
 		v.lines.Reveal(link.Name)
 	}
-	v.lines.Empty([]widget.Line{
+	return v
+}
+
+// empty says why there is nothing to see.
+func empty(k *known.Known) []widget.Line {
+	if k.Adopted {
+		return []widget.Line{
+			{widget.P("no services are seen in the files of this flake")},
+			{widget.P("services are the instances of a clan inventory: clan.inventory.instances, or")},
+			{widget.P("inventory.json; what the machines' own options enable is at each machine's options")},
+		}
+	}
+	return []widget.Line{
 		{widget.P("the fleet has no services")},
 		{widget.P("in fleet.toml, [services.NAME] with a module begins one;")},
 		{widget.P("machines or tags in [services.NAME.roles.ROLE] say who has a role")},
-	})
-	return v
+	}
 }
 
 // Scope implements view.View.
@@ -80,7 +91,9 @@ func (v *View) Render(w, h int) string {
 	if w <= 0 || h <= 0 {
 		return widget.Fit(nil, w, max(h, 0))
 	}
-	return v.outline().Render(w, h)
+	l := v.outline()
+	l.Empty(view.Folded(empty(v.env.Known), w))
+	return l.Render(w, h)
 }
 
 // Do implements view.View.
