@@ -59,7 +59,7 @@ func (m *Model) getOne(n known.Need, again bool) tea.Cmd {
 	case known.Packages:
 		return load(m, &k.Packages, again, func() ([]session.Package, error) { return s.Packages(ctx) })
 	case known.Problems:
-		return load(m, &k.Problems, again, func() ([]fleet.Problem, error) { return s.Problems(ctx) })
+		return load(m, &k.Problems, again, m.problems())
 	case known.Stack:
 		return load(m, &k.Stack, again, func() (*overlay.Stack, error) { return s.Stack(), nil })
 	case known.Runs:

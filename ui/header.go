@@ -33,8 +33,8 @@ func (m *Model) header() widget.Line {
 		stale.words = []string{fail + " the fleet cannot be read", fail + " unreadable"}
 	}
 	note, revision, problems, health := &part{words: []string{""}}, &part{words: m.revision()}, &part{words: m.problemCount()}, &part{words: m.health()}
-	if m.k.Note != "" {
-		note.words = []string{" (" + m.k.Note + ")", ""}
+	if words := m.note(); words != nil {
+		note.words = words
 	}
 	dot := " " + m.opts.Style.Glyphs.Dot + " "
 	rest := func() string {
@@ -55,6 +55,20 @@ func (m *Model) header() widget.Line {
 		}
 	}
 	return widget.Line{widget.R(style.Accent, brand.text()), widget.R(style.Strong, name.text()), widget.P(note.text() + rest())}
+}
+
+// note is what to know of this world: that it is a demo, or that the files
+// alone say what it is.
+func (m *Model) note() []string {
+	switch {
+	case m.k.Note != "":
+		return []string{" (" + m.k.Note + ")", ""}
+	case m.k.Asking:
+		return []string{" (read from files; asking Nix" + m.opts.Style.Glyphs.Ellipsis + ")", " (asking Nix" + m.opts.Style.Glyphs.Ellipsis + ")", " (files)", ""}
+	case m.k.Unconfirmed != nil:
+		return []string{" (read from files; Nix cannot say)", " (Nix cannot say)", " (files)", ""}
+	}
+	return nil
 }
 
 // urgent is what is never left out: a run, and that nothing can be changed.

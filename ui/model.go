@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"assay/fleet"
 	"assay/ui/action"
 	"assay/ui/dialog"
 	"assay/ui/known"
@@ -84,7 +86,10 @@ type Model struct {
 	leaving  bool              // quit as soon as the run is over
 	// unreachable is why no host can be reached whatever Nix says.
 	unreachable string
-	counted     counted
+	// refused is what Nix refuses of a flake that it cannot read. Checks look at
+	// it in the background.
+	refused atomic.Pointer[[]fleet.Problem]
+	counted counted
 }
 
 // cancellable is something in the background that can be given up.

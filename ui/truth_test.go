@@ -11,10 +11,11 @@ import (
 func TestConfirm(t *testing.T) {
 	var answer chan error // belongs to the bubble that the console runs in
 	operate(t, func(c *console) {
-		c.see("Nix is still being asked which machines there are")
+		c.see("(read from files; asking Nix…)", "Nix is still being asked which machines there are")
 		answer <- nil
 		c.settle()
 		c.missing("Nix is still being asked")
+		c.missing("asking Nix")
 	}, func(o *Options) {
 		s := o.Session
 		answer = make(chan error)
@@ -24,7 +25,9 @@ func TestConfirm(t *testing.T) {
 
 func TestConfirmFails(t *testing.T) {
 	operate(t, func(c *console) {
-		c.see("Nix cannot read the flake", "syntax error")
+		c.see("(read from files; Nix cannot say)", "Nix cannot read the flake", "syntax error")
+		c.press("6")
+		c.see("flake.nix:3", "✘ error")
 	}, func(o *Options) {
 		o.Confirm = func(context.Context) (Session, error) { return nil, errors.New("flake.nix:3: syntax error") }
 	})
