@@ -24,11 +24,7 @@ whether that is the same. Exits with 1 when there is an error; warnings alone
 exit with 0.`,
 		Args: words(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			open := a.files
-			if evaluate {
-				open = a.world
-			}
-			s, err := open(cmd.Context())
+			s, err := a.filesOr(evaluate)(cmd.Context())
 			if err == nil && !s.Adopted() {
 				s, err = a.world(cmd.Context())
 			}
@@ -62,8 +58,21 @@ exit with 0.`,
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&evaluate, "evaluate", false, "ask Nix too, of a flake that defines its machines itself")
+	addEvaluate(cmd, &evaluate)
 	return cmd
+}
+
+// addEvaluate adds the flag of commands that read files and may ask Nix too.
+func addEvaluate(cmd *cobra.Command, evaluate *bool) {
+	cmd.Flags().BoolVar(evaluate, "evaluate", false, "ask Nix too, of a flake that defines its machines itself")
+}
+
+// filesOr opens the fleet from its files, or with evaluate as Nix tells it.
+func (a *app) filesOr(evaluate bool) func(context.Context) (*session.Session, error) {
+	if evaluate {
+		return a.world
+	}
+	return a.files
 }
 
 // problems is everything that can be told without touching a host.

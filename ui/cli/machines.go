@@ -47,13 +47,15 @@ type deployJSON struct {
 }
 
 func (a *app) machinesCommand() *cobra.Command {
-	var matrix bool
+	var matrix, evaluate bool
 	cmd := &cobra.Command{
 		Use:   "machines [SELECTOR]",
 		Short: "List the registry",
-		Long:  "Lists the machines, or with --matrix which of them has which aspect.",
+		Long: `Lists the machines, or with --matrix which of them has which aspect. Of a flake
+that defines its machines itself it says what the files say, at once, and with
+--evaluate what Nix says.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, chosen, err := a.selected(cmd.Context(), args, a.files)
+			s, chosen, err := a.selected(cmd.Context(), args, a.filesOr(evaluate))
 			if err != nil {
 				return err
 			}
@@ -78,6 +80,7 @@ func (a *app) machinesCommand() *cobra.Command {
 			return nil
 		},
 	}
+	addEvaluate(cmd, &evaluate)
 	cmd.Flags().BoolVar(&matrix, "matrix", false, "show which machine has which aspect")
 	return cmd
 }

@@ -58,6 +58,10 @@ func (f *fleet) newcomer() {
 	t := f.t
 	c := f.assay("machines").want(t, done)
 	for _, m := range miniature.PlainMachines() {
+		c.says(t, m, m) // the files say so, without Nix
+	}
+	c = f.assay("machines", "--evaluate").want(t, done)
+	for _, m := range miniature.PlainMachines() {
 		if h, ok := f.hosts[m]; ok {
 			c.says(t, m, h.Address)
 		} else {
