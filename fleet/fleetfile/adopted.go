@@ -20,7 +20,7 @@ func Adopt(name string, src []byte, flake *fleet.Fleet, all bool) (*File, error)
 		return nil, Errors(problems)
 	}
 	c := newChecker(true)
-	c.problems = problems
+	c.problems, c.read = problems, !all
 	c.table(root, "", "")
 	said, f := build(root), *flake
 	f.Domain, f.Tags, f.Rollout = said.Domain, said.Tags, said.Rollout

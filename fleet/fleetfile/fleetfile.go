@@ -31,6 +31,9 @@ type File struct {
 	// Unenforced are keys that are right but that this version does not act
 	// on, in the order of the file: check warns of them, update refuses.
 	Unenforced []Found
+	// Doubts are what the flake beside the file seems to say wrongly, as far as
+	// its files were read; Nix has the last word.
+	Doubts []fleet.Problem
 }
 
 // Errors is everything that is wrong with a file, by place. It has at least
@@ -79,13 +82,21 @@ func read(name string, src []byte) (*node, []fleet.Problem) {
 // finish checks what no single key can tell and resolves the fleet.
 func (c *checker) finish(root *node, f *fleet.Fleet) (*File, error) {
 	(&rules{c, root, f}).check()
-	c.problems = append(c.problems, f.Resolve()...)
+	var doubts []fleet.Problem
+	for _, p := range f.Resolve() {
+		if c.read && p.At.File != root.at.File {
+			p.Severity = fleet.Warning
+			doubts = append(doubts, p)
+			continue
+		}
+		c.problems = append(c.problems, p)
+	}
 	if len(c.problems) > 0 {
 		fleet.SortProblems(c.problems)
 		return nil, Errors(c.problems)
 	}
 	slices.SortFunc(c.unenforced, func(a, b Found) int { return fleet.ComparePos(a.At, b.At) })
-	return &File{Fleet: f, Unenforced: c.unenforced}, nil
+	return &File{Fleet: f, Unenforced: c.unenforced, Doubts: doubts}, nil
 }
 
 // Refusal is the error with which an update of this file stops: it names the

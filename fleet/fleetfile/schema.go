@@ -33,6 +33,9 @@ type Key struct {
 	// Native keys are for a fleet whose registry is this file. Beside a flake
 	// that defines its machines itself they are refused.
 	Native bool
+	// Adopted keys are for a file beside a flake that defines its machines
+	// itself. In a registry they are refused.
+	Adopted bool
 }
 
 // Schema returns the keys that fleet.toml may have, in the order in which a
@@ -110,6 +113,12 @@ var schema = []Key{
 	{Path: "services.<instance>.roles.<role>.tags", Type: Strings, Form: "name", Doc: "tags whose machines have the role"},
 	{Path: "services.<instance>.roles.<role>.settings", Type: Table, Doc: "handed to the role's module"},
 	{Path: "services.<instance>.roles.<role>.settings.<setting>", Type: Any, Doc: "what the module asks for"},
+
+	{Path: "loader", Type: Tables, Doc: "beside a flake that defines its machines itself: how it comes to modules, where a function does it that assay does not know", Adopted: true},
+	{Path: "loader[].function", Type: String, Doc: "how the reference to the function ends, such as \"flocken.lib.getModules\"; a loader has either function or dir"},
+	{Path: "loader[].dir", Type: String, Form: "path", Doc: "a directory of modules of the flake, read besides what the flake itself says"},
+	{Path: "loader[].loads", Type: String, Values: []string{"import-tree", "directory", loadsArgument}, Doc: "what becomes modules: all .nix files below a directory, those in it and the directories with a default.nix, or a list of modules"},
+	{Path: "loader[].argument", Type: String, Form: "name", Default: "the argument itself; modules for a list", Doc: "the attribute of the function's argument that holds the directory or the list"},
 
 	{Path: "rollout", Type: Table, Doc: "the policy of updates"},
 	{Path: "rollout.parallel", Type: Integer, Default: "10", Doc: "machines worked on at the same time"},

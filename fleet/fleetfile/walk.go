@@ -24,6 +24,7 @@ type checker struct {
 	problems   []fleet.Problem
 	unenforced []Found
 	adopted    bool // the flake defines what native keys would
+	read       bool // and it was read from its files, not all of which may be understood
 }
 
 func newChecker(adopted bool) *checker {
@@ -61,6 +62,9 @@ func (c *checker) table(n *node, path, shown string) {
 		case k.Native && c.adopted:
 			c.problem(f.key, "remove it; beside a flake this file holds only what Nix does not know", "%s: the flake says this itself", strings.TrimPrefix(shown+"."+quoted(name), "."))
 			k = nil
+		case k.Adopted && !c.adopted:
+			c.problem(f.key, "remove it; [sources] modules names the tree", "%s: this file is the registry, and only a flake that defines its machines itself has loaders", strings.TrimPrefix(shown+"."+quoted(name), "."))
+			k = nil
 		}
 		if k == nil || !c.key(f, k, name, strings.TrimPrefix(shown+"."+quoted(name), ".")) {
 			n.refused[name] = true
@@ -90,8 +94,9 @@ func (c *checker) find(path, name string) *Key {
 func (c *checker) unknown(f *node, path, shown, name string) {
 	var known []string
 	for _, k := range c.below[path] {
-		_, last := splitPath(k.Path)
-		known = append(known, last)
+		if _, last := splitPath(k.Path); c.adopted || !k.Adopted {
+			known = append(known, last)
+		}
 	}
 	hint := meant(name, known)
 	if hint == "" {

@@ -34,6 +34,7 @@ type Repository struct {
 	Adopted bool
 
 	root  *os.Root
+	rules []modules.Rule  // how an adopted flake comes to modules, as fleet.toml says
 	read  *fleet.Fleet    // of an adopted flake: as its files say
 	told  []fleet.Problem // about an adopted flake, by Nix
 	tree  func() (*modules.Tree, error)
@@ -91,6 +92,13 @@ func (r *Repository) open() (err error) {
 // adopt takes the machines from the flake's files, and what notes say of them.
 func (r *Repository) adopt(notes []byte) error {
 	r.Adopted = true
+	said, err := fleetfile.Loaders(fleetfile.Name, notes)
+	if err != nil {
+		return err
+	}
+	for _, l := range said {
+		r.rules = append(r.rules, modules.Rule{Function: l.Function, Dir: l.Dir, Loads: l.Loads, Argument: l.Argument})
+	}
 	tree, err := r.tree()
 	if err != nil {
 		return err
@@ -139,7 +147,7 @@ func readRegular(root *os.Root, name string) ([]byte, error) {
 func (r *Repository) readTree() (*modules.Tree, error) {
 	if r.Adopted {
 		tracked, _ := checkout.Tracked(context.Background(), r.Dir)
-		return modules.ReadFlake(r.root.FS(), tracked)
+		return modules.ReadFlakeWith(r.root.FS(), tracked, r.rules)
 	}
 	return modules.Read(r.root.FS(), r.Fleet.Sources.Modules)
 }
@@ -228,6 +236,7 @@ func (r *Repository) Problems() []fleet.Problem {
 	for _, u := range r.File.Unenforced {
 		problems = append(problems, fleet.Problem{At: u.At, Severity: fleet.Warning, Text: u.Path + ": " + u.Why})
 	}
+	problems = append(problems, r.File.Doubts...)
 	problems = append(problems, r.told...)
 	tree, err := r.Tree()
 	if err != nil {
