@@ -48,12 +48,11 @@ func (h *history) behind(machine, revision string) *Behind {
 		return nil
 	}
 	b := &Behind{Revision: revision, Commits: len(commits), Files: fleet.False}
-	composition, err := h.s.Repo.Compose(machine)
-	if err != nil {
+	files, ok := h.s.filesOf(machine)
+	if !ok {
 		return b
 	}
 	b.Files = fleet.True
-	files := filesOf(composition)
 	for _, touched := range commits {
 		if slices.ContainsFunc(touched, func(file string) bool { _, is := slices.BinarySearch(files, file); return is }) {
 			b.Touching++

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"assay/fleet/host/probe"
-	"assay/modules/compose"
 )
 
 // Commit is one commit of the fleet's repository.
@@ -60,16 +59,23 @@ func (s *Session) Since(ctx context.Context, machine string) (Since, error) {
 	if _, err := g.ask("cat-file", "-e", revision+"^{commit}"); err != nil {
 		return out, fmt.Errorf("%s runs the revision %s, which is not in this repository; hint: git fetch", machine, revision)
 	}
-	if composition, err := s.Repo.Compose(machine); err == nil {
-		out.Files = filesOf(composition)
-	}
+	out.Files, _ = s.filesOf(machine)
 	out.Commits, err = g.commits(revision, out.Files)
 	return out, err
 }
 
-// filesOf are the files that a machine is made of, with the registry.
-func filesOf(c compose.Composition) []string {
-	files := []string{"fleet.toml", "flake.nix", lockName}
+// filesOf are the files that a machine is made of, with the registry, sorted;
+// ok is false where they are not all known. A flake that defines its machines
+// itself may read any file anywhere.
+func (s *Session) filesOf(machine string) (files []string, ok bool) {
+	if s.Repo.Adopted {
+		return nil, false
+	}
+	c, err := s.Repo.Compose(machine)
+	if err != nil {
+		return nil, false
+	}
+	files = []string{"fleet.toml", "flake.nix", lockName}
 	for _, scope := range scopes(c) {
 		for _, aspect := range scope.Aspects {
 			for _, at := range aspect.Files {
@@ -78,7 +84,7 @@ func filesOf(c compose.Composition) []string {
 		}
 	}
 	slices.Sort(files)
-	return slices.Compact(files)
+	return slices.Compact(files), true
 }
 
 // field separates the fields of a commit as git prints it.
