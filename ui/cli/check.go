@@ -35,6 +35,13 @@ exit with 0.`,
 			if err != nil {
 				return err
 			}
+			var told session.Refinement
+			if evaluate && s.Adopted() {
+				if told, err = a.refined(cmd.Context(), s); err != nil {
+					return err
+				}
+				problems = append(problems, told.Problems...)
+			}
 			errors := 0
 			for _, p := range problems {
 				if p.Severity == fleet.Error {
@@ -42,11 +49,16 @@ exit with 0.`,
 				}
 			}
 			if a.flags.json {
-				if err := a.text().json(map[string]any{"problems": orEmpty(problems)}); err != nil {
+				answer := map[string]any{"problems": orEmpty(problems)}
+				if evaluate {
+					answer["unknown"] = orEmpty(told.Unknown)
+				}
+				if err := a.text().json(answer); err != nil {
 					return err
 				}
 			} else {
 				a.printProblems(problems)
+				a.printRefinement(told)
 				if !s.Adopted() || evaluate {
 					a.hintTargets(s, namesOf(s.Fleet()))
 				}
@@ -73,6 +85,30 @@ func (a *app) filesOr(evaluate bool) func(context.Context) (*session.Session, er
 		return a.world
 	}
 	return a.files
+}
+
+// refined asks Nix whether the files were read well.
+func (a *app) refined(ctx context.Context, s *session.Session) (session.Refinement, error) {
+	watch, stop := a.interruptible(ctx)
+	defer stop()
+	progress := a.waiting("comparing what was read with what Nix says")
+	told, err := s.Refine(watch, progress.watch)
+	progress.clear()
+	if watch.Err() != nil {
+		return told, context.Cause(watch)
+	}
+	return told, err
+}
+
+// printRefinement says how far Nix confirms what was read.
+func (a *app) printRefinement(told session.Refinement) {
+	p := a.text()
+	for _, unknown := range told.Unknown {
+		p.line("%s%s", p.paint(faint, "unknown"), p.fold(" Nix cannot tell "+host.Sanitize(unknown), len("unknown"), 4))
+	}
+	if told.Aspects+told.Machines > 0 {
+		p.line("Nix has %s of those that were read; the aspects of %s were compared with its graph of modules", word.Count(told.Aspects, "aspect"), word.Count(told.Machines, "machine"))
+	}
 }
 
 // problems is everything that can be told without touching a host.
