@@ -15,7 +15,7 @@ func TestGoldenAdopted(t *testing.T) {
 	for _, name := range []string{"anvil", "bellows", "chisel", "drill", "hammer", "lathe"} {
 		viewtest.Golden(t, "adopted-"+name, open(t, k, name, ""))
 	}
-	for _, part := range []string{"imports", "services"} {
+	for _, part := range []string{"imports", "options", "services", "packages"} {
 		viewtest.Golden(t, "adopted-"+part, open(t, k, "anvil", part))
 	}
 }

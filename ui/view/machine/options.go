@@ -45,12 +45,14 @@ func (v *View) option(sc *compose.Scope, o *compose.Option) *outline.Item {
 	if m.State != compose.Known {
 		value.Role = role
 	}
+	line := widget.Line{widget.R(role, glyph+" "), widget.R(style.Strong, o.Path), widget.R(style.Muted, " = "), value}
+	if m.State == compose.Open && len(o.Definitions) == 1 {
+		only := o.Definitions[0].Value.Text // what is written comes before why that may not be all
+		line = append(line[:3], widget.P(only), widget.R(style.Unknown, "  merge unknown: "+reason))
+	}
 	it := &outline.Item{
-		Node: widget.Node{
-			ID: self, Right: decided(o), Placed: true,
-			Line: widget.Line{widget.R(role, glyph+" "), widget.R(style.Strong, o.Path), widget.R(style.Muted, " = "), value},
-		},
-		At: decider(o), Copy: o.Path, What: "the option's path",
+		Node: widget.Node{ID: self, Right: decided(o), Placed: true, Line: line},
+		At:   decider(o), Copy: o.Path, What: "the option's path",
 		Words: append(make([]string, 0, 4+4*len(o.Definitions)), o.Path, says, sc.User),
 	}
 	for i := range o.Definitions {
@@ -72,6 +74,8 @@ func (v *View) definitions(self string, sc *compose.Scope, o *compose.Option) []
 	var items []*outline.Item
 	if o.Merged.State == compose.Known {
 		items = inFull(outline.Sub(self, "value", 0), o.Merged.Value)
+	} else if o.Merged.State == compose.Open && o.Merged.Reason != "" {
+		items = append(items, remark(outline.Sub(self, "open", 0), "unknown: "+o.Merged.Reason, fleet.Pos{}))
 	}
 	for i := range o.Definitions {
 		items = append(items, v.definition(outline.Sub(self, "definition", i), sc, o, i))

@@ -19,6 +19,9 @@ func (v *View) packages(int) []*outline.Item {
 			total += len(groups)
 			top := v.scopeItem(sc, len(groups), "package")
 			wide := outline.Widest(groups, func(g []compose.Package) string { return g[0].Name }, nameWidth)
+			if v.env.Known.Unread != "" && len(groups) > 0 {
+				top.Line = append(top.Line, widget.R(style.Unknown, "; which layer supplies them is unknown"))
+			}
 			for _, g := range groups {
 				top.Add(v.pkg(sc, c.System, g, wide))
 			}
@@ -85,6 +88,9 @@ func (v *View) pkg(sc *compose.Scope, system string, listed []compose.Package, w
 // supply says what supplies a package on a system, and why.
 func (v *View) supply(name, system string) (supplier widget.Span, why string) {
 	stack := v.env.Known.Stack
+	if v.env.Known.Unread != "" {
+		return widget.P(""), "" // said of all of them at once
+	}
 	if !stack.Has() || stack.Value == nil {
 		return widget.R(style.Unknown, "supplier unknown: the layers are not read"), ""
 	}

@@ -43,12 +43,17 @@ func (v *View) items() []*outline.Item {
 	return items
 }
 
-// module says where an instance's module comes from.
+// module says where an instance's module comes from, in few words: its name
+// is left out where the instance has the same.
 func module(s *fleet.Service) string {
-	if s.Input != "" {
-		return "module " + s.Module + " of the flake input " + s.Input
+	name := "module "
+	if s.Module != s.Name {
+		name += s.Module + " "
 	}
-	return "module " + s.Module + " of the tree"
+	if s.Input != "" {
+		return name + "of input " + s.Input
+	}
+	return name + "of the tree"
 }
 
 func (v *View) role(s *fleet.Service, r *fleet.Role, wide int) *outline.Item {

@@ -102,7 +102,7 @@ func TestHuge(t *testing.T) {
 	k := huge(t)
 	v := open(k, "")
 	screen := v.Render(80, 20)
-	for _, text := range []string{"module m of the flake input inputs", "5000 members", "no machine has this role", `tables = [ { a = 1; } ]`, `list = [ true 1.5 null "x\ny" ]`} {
+	for _, text := range []string{"module m of input inputs", "5000 members", "no machine has this role", `tables = [ { a = 1; } ]`, `list = [ true 1.5 null "x\ny" ]`} {
 		if !strings.Contains(screen, text) {
 			t.Errorf("%q is not in\n%s", text, screen)
 		}
