@@ -185,6 +185,9 @@ func clanHost(inventory *clan.Inventory, m *clan.Machine) *Host {
 		Address: fleet.Named{Name: address, At: m.TargetHost.At}, Jump: jump, Why: m.ClassWhy,
 	}
 	for _, tag := range m.Computed {
+		if tag == "all" || tag == string(m.Class) {
+			continue // every fleet has them
+		}
 		h.Tags = append(h.Tags, fleet.Named{Name: tag, At: m.At})
 	}
 	for _, file := range m.Files {
