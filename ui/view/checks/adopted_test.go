@@ -8,7 +8,7 @@ import (
 	"assay/ui/view/viewtest"
 )
 
-// TestGoldenAdopted: a flake whose files are not read says so, and what works.
+// TestGoldenAdopted: where Nix says otherwise than the files, that is a problem.
 func TestGoldenAdopted(t *testing.T) {
 	v := checks.New(viewtest.Env(viewtest.Adopted(t)), view.Link{})
 	viewtest.Golden(t, "adopted", v)

@@ -8,7 +8,8 @@ import (
 	"assay/ui/view/viewtest"
 )
 
-// TestGoldenAdopted: a flake whose files are not read says so, and what works.
+// TestGoldenAdopted: a flake whose overlay files are not read says so, and what
+// works.
 func TestGoldenAdopted(t *testing.T) {
 	v := layers.New(viewtest.Env(viewtest.Adopted(t)), view.Link{})
 	viewtest.Golden(t, "adopted", v)

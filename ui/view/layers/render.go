@@ -39,10 +39,10 @@ func (v *View) Render(w, h int) string {
 
 func (v *View) body(w, h int) []string {
 	v.stack.tree.Idle, v.reply.tree.Idle = false, false
-	unread := view.Unread(v.env, "No layers are known, and not which channel supplies a package.", w)
+	missing := unread(v.env, w)
 	switch {
-	case unread != nil:
-		return v.draw(unread, w, h)
+	case missing != nil:
+		return v.draw(missing, w, h)
 	case v.resolved() == nil:
 		return v.draw(view.Loading(&v.env.Known.Stack, "layers"), w, h)
 	case len(v.systems) == 0:

@@ -7,7 +7,7 @@ import (
 	"assay/ui/view/viewtest"
 )
 
-// TestGoldenAdopted: a flake whose files are not read says so, and what works.
+// TestGoldenAdopted: the machines of a flake as Nix tells them.
 func TestGoldenAdopted(t *testing.T) {
 	v := New(viewtest.Env(viewtest.Adopted(t)), view.Link{})
 	viewtest.Golden(t, "adopted", v)
