@@ -25,7 +25,7 @@ func (v *View) imports(int) []*outline.Item {
 				seen[name] = true
 			}
 			if len(sc.Files) > 0 {
-				top.Add(files(sc))
+				top.Add(v.files(sc))
 			}
 			if len(sc.Foreign) > 0 {
 				top.Add(v.foreign(sc))
@@ -81,7 +81,7 @@ func (v *View) foreign(sc *compose.Scope) *outline.Item {
 		},
 	}}
 	for i, f := range sc.Foreign {
-		line := widget.Line{widget.P(f.Ref), widget.R(style.Muted, "  by "+from(sc, f.From))}
+		line := widget.Line{widget.P(f.Ref), widget.R(style.Muted, "  by "+v.from(sc, f.From))}
 		if f.Why != "" {
 			line[0] = widget.R(style.Unknown, v.env.Style.Glyphs.Unknown+" unknown: "+f.Why)
 		}

@@ -114,7 +114,7 @@ func (v *View) definition(self string, sc *compose.Scope, o *compose.Option, i i
 	if !d.At.IsZero() {
 		it.Link = view.At(d.At)
 	}
-	it.Add(origin(self, sc, d.Aspect, d.At))
+	it.Add(v.origin(self, sc, d.Aspect, d.At))
 	if d.Condition != "" {
 		it.Add(remark(outline.Sub(self, "if", 0), "only if "+d.Condition, d.At))
 	}

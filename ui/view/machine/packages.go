@@ -80,7 +80,7 @@ func (v *View) pkg(sc *compose.Scope, system string, listed []compose.Package, w
 			Link: view.Link{Place: view.Machine, Name: v.link.Name, Sub: "options " + id(sc, p.Option)},
 			At:   p.At, Copy: p.Option, What: "the option's path",
 		})
-		it.Add(origin(outline.Sub(self, "", i), sc, p.Aspect, p.At))
+		it.Add(v.origin(outline.Sub(self, "", i), sc, p.Aspect, p.At))
 	}
 	return it
 }

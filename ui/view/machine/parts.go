@@ -2,10 +2,8 @@ package machine
 
 import (
 	"slices"
-	"strings"
 
 	"assay/fleet"
-	"assay/modules"
 	"assay/modules/compose"
 	"assay/ui/style"
 	"assay/ui/view"
@@ -99,8 +97,8 @@ func aspectLink(sc *compose.Scope, name string) view.Link {
 
 // from is the aspect of that name, or that it is no aspect: what a machine's
 // own configuration holds.
-func from(sc *compose.Scope, name string) string {
-	own := strings.HasPrefix(name, modules.MachinePrefix) &&
+func (v *View) from(sc *compose.Scope, name string) string {
+	own := name == compose.MachineAspect(v.machine()) &&
 		!slices.ContainsFunc(sc.Aspects, func(r compose.Reached) bool { return r.Name == name })
 	if own {
 		return "its configuration"
@@ -118,8 +116,8 @@ func place(id, label string, at fleet.Pos) *outline.Item {
 
 // origin says which aspect something is from and, at the right, where it is
 // written.
-func origin(self string, sc *compose.Scope, name string, at fleet.Pos) *outline.Item {
-	if name == "" || from(sc, name) != name {
+func (v *View) origin(self string, sc *compose.Scope, name string, at fleet.Pos) *outline.Item {
+	if name == "" || v.from(sc, name) != name {
 		return place(outline.Sub(self, "place", 0), "at     ", at)
 	}
 	return &outline.Item{

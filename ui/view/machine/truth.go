@@ -94,7 +94,7 @@ func condition(line widget.Line, text string) widget.Line {
 }
 
 // files holds the files of the tree that are modules by themselves.
-func files(sc *compose.Scope) *outline.Item {
+func (v *View) files(sc *compose.Scope) *outline.Item {
 	self := outline.Sub(sc.User, "files", 0)
 	top := &outline.Item{Node: widget.Node{
 		ID: self, Open: true,
@@ -107,7 +107,7 @@ func files(sc *compose.Scope) *outline.Item {
 		top.Add(&outline.Item{
 			Node: widget.Node{
 				ID:    outline.Sub(self, "", i),
-				Line:  condition(widget.Line{widget.R(style.Link, f.Path), widget.R(style.Muted, "  by "+from(sc, f.From))}, f.Condition),
+				Line:  condition(widget.Line{widget.R(style.Link, f.Path), widget.R(style.Muted, "  by "+v.from(sc, f.From))}, f.Condition),
 				Right: outline.Near(f.At),
 			},
 			Link: view.Link{Place: view.File, Name: f.Path, Line: 1}, At: f.At, Copy: f.Path, What: "the path",
