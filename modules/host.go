@@ -16,6 +16,7 @@ type Registry struct {
 	Path  []string    // of a member, with "*" where a name is chosen: flake.modules.*.*
 	Class fleet.Class // of all members; "" where a name on the path says it, or nothing
 	Typed bool        // found by the type of its option
+	Multi bool        // a member holds modules of several classes; what reads it makes an aspect for each
 	List  bool        // what stands at the path is a list of modules, without names of their own
 	At    fleet.Pos   // where the option is declared; zero for well-known names
 }

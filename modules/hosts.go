@@ -26,6 +26,7 @@ type hostForm struct {
 func hostForms() []hostForm {
 	return []hostForm{
 		{name: "clan", find: (*reading).clanHosts, covers: clanCovers},
+		{name: "den", find: (*reading).denHosts},
 		{name: "outputs", find: (*reading).outputHosts},
 		{name: "nixos-unified", find: (*reading).autoWiredHosts},
 		{name: "configurations", find: (*reading).configurationHosts},

@@ -31,6 +31,7 @@ func adapters() []adapter {
 		{name: "import-tree", match: isImportTree, load: loadImportTree},
 		{name: "importApply", match: isImportApply, load: loadImportApply},
 		{name: "flocken", match: isFlocken, load: loadFlocken},
+		{name: "den.namespace", match: isDenNamespace, load: loadDenNamespace},
 		{name: "nixos-unified", match: isAutoWire, module: autoWire},
 		{name: "lite-config", match: isLiteConfig, module: liteConfig},
 		{name: "easy-hosts", match: isEasyHosts, module: easyHosts},

@@ -23,6 +23,8 @@ type loading struct {
 	lost     []fleet.Problem // problems that hide definitions
 	refused  []fleet.Problem // modules that Nix refuses, which hide more
 	problems []fleet.Problem
+
+	registries []Registry // that modules from outside declare
 }
 
 // maxFlake bounds the files that are modules of one flake.
@@ -119,6 +121,11 @@ func (l *loading) enter(q queued) {
 	l.store.module(m, q.file, q.condition)
 	for _, one := range m.loaders {
 		l.loader(one)
+	}
+	for _, reg := range m.registries {
+		if registryOf(l.registries, reg.Path) == nil {
+			l.registries = append(l.registries, reg)
+		}
 	}
 	for _, i := range m.Imports {
 		l.imports(i, q)

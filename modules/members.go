@@ -11,7 +11,7 @@ import (
 func (r *reading) members() {
 	for i := range r.registries {
 		reg := &r.registries[i]
-		if reg.List {
+		if reg.List || reg.Multi {
 			continue
 		}
 		r.tree.begin()

@@ -18,6 +18,8 @@ type Module struct {
 
 	pending string   // a file of the tree that is not opened yet
 	loaders []Loader // that its imports came from
+
+	registries []Registry // that it declares
 }
 
 // Defined is the value of a module's config or options.

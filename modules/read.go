@@ -51,6 +51,7 @@ type reading struct {
 	src        *sources
 	store      *store // of the latest pass
 	registries []Registry
+	den        *den
 	asked      bool // a reference was resolved, or could not be, since the pass began
 }
 
@@ -74,6 +75,7 @@ func (r *reading) read(load func(*loading)) {
 		r.store = l.store
 		r.tree.begin()
 		typed := append(wellKnown[:len(wellKnown):len(wellKnown)], r.store.typedRegistries()...)
+		typed = append(typed, l.registries...)
 		now := l.signature(typed)
 		settled := now == before || before == "" && len(typed) == len(r.registries) && !r.asked
 		before, r.registries = now, typed
@@ -118,6 +120,7 @@ func (r *reading) finish(l *loading) {
 	t.Registries = r.registries
 	t.store = r.store
 	r.members()
+	r.denAspects()
 	fleet.SortProblems(t.Lost)
 	t.lose(l.refused...)
 	t.links()

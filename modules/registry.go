@@ -16,6 +16,7 @@ var wellKnown = []Registry{
 	{Path: []string{"flake", "homeModules", "*"}, Class: fleet.HomeManager},
 	{Path: []string{"flake", "homeManagerModules", "*"}, Class: fleet.HomeManager},
 	{Path: []string{"flake", "hmModules", "*"}, Class: fleet.HomeManager},
+	denRegistries[0], denRegistries[1], denRegistries[2],
 }
 
 // matches reports whether a path is a member's of a registry.
