@@ -28,10 +28,10 @@ type Session struct {
 
 // Options configure a session. Zero values have sensible meanings.
 type Options struct {
-	StateDir string // where the fleet's runs are recorded; "" has none
-	Version  string // of assay, for the record
-	Operator string // who runs this, for the record
-	Reach    *Reach // nil: verbs that reach hosts return ErrNoHosts
+	StateDir string        // where the fleet's runs are recorded; "" has none
+	Version  string        // of assay, for the record
+	Operator func() string // who runs this, asked for the record of a run only; nil is nobody
+	Reach    *Reach        // nil: verbs that reach hosts return ErrNoHosts
 	Clock    func() time.Time
 }
 
@@ -51,6 +51,9 @@ type Reach struct {
 func New(r *repo.Repository, opts Options) *Session {
 	if opts.Clock == nil {
 		opts.Clock = time.Now
+	}
+	if opts.Operator == nil {
+		opts.Operator = func() string { return "" }
 	}
 	return &Session{Repo: r, reach: opts.Reach, opts: opts}
 }

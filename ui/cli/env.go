@@ -77,7 +77,8 @@ func (e Env) cacheDir() (string, error) {
 	return "", usagef("there is no place for a cache: neither XDG_CACHE_HOME nor HOME is an absolute path; hint: set one")
 }
 
-// operator is the name of the user who runs this, for the record.
+// operator is the name of the user who runs this, for the record. Where the
+// environment does not say it, the system may ask a network for it.
 func (e Env) operator() string {
 	name := cmp.Or(e.Getenv("LOGNAME"), e.Getenv("USER"))
 	if name == "" {

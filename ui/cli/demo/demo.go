@@ -168,7 +168,7 @@ func Look(o Options) (*session.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return session.New(repository, session.Options{StateDir: w.dir, Version: o.Version, Operator: o.Operator}), nil
+	return session.New(repository, session.Options{StateDir: w.dir, Version: o.Version, Operator: func() string { return o.Operator }}), nil
 }
 
 // Close ends the hosts and gives the directory free. It may be called twice.
@@ -238,7 +238,7 @@ func (d *Demo) work(r *repo.Repository) error {
 	}
 	reach.Connector = remote.New(remote.Options{Signers: []ssh.Signer{d.signer}, Timeout: deadline, Known: owner(r)})
 	reach.Addresses = d.addresses
-	d.Session = session.New(r, session.Options{StateDir: w.dir, Version: w.Version, Operator: w.Operator, Reach: &reach})
+	d.Session = session.New(r, session.Options{StateDir: w.dir, Version: w.Version, Operator: func() string { return w.Operator }, Reach: &reach})
 	return nil
 }
 
