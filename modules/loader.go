@@ -35,6 +35,7 @@ func adapters() []adapter {
 		{name: "nixos-unified", match: isAutoWire, module: autoWire},
 		{name: "lite-config", match: isLiteConfig, module: liteConfig},
 		{name: "easy-hosts", match: isEasyHosts, module: easyHosts},
+		{name: "with-inputs", match: isWithInputs, outputs: withInputs},
 		{name: "adios-flake", match: isAdiosFlake, outputs: adiosFlake},
 		{name: "flake-parts", match: isMkFlake, outputs: mkFlake},
 		{name: "lib.evalModules", match: isEvalModules, outputs: evalModules},

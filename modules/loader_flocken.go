@@ -19,6 +19,12 @@ func isFlocken(c *call) bool {
 func loadFlocken(o *opener, c *call) *Module {
 	m := &Module{At: c.Pos()}
 	arg := o.ev.Known(c.args()[0].Force())
+	if s, ok := arg.(*symbolic.String); ok && c.last() == "optionalPath" {
+		if text, ok := s.Text(); ok && strings.HasPrefix(text, "/") {
+			m.Imports = []Import{{At: m.At, Foreign: symbolic.Quote(text), Condition: "the file is there"}}
+			return m
+		}
+	}
 	name, ok := treeRoot(arg)
 	if !ok {
 		m.Imports = []Import{{At: m.At, Why: "flocken is given what is not known: " + orElse(symbolic.Why(arg), "no path")}}

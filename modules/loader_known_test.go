@@ -35,6 +35,16 @@ func TestKnownLoaders(t *testing.T) {
 				"parts/hosts.nix", `{ inputs, lib, lib', ... }: { flake.nixosConfigurations = lib.genAttrs [ "anvil" "saw" ] (name:
 					inputs.nixpkgs.lib.nixosSystem { modules = [ ] ++ lib'.flocken.optionalPath ../hosts/${name}.nix; }); }`, "hosts/anvil.nix", "{ }"},
 		}, {
+			name: "with-inputs", hosts: "nixos anvil (x86_64-linux) inputs.disko.nixosModules.disko",
+			files: []string{"flake.nix", `{ outputs = _: import ./.; }`, "npins/default.nix", `let f = builtins.fromJSON (builtins.readFile ./sources.json); in builtins.mapAttrs (_: p: p.fetch) f`,
+				"npins/sources.json", `{"version": 5}`, "follows.nix", "inputs: { }",
+				"default.nix", `let sources = import ./npins; make = import sources.with-inputs sources (import ./follows.nix);
+					in make (inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } (inputs.import-tree ./m))`,
+				"m/a.nix", `{ inputs, ... }: { flake.nixosConfigurations.anvil = inputs.nixpkgs.lib.nixosSystem { system = "x86_64-linux"; modules = [ inputs.disko.nixosModules.disko ]; }; }`},
+		}, {
+			name: "an entry that nobody knows", problem: "flake.nix:1:16: warning: what the flake's outputs are is not known: the function inputs.tack.lib.make comes from outside of the tree",
+			files: []string{"flake.nix", `{ outputs = i: i.tack.lib.make { src = ./.; }; }`},
+		}, {
 			name: "nixos-unified", members: "flake.homeModules.cli:1 flake.nixosModules.web:1",
 			hosts: "darwin lathe configurations/darwin/lathe.nix; homeManager kim@anvil configurations/home/kim@anvil.nix; nixos anvil (x86_64-linux) configurations/nixos/anvil/default.nix",
 			files: []string{"flake.nix", parts(`inputs.nixos-unified.flakeModules.autoWire`),

@@ -67,6 +67,7 @@ func (r *reading) read(load func(*loading)) {
 	before := ""
 	for range maxPasses {
 		r.tree.ev.Resolve(r.resolve)
+		r.pins()
 		r.asked = false
 		l = &loading{reading: r, store: newStore(r.tree), seen: map[string]bool{}}
 		r.identities(l.store)
