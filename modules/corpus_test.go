@@ -59,7 +59,7 @@ func TestCorpus(t *testing.T) {
 			got := want
 			got.aspects, got.nixos, got.darwin, got.homes = 0, 0, 0, 0
 			for _, a := range tree.Aspects {
-				if !registryOf(tree.Registries, a.Path).Typed {
+				if reg := registryOf(tree.Registries, a.Path); reg != nil && !reg.Typed { // nil for den's
 					got.aspects++
 				}
 			}
