@@ -46,7 +46,8 @@ const (
 // Entry is one name that one layer defines on a system.
 type Entry struct {
 	Package string    `json:"package"`           // the name below pkgs
-	Layer   string    `json:"layer"`             // one of the Layer constants
+	Layer   string    `json:"layer"`             // the layer's name: one of the Layer constants, or that of a Nix file
+	Kind    string    `json:"kind"`              // what the entry does: one of the Layer and Kind constants
 	Number  int       `json:"number"`            // the layer's place in the order, from 1
 	Channel string    `json:"channel,omitempty"` // the channel whose package it is or starts from; "" when the layer brings it along
 	Alias   string    `json:"alias,omitempty"`   // the channel's name below pkgs, where that is another
@@ -63,7 +64,12 @@ type Entry struct {
 	Dead     fleet.Truth `json:"dead"`         // shadowed, and the winner does not build on it
 	Why      string      `json:"why,omitempty"`
 
-	start Start // of an override
+	Condition string `json:"condition,omitempty"` // of an overlay in a Nix file: why it may not apply
+	Text      string `json:"text,omitempty"`      // of KindUnknown: why it is not known
+	Of        string `json:"of,omitempty"`        // of a hotfix: the package of the channel, where that has another name
+	Below     string `json:"below,omitempty"`     // of an override in a Nix file: the layer whose entry it changes
+
+	Start Start `json:"-"` // what an override starts from
 	saved bool  // dead, but not with the composition "compose"
 }
 
@@ -72,6 +78,11 @@ type Layer struct {
 	Name    string  `json:"name"`
 	Number  int     `json:"number"`  // from 1
 	Entries []Entry `json:"entries"` // by package
+
+	At       fleet.Pos `json:"at,omitzero"`        // of a layer that is written in Nix
+	Note     *Note     `json:"note,omitempty"`     // what its file says at the top
+	Machines []string  `json:"machines,omitempty"` // that have it; nil for all of the system
+	Open     []Open    `json:"open,omitempty"`     // what else it may define
 }
 
 // Stack is the resolved overlay of a fleet.
@@ -83,12 +94,16 @@ type Stack struct {
 	elsewhere []Declared
 	def       string // the default channel's name; "" without channels
 	systems   map[string]*table
+
+	composition string            // of layers that are written in Nix
+	on          map[string]*Stack // of machines whose layers are
 }
 
 // table is what the layers define on one system.
 type table struct {
 	layers  []Layer
 	entries map[string][]Entry // by package, first layer first
+	written bool               // in Nix
 }
 
 // Input is what a Stack is made of.
@@ -144,8 +159,14 @@ func systemsOf(f *fleet.Fleet) []string {
 // Systems returns the systems of the fleet's machines, sorted.
 func (s *Stack) Systems() []string { return systemsOf(s.fleet) }
 
-// Composition returns "merge" or "compose".
-func (s *Stack) Composition() string { return cmp.Or(s.fleet.Overlay.Composition, "merge") }
+// Composition returns "merge" or "compose"; of layers that are written in Nix
+// it may be "mixed".
+func (s *Stack) Composition() string {
+	if s.composition != "" {
+		return s.composition
+	}
+	return cmp.Or(s.fleet.Overlay.Composition, "merge")
+}
 
 // Default returns the name of the default channel, "" without channels.
 func (s *Stack) Default() string { return s.def }

@@ -117,7 +117,7 @@ func (n *tally) channel(t *testing.T, title string, s *Stack, a Answer, nix *str
 	t.Helper()
 	es := s.table(a.System).find(a.Package)
 	if len(es) > 0 {
-		if w := es[len(es)-1]; w.start.Unclear || w.Layer == LayerFlakeInputs || s.Composition() == "compose" && unsettledBelow(es) {
+		if w := es[len(es)-1]; w.Start.Unclear || w.Layer == LayerFlakeInputs || s.Composition() == "compose" && unsettledBelow(es) {
 			return
 		}
 	}
@@ -134,7 +134,7 @@ func (n *tally) channel(t *testing.T, title string, s *Stack, a Answer, nix *str
 // it is not known to Which, the content of a flake input's overlay.
 func unsettledBelow(es []Entry) bool {
 	for i := len(es) - 1; i > 0 && es[i].uses() != fleet.False; i-- {
-		if es[i-1].Layer == LayerFlakeInputs || es[i-1].start.Unclear {
+		if es[i-1].Layer == LayerFlakeInputs || es[i-1].Start.Unclear {
 			return true
 		}
 	}

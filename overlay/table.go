@@ -15,7 +15,7 @@ func (s *Stack) newTable(system string) *table {
 			if !fleet.MatchAny(e.Systems, system) {
 				continue
 			}
-			e.Layer, e.Number = name, i+1
+			e.Layer, e.Kind, e.Number = name, name, i+1
 			es := t.entries[e.Package]
 			if n := len(es); n > 0 && es[n-1].Number == e.Number {
 				es = es[:n-1] // one attribute set holds a name once
@@ -69,7 +69,7 @@ func (s *Stack) declared(layer, system string) []Entry {
 		}
 	case LayerOverrides:
 		for _, v := range o.Overrides {
-			es = append(es, Entry{Package: v.Package, Systems: v.Systems, File: v.File, Note: noteOf(v.Comment, fleet.Hotfix{}), At: v.At, start: s.startOf(v)})
+			es = append(es, Entry{Package: v.Package, Systems: v.Systems, File: v.File, Note: noteOf(v.Comment, fleet.Hotfix{}), At: v.At, Start: s.startOf(v)})
 		}
 	case LayerFlakeInputs:
 		for _, f := range o.FlakeInputs {

@@ -60,7 +60,7 @@ func (s *Stack) versions(pkg, system string) []Version {
 		}
 	}
 	slices.SortFunc(vs, func(a, b Version) int { return cmpChannel(a.Channel, b.Channel, s.def) })
-	return vs
+	return slices.Compact(vs) // a channel may have several names
 }
 
 // index is what is known of a channel's content on a system; nil for nothing.
@@ -119,9 +119,9 @@ func (s *Stack) supplied(es []Entry, pkg, system string) string {
 	switch {
 	case w.Package != pkg || w.Channel == "":
 		return ""
-	case w.Layer == LayerOverrides && (w.start.Renewed || w.start.Unclear):
+	case w.Layer == LayerOverrides && (w.Start.Renewed || w.Start.Unclear):
 		return ""
-	case w.Layer == LayerOverrides && w.start.Prev && s.Composition() == "compose" && len(es) > 1:
+	case w.Layer == LayerOverrides && w.Start.Prev && s.Composition() == "compose" && len(es) > 1:
 		return s.supplied(es[:len(es)-1], pkg, system)
 	case w.Layer == LayerOverrides, w.Layer == LayerHotfixes:
 		if v := s.version(w.Channel, pkg, system); v.Note == "" {

@@ -43,7 +43,7 @@ func (s *Stack) lend(t *table) {
 	for _, es := range t.entries {
 		for i := range es {
 			if o := &es[i]; o.Layer == LayerOverrides {
-				for _, name := range o.start.Others {
+				for _, name := range o.Start.Others {
 					s.borrowed(t.entries[name], o)
 				}
 			}
@@ -83,7 +83,7 @@ func (s *Stack) startOf(o fleet.Override) Start {
 // changes; "" when it brings its own package, and when that is not clear. The
 // entries before it are below.
 func (s *Stack) startChannel(below []Entry, e *Entry, system string) (name, alias string) {
-	start := e.start
+	start := e.Start
 	switch {
 	case start.Unclear || len(start.Channels) > 1 || start.Prev && len(start.Channels) > 0:
 		return "", ""
@@ -112,7 +112,7 @@ func (s *Stack) buildsOn(e *Entry) fleet.Truth {
 func (e *Entry) uses() fleet.Truth {
 	switch e.Layer {
 	case LayerOverrides:
-		return e.start.BuildsOn()
+		return e.Start.BuildsOn()
 	case LayerFlakeInputs:
 		return fleet.Unknown
 	}

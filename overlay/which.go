@@ -12,6 +12,7 @@ type Answer struct {
 	Package  string       `json:"package"`
 	System   string       `json:"system"`
 	Layer    string       `json:"layer"`             // "" when no layer defines it
+	Kind     string       `json:"kind,omitempty"`    // of the layer's entry: one of the Layer and Kind constants
 	Number   int          `json:"number,omitempty"`  // the layer's place in the order, from 1
 	Channel  string       `json:"channel"`           // the channel's own name; "" when no channel has a part in it
 	Alias    string       `json:"alias,omitempty"`   // the channel's name below pkgs, where that is another
@@ -31,7 +32,11 @@ type Answer struct {
 // comes from on a system.
 func (s *Stack) Which(pkg, system string) Answer {
 	a := Answer{Package: pkg, System: system, Shadowed: []Entry{}, Versions: s.versions(pkg, system), Source: fleet.SourceFile}
-	es := s.table(system).find(pkg)
+	t := s.table(system)
+	if t.written {
+		return s.whichWritten(t, a)
+	}
+	es := t.find(pkg)
 	if len(es) == 0 {
 		a.Channel = s.def
 		version := s.version(s.def, pkg, system)
@@ -40,7 +45,7 @@ func (s *Stack) Which(pkg, system string) Answer {
 	}
 	last := len(es) - 1
 	w := &es[last]
-	a.Layer, a.Number, a.Channel, a.Alias, a.File, a.At = w.Layer, w.Number, w.Channel, w.Alias, w.File, w.At
+	a.Layer, a.Kind, a.Number, a.Channel, a.Alias, a.File, a.At = w.Layer, w.Kind, w.Number, w.Channel, w.Alias, w.File, w.At
 	a.Pkgs, a.Note, a.Version = w.Pkgs, w.Note, s.supplied(es, pkg, system)
 	a.Shadowed = append(a.Shadowed, es[:last]...)
 	if w.Layer == LayerPackages {
@@ -87,13 +92,13 @@ func (s *Stack) reason(es []Entry) string {
 func (s *Stack) overridden(es []Entry) string {
 	w := &es[len(es)-1]
 	switch {
-	case w.Channel == "" && w.start.Unclear:
+	case w.Channel == "" && w.Start.Unclear:
 		return "defines it; from which channel's package it starts is unknown"
-	case len(w.start.Channels) > 1 || w.start.Prev && len(w.start.Channels) > 0:
+	case len(w.Start.Channels) > 1 || w.Start.Prev && len(w.Start.Channels) > 0:
 		return "changes it; which of the packages that it mentions it starts from is unknown"
-	case !w.start.Prev && len(w.start.Channels) == 0:
+	case !w.Start.Prev && len(w.Start.Channels) == 0:
 		return "defines it anew, without the package of a channel"
-	case len(es) == 1 || s.Composition() != "compose" || !w.start.Prev:
+	case len(es) == 1 || s.Composition() != "compose" || !w.Start.Prev:
 		return "changes the package of " + orNixpkgs(named(w))
 	}
 	below := &es[len(es)-2]

@@ -21,6 +21,7 @@ import (
 	"assay/modules"
 	"assay/modules/compose"
 	"assay/overlay"
+	"assay/overlay/read"
 	"assay/secrets/vars"
 )
 
@@ -40,9 +41,6 @@ type Repository struct {
 	tree  func() (*modules.Tree, error)
 	stack func() (*overlay.Stack, []fleet.Problem)
 }
-
-// ErrUnread is why the overlay layers of an adopted flake are not known.
-var ErrUnread = errors.New("this flake's overlay files are not read yet; Nix alone knows which channel supplies a package")
 
 // Open opens the fleet in dir. Its machines are in fleet.toml, or else in the
 // flake, which is read without Nix; a fleet.toml beside such a flake adds what
@@ -153,6 +151,15 @@ func (r *Repository) readTree() (*modules.Tree, error) {
 }
 
 func (r *Repository) readStack() (*overlay.Stack, []fleet.Problem) {
+	if r.Adopted {
+		tree, err := r.tree()
+		if err != nil {
+			return overlay.ResolveWritten(r.Fleet, nil) // Problems tells why
+		}
+		found := read.Read(tree, r.Fleet, r.root.FS())
+		stack, more := overlay.ResolveWritten(r.Fleet, found.Machines)
+		return stack, append(found.Problems, more...)
+	}
 	in, problems := overlay.Read(r.root.FS(), r.Fleet)
 	stack, more := overlay.Resolve(in)
 	return stack, append(problems, more...)

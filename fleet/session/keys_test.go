@@ -77,7 +77,7 @@ func TestCheckAdopted(t *testing.T) {
 	if err != nil || !slices.ContainsFunc(found, generated) {
 		t.Errorf("%v, %v: with vars, clan generates the key", found, err)
 	}
-	if s.Unread() == "" {
-		t.Error("the overlay files of an adopted flake are said to be read")
+	if why := s.Unread(); why != "" {
+		t.Errorf("the overlay files of an adopted flake are read: %s", why)
 	}
 }

@@ -6,6 +6,7 @@ package session
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"assay/fleet"
@@ -66,8 +67,8 @@ func (s *Session) Adopted() bool { return s.Repo.Adopted }
 
 // Unread says why the overlay layers are not known; "" where they are.
 func (s *Session) Unread() string {
-	if s.Repo.Adopted {
-		return repo.ErrUnread.Error()
+	if !s.Repo.Adopted || slices.ContainsFunc(s.Fleet().Machines, func(m fleet.Machine) bool { return m.System != "" }) {
+		return ""
 	}
-	return ""
+	return "overlays depend on the system, and no machine's system is known from the files"
 }

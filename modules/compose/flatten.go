@@ -47,6 +47,7 @@ type def struct {
 	opaque    bool    // the value is not known and may set anything below path
 	value     Value
 	elems     []Value        // of a list
+	raw       symbolic.Value // of an option that is asked for as it is written, see Written
 	module    symbolic.Value // of an option whose value is a module, or a list of them
 	reads     string         // the option that the last name of the path is read from, "" where it is written
 	at        fleet.Pos
@@ -380,6 +381,9 @@ func (f *flattener) leaf(v symbolic.Value, p place) {
 	}
 	if bare(d.typ) == moduleType || d.typ == "listOf "+moduleType {
 		d.module = v
+	}
+	if slices.Contains(asWritten, d.path) {
+		d.raw = v
 	}
 	d.value, d.elems, d.fault = valueOf(v)
 	if len(p.path) == 0 || p.entry != nil && !p.entry.leaf() {

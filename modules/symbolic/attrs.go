@@ -344,13 +344,20 @@ func (ev *Evaluator) update(at Place, l, r Value) Value {
 			return fault(at, "cannot update "+kindOf(v)+" with //")
 		}
 	}
+	if ev.traced {
+		return ev.parted(at, l, r)
+	}
 	if c, ok := r.(*Cond); ok && setsOnly(c) {
 		return ev.each(at, c, func(b Value) Value { return ev.update(at, l, b) })
 	}
 	if c, ok := l.(*Cond); ok && setsOnly(c) {
 		return ev.each(at, c, func(b Value) Value { return ev.update(at, b, r) })
 	}
-	la, rb := asAttrs(l), asAttrs(r)
+	return ev.merged(at, asAttrs(l), asAttrs(r))
+}
+
+// merged is l // r for two sets.
+func (ev *Evaluator) merged(at Place, la, rb *Attrs) *Attrs {
 	if len(rb.Rest) == 0 {
 		out := ev.with(at, la, rb.whole())
 		out.Rest = la.Rest

@@ -45,6 +45,7 @@ type Evaluator struct {
 	refs     resolver
 	patterns map[string]*textPattern // regular expressions by source, nil for one that is not read
 	lib      map[string]syntax.Expr  // the functions of prelude.nix, once one is used
+	traced   bool                    // sets keep what they are joined of
 	taken    int                     // assertions and the like that could not be decided and are taken to hold
 }
 

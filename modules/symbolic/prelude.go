@@ -51,6 +51,11 @@ func preludePrims() map[string]*primSpec {
 // prelude calls a function of prelude.nix. Everything that it makes is at the
 // place of the call.
 func (ev *Evaluator) prelude(at Place, name string, args []*Thunk) Value {
+	if ev.traced {
+		if v := ev.tracedPrelude(at, name, args); v != nil {
+			return v
+		}
+	}
 	if ev.lib == nil {
 		ev.lib = preludeFunctions()
 	}

@@ -18,7 +18,7 @@ func reduceRef(r *Ref) Value {
 		return reduceFlake(r)
 	case Inputs:
 		return reduceInputs(r)
-	case Pkgs:
+	case Pkgs, Final, Prev:
 		return reducePkgs(r)
 	case Arg:
 		if len(r.Path) >= 2 && r.Path[0] == "perSystem" && r.Path[1] == "pkgs" {

@@ -112,6 +112,9 @@ type (
 		// Rest are values that are not known and that were merged in with //:
 		// the set may have any attribute of theirs.
 		Rest []Value
+
+		parts    []Value // what // joined, where Trace wants to know
+		composed bool    // the parts are overlays on top of each other
 	}
 
 	// Func is a function written in the source.
@@ -229,6 +232,8 @@ const (
 	Options    Root = "options"
 	Inputs     Root = "inputs"
 	Pkgs       Root = "pkgs"
+	Final      Root = "final" // the finished package set, as overlays get it
+	Prev       Root = "prev"  // the package set before an overlay
 	Lib        Root = "lib"
 	Builtins   Root = "builtins"
 	Arg        Root = "argument" // any other argument; Path[0] is its name

@@ -25,7 +25,7 @@ func whyRef(r *Ref) string {
 		return "reads the option " + strings.TrimPrefix(r.String(), "config.")
 	case Flake:
 		return "reads the flake's " + strings.TrimPrefix(r.String(), "config.")
-	case Pkgs:
+	case Pkgs, Final, Prev:
 		return "only Nix knows " + r.String()
 	case Lib, Builtins:
 		return r.String() + " is not one of the functions that are read"
@@ -49,7 +49,7 @@ func whyCall(c *Call) string {
 	}
 	switch fn := fn.(type) {
 	case *Ref:
-		if fn.Root == Pkgs {
+		if fn.Root == Pkgs || fn.Root == Final || fn.Root == Prev {
 			return "built by " + fn.String()
 		}
 		if fn.Root == Lib || fn.Root == Builtins {

@@ -233,15 +233,6 @@ func (a *app) printer(out io.Writer) *printer {
 	return p
 }
 
-// unread refuses what is told of overlay layers in a flake whose overlay files
-// are not read.
-func unread(s *session.Session) error {
-	if !s.Repo.Adopted {
-		return nil
-	}
-	return withCode(exitUsage, repo.ErrUnread)
-}
-
 // openAndSelect opens what the command works on and selects machines of it.
 func (a *app) openAndSelect(ctx context.Context, words []string) (*session.Session, []string, error) {
 	return a.selected(ctx, words, a.world)

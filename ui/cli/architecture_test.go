@@ -56,7 +56,7 @@ var house = []room{
 		"fleetfile turns text into fleet values"},
 	{"fleet/checkout", []string{"fleet/engine/nix/runner"}, nil,
 		"checkout asks git; it does not know what for"},
-	{"fleet/repo", []string{"fleet", "fleet/checkout", "fleet/fleetfile", "modules", "modules/compose", "overlay", "secrets", "secrets/vars"}, nil,
+	{"fleet/repo", []string{"fleet", "fleet/checkout", "fleet/fleetfile", "modules", "modules/compose", "overlay", "overlay/read", "secrets", "secrets/vars"}, nil,
 		"repo opens a directory; it reaches no host and runs no engine"},
 	{"fleet/session", []string{"fleet/...", "modules/...", "overlay", "secrets/..."}, []string{"github.com/google/renameio/v2"},
 		"session holds the verbs; it never sees ui"},
@@ -109,6 +109,7 @@ var house = []room{
 	{"modules/packages", nil, nil, "the example packages are data"},
 	{"modules", []string{"fleet", "modules/clan", "modules/symbolic", "modules/syntax"}, nil, "modules reads trees and touches no host"},
 	{"overlay", []string{"fleet", "modules/syntax", "modules/symbolic"}, nil, "overlay resolves layers from values and syntax"},
+	{"overlay/read", []string{"fleet", "modules", "modules/compose", "modules/symbolic", "modules/syntax", "overlay"}, nil, "read reads overlays from a module tree and touches no host"},
 	{"secrets/...", []string{"fleet", "secrets/..."}, []string{"filippo.io/age", "golang.org/x/crypto", "github.com/google/renameio/v2", "github.com/gofrs/flock"},
 		"secrets know the fleet's values only"},
 }

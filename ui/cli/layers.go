@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -33,10 +34,10 @@ func (a *app) layersCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := unread(s); err != nil {
-				return err
-			}
 			stack := s.Repo.Stack()
+			if why := s.Unread(); why != "" {
+				return withCode(exitUsage, errors.New(why))
+			}
 			systems := stack.Systems()
 			if system != "" {
 				if err := checkSystem(system, systems); err != nil {
@@ -69,10 +70,13 @@ func (a *app) printLayers(stack *overlay.Stack, system string) {
 	p := a.text()
 	p.line("%s  %s", p.paint(strong, host.Sanitize(system)), p.paint(faint, host.Sanitize(fmt.Sprintf("default %s, composition %s", stack.Default(), stack.Composition()))))
 	for _, layer := range stack.Layers(system) {
-		p.line("  %d %s", layer.Number, host.Sanitize(layer.Name))
+		p.line("  %d %s%s", layer.Number, host.Sanitize(layer.Name), p.paint(faint, host.Sanitize(whose(layer))))
 		var rows [][]cell
 		for _, e := range layer.Entries {
 			rows = append(rows, []cell{c(e.Package), c(origin(e)), cr(faint, e.At.String()), fate(e)})
+		}
+		for _, o := range layer.Open {
+			rows = append(rows, []cell{c("?"), cr(warn, o.Why), cr(faint, o.At.String()), c("")})
 		}
 		if len(rows) == 0 {
 			p.line("      %s", p.paint(faint, "nothing on this system"))
@@ -81,14 +85,34 @@ func (a *app) printLayers(stack *overlay.Stack, system string) {
 	}
 }
 
+// whose says where a layer is written, and which machines have it.
+func whose(l overlay.Layer) string {
+	text := ""
+	if !l.At.IsZero() {
+		text = "  " + l.At.String()
+	}
+	if l.Machines != nil {
+		text += "  on " + strings.Join(l.Machines, ", ") + " only"
+	}
+	return text
+}
+
 // origin says what an entry takes its package from.
 func origin(e overlay.Entry) string {
 	switch {
+	case e.Kind == overlay.KindValue:
+		return "a value, no package"
+	case e.Kind == overlay.KindUnknown:
+		return "unknown: " + e.Text
+	case e.Kind == overlay.LayerInputs && e.Input == "":
+		return e.Channel
 	case e.Input != "":
 		return "input " + e.Input
-	case e.Layer == overlay.LayerPackages:
+	case e.Kind == overlay.LayerPackages:
 		return "the fleet's own"
-	case e.Layer == overlay.LayerOverrides:
+	case e.Kind == overlay.LayerOverrides && e.File == "":
+		return "changed: " + e.Starts()
+	case e.Kind == overlay.LayerOverrides:
 		return "changed by " + e.File
 	case e.Alias != "" && e.Alias != e.Channel:
 		return fmt.Sprintf("%s as %s", e.Channel, e.Alias)
@@ -120,8 +144,8 @@ func (a *app) whichCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := unread(s); err != nil {
-				return err
+			if why := s.Unread(); why != "" {
+				return withCode(exitUsage, errors.New(why))
 			}
 			systems, err := whichSystems(s.Fleet(), s.Repo.Stack(), machine, system)
 			if err != nil {
@@ -129,7 +153,7 @@ func (a *app) whichCommand() *cobra.Command {
 			}
 			answers := []overlay.Answer{}
 			for _, system := range systems {
-				answers = append(answers, s.Repo.Stack().Which(args[0], system))
+				answers = append(answers, s.Repo.Stack().On(machine).Which(args[0], system))
 			}
 			if a.flags.json {
 				return a.text().json(map[string]any{"packages": answers})

@@ -8,7 +8,7 @@ import (
 	"assay/ui/view/viewtest"
 )
 
-// TestGoldenAdopted: a flake whose overlay files are not read says so, and what
+// TestGoldenAdopted: a flake that no machine of which has overlays says so, and what
 // works.
 func TestGoldenAdopted(t *testing.T) {
 	v := layers.New(viewtest.Env(viewtest.Adopted(t)), view.Link{})

@@ -81,6 +81,7 @@ func (v *View) left(w, h int) []string {
 	for _, line := range view.Fold(composition(s), w-2) {
 		head = append(head, widget.Line{widget.R(style.Muted, "  "+line)})
 	}
+	v.stack.tree.Empty = []widget.Line{{widget.R(style.Muted, "  no machine on this system has overlays")}}
 	v.place.stack = min(len(head), h)
 	if h <= len(head) {
 		return v.draw(head, w, h)

@@ -54,7 +54,7 @@ func (s *stack) update(k *known.Known, system string) {
 func (s *stack) layer(l *overlay.Layer) *widget.Node {
 	root := &widget.Node{
 		ID:    l.Name,
-		Line:  widget.Line{widget.R(style.Strong, strconv.Itoa(l.Number)+" "+l.Name), widget.R(style.Muted, "  "+about(l.Name))},
+		Line:  widget.Line{widget.R(style.Strong, strconv.Itoa(l.Number)+" "+l.Name), widget.R(style.Muted, "  "+where(l))},
 		Right: widget.Line{widget.R(style.Muted, entries(len(l.Entries)))},
 		Open:  true,
 	}
@@ -66,10 +66,26 @@ func (s *stack) layer(l *overlay.Layer) *widget.Node {
 	for i := range l.Entries {
 		root.Children = append(root.Children, s.entry(&l.Entries[i], wide))
 	}
-	if len(l.Entries) == 0 {
+	for i := range l.Open {
+		root.Children = append(root.Children, s.open(l, i))
+	}
+	if len(root.Children) == 0 {
 		root.Children = []*widget.Node{{ID: l.Name + "/", Heading: true, Line: widget.Line{widget.R(style.Muted, "  nothing on this system")}}}
 	}
 	return root
+}
+
+// open is a place that may define what only Nix knows.
+func (s *stack) open(l *overlay.Layer, i int) *widget.Node {
+	o := &l.Open[i]
+	n := &widget.Node{
+		ID:     l.Name + "/?" + strconv.Itoa(i),
+		Line:   widget.Line{widget.R(style.Unknown, s.st.Glyphs.Unknown+" "+o.Why)},
+		Right:  widget.Line{widget.R(style.Muted, o.At.String())},
+		Placed: o.At.File != "",
+	}
+	s.targets[n.ID] = &target{at: o.At}
+	return n
 }
 
 func (s *stack) entry(e *overlay.Entry, wide int) *widget.Node {
@@ -78,7 +94,11 @@ func (s *stack) entry(e *overlay.Entry, wide int) *widget.Node {
 		line = append(line, widget.P("  "), mark)
 	}
 	line = append(line, widget.P("  "+origin(e)))
-	n := &widget.Node{ID: e.Layer + "/" + e.Package, Line: line, Right: widget.Line{widget.R(style.Muted, e.At.String())}, Placed: true}
+	id := e.Layer + "/" + e.Package
+	if s.targets[id] != nil { // a file may define a name twice
+		id += "/" + e.At.String()
+	}
+	n := &widget.Node{ID: id, Line: line, Right: widget.Line{widget.R(style.Muted, e.At.String())}, Placed: true}
 	s.targets[n.ID] = &target{pkg: e.Package, at: e.At, name: e.Package}
 	return n
 }

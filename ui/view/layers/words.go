@@ -3,6 +3,7 @@ package layers
 import (
 	"path"
 	"strconv"
+	"strings"
 
 	"assay/fleet"
 	"assay/overlay"
@@ -27,9 +28,24 @@ func about(layer string) string {
 	return ""
 }
 
+// where says what a layer is there for; of one that is written in Nix, where,
+// and on which machines if not all of the system have it.
+func where(l *overlay.Layer) string {
+	if l.At.IsZero() {
+		return about(l.Name)
+	}
+	if l.Machines != nil {
+		return l.At.String() + ", on " + strings.Join(l.Machines, ", ") + " only"
+	}
+	return l.At.String()
+}
+
 // composition says what the way of putting layers together means.
 func composition(s *overlay.Stack) string {
-	if s.Composition() == "compose" {
+	switch s.Composition() {
+	case "mixed":
+		return "mixed: some layers build on those before them, some are joined with //"
+	case "compose":
 		return "compose: prev holds the layers before; what uses it builds on them"
 	}
 	plain := s.Default()
@@ -42,13 +58,19 @@ func composition(s *overlay.Stack) string {
 // origin says what an entry takes its package from.
 func origin(e *overlay.Entry) string {
 	switch {
+	case e.Kind == overlay.KindValue:
+		return "a value, no package"
+	case e.Kind == overlay.KindUnknown:
+		return "unknown: " + e.Text
 	case e.Input != "":
 		return "input " + e.Input
-	case e.Layer == overlay.LayerPackages:
+	case e.Kind == overlay.LayerPackages:
 		return "the fleet's own"
-	case e.Layer == overlay.LayerOverrides && e.Channel == "":
+	case e.Kind == overlay.LayerOverrides && e.File == "":
+		return "changed: " + e.Starts()
+	case e.Kind == overlay.LayerOverrides && e.Channel == "":
 		return "defined by " + path.Base(e.File)
-	case e.Layer == overlay.LayerOverrides:
+	case e.Kind == overlay.LayerOverrides:
 		return channel(e.Channel, e.Alias) + ", changed by " + path.Base(e.File)
 	case e.Channel == "":
 		return "a channel that this system does not have"
@@ -85,9 +107,9 @@ func supplier(a *overlay.Answer) string {
 	switch {
 	case a.Channel == "" && a.Layer == "":
 		from = "nixpkgs"
-	case a.Layer == overlay.LayerPackages:
+	case a.Kind == overlay.LayerPackages:
 		from = "the fleet's own"
-	case a.Layer == overlay.LayerFlakeInputs:
+	case a.Kind == overlay.LayerFlakeInputs:
 		from = "a flake input"
 	case a.Channel == "":
 		from = "no channel"
