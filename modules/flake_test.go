@@ -2,9 +2,11 @@ package modules
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"assay/modules/symbolic"
 )
@@ -323,4 +325,20 @@ func TestRules(t *testing.T) {
 			t.Errorf("%+v gives %v", rule, err)
 		}
 	}
+}
+
+// TestLinkedDirectory reads through a tracked link to a directory.
+func TestLinkedDirectory(t *testing.T) {
+	fsys := files("flake.nix", `{ outputs = { nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./hosts/link ]; }; }; }`,
+		"hosts/real/default.nix", `{ imports = [ ./more.nix ]; }`, "hosts/real/more.nix", "{ }", "hosts/real/hidden.nix", "{ }")
+	fsys["hosts/link"] = &fstest.MapFile{Mode: os.ModeSymlink, Data: []byte("real")}
+	tree, err := ReadFlake(fsys, []string{"flake.nix", "hosts/link", "hosts/real/default.nix", "hosts/real/more.nix"})
+	if err != nil || len(tree.Problems) > 0 || len(tree.Hosts) != 1 {
+		t.Fatalf("%v, %v, %d hosts", err, tree.Problems, len(tree.Hosts))
+	}
+	tree.Alone(func() {
+		if m := tree.OpenHost(tree.Hosts[0]).Imports[0].Module; m == nil || len(m.Imports) != 1 || m.Imports[0].Module == nil {
+			t.Errorf("the module behind the link is %+v", m)
+		}
+	})
 }

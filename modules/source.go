@@ -45,7 +45,7 @@ func newSources(fsys fs.FS, tracked []string) *sources {
 // visible reports whether Nix sees a file or directory that is there, and
 // keeps in mind one that it does not.
 func (s *sources) visible(name string) bool {
-	if s.tracked == nil || s.tracked[name] {
+	if s.tracked == nil || s.tracked[name] || s.tracked[s.real(name)] {
 		return true
 	}
 	s.mu.Lock()
@@ -55,6 +55,38 @@ func (s *sources) visible(name string) bool {
 	}
 	s.hidden[name] = true
 	return false
+}
+
+// real is the name behind the links on the way to a file: git tracks a link
+// to a directory, and what is in the directory under its own name.
+func (s *sources) real(name string) string {
+	for range maxNesting {
+		next := s.unlink(name)
+		if next == name {
+			break
+		}
+		name = next
+	}
+	return name
+}
+
+// unlink replaces the first link on the way by what it leads to.
+func (s *sources) unlink(name string) string {
+	for i := range len(name) + 1 {
+		if i < len(name) && name[i] != '/' {
+			continue
+		}
+		info, err := fs.Lstat(s.fsys, name[:i])
+		if i == 0 || err != nil || info.Mode()&fs.ModeSymlink == 0 {
+			continue
+		}
+		target, err := fs.ReadLink(s.fsys, name[:i])
+		if err != nil || path.IsAbs(target) {
+			return name
+		}
+		return path.Join(path.Dir(name[:i]), target, name[i:])
+	}
+	return name
 }
 
 // unseen are the files that would have been read if git tracked them.
@@ -140,8 +172,12 @@ func (s *sources) Entries(name string) (map[string]string, error) {
 		return nil, cause(err)
 	}
 	kinds := make(map[string]string, len(entries))
+	in := name
+	if s.tracked != nil {
+		in = s.real(name)
+	}
 	for _, e := range entries {
-		if s.tracked != nil && !s.tracked[path.Join(name, e.Name())] {
+		if s.tracked != nil && !s.tracked[path.Join(in, e.Name())] {
 			continue
 		}
 		switch {
