@@ -31,12 +31,14 @@ type Host struct {
 	Form     string    // what defines it: "flake.nixosConfigurations", "configurations.nixos", "clan", "den"
 	At       fleet.Pos
 	Tags     []fleet.Named // of an inventory, as written
-	Address  fleet.Named   // "[user@]host[:port]" to deploy to, as the flake's own options say; "" for none
-	Jump     []string      // "[user@]host[:port]" to go through, as the address says
-	User     string        // the primary user, where the flake says so; "" for none
-	Kind     string        // free text about what it is; "" for none
-	Modules  []HostModule  // in order
-	Why      string        // why not all of its modules are known; "" if they are
+	// Addresses are where the flake says that it is, beside its modules.
+	Addresses []Address
+	Address   Address      // where it is, of all that is said, modules included; without a Target where that is not known
+	User      fleet.Named  // the primary user, where exactly one is sure
+	Beside    []fleet.Pos  // files that tools take for the host's without an import
+	Kind      string       // free text about what it is; "" for none
+	Modules   []HostModule // in order
+	Why       string       // why not all of its modules are known; "" if they are
 	// Special are further arguments of its modules (specialArgs), by name.
 	Special map[string]symbolic.Value
 }

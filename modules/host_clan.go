@@ -35,10 +35,23 @@ func (r *reading) clanHosts() []*Host {
 	var out []*Host
 	for i := range t.Clan.Machines {
 		h := clanHost(t.Clan, &t.Clan.Machines[i])
+		h.Beside = hardware(sources.Directories, h.Name)
 		h.Special = special
 		out = append(out, h)
 	}
 	return out
+}
+
+// hardware is the report of the hardware in a machine's directory, which clan
+// takes without an import.
+func hardware(dirs []clan.Directory, machine string) []fleet.Pos {
+	const report = "facter.json"
+	for _, d := range dirs {
+		if path.Base(d.Path) == machine && slices.Contains(d.Files, report) {
+			return []fleet.Pos{{File: path.Join(d.Path, report)}}
+		}
+	}
+	return nil
 }
 
 // clanArgs are the further arguments that clan gives to every machine's
@@ -179,10 +192,13 @@ func (r *reading) clanDirectories() []clan.Directory {
 // files of its directory, the module of clan.machines, then what the roles of
 // services bring.
 func clanHost(inventory *clan.Inventory, m *clan.Machine) *Host {
-	address, jump := clan.Target(m.TargetHost.Text)
 	h := &Host{
-		Name: m.Name, Class: m.Class, Form: "clan", At: m.At, Tags: slices.Clone(m.Tags), Kind: m.Description.Text,
-		Address: fleet.Named{Name: address, At: m.TargetHost.At}, Jump: jump, Why: m.ClassWhy,
+		Name: m.Name, Class: m.Class, Form: "clan", At: m.At, Tags: slices.Clone(m.Tags), Kind: m.Description.Text, Why: m.ClassWhy,
+	}
+	if m.TargetHost.Text != "" || m.TargetHost.Why != "" {
+		a := Address{From: FromInventory, At: m.TargetHost.At, Why: m.TargetHost.Why}
+		a.Target, a.Jump = clan.Target(m.TargetHost.Text)
+		h.Addresses = append(h.Addresses, a)
 	}
 	for _, tag := range m.Computed {
 		if tag == "all" || tag == string(m.Class) {

@@ -29,7 +29,7 @@ func TestClanHosts(t *testing.T) {
 			}
 			var got []string
 			for _, h := range tree.Hosts {
-				text := fmt.Sprintf("%s %s %s %q", h.Class, h.Name, h.Form, h.Address.Name)
+				text := fmt.Sprintf("%s %s %s %q", h.Class, h.Name, h.Form, h.Address.Target)
 				tree.Alone(func() {
 					for _, i := range tree.OpenHost(h).Imports {
 						text += " " + i.At.File

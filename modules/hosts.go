@@ -46,12 +46,11 @@ func (r *reading) hosts() {
 	slices.SortStableFunc(t.Hosts, func(a, b *Host) int {
 		return cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Name, b.Name))
 	})
-	made := opened{}
+	r.addresses()
+	made, want := opened{}, wanted()
 	for _, h := range t.Hosts {
-		if h.System == "" {
-			t.begin()
-			h.System, h.SystemAt = t.platform(h, made)
-		}
+		t.begin()
+		h.tell(t.said(h, want, made))
 	}
 }
 

@@ -26,14 +26,14 @@ func machinesOf(tree *modules.Tree, dir string) *fleet.Fleet {
 			continue
 		}
 		m := fleet.Machine{
-			Name: h.Name, Class: h.Class, System: h.System, User: h.User, Type: h.Kind,
-			Source: fleet.SourceRead, At: h.At, Deploy: fleet.Deploy{At: h.Address.At, Jump: h.Jump},
+			Name: h.Name, Class: h.Class, System: h.System, User: h.User.Name, Type: h.Kind,
+			Source: fleet.SourceRead, At: h.At, Deploy: fleet.Deploy{At: h.Address.At, Jump: h.Address.Jump},
 		}
 		for _, tag := range h.Tags {
 			m.Tags = append(m.Tags, tag.Name)
 		}
-		if h.Address.Name != "" {
-			m.Deploy.Targets = []string{h.Address.Name}
+		if h.Address.Target != "" {
+			m.Deploy.Targets = []string{h.Address.Target}
 		}
 		f.Machines = append(f.Machines, m)
 	}

@@ -55,12 +55,14 @@ func composeBy(types table, tree *modules.Tree, req Request) Composition {
 	if h := tree.Host(m.Class, m.Name); h != nil {
 		w.lenient = true
 		w.host(h, m, start)
+		c.Addresses, c.Beside = h.Addresses, h.Beside
 	} else {
 		w.own(m, start)
 	}
 	w.roles(req.Fleet, m, start)
 	w.finish(&c)
 	w.homes(&c, types, m, start)
+	c.Problems = append(c.Problems, disagreeing(&c)...)
 	return c
 }
 

@@ -5,16 +5,22 @@
 // be unknown, with its place. The values are plain data, safe to share.
 package compose
 
-import "assay/fleet"
+import (
+	"assay/fleet"
+	"assay/modules"
+)
 
 // Composition is what the tree says about one machine.
 type Composition struct {
-	Machine  string
-	System   string // "x86_64-linux"
-	Class    fleet.Class
-	Scope    Scope   // the system configuration
-	Homes    []Scope // home-manager users, by name
-	Problems []Problem
+	Machine string
+	System  string // "x86_64-linux"
+	Class   fleet.Class
+	// Addresses are where the machine is, as the flake says beside its modules.
+	Addresses []modules.Address
+	Beside    []fleet.Pos // files that tools take for the machine's without an import
+	Scope     Scope       // the system configuration
+	Homes     []Scope     // home-manager users, by name
+	Problems  []Problem
 }
 
 // Scope is one evaluation of the module system: the machine's own or one
@@ -22,6 +28,7 @@ type Composition struct {
 type Scope struct {
 	User     string // "" for the machine
 	Class    fleet.Class
+	At       fleet.Pos // of a home: where it is asked for
 	Aspects  []Reached // in the order in which the module system meets them
 	Files    []File    // that are modules by themselves, in the order in which they are met
 	Foreign  []Foreign // imports from outside of the tree

@@ -48,7 +48,7 @@ func (w *walker) homes(c *Composition, types table, m *fleet.Machine, start Step
 	slices.SortStableFunc(w.attached, func(a, b attached) int { return turn(a) - turn(b) })
 	for _, user := range slices.Sorted(maps.Keys(users)) {
 		h := users[user]
-		scope := Scope{User: user}
+		scope := Scope{User: user, At: h.At}
 		in := newWalker(w.tree, types, fleet.HomeManager, m.System, &scope)
 		in.lenient = w.lenient
 		home := Step{Kind: "home", Name: user, At: h.At}

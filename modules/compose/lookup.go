@@ -81,7 +81,11 @@ func Normal(path string) string {
 // Option returns the option of exactly that path in the scope, whether or not
 // its names are quoted without need.
 func (s *Scope) Option(path string) (Option, bool) {
-	path = Normal(path)
+	return s.option(Normal(path))
+}
+
+// option returns the option of a path as Option.Path has it.
+func (s *Scope) option(path string) (Option, bool) {
 	i, ok := slices.BinarySearchFunc(s.Options, path, func(o Option, p string) int { return strings.Compare(o.Path, p) })
 	if !ok {
 		return Option{}, false

@@ -76,6 +76,7 @@ another machine has instead.`,
 func (a *app) printComposition(comp compose.Composition) {
 	p := a.text()
 	p.line("%s  %s", p.paint(strong, host.Sanitize(comp.Machine)), p.paint(faint, host.Sanitize(comp.System+", class "+string(comp.Class))))
+	p.facts(compose.FactsOf(comp))
 	p.scope(comp.Scope)
 	for _, home := range comp.Homes {
 		p.line("%s  %s", p.paint(strong, host.Sanitize(home.User)), p.paint(faint, "home-manager"))

@@ -11,6 +11,7 @@ type compositionJSON struct {
 	System   string          `json:"system"`
 	Class    fleet.Class     `json:"class"`
 	Scopes   []scopeJSON     `json:"scopes"` // the machine's own first, then its users' homes
+	Facts    *factsJSON      `json:"facts"`
 	Problems []fleet.Problem `json:"problems"`
 	Source   fleet.Source    `json:"source"`
 }
@@ -84,7 +85,7 @@ type packageJSON struct {
 func compositionToJSON(comp compose.Composition) compositionJSON {
 	out := compositionJSON{
 		Machine: comp.Machine, System: comp.System, Class: comp.Class, Source: fleet.SourceRead,
-		Scopes: []scopeJSON{scopeToJSON(comp.Scope)}, Problems: orEmpty(comp.Problems),
+		Scopes: []scopeJSON{scopeToJSON(comp.Scope)}, Facts: factsToJSON(compose.FactsOf(comp)), Problems: orEmpty(comp.Problems),
 	}
 	for _, home := range comp.Homes {
 		out.Scopes = append(out.Scopes, scopeToJSON(home))

@@ -8,6 +8,7 @@ import (
 
 	"assay/fleet"
 	"assay/fleet/session"
+	"assay/modules/compose"
 )
 
 // machineJSON is one entry of "machines" in `machines --json`.
@@ -23,6 +24,7 @@ type machineJSON struct {
 	Home     []homeJSON   `json:"home"`
 	Roles    []string     `json:"roles"`
 	Deploy   deployJSON   `json:"deploy"`
+	Facts    *factsJSON   `json:"facts"` // null where the machine cannot be composed
 	Source   fleet.Source `json:"source"`
 	At       string       `json:"at"`
 }
@@ -70,6 +72,9 @@ that defines its machines itself it says what the files say, at once, and with
 				out := make([]machineJSON, len(chosen))
 				for i, name := range chosen {
 					out[i] = machineToJSON(s.Fleet(), s.Fleet().Machine(name))
+					if c, _ := s.Repo.Compose(name); c.Machine != "" {
+						out[i].Facts = factsToJSON(compose.FactsOf(c))
+					}
 				}
 				return a.text().json(map[string]any{"machines": out})
 			}

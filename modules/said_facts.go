@@ -1,0 +1,190 @@
+package modules
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"assay/fleet"
+	"assay/modules/clan"
+	"assay/modules/symbolic"
+)
+
+// tell fills in what a host's modules say of its system, its user and its
+// address.
+func (h *Host) tell(said []saying) {
+	if h.System == "" {
+		var platform []saying
+		for _, path := range []string{"nixpkgs.hostPlatform", "nixpkgs.system"} {
+			platform = append(platform, of(said, path)...)
+		}
+		if f := decided(platform, systemText); f.Why == "" {
+			h.System, h.SystemAt = f.Target, f.At
+		}
+	}
+	if h.Class != fleet.HomeManager {
+		h.User = primaryUser(said)
+		h.Address = h.address(said)
+	}
+}
+
+// of are the definitions of one option.
+func of(said []saying, path string) []saying {
+	var out []saying
+	for _, s := range said {
+		if !s.gap && strings.Join(s.path, ".") == path {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// around reports whether something that is not known may define the option.
+func around(said []saying, path string) bool {
+	return slices.ContainsFunc(said, func(s saying) bool {
+		prefix := strings.Join(s.path, ".")
+		return s.gap && (prefix == "" || prefix == path || strings.HasPrefix(path, prefix+"."))
+	})
+}
+
+// decided is what definitions come to: those of the lowest priority that
+// surely apply say the same, and none that may apply outdoes them.
+func decided(list []saying, read func(symbolic.Value) (string, bool)) Address {
+	best, sure := 0, false
+	for _, s := range list {
+		if s.condition == "" && (!sure || s.priority < best) {
+			best, sure = s.priority, true
+		}
+	}
+	var out Address
+	for _, s := range list {
+		if sure && s.priority > best {
+			continue
+		}
+		text, ok := read(s.v)
+		switch {
+		case !ok:
+			out.Why = cmp.Or(out.Why, "it is not known")
+		case s.condition != "" && text != out.Target:
+			out.Why = cmp.Or(out.Why, "it depends on "+s.condition)
+		case out.At.IsZero():
+			out.Target, out.At = text, s.at
+		case text != out.Target:
+			out.Why = cmp.Or(out.Why, "two places say different things")
+		}
+	}
+	return out
+}
+
+func scalarText(v symbolic.Value) (string, bool) {
+	switch v := v.(type) {
+	case *symbolic.String:
+		return v.Text()
+	case symbolic.Null:
+		return "", true
+	case symbolic.Int:
+		return strconv.FormatInt(v.N, 10), true
+	case symbolic.Bool:
+		return strconv.FormatBool(v.B), true
+	}
+	return "", false
+}
+
+// systemText is a system as text, or as a set with it.
+func systemText(v symbolic.Value) (string, bool) {
+	if set, ok := v.(*symbolic.Attrs); ok {
+		a := set.Attr("system")
+		if a == nil || len(a.Maybe) > 0 {
+			return "", false
+		}
+		v = a.V.Force()
+	}
+	return scalarText(v)
+}
+
+// primaryUser is the option of that name, or else the only user beside root
+// that is a normal one or has a home.
+func primaryUser(said []saying) fleet.Named {
+	if list := of(said, "system.primaryUser"); len(list) > 0 {
+		f := decided(list, scalarText)
+		if around(said, "system.primaryUser") || f.Why != "" {
+			return fleet.Named{}
+		}
+		return fleet.Named{Name: f.Target, At: f.At}
+	}
+	if slices.ContainsFunc(said, func(s saying) bool { return s.gap && len(s.path) > 2 && s.path[0] == "users" }) {
+		return fleet.Named{} // of one user it is not known
+	}
+	if around(said, "users.users") || around(said, "home-manager.users") {
+		return fleet.Named{}
+	}
+	var out fleet.Named
+	for name, list := range usersSaid(said) {
+		f := decided(list, scalarText)
+		switch {
+		case f.Why == "" && f.Target == "false":
+		case f.Why != "" || out.Name != "":
+			return fleet.Named{}
+		default:
+			out = fleet.Named{Name: name, At: f.At}
+		}
+	}
+	return out
+}
+
+// usersSaid are the users beside root of which something says that they are
+// normal ones, or that they have a home.
+func usersSaid(said []saying) map[string][]saying {
+	users := map[string][]saying{}
+	for _, s := range said {
+		if len(s.path) < 3 || s.path[2] == "root" {
+			continue
+		}
+		if s.path[0] == "home-manager" {
+			s.v = symbolic.Bool{B: true}
+		}
+		if s.path[0] == "users" || s.path[0] == "home-manager" {
+			users[s.path[2]] = append(users[s.path[2]], s)
+		}
+	}
+	return users
+}
+
+// address is the first of the places that say where the host is, in the order
+// in which they count: its inventory, its modules, the tools. One that is not
+// known hides those after it.
+func (h *Host) address(said []saying) Address {
+	list := slices.Clone(h.Addresses)
+	own := func(path string) Address {
+		a := decided(of(said, path), scalarText)
+		if a.From = path; a.At.IsZero() && a.Why == "" {
+			return Address{}
+		}
+		if a.Why == "" && around(said, path) {
+			a.Why = "something that is not known may set it too"
+		}
+		return a
+	}
+	for _, path := range []string{FromClan, FromOldClan, FromDeploy} {
+		a := own(path)
+		if path == FromClan || path == FromOldClan {
+			a.Target, a.Jump = clan.Target(a.Target)
+		}
+		list = append(list, a)
+	}
+	a, user, port := own(FromDeployment), own("deployment.targetUser"), own("deployment.targetPort")
+	n, _ := strconv.Atoi(port.Target)
+	a.Target, a.Why = JoinAddress(user.Target, a.Target, n), cmp.Or(a.Why, user.Why, port.Why)
+	list = append(list, a)
+	slices.SortStableFunc(list, CompareAddresses)
+	for _, a := range list {
+		switch {
+		case a.Why != "":
+			return Address{Why: a.Why, From: a.From, At: a.At}
+		case a.Target != "":
+			return a
+		}
+	}
+	return Address{}
+}
