@@ -26,7 +26,7 @@ func (v *View) overview(w int) []*outline.Item {
 	items := v.stateRows(w)
 	items = append(items, v.problems(w)...)
 	items = append(items, v.factRows(w)...)
-	return append(items, v.declared(w)...)
+	return append(append(items, v.declared(w)...), v.written(w)...)
 }
 
 // row is a line "label value"; what is too long for it goes on below.
