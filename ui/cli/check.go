@@ -106,8 +106,11 @@ func (a *app) printRefinement(told session.Refinement) {
 	for _, unknown := range told.Unknown {
 		p.line("%s%s", p.paint(faint, "unknown"), p.fold(" Nix cannot tell "+host.Sanitize(unknown), len("unknown"), 4))
 	}
-	if told.Aspects+told.Machines > 0 {
-		p.line("Nix has %s of those that were read; the aspects of %s were compared with its graph of modules", word.Count(told.Aspects, "aspect"), word.Count(told.Machines, "machine"))
+	if told.Aspects > 0 {
+		p.line("Nix has %s of those that were read", word.Count(told.Aspects, "aspect"))
+	}
+	if told.Machines > 0 {
+		p.line("Nix was asked for the modules of %s, and they were compared", word.Count(told.Machines, "machine"))
 	}
 }
 

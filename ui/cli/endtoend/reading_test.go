@@ -2,6 +2,7 @@ package endtoend
 
 import (
 	"bytes"
+	"encoding/json"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -342,5 +343,21 @@ func TestReadingAsSomebodyElse(t *testing.T) {
 		if strings.Contains(out, "permission denied") || strings.Contains(out, "read-only file system") || !refused && code != 0 {
 			t.Errorf("assay %v: exit %d\n%s", args, code, out)
 		}
+	}
+}
+
+// TestCheckAsksNix has Nix confirm what was read of a plain flake, and says
+// what it cannot confirm.
+func TestCheckAsksNix(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t)
+	f.assay("check", "--evaluate").want(t, done, "the modules of 8 machines, and they were compared", " 0 errors, 0 warnings")
+	f.write("machines/drill.nix", "{ imports = throw \"no such list\"; }\n")
+	f.commit("a mistake")
+	f.assay("check", "--evaluate").want(t, failed, "Nix cannot tell the modules of machine drill: ", "no such list", "the modules of 7 machines, and they were compared")
+	var answer struct{ Unknown []string }
+	c := f.assay("check", "--evaluate", "--json")
+	if err := json.Unmarshal([]byte(c.stdout), &answer); err != nil || len(answer.Unknown) != 1 || strings.Contains(c.stdout, "was read as one of its modules") {
+		t.Errorf("what is unknown: %+v, %v\n%s", answer, err, c)
 	}
 }
