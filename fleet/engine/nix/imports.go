@@ -15,7 +15,7 @@ import (
 
 // ErrNoGraph says that a machine's configuration does not tell which modules
 // it is made of.
-var ErrNoGraph = errors.New("its configuration has no graph of its modules; hint: nixpkgs' lib.evalModules has one since 25.11, nix-darwin does not pass it on")
+var ErrNoGraph = errors.New("its configuration has no graph of its modules; hint: lib.evalModules of newer nixpkgs makes one (nixpkgs PR 403839), and what calls it has to pass it on")
 
 // graphBody walks the graph that lib.evalModules makes of a configuration
 // (nixpkgs, lib/modules.nix: a list of { key, file, disabled, imports }), and
