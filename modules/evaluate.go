@@ -2,6 +2,7 @@ package modules
 
 import (
 	"slices"
+	"strings"
 
 	"assay/modules/symbolic"
 )
@@ -28,4 +29,18 @@ func (t *Tree) Loaded() []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// NixFiles returns the names of the Nix files that Nix sees in the flake, at
+// most as many as asked for, in the order of their directories. Where git
+// tracks none, these are all that are there.
+func (t *Tree) NixFiles(most int) []string {
+	all, _ := t.src.walk(".", func(string) bool { return true })
+	var out []string
+	for _, name := range all {
+		if strings.HasSuffix(name, ".nix") && len(out) < most && (t.src.tracked == nil || t.src.tracked[name]) {
+			out = append(out, name)
+		}
+	}
+	return out
 }

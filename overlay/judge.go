@@ -95,6 +95,9 @@ func (g *judge) live() {
 			e := &es[i]
 			e.Dead = fleet.False
 			if i < len(es)-1 {
+				if es[i+1].Number == e.Number { // one file makes the set in two steps
+					alive[e] = alive[e].Or(fleet.Unknown)
+				}
 				e.Shadowed, e.By, e.Dead = true, es[len(es)-1].Layer, alive[e].Not()
 				e.Why = g.why(es, i)
 			}
@@ -132,12 +135,12 @@ func (g *judge) why(es []Entry, i int) string {
 	switch {
 	case e.Dead == fleet.False:
 		return fmt.Sprintf("the layer %s wins; something that is used builds on it", winner.Layer)
+	case e.Dead == fleet.Unknown && es[i+1].Number == e.Number:
+		return "the same layer defines it again, at " + es[i+1].At.String() + ", perhaps from this one"
 	case e.Dead == fleet.Unknown && winner.Condition != "":
 		return fmt.Sprintf("the layer %s replaces it only if %s", winner.Layer, winner.Condition)
 	case e.Dead == fleet.Unknown:
 		return fmt.Sprintf("whether the layer %s uses it is unknown", winner.Layer)
-	case winner.Number == e.Number:
-		return "the same layer defines it again, at " + winner.At.String()
 	case !sees && winner.Start.Prev:
 		return fmt.Sprintf("the layer %s does not see the layer %s: they are joined with //, and its prev is the set before both", winner.Layer, e.Layer)
 	}

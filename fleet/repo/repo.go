@@ -157,8 +157,7 @@ func (r *Repository) readStack() (*overlay.Stack, []fleet.Problem) {
 			return overlay.ResolveWritten(r.Fleet, nil) // Problems tells why
 		}
 		found := read.Read(tree, r.Fleet, r.root.FS())
-		stack, more := overlay.ResolveWritten(r.Fleet, found.Machines)
-		return stack, append(found.Problems, more...)
+		return overlay.ResolveWritten(r.Fleet, found.Machines)
 	}
 	in, problems := overlay.Read(r.root.FS(), r.Fleet)
 	stack, more := overlay.Resolve(in)
@@ -252,5 +251,8 @@ func (r *Repository) Problems() []fleet.Problem {
 		problems = append(problems, tree.Problems...)
 	}
 	_, ofLayers := r.stack()
+	if r.Adopted && tree != nil {
+		ofLayers = append(slices.Clip(ofLayers), read.Unused(tree, r.root.FS())...)
+	}
 	return append(problems, ofLayers...)
 }

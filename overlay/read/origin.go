@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"assay/fleet"
+	"assay/modules"
 	"assay/modules/symbolic"
 	"assay/modules/syntax"
 	"assay/overlay"
@@ -26,11 +27,11 @@ func (r *reader) channels(layers []layer) []fleet.Channel {
 			}
 		}
 	}
-	if input := r.defaultInput(); !slices.ContainsFunc(out, func(c fleet.Channel) bool { return c.Name == input }) {
-		out = append(out, fleet.Channel{Name: input, Input: input, Systems: []string{r.system}})
+	if !slices.ContainsFunc(out, func(c fleet.Channel) bool { return c.Name == defaultInput }) {
+		out = append(out, fleet.Channel{Name: defaultInput, Input: defaultInput, Systems: []string{r.system}})
 	}
 	for i := range out {
-		out[i].Default = out[i].Name == r.defaultInput()
+		out[i].Default = out[i].Name == defaultInput
 	}
 	return out
 }
@@ -57,6 +58,15 @@ func (r *reader) channel(v symbolic.Value) (fleet.Channel, bool) {
 func (r *reader) source(v symbolic.Value) (fleet.Channel, bool) {
 	v = r.ev.Known(v)
 	switch v := v.(type) {
+	case *symbolic.Cond: // inputs.a or inputs.b
+		if ref, ok := v.Then.Force().(*symbolic.Ref); ok && ref.Root == symbolic.Inputs && len(ref.Path) == 1 {
+			switch r.declared(ref.Path[0]) {
+			case fleet.True:
+				return r.source(ref)
+			case fleet.False:
+				return r.source(v.Else.Force())
+			}
+		}
 	case *symbolic.Ref:
 		rest := v.Path
 		if v.Root == symbolic.Inputs && len(rest) > 0 && (len(rest) == 1 || len(rest) == 2 && rest[1] == "outPath") {
@@ -439,4 +449,20 @@ func applied(v symbolic.Value) (fn symbolic.Value, args []*symbolic.Thunk) {
 	}
 	slices.Reverse(args)
 	return v, args
+}
+
+// declared reports whether flake.nix declares an input.
+func (r *reader) declared(input string) fleet.Truth {
+	flake, ok := r.ev.Import(symbolic.Place{}, modules.FlakeFile).(*symbolic.Attrs)
+	if !ok || flake.Attr("inputs") == nil {
+		return fleet.Unknown
+	}
+	inputs, ok := r.ev.Known(flake.Attr("inputs").V.Force()).(*symbolic.Attrs)
+	switch {
+	case ok && inputs.Attr(input) != nil:
+		return fleet.True
+	case ok && len(inputs.Rest) == 0:
+		return fleet.False // an argument of outputs alone would be declared too, under its name
+	}
+	return fleet.Unknown
 }

@@ -35,6 +35,21 @@ type name1 struct {
 
 func (p *part) add(kid *part) { p.kids = append(p.kids, kid) }
 
+// prune takes out sets of this file that are empty, such as the one that a
+// chain of // begins with, as long as anything is left.
+func (p *part) prune(file string) {
+	if p.composed {
+		return
+	}
+	left := slices.DeleteFunc(slices.Clone(p.kids), func(k *part) bool {
+		return !k.leaf && len(k.kids) == 0 || k.leaf && k.file == file && len(k.names)+len(k.open) == 0
+	})
+	if len(left) == 0 && len(p.kids) > 0 {
+		left = p.kids[len(p.kids)-1:]
+	}
+	p.kids = left
+}
+
 // open is a part of which only Nix knows what it defines.
 func open(at fleet.Pos, input, why string) *part {
 	return &part{leaf: true, at: at, file: at.File, open: []overlay.Open{{Input: input, Why: why, At: at}}}
@@ -79,8 +94,7 @@ func flatten(to *[]layer, p *part, base []int) []int {
 func (r *reader) written(root *part) overlay.Written {
 	var layers []layer
 	flatten(&layers, root, nil)
-	w := overlay.Written{Default: r.defaultInput()}
-	layers = slices.DeleteFunc(layers, func(l layer) bool { return false })
+	w := overlay.Written{Default: defaultInput}
 	names := layerNames(layers)
 	w.Channels = r.channels(layers)
 	for i := range layers {
@@ -100,11 +114,9 @@ func (r *reader) written(root *part) overlay.Written {
 	return w
 }
 
-// defaultInput is the input that the machine's packages come from, by its
-// name.
-func (r *reader) defaultInput() string {
-	return "nixpkgs"
-}
+// defaultInput is the input that packages come from, by the name that flakes
+// give it. Which one a machine's nixpkgs really is, Nix knows.
+const defaultInput = "nixpkgs"
 
 // layerNames are the names of the files, as short as they differ, and numbered
 // where a file has several layers.

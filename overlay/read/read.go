@@ -16,7 +16,6 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
-	"strings"
 
 	"assay/fleet"
 	"assay/modules"
@@ -28,7 +27,6 @@ import (
 // Result is what was read.
 type Result struct {
 	Machines []overlay.Written // by name, those whose system is known
-	Problems []fleet.Problem   // overlays and files that nothing uses
 }
 
 // Read reads the overlays of the fleet's machines. fsys is the directory of
@@ -47,11 +45,21 @@ func Read(tree *modules.Tree, f *fleet.Fleet, fsys fs.FS) Result {
 				out.Machines = append(out.Machines, r.machine(m, sets[i]))
 			}
 		}
-		out.Problems = append(out.Problems, r.unusedOverlays()...)
 	})
 	narrow(out.Machines)
-	out.Problems = append(out.Problems, deadFiles(tree, fsys)...)
 	return out
+}
+
+// Unused returns what the flake has of overlays and no machine uses: files
+// that nothing imports, and overlays that it offers. It reads all Nix files of
+// the flake, so it is not for every question.
+func Unused(tree *modules.Tree, fsys fs.FS) []fleet.Problem {
+	all := sources(tree, fsys)
+	problems := deadFiles(tree, all)
+	tree.Evaluate(func(ev *symbolic.Evaluator) {
+		problems = append(problems, unusedOverlays(tree, ev, all)...)
+	})
+	return problems
 }
 
 type reader struct {
@@ -219,6 +227,7 @@ func (r *reader) set(v symbolic.Value, at fleet.Pos, condition string) *part {
 			for _, one := range parts {
 				p.add(r.set(one, place(one, at), condition))
 			}
+			p.prune(place(v, at).File)
 			return p
 		}
 		return r.leaf(v, at, condition)
@@ -326,5 +335,4 @@ func (p *part) identify(key *string) {
 	for _, kid := range p.kids {
 		*key += fmt.Sprintf("\x00%p", kid)
 	}
-	_ = strings.Contains
 }

@@ -1,0 +1,4 @@
+inputs: final: prev: {
+  old = import inputs.old { inherit (prev.stdenv.hostPlatform) system; };
+  inherit inputs;
+}

@@ -1,0 +1,1 @@
+final: prev: prev.lib.genAttrs [ "one" "two" ] (name: prev.${name}.override { })
