@@ -51,6 +51,9 @@ func (r *reading) hosts() {
 	for _, h := range t.Hosts {
 		t.begin()
 		h.tell(t.said(h, want, made))
+		if a := &h.Address; a.Why != "" {
+			t.Problems = append(t.Problems, warning(a.At, "where the machine "+h.Name+" is stands in "+a.From+" and is not known: "+a.Why, "Nix says it, or targets of fleet.toml"))
+		}
 	}
 }
 

@@ -65,9 +65,11 @@ func decided(list []saying, read func(symbolic.Value) (string, bool)) Address {
 		text, ok := read(s.v)
 		switch {
 		case !ok:
-			out.Why = cmp.Or(out.Why, "it is not known")
+			out.Why = cmp.Or(out.Why, whyNoText(s.v))
+			out.At = cmp.Or(out.At, s.at)
 		case s.condition != "" && text != out.Target:
 			out.Why = cmp.Or(out.Why, "it depends on "+s.condition)
+			out.At = cmp.Or(out.At, s.at)
 		case out.At.IsZero():
 			out.Target, out.At = text, s.at
 		case text != out.Target:
@@ -75,6 +77,18 @@ func decided(list []saying, read func(symbolic.Value) (string, bool)) Address {
 		}
 	}
 	return out
+}
+
+// whyNoText says why a value is no plain text.
+func whyNoText(v symbolic.Value) string {
+	if s, ok := v.(*symbolic.String); ok {
+		for _, p := range s.Parts {
+			if p.X != nil && symbolic.Why(p.X) != "" {
+				return symbolic.Why(p.X)
+			}
+		}
+	}
+	return orElse(symbolic.Why(v), "it is no plain text")
 }
 
 func scalarText(v symbolic.Value) (string, bool) {
