@@ -11,9 +11,9 @@ func (a *app) logCommand() *cobra.Command {
 		Use:   "log MACHINE",
 		Short: "List the commits since the revision that a machine runs",
 		Long: `Asks the machine which revision of the configuration it runs, and lists the
-commits since then that touch the files that the machine is made of. In a flake
-whose files assay does not read yet, all commits are listed. The answer takes
-system.configurationRevision in the machine's configuration.`,
+commits since then that touch the files that the machine is made of. A flake
+that defines its machines itself may read any file: there all commits are
+listed. It takes system.configurationRevision in the machine's configuration.`,
 		Args: words(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := a.world(cmd.Context())
