@@ -64,6 +64,7 @@ type Deploy struct {
 	Jump    []string // machine names or "[user@]host[:port]"
 	Build   string   // "local", "target" or a machine's name
 	Become  string   // "none", "sudo" or "doas"
+	Why     string   // why the target that is written somewhere is not known; "" otherwise
 	Guessed bool     // Targets follow from the fleet's domain, nobody wrote them
 	At      Pos
 }

@@ -27,7 +27,7 @@ func machinesOf(tree *modules.Tree, dir string) *fleet.Fleet {
 		}
 		m := fleet.Machine{
 			Name: h.Name, Class: h.Class, System: h.System, User: h.User.Name, Type: h.Kind,
-			Source: fleet.SourceRead, At: h.At, Deploy: fleet.Deploy{At: h.Address.At, Jump: h.Address.Jump},
+			Source: fleet.SourceRead, At: h.At, Deploy: fleet.Deploy{At: h.Address.At, Jump: h.Address.Jump, Why: h.Address.Why},
 		}
 		for _, tag := range h.Tags {
 			m.Tags = append(m.Tags, tag.Name)

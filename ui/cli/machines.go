@@ -9,6 +9,7 @@ import (
 	"assay/fleet"
 	"assay/fleet/session"
 	"assay/modules/compose"
+	"assay/ui/word"
 )
 
 // machineJSON is one entry of "machines" in `machines --json`.
@@ -42,7 +43,8 @@ type homeJSON struct {
 
 type deployJSON struct {
 	Targets []string `json:"targets"`
-	Guessed bool     `json:"guessed"` // the targets follow from the fleet's domain
+	Why     string   `json:"why,omitempty"` // the target is written and not known
+	Guessed bool     `json:"guessed"`       // the targets follow from the fleet's domain
 	Jump    []string `json:"jump"`
 	Build   string   `json:"build"`
 	Become  string   `json:"become"`
@@ -107,9 +109,12 @@ func (a *app) printMachines(f *fleet.Fleet, chosen []string) {
 	var rows [][]cell
 	for _, name := range chosen {
 		m := f.Machine(name)
-		target := "no target"
-		if len(m.Deploy.Targets) > 0 {
+		target := word.NoTarget
+		switch {
+		case len(m.Deploy.Targets) > 0:
 			target = m.Deploy.Targets[0]
+		case m.Deploy.Why != "":
+			target = "unknown"
 		}
 		rows = append(rows, []cell{
 			{text: m.Name, role: strong}, c(string(m.Class)), c(m.System), c(m.Type), c(m.User), c(target), c(strings.Join(m.Tags, " ")),
@@ -124,7 +129,7 @@ func machineToJSON(f *fleet.Fleet, m *fleet.Machine) machineJSON {
 		Name: m.Name, Class: m.Class, System: m.System, Type: m.Type, User: m.User,
 		Tags: orEmpty(m.Tags), Computed: orEmpty(m.Computed), Aspects: namedToJSON(m.Aspects), Home: []homeJSON{}, Roles: orEmpty(f.RolesOf(m.Name)),
 		Deploy: deployJSON{
-			Targets: orEmpty(m.Deploy.Targets), Guessed: m.Deploy.Guessed, Jump: orEmpty(m.Deploy.Jump),
+			Targets: orEmpty(m.Deploy.Targets), Why: m.Deploy.Why, Guessed: m.Deploy.Guessed, Jump: orEmpty(m.Deploy.Jump),
 			Build: m.Deploy.Build, Become: m.Deploy.Become,
 		},
 		Source: m.Source, At: m.At.String(),
