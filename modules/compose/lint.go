@@ -14,6 +14,7 @@ import (
 func Lint(f *fleet.Fleet, compositions []Composition) []Problem {
 	out := sharedAddresses(f)
 	out = append(out, sharedNames(compositions)...)
+	out = append(out, withoutModules(f, compositions)...)
 	for _, c := range compositions {
 		for _, s := range append([]Scope{c.Scope}, c.Homes...) {
 			for _, p := range orderSurprises(s) {
@@ -22,6 +23,21 @@ func Lint(f *fleet.Fleet, compositions []Composition) []Problem {
 				}
 			}
 		}
+	}
+	return out
+}
+
+// withoutModules are the machines that nothing is said about: no module, and
+// none that is not known.
+func withoutModules(f *fleet.Fleet, compositions []Composition) []Problem {
+	var out []Problem
+	for _, c := range compositions {
+		s := &c.Scope
+		m := f.Machine(c.Machine)
+		if m == nil || len(s.Aspects)+len(s.Files)+len(s.Foreign)+len(s.Options) > 0 {
+			continue
+		}
+		out = append(out, Problem{Severity: fleet.Warning, At: m.At, Text: fmt.Sprintf("machine %s has no module: nothing configures it", c.Machine)})
 	}
 	return out
 }

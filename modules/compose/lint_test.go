@@ -25,6 +25,7 @@ func TestLint(t *testing.T) {
 		{Name: "x", Class: fleet.NixOS, Aspects: []fleet.Named{{Name: "a"}, {Name: "b"}}, Deploy: deploy("root@h", 1)},
 		{Name: "y", Class: fleet.NixOS, Aspects: []fleet.Named{{Name: "c"}}, Deploy: deploy("deploy@h", 2)},
 		{Name: "z", Class: fleet.NixOS, Aspects: []fleet.Named{{Name: "b"}}, Deploy: deploy("root@z", 3)},
+		{Name: "empty", Class: fleet.NixOS, At: fleet.Pos{File: "fleet.toml", Line: 9}},
 	}}
 	var got []string
 	for _, p := range Lint(f, composeAll(tree, f)) {
@@ -33,6 +34,7 @@ func TestLint(t *testing.T) {
 	want := []string{
 		"fleet.toml:2: machines x and y have the same address h",
 		"m/c.nix:1: machines x and y both call themselves same",
+		"fleet.toml:9: machine empty has no module: nothing configures it",
 		"m/b.nix:1: nixpkgs.overlays is put together against the order of imports, and its order matters (a later overlay changes what an earlier one made): m/b.nix:1, m/a.nix:1",
 	}
 	if !slices.Equal(got, want) {
