@@ -35,7 +35,7 @@ func indexed(f *syntax.File) bindings {
 }
 
 // binding is what defines a name at its place; nil where it is computed.
-func (r *reader) binding(n *name1) (bindings, syntax.Node) {
+func (r *reader) binding(n *attribute) (bindings, syntax.Node) {
 	f := n.at.File
 	if f == nil {
 		return bindings{}, nil
@@ -53,7 +53,7 @@ func (r *reader) binding(n *name1) (bindings, syntax.Node) {
 }
 
 // note is what is written about a name: above it, or behind it.
-func (r *reader) note(n *name1) *overlay.Note {
+func (r *reader) note(n *attribute) *overlay.Note {
 	b, node := r.binding(n)
 	if node == nil {
 		return nil

@@ -11,7 +11,7 @@ import (
 )
 
 // entry says what a name is.
-func (r *reader) entry(n *name1, channels []fleet.Channel) overlay.Entry {
+func (r *reader) entry(n *attribute, channels []fleet.Channel) overlay.Entry {
 	e := overlay.Entry{Package: n.name, Condition: n.condition, At: n.at.Pos()}
 	if n.byName != nil {
 		e.Kind, e.File, e.Pkgs, e.At = overlay.LayerPackages, n.byName.File, n.pkgs, fleet.Pos{File: n.byName.File, Line: 1}

@@ -85,7 +85,7 @@ func (r *reader) texts(v symbolic.Value) ([]string, bool) {
 func (r *reader) perSystem(at fleet.Pos, condition string, without []string) *part {
 	p := &part{leaf: true, at: at, file: "packages"}
 	keep := func(name string) bool {
-		return !slices.Contains(without, name) && !slices.ContainsFunc(p.names, func(n name1) bool { return n.name == name })
+		return !slices.Contains(without, name) && !slices.ContainsFunc(p.names, func(n attribute) bool { return n.name == name })
 	}
 	for _, d := range r.tree.Definitions("perSystem") {
 		fn := d.Value
@@ -137,7 +137,7 @@ func (r *reader) packages(p *part, v symbolic.Value, at symbolic.Place, keep fun
 	case *symbolic.Attrs:
 		for _, name := range v.Names() {
 			if a := v.Attr(name); keep(name) {
-				p.names = append(p.names, name1{name: name, v: &symbolic.Ref{Place: a.At, Root: symbolic.Flake, Path: []string{"flake", "packages", r.system, name}}, at: a.At, condition: condition})
+				p.names = append(p.names, attribute{name: name, v: &symbolic.Ref{Place: a.At, Root: symbolic.Flake, Path: []string{"flake", "packages", r.system, name}}, at: a.At, condition: condition})
 			}
 		}
 		for _, rest := range v.Rest {
@@ -174,7 +174,7 @@ func (r *reader) directory(p *part, dir, prefix, separator string, keep func(str
 	}
 	add := func(name, file string) {
 		if keep(name) {
-			p.names = append(p.names, name1{name: name, condition: condition, pkgs: overlay.PkgsPerSystem, byName: &overlay.ByName{Name: name, File: file}})
+			p.names = append(p.names, attribute{name: name, condition: condition, pkgs: overlay.PkgsPerSystem, byName: &overlay.ByName{Name: name, File: file}})
 		}
 	}
 	for _, e := range entries {

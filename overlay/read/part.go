@@ -19,12 +19,12 @@ type part struct {
 	leaf  bool
 	at    fleet.Pos // where it stands
 	file  string    // that it is written in
-	names []name1
+	names []attribute
 	open  []overlay.Open
 }
 
-// name1 is one name that a part defines.
-type name1 struct {
+// attribute is one name that a part defines.
+type attribute struct {
 	name      string
 	v         symbolic.Value
 	at        symbolic.Place // of the name

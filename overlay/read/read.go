@@ -264,7 +264,7 @@ func (r *reader) leaf(set *symbolic.Attrs, at fleet.Pos, condition string) *part
 	})
 	for _, name := range names {
 		a := set.Attr(name)
-		p.names = append(p.names, name1{name: name, v: r.ev.Known(a.V.Force()), at: a.At, condition: condition})
+		p.names = append(p.names, attribute{name: name, v: r.ev.Known(a.V.Force()), at: a.At, condition: condition})
 	}
 	if len(set.Rest) == 0 {
 		return p
