@@ -36,8 +36,8 @@ func TestCheckAdopted(t *testing.T) {
 	}
 	dir := t.TempDir()
 	told := fleet.Problem{Severity: fleet.Warning, Text: "colmena could not be read"}
-	flake := `{ outputs = { nixpkgs, ... }: { nixosConfigurations = { anvil = nixpkgs.lib.nixosSystem { modules = [ ]; }; bellows = nixpkgs.lib.nixosSystem { modules = [ ]; };
-		chisel = nixpkgs.lib.nixosSystem { modules = [ ]; }; hammer = nixpkgs.lib.nixosSystem { modules = [ ]; }; }; }; }`
+	flake := `{ outputs = { nixpkgs, ... }: { nixosConfigurations = { anvil = nixpkgs.lib.nixosSystem { modules = [ { a = 1; } ]; }; bellows = nixpkgs.lib.nixosSystem { modules = [ { a = 1; } ]; };
+		chisel = nixpkgs.lib.nixosSystem { modules = [ { a = 1; } ]; }; hammer = nixpkgs.lib.nixosSystem { modules = [ { a = 1; } ]; }; }; }; }`
 	if err := os.WriteFile(filepath.Join(dir, "flake.nix"), []byte(flake), 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -28,6 +28,10 @@ func (a *app) hidden(ctx context.Context, title, question string) ([]byte, error
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
+	// As long as the terminal shows nothing, no further interrupt ends the
+	// program: whoever presses it twice would be left with a silent terminal.
+	_, deaf := a.env.listen()
+	defer deaf()
 	a.discardTyped()
 	text := host.Sanitize(question) + ": "
 	a.errors().line("")

@@ -126,6 +126,8 @@ func starved(err error, said []nixlog.EvalError) bool {
 
 // flakeCommand returns a command of nix that reads the flake: it locks
 // nothing, builds nothing while it evaluates, and does not believe the flake.
+// Answers are kept by this engine: of several processes on Nix's own cache of
+// evaluations, 2.8 may find that an attribute "is unexpectedly missing".
 func (e *Engine) flakeCommand(ctx context.Context, args ...string) runner.Command {
 	accepted, _, err := e.accepted(ctx)
 	if err != nil { // what is wrong with the flake is told by Nix
@@ -138,6 +140,7 @@ func (e *Engine) flakeCommand(ctx context.Context, args ...string) runner.Comman
 	}
 	return e.nix(append(slices.Concat(args, lock, accepted),
 		"--option", "allow-import-from-derivation", "false",
+		"--option", "eval-cache", "false",
 		"--option", "accept-flake-config", "false",
 		"--option", "warn-dirty", "false")...)
 }
