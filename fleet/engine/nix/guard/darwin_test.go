@@ -105,7 +105,8 @@ func TestMac(t *testing.T) {
 	expect(b.base, b.base)
 
 	// The connection is lost, the activation joined and confirmed.
-	a = activation(second, engine.GoalSwitch, "joined")
+	slow := mac("slow", "echo begun; sleep 3") // it still works when its first line is here
+	a = activation(slow, engine.GoalSwitch, "joined")
 	a.Guard = 60e9
 	conn, err := b.connect(t.Context(), b.Name)
 	if err != nil {
@@ -122,7 +123,7 @@ func TestMac(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	expect(second, second)
+	expect(slow, slow)
 	if left := b.Root(t, "ls /nix/var/nix/gcroots/auto | grep assay; for p in /proc/[0-9]*/cmdline; do tr '\\0' ' ' <$p 2>/dev/null | grep '/[t]ool rollback'; done; :"); left != "" {
 		t.Errorf("left behind: %q", left)
 	}
