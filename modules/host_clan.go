@@ -126,15 +126,7 @@ func withCall(ev *symbolic.Evaluator, list []clan.Definition, v symbolic.Value, 
 // clanCall is the call of clan-core's lib.clan or lib.buildClan that v is an
 // attribute of, or nil.
 func clanCall(ev *symbolic.Evaluator, v symbolic.Value) *symbolic.Call {
-	v = ev.Known(v)
-	for range maxNesting {
-		of, _, ok := symbolic.Selection(v)
-		if !ok {
-			break
-		}
-		v = ev.Known(of)
-	}
-	c, ok := v.(*symbolic.Call)
+	c, ok := selectedFrom(ev, v).(*symbolic.Call)
 	if !ok {
 		return nil
 	}

@@ -85,15 +85,7 @@ func (r *reading) oneOf(n *node) string {
 // configuration reads the call that makes a host.
 func (r *reading) configuration(h *Host, v symbolic.Value) {
 	ev := r.tree.ev
-	v = ev.Known(v)
-	for range maxNesting {
-		of, _, ok := symbolic.Selection(v)
-		if !ok {
-			break
-		}
-		v = ev.Known(of)
-	}
-	call, ok := v.(*symbolic.Call)
+	call, ok := selectedFrom(ev, v).(*symbolic.Call)
 	if !ok {
 		h.Why = "what makes it is not known: " + orElse(symbolic.Why(v), "it is no call of a function from outside of the flake")
 		return

@@ -116,3 +116,17 @@ func (r *reading) loadedModules(h *Host, v *symbolic.Call, at fleet.Pos, conditi
 	}
 	return true
 }
+
+// selectedFrom is what v is an attribute of, however deep, as far as it is
+// known: of f {...}.config.x it is the call of f. What is none is v itself.
+func selectedFrom(ev *symbolic.Evaluator, v symbolic.Value) symbolic.Value {
+	v = ev.Known(v)
+	for range maxNesting {
+		of, _, ok := symbolic.Selection(v)
+		if !ok {
+			break
+		}
+		v = ev.Known(of)
+	}
+	return v
+}
