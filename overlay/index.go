@@ -1,21 +1,22 @@
 package overlay
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"maps"
 	"slices"
+	"sort"
 	"strings"
 )
 
 // Index is what a channel holds: packages by their attribute path below
-// pkgs, with versions. It is immutable and safe for concurrent use.
+// pkgs, with versions. It is immutable and safe for concurrent use; one of
+// 100,000 packages takes about 5 MB.
 type Index struct {
-	versions map[string]string
-	sets     map[string]bool // those that have packages inside
+	text string // names and versions, with other bytes between them
+	at   []span // by name
 }
+
+// span is where an Index has a package: where its name and its version
+// begin and end.
+type span struct{ name, nameEnd, version, end uint32 }
 
 // IndexKey says of what an index is: a channel, on a system. An index whose
 // System is "" is used for every system that has none of its own.
@@ -24,131 +25,62 @@ type IndexKey struct{ Channel, System string }
 // maxIndexed bounds how many packages an index may have; nixpkgs has 120,000.
 const maxIndexed = 2_000_000
 
-// ReadIndex reads the output of `nix-env -f CHANNEL -qaP --json`: an object
-// with a member per package. The packages.json of a channel's release page,
-// which has that object under "packages", is read too. A "nixpkgs." or
-// "nixos." before all names, as nix-env has them for channels of a user, is
-// left out. What the members say beside version and name is not kept.
-func ReadIndex(r io.Reader) (*Index, error) {
-	d := json.NewDecoder(r)
-	x := &Index{versions: make(map[string]string)}
-	if err := x.object(d, true); err != nil {
-		return nil, fmt.Errorf("channel index: at byte %d: %w; hint: nix-env -qaP --json writes one", d.InputOffset(), noEOF(err))
+// newIndex makes an index of versions by name.
+func newIndex(versions map[string]string) *Index {
+	names := make([]string, 0, len(versions))
+	size := 0
+	for name, v := range versions {
+		names = append(names, name)
+		size += len(name) + len(v)
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("channel index: at byte %d: expected nothing after the object", d.InputOffset())
+	slices.Sort(names)
+	var text strings.Builder
+	text.Grow(size)
+	x := &Index{at: make([]span, 0, len(names))}
+	for _, name := range names {
+		from := uint32(text.Len())
+		text.WriteString(name)
+		middle := uint32(text.Len())
+		text.WriteString(versions[name])
+		x.at = append(x.at, span{from, middle, middle, uint32(text.Len())})
 	}
-	x.unprefix()
-	x.sets = make(map[string]bool)
-	for name := range x.versions {
-		if set, _, dotted := strings.Cut(name, "."); dotted {
-			x.sets[set] = true
-		}
-	}
-	return x, nil
+	x.text = text.String()
+	return x
 }
 
-// noEOF says that a text which ends is cut off.
-func noEOF(err error) error {
-	if errors.Is(err, io.EOF) {
-		return io.ErrUnexpectedEOF
-	}
-	return err
-}
+func (x *Index) name(i int) string    { return x.text[x.at[i].name:x.at[i].nameEnd] }
+func (x *Index) version(i int) string { return x.text[x.at[i].version:x.at[i].end] }
 
-// object reads the packages of an object, or at the top those of its
-// "packages".
-func (x *Index) object(d *json.Decoder, top bool) error {
-	if t, err := d.Token(); err != nil {
-		return err
-	} else if t != json.Delim('{') {
-		return errors.New("expected an object of packages")
-	}
-	for d.More() {
-		t, err := d.Token()
-		if err != nil {
-			return err
-		}
-		name, _ := t.(string)
-		if top && name == "packages" {
-			err = x.object(d, false)
-		} else {
-			err = x.member(d, name)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	_, err := d.Token() // the closing brace
-	return err
-}
-
-// member reads one package; what is none, such as the "version" beside
-// "packages", is not kept.
-func (x *Index) member(d *json.Decoder, name string) error {
-	var raw json.RawMessage
-	if err := d.Decode(&raw); err != nil {
-		return err
-	}
-	var p struct {
-		Name, Version *string
-	}
-	if raw[0] != '{' || json.Unmarshal(raw, &p) != nil || p.Name == nil && p.Version == nil {
-		return nil
-	}
-	if len(x.versions) >= maxIndexed {
-		return fmt.Errorf("expected at most %d packages", maxIndexed)
-	}
-	switch {
-	case p.Version != nil:
-		x.versions[name] = *p.Version
-	default: // Nix before 2.4 has the name alone
-		x.versions[name] = versionIn(*p.Name)
-	}
-	return nil
-}
-
-// versionIn is the version of a derivation's name, as builtins.parseDrvName
-// has it: what follows the first dash before something else than a letter.
-func versionIn(name string) string {
-	for i := range len(name) - 1 {
-		if c := name[i+1] | 0x20; name[i] == '-' && (c < 'a' || c > 'z') {
-			return name[i+1:]
-		}
-	}
-	return ""
-}
-
-// unprefix leaves out the name of the channel before all names.
-func (x *Index) unprefix() {
-	prefix := ""
-	for name := range x.versions {
-		first, _, dotted := strings.Cut(name, ".")
-		if !dotted || !strings.HasPrefix(first, "nixpkgs") && !strings.HasPrefix(first, "nixos") || prefix != "" && first != prefix {
-			return
-		}
-		prefix = first
-	}
-	versions := make(map[string]string, len(x.versions))
-	for name, v := range x.versions {
-		versions[name[len(prefix)+min(1, len(prefix)):]] = v
-	}
-	x.versions = versions
+// search is the first package whose name is not before name.
+func (x *Index) search(name string) int {
+	return sort.Search(len(x.at), func(i int) bool { return x.name(i) >= name })
 }
 
 // Version returns a package's version, which may be "", and whether the
 // channel has the package.
 func (x *Index) Version(pkg string) (version string, ok bool) {
-	version, ok = x.versions[pkg]
-	return version, ok
+	i := x.search(pkg)
+	if i == len(x.at) || x.name(i) != pkg {
+		return "", false
+	}
+	return x.version(i), true
 }
 
 // Len returns the number of packages.
-func (x *Index) Len() int { return len(x.versions) }
+func (x *Index) Len() int { return len(x.at) }
 
 // Names returns the packages' names, sorted.
-func (x *Index) Names() []string { return slices.Sorted(maps.Keys(x.versions)) }
+func (x *Index) Names() []string {
+	names := make([]string, len(x.at))
+	for i := range names {
+		names[i] = x.name(i)
+	}
+	return names
+}
 
 // hasSet reports whether the index has packages inside of a set: an index
 // lists only the sets that nix-env descends into.
-func (x *Index) hasSet(set string) bool { return x.sets[set] }
+func (x *Index) hasSet(set string) bool {
+	i := x.search(set + ".")
+	return i < len(x.at) && strings.HasPrefix(x.name(i), set+".")
+}
