@@ -1,6 +1,7 @@
 package overlay
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -115,6 +116,46 @@ func readLock(text []byte) (*lockFile, error) {
 	}
 	return &f, nil
 }
+
+// Locked returns what flake.lock holds an input of the flake itself to: the
+// node's attributes as builtins.fetchTree takes them, and the directory of the
+// tree in which the flake is. The text is flake.lock's.
+func Locked(text []byte, input string) (attributes json.RawMessage, dir string, err error) {
+	f, err := readLock(text)
+	if err != nil {
+		return nil, "", err
+	}
+	if _, ok := f.Nodes[f.Root].Inputs[input]; !ok {
+		return nil, "", fmt.Errorf("flake.lock has no input %s", input)
+	}
+	name, err := f.follow([]string{input})
+	if err != nil {
+		return nil, "", err
+	}
+	var raw struct {
+		Nodes map[string]struct{ Locked map[string]json.RawMessage }
+	}
+	if err := json.Unmarshal(text, &raw); err != nil {
+		return nil, "", fmt.Errorf("flake.lock: %w", err)
+	}
+	locked := raw.Nodes[name].Locked
+	if len(locked) == 0 {
+		return nil, "", fmt.Errorf("flake.lock says nothing of the tree of %s", input)
+	}
+	if d, ok := locked["dir"]; ok {
+		if err := json.Unmarshal(d, &dir); err != nil {
+			return nil, "", fmt.Errorf("flake.lock: the directory of %s: %w", input, err)
+		}
+		delete(locked, "dir")
+	}
+	attributes, err = json.Marshal(locked)
+	return attributes, dir, err
+}
+
+// Tree names the content of the channel's locked tree, the same for every
+// flake that has it: its hash, or else its revision; "" where flake.lock says
+// neither.
+func (l ChannelLock) Tree() string { return cmp.Or(l.NarHash, l.Rev) }
 
 // fill looks a channel's input up.
 func (f *lockFile) fill(l *ChannelLock) {

@@ -77,7 +77,7 @@ func (b *bench) logged(t testing.TB, nix string) string {
 	t.Helper()
 	bin := t.TempDir()
 	note := fmt.Sprintf("echo \"$1\" >> %q\n", b.log)
-	for program, first := range map[string]string{"nix": note, "nix-store": ""} {
+	for program, first := range map[string]string{"nix": note, "nix-store": "", "nix-env": ""} {
 		script := fmt.Sprintf("#!/bin/sh\n%sexec %q \"$@\"\n", first, filepath.Join(nix, program))
 		if err := os.WriteFile(filepath.Join(bin, program), []byte(script), 0o755); err != nil {
 			t.Fatal(err)
