@@ -25,6 +25,7 @@ type Session struct {
 	opts  Options
 
 	waiting waiting
+	indexed contents
 }
 
 // Options configure a session. Zero values have sensible meanings.
@@ -34,6 +35,8 @@ type Options struct {
 	Operator func() string // who runs this, asked for the record of a run only; nil is nobody
 	Reach    *Reach        // nil: verbs that reach hosts return ErrNoHosts
 	Clock    func() time.Time
+	CacheDir string        // for what can be made again; "" has none
+	Lister   engine.Lister // lists channels; nil: MakeIndex returns ErrNoLister
 }
 
 // Reach is what it takes to build systems and to touch hosts.
