@@ -2,9 +2,6 @@ package generate
 
 import (
 	"bytes"
-	"crypto/ed25519"
-	"crypto/rand"
-	"encoding/pem"
 	"errors"
 	"fmt"
 
@@ -21,6 +18,18 @@ const (
 	HostKeyPublic    = "ssh.id_ed25519.pub"
 )
 
+// The other generators of clan's sshd service.
+const (
+	rsaGenerator  = "openssh-rsa"
+	caGenerator   = "openssh-ca"
+	certGenerator = "openssh-cert"
+	rootGenerator = "sshd-root-key"
+
+	caPrivate = "id_ed25519"
+	caPublic  = "id_ed25519.pub"
+	certFile  = "ssh.id_ed25519-cert.pub"
+)
+
 // ErrHostKey is a private key that is not an unencrypted OpenSSH ed25519 key.
 var ErrHostKey = errors.New("not an OpenSSH ed25519 private key")
 
@@ -28,35 +37,31 @@ var ErrHostKey = errors.New("not an OpenSSH ed25519 private key")
 // as OpenSSH PEM without a passphrase, the public part in authorized_keys form
 // without a comment.
 func OpenSSH() Generator {
-	files := []File{
-		{Name: HostKeyPrivate, Secret: true, Deploy: true},
-		{Name: HostKeyPublic, Deploy: true},
-	}
-	return Generator{HostKeyGenerator, files, func() ([]Output, error) {
-		private, public, err := newHostKey()
-		if err != nil {
-			return nil, err
-		}
-		return []Output{{files[0], private}, {files[1], secret.New(public)}}, nil
-	}}
+	return SSHKey(HostKeyGenerator, HostKeyPrivate, HostKeyPublic, "")
 }
 
-func newHostKey() (private secret.Value, public []byte, err error) {
-	pub, key, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		return secret.Value{}, nil, err
+// OpenSSHRSA is the generator of a machine's RSA host key, of 4096 bits.
+func OpenSSHRSA() Generator {
+	return pair(rsaGenerator, "ssh.id_rsa", "ssh.id_rsa.pub", func() (secret.Value, secret.Value, error) {
+		return NewSSHKeyRSA(4096, "")
+	})
+}
+
+// OpenSSHCA is the generator of the key that signs the fleet's host keys. No
+// machine gets it.
+func OpenSSHCA() Generator {
+	g := SSHKey(caGenerator, caPrivate, caPublic, "")
+	g.Shared = true
+	for i := range g.Files {
+		g.Files[i].Deploy = false
 	}
-	defer clear(key)
-	block, err := ssh.MarshalPrivateKey(key, "")
-	if err != nil {
-		return secret.Value{}, nil, err
-	}
-	defer clear(block.Bytes)
-	sshPub, err := ssh.NewPublicKey(pub)
-	if err != nil {
-		return secret.Value{}, nil, err
-	}
-	return secret.New(pem.EncodeToMemory(block)), ssh.MarshalAuthorizedKey(sshPub), nil
+	return g
+}
+
+// OpenSSHRootKey is the generator of a key with which the machine's root logs
+// in elsewhere.
+func OpenSSHRootKey(machine string) Generator {
+	return SSHKey(rootGenerator, "id_ed25519", "id_ed25519.pub", "root@"+machine)
 }
 
 // HostKeyPublicOf derives the public part of a host key, in authorized_keys
