@@ -125,7 +125,7 @@ func TestUpdateAndBack(t *testing.T) {
 		t.Errorf("nothing to do, with --json: %q, %q", c.stdout, c.stderr)
 	}
 
-	s.demo("rollback", "cinnabar", "--yes").want(t, exitDone, "rolled back to generation 1, runs ", "done: 1 rolled back\n")
+	s.demo("rollback", "cinnabar", "--yes").want(t, exitDone, "restored to generation 1, runs ", "done: 1 restored\n")
 	back := decode[statuses](t, s.demo("status", "cinnabar", "--json").want(t, exitDone)).named(t, "cinnabar")
 	if back.Running != before.Running || back.Profile != before.Running || back.Generation != 1 {
 		t.Fatalf("after the rollback: %+v, it ran %s", back, before.Running)
@@ -137,8 +137,8 @@ func TestUpdateAndBack(t *testing.T) {
 	if len(runs) != 2 || runs[0].Kind != "rollback" || runs[1].Kind != "update" {
 		t.Fatalf("runs: %+v", runs)
 	}
-	s.demo("runs").want(t, exitDone, runs[0].ID, runs[1].ID, "1 rolled back", "1 updated")
-	s.demo("logs", runs[0].ID, "cinnabar").want(t, exitDone, "rolled back to generation 1")
+	s.demo("runs").want(t, exitDone, runs[0].ID, runs[1].ID, "1 restored", "1 updated")
+	s.demo("logs", runs[0].ID, "cinnabar").want(t, exitDone, "restored to generation 1")
 	s.demo("logs", runs[1].ID, "cinnabar").want(t, exitDone, "activating", "updated")
 }
 
@@ -174,7 +174,7 @@ func TestPlanIsAppliedExactly(t *testing.T) {
 	s := newShell(t)
 	file := t.TempDir() + "/plan.json"
 	s.demo("plan", "galena,electrum", "--out", file).want(t, exitDone)
-	s.demo("rollback", "galena", "--to", "1", "--yes").want(t, exitDone, "rolled back to generation 1")
+	s.demo("rollback", "galena", "--to", "1", "--yes").want(t, exitDone, "restored to generation 1")
 	// galena moved since the plan was made: it is refused, electrum is not.
 	s.demo("update", "--plan", file, "--yes").want(t, exitFailed, "refused", "updated")
 	s.demo("update", "--plan", file, "galena").want(t, exitUsage, "--plan")

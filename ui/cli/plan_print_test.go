@@ -179,7 +179,7 @@ func TestRollbackIsCalledSo(t *testing.T) {
 	} {
 		text.Emit(event.Event{Body: body})
 	}
-	if got := out.String(); !strings.Contains(got, "rolled back to generation 7, runs cccccccc\n") || !strings.Contains(got, "1 rolled back, 2 unchanged\n") || strings.Contains(got, "updated") {
+	if got := out.String(); !strings.Contains(got, "restored to generation 7, runs cccccccc\n") || !strings.Contains(got, "1 restored, 2 unchanged\n") || strings.Contains(got, "updated") {
 		t.Error(got)
 	}
 	if got := out.String(); !strings.Contains(got, "  a            (asking it again for 2m0s)\n") || strings.Contains(got, "setting up") {

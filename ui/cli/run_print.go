@@ -50,7 +50,7 @@ type runText struct {
 // outcomeRoles colours the outcomes.
 var outcomeRoles = map[event.Outcome]role{
 	event.Updated: good, event.Staged: good, event.Built: good, event.Unchanged: faint,
-	event.Returned: bad, event.Failed: bad, event.Refused: bad, event.Unreachable: bad, event.Uncertain: bad,
+	event.RolledBack: bad, event.Failed: bad, event.Refused: bad, event.Unreachable: bad, event.Uncertain: bad,
 	event.Skipped: warn,
 }
 
@@ -77,7 +77,7 @@ func (t *runText) Emit(e event.Event) {
 // look says where to read more about a machine that something was begun on and
 // that came out wrong; whoever reads the log has it before them.
 func (t *runText) look(run string, b event.HostResult) string {
-	if t.verbose || run == "" || b.Outcome != event.Failed && b.Outcome != event.Returned {
+	if t.verbose || run == "" || b.Outcome != event.Failed && b.Outcome != event.RolledBack {
 		return ""
 	}
 	return "assay logs " + run + " " + b.Machine

@@ -251,7 +251,7 @@ func runVerdict(report rollout.Report) error {
 		return failed(exitInterrupted)
 	case report.Identity:
 		return failed(exitIdentity)
-	case report.Counts[event.Failed]+report.Counts[event.Returned]+report.Counts[event.Refused]+report.Counts[event.Uncertain] > 0:
+	case report.Counts[event.Failed]+report.Counts[event.RolledBack]+report.Counts[event.Refused]+report.Counts[event.Uncertain] > 0:
 		return failed(exitFailed)
 	case report.Outcome == event.RunInterrupt:
 		return failed(exitDeclined)

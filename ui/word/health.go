@@ -53,15 +53,14 @@ func failedUnits(u *fleet.Units) string {
 	return text
 }
 
-// GuardReturned is the state of a guarded change that the host has undone
+// GuardRolledBack is the state of a guarded change that the host has undone
 // itself, as the host records it.
-const GuardReturned = "rolled-back"
+const GuardRolledBack = "rolled-back"
 
-// GuardState is how people call the state of a guarded change. What a host
-// undid is not rolled back: that is what an operator does.
+// GuardState is how people call the state of a guarded change.
 func GuardState(state string) string {
-	if state == GuardReturned {
-		return "returned by itself"
+	if state == GuardRolledBack {
+		return "rolled back by itself"
 	}
 	return state
 }
@@ -75,7 +74,7 @@ func guarded(g *fleet.Guard, now time.Time) string {
 			return "goes back unless the change is confirmed"
 		}
 		return "goes back at " + g.Until.Local().Format("15:04:05") + " unless the change is confirmed"
-	case GuardReturned:
+	case GuardRolledBack:
 		if g.At.IsZero() {
 			return GuardState(g.State)
 		}

@@ -17,7 +17,7 @@ func TestHealth(t *testing.T) {
 		Guard: &fleet.Guard{State: "rolled-back", At: now.Add(-5 * time.Minute)},
 	}
 	want := []string{
-		"3 units failed: a.service, b.service, ...", "reboot needed (kernel)", "/nix is 95% full", "returned by itself 5m ago",
+		"3 units failed: a.service, b.service, ...", "reboot needed (kernel)", "/nix is 95% full", "rolled back by itself 5m ago",
 	}
 	if got := Health(&f, now); !slices.Equal(got, want) {
 		t.Errorf("got %q", got)

@@ -40,9 +40,9 @@ func TestOutcome(t *testing.T) {
 		want    string
 	}{
 		{"update", "switch", event.Updated, "updated"},
-		{"update", "switch", event.Returned, "returned"},
-		{"rollback", "switch", event.Updated, "rolled back"},
-		{"rollback", "switch", event.Returned, "returned"},
+		{"update", "switch", event.RolledBack, "rolled back"},
+		{"rollback", "switch", event.Updated, "restored"},
+		{"rollback", "switch", event.RolledBack, "rollback undone"},
 		{"update", "switch", event.Uncertain, "unknown"},
 		{"update", "switch", event.Staged, "reboot pending"},
 		{"update", "boot", event.Staged, "staged"},

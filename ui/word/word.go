@@ -55,13 +55,17 @@ func Path(path string) string {
 	return name[:8]
 }
 
-// Outcome is how people call an outcome of a run that began so: what a rollback
-// has updated is rolled back, as somebody wished; a host whose change came out
-// wrong has returned, which nobody asked for. A host that boots the new system
-// next was to do so, or has its reboot pending.
+// Outcome is how people call an outcome of a run that began so. A host whose
+// change came out wrong was rolled back, which nobody asked for; what somebody
+// asked to roll back has its former system restored. A host that boots the new
+// system next was to do so, or has its reboot pending.
 func Outcome(run event.RunStarted, o event.Outcome) string {
 	switch {
 	case o == event.Updated && run.Kind == string(plan.Rollback):
+		return "restored"
+	case o == event.RolledBack && run.Kind == string(plan.Rollback):
+		return "rollback undone"
+	case o == event.RolledBack:
 		return "rolled back"
 	case o == event.Staged && run.Goal != "" && run.Goal != string(engine.GoalBoot):
 		return "reboot pending"
@@ -205,7 +209,7 @@ func Remark(st session.Status) string {
 		said = append(said, st.Facts.Damaged)
 	}
 	if g := st.Facts.Guard; len(said) > 0 {
-		if g != nil && g.State != GuardReturned {
+		if g != nil && g.State != GuardRolledBack {
 			said = slices.DeleteFunc(append(said, guarded(g, st.Facts.At)), func(s string) bool { return s == "" })
 		}
 		return strings.Join(said, "; ")

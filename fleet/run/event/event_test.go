@@ -29,12 +29,12 @@ func every() []event.Event {
 		event.HostProgress{Machine: "cinnabar", Done: 10, Total: 20},
 		event.Log{Machine: "cinnabar", Stream: "activate", Text: `a <b> & "c"`},
 		event.HostResult{
-			Machine: "cinnabar", Outcome: event.Returned, From: "/nix/store/a", To: "/nix/store/b", Current: "/nix/store/a",
+			Machine: "cinnabar", Outcome: event.RolledBack, From: "/nix/store/a", To: "/nix/store/b", Current: "/nix/store/a",
 			Profile: "/nix/store/a", Generation: 3, Reason: "verify: no", Hint: "look", Identity: true,
 		},
 		event.HostResult{Machine: "stibnite", Outcome: event.Skipped},
 		event.RunInterrupted{Abandon: true, Reason: "given up"},
-		event.RunFinished{Outcome: event.RunAbandonment, Counts: map[event.Outcome]int{event.Skipped: 1, event.Returned: 1}},
+		event.RunFinished{Outcome: event.RunAbandonment, Counts: map[event.Outcome]int{event.Skipped: 1, event.RolledBack: 1}},
 		event.Unknown{Name: "host_sang", Raw: []byte(`{"v":1,"seq":9,"time":"2026-11-22T12:50:07Z","run":"r","type":"host_sang","song":[1]}`)},
 	}
 	var out []event.Event

@@ -32,7 +32,7 @@ const (
 	Staged      Outcome = "staged"      // boots what the plan wanted, read back (goal boot)
 	Built       Outcome = "built"       // built here, no host was asked (goal build)
 	Failed      Outcome = "failed"      // Reason says at what; Current says where the host stands
-	Returned    Outcome = "returned"    // it came out wrong and runs its former system again, read back
+	RolledBack  Outcome = "rolled-back" // it came out wrong and runs its former system again, read back
 	Refused     Outcome = "refused"     // the host is not what the plan saw, or not who it should be
 	Unreachable Outcome = "unreachable" // could not be asked; nothing was changed
 	Uncertain   Outcome = "unknown"     // could not be asked after a change had begun
@@ -41,7 +41,7 @@ const (
 
 // Outcomes lists every outcome in the order in which summaries show them.
 func Outcomes() []Outcome {
-	return []Outcome{Updated, Staged, Built, Unchanged, Returned, Failed, Refused, Unreachable, Uncertain, Skipped}
+	return []Outcome{Updated, Staged, Built, Unchanged, RolledBack, Failed, Refused, Unreachable, Uncertain, Skipped}
 }
 
 // Good reports whether the outcome is what was asked for.

@@ -268,7 +268,7 @@ func (m *machine) settle(ctx context.Context, conn host.Conn, stayed bool, troub
 		m.end(event.Failed, reason+"; the host runs its former system", "")
 		return true
 	case m.former(f) && trouble == nil:
-		m.end(event.Returned, reason, "")
+		m.end(event.RolledBack, reason, "")
 		return true
 	case trouble != nil:
 		reason += "; return: " + sentence(trouble)

@@ -22,7 +22,7 @@ func TestDamagedHasNotArrived(t *testing.T) {
 		reason  string
 	}{
 		"before": {true, event.Refused, "the host has moved"},
-		"after":  {false, event.Returned, "verify: after the activation the running system is not whole"},
+		"after":  {false, event.RolledBack, "verify: after the activation the running system is not whole"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(s)

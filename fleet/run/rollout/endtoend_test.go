@@ -424,7 +424,7 @@ func TestLinesCut(t *testing.T) {
 			if f.Running != e.To.Path && f.Running != e.From.Path || len(r.Files) != 1 {
 				t.Errorf("cut at %d: %s runs %s, neither the old nor the new", n, h.Machine, f.Running)
 			}
-			if (h.Outcome == event.Updated || h.Outcome == event.Returned) && (h.Current != f.Running || h.Profile != f.Profile) {
+			if (h.Outcome == event.Updated || h.Outcome == event.RolledBack) && (h.Current != f.Running || h.Profile != f.Profile) {
 				t.Errorf("cut at %d: the run says %+v, the host runs %s", n, h, f.Running)
 			}
 		}

@@ -238,14 +238,14 @@ func (m *machine) wentBack(ctx context.Context, before fleet.Facts, returned err
 		m.confirmed = true
 		m.end(event.Updated, m.cause.Error()+"; the host says that it was confirmed", "")
 	case m.restarted(f) && m.former(f):
-		m.end(event.Returned, m.because()+"; the host restarted before it was confirmed and runs its former system", "")
+		m.end(event.RolledBack, m.because()+"; the host restarted before it was confirmed and runs its former system", "")
 	case m.restarted(f) && m.arrived(f): // nothing is armed there any more
 		m.confirmed = true
 		m.end(event.Updated, m.cause.Error()+"; the host restarted and runs the new system", "")
 	case m.former(f) && answered(returned) && !m.changed:
 		m.end(event.Failed, m.cause.Error()+"; the host runs its former system", "")
 	case m.former(f) && answered(returned):
-		m.end(event.Returned, m.because()+m.how(before), "")
+		m.end(event.RolledBack, m.because()+m.how(before), "")
 	case !m.ours(f) && answered(returned):
 		m.end(event.Failed, m.cause.Error()+"; "+others(f), askHint)
 	default:

@@ -258,23 +258,23 @@ func TestGuardedOutcomes(t *testing.T) {
 		{"stage", setting{goal: engine.GoalBoot}, nil, event.Staged, "now", ""},
 		{"dry", setting{goal: engine.GoalDryActivate}, nil, event.Unchanged, "now", "dry"},
 		{"roll back", setting{goal: engine.GoalSwitch, back: true}, nil, event.Updated, "old", ""},
-		{"the switch fails", update, map[int]fault{5: exit}, event.Returned, "now", "activate: a: command exited with 50: the switch failed"},
-		{"units fail", update, map[int]fault{5: half}, event.Returned, "now", "units failed"},
+		{"the switch fails", update, map[int]fault{5: exit}, event.RolledBack, "now", "activate: a: command exited with 50: the switch failed"},
+		{"units fail", update, map[int]fault{5: half}, event.RolledBack, "now", "units failed"},
 		{"refused", update, map[int]fault{5: moved}, event.Refused, "now", "changed since"},
 		{"never began", update, map[int]fault{5: lie}, event.Failed, "now", "no flock here; the host runs its former system"},
 		{"line cut before", update, map[int]fault{5: lost}, event.Failed, "now", "knows nothing of this activation; the host runs its former system"},
 		{"line cut half way", update, map[int]fault{5: lostHalf}, event.Updated, "new", ""},
 		{"line cut after", update, map[int]fault{5: lostEnd}, event.Updated, "new", ""},
 		{"line cut twice", update, map[int]fault{5: lostHalf, 8: lost}, event.Updated, "new", ""},
-		{"no new logins", update, map[int]fault{6: exit, 7: exit, 8: exit, 9: exit, 10: exit, 11: exit}, event.Returned, "now", "verify over a new connection: "},
-		{"network gone for a moment", update, until(12, map[int]fault{5: lostEnd}), event.Returned, "now", "connection lost"},
-		{"network gone", update, until(30, map[int]fault{5: lostEnd}), event.Returned, "now", "the host went back by itself"},
-		{"restarted while activating", update, map[int]fault{5: lostEnd, 8: restarts}, event.Returned, "now", "restarted before it was confirmed"},
+		{"no new logins", update, map[int]fault{6: exit, 7: exit, 8: exit, 9: exit, 10: exit, 11: exit}, event.RolledBack, "now", "verify over a new connection: "},
+		{"network gone for a moment", update, until(12, map[int]fault{5: lostEnd}), event.RolledBack, "now", "connection lost"},
+		{"network gone", update, until(30, map[int]fault{5: lostEnd}), event.RolledBack, "now", "the host went back by itself"},
+		{"restarted while activating", update, map[int]fault{5: lostEnd, 8: restarts}, event.RolledBack, "now", "restarted before it was confirmed"},
 		{"somebody else came", update, map[int]fault{5: lostEnd, 8: others}, event.Failed, "other", "another run or person has changed the host since; it runs "},
 		{"gone for good", update, until(200, map[int]fault{5: lostEnd}), event.Uncertain, "", "connection lost"},
-		{"returned before it is verified", update, map[int]fault{5: fires}, event.Returned, "now", "the host went back by itself"},
-		{"returned before it is confirmed", update, map[int]fault{8: fires}, event.Returned, "now", "too late"},
-		{"not healthy", update, map[int]fault{8: exit}, event.Returned, "now", "confirm: a: command exited with 50: did; not work"},
+		{"returned before it is verified", update, map[int]fault{5: fires}, event.RolledBack, "now", "the host went back by itself"},
+		{"returned before it is confirmed", update, map[int]fault{8: fires}, event.RolledBack, "now", "too late"},
+		{"not healthy", update, map[int]fault{8: exit}, event.RolledBack, "now", "confirm: a: command exited with 50: did; not work"},
 		{"line cut before it is confirmed", update, map[int]fault{8: lost}, event.Updated, "new", ""},
 		{"line cut after it was confirmed", update, map[int]fault{8: lostEnd}, event.Updated, "new", ""},
 		{"gone after it was confirmed", update, map[int]fault{8: lostEnd, 9: exit, 10: exit, 11: exit}, event.Updated, "new", "the host says that it was confirmed"},
@@ -347,7 +347,7 @@ func TestEveryGuardedFault(t *testing.T) {
 				}
 			}
 			t.Logf("outcomes: %v", seen)
-			for _, o := range []event.Outcome{event.Failed, event.Returned, event.Refused, event.Unreachable, event.Uncertain, event.Skipped} {
+			for _, o := range []event.Outcome{event.Failed, event.RolledBack, event.Refused, event.Unreachable, event.Uncertain, event.Skipped} {
 				if s.pairs && seen[o] == 0 {
 					t.Errorf("no fault has led to %s: the faults no longer reach the code", o)
 				}

@@ -165,7 +165,7 @@ func truthful(s setting, before string, b *box, h event.HostResult) string {
 	switch h.Outcome {
 	case event.Updated, event.Staged:
 		ok = is == want && h.Current != ""
-	case event.Returned:
+	case event.RolledBack:
 		ok = is == before && h.Current != "" && b.changed
 	case event.Unchanged:
 		ok = is == before && s.goal == engine.GoalDryActivate
@@ -226,7 +226,7 @@ func TestEveryFault(t *testing.T) {
 				}
 			}
 			t.Logf("outcomes: %v", seen)
-			for _, o := range []event.Outcome{event.Failed, event.Returned, event.Refused, event.Unreachable, event.Uncertain, event.Skipped} {
+			for _, o := range []event.Outcome{event.Failed, event.RolledBack, event.Refused, event.Unreachable, event.Uncertain, event.Skipped} {
 				if s.pairs && seen[o] == 0 {
 					t.Errorf("no fault has led to %s: the faults no longer reach the code", o)
 				}

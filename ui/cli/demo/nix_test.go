@@ -98,7 +98,7 @@ func TestNix(t *testing.T) {
 	}
 	updated := d.boots("cinnabar")
 	d.expect([]string{"update", "not scheelite", "--yes"}, "nothing to do")
-	d.expect([]string{"rollback", "cinnabar", "--yes"}, "1 rolled back")
+	d.expect([]string{"rollback", "cinnabar", "--yes"}, "1 restored")
 	if d.boots("cinnabar") != first["cinnabar"] || d.link("cinnabar", "run/current-system") != first["cinnabar"] {
 		t.Error("cinnabar has not gone back")
 	}
@@ -108,7 +108,7 @@ func TestNix(t *testing.T) {
 	if d.boots("cinnabar") != updated {
 		t.Error("the same fleet is another system the second time")
 	}
-	d.expect([]string{"runs"}, "1 rolled back", "3 updated")
+	d.expect([]string{"runs"}, "1 restored", "3 updated")
 	if out, code := d.run("status", "scheelite"); code != 1 || !strings.Contains(out, "unreachable") {
 		t.Errorf("the silent host: exit code %d\n%s", code, out)
 	}

@@ -133,8 +133,8 @@ func (f *fleet) trouble() {
 		outcomes string
 		texts    []string
 	}{
-		"anvil":   {"returned failed", []string{"restarted", "runs its former system"}},
-		"bellows": {"returned", []string{"broken.service"}},
+		"anvil":   {"rolled-back failed", []string{"restarted", "runs its former system"}},
+		"bellows": {"rolled-back", []string{"broken.service"}},
 		"chisel":  {"unreachable", []string{"dial"}},
 		"drill":   {"failed refused", []string{"drill", "root", "sudo"}},
 		"lathe":   {"updated", nil},
@@ -162,7 +162,7 @@ func (f *fleet) trouble() {
 
 	c = f.assay("status").want(t, failed)
 	c.says(t, "chisel", "unreachable")
-	c.says(t, "bellows", "behind", "returned by itself")
+	c.says(t, "bellows", "behind", "rolled back by itself")
 	c.says(t, "anvil", "behind")
 	c.says(t, "drill", "behind")
 	c.says(t, "lathe", "current")
@@ -187,7 +187,7 @@ func (f *fleet) repair() {
 		f.runs(m, system)
 	}
 	f.assay("update", "@all", "--yes").want(t, done, "nothing to do")
-	f.assay("rollback", "@all and not (file, gauge, hammer)", "--yes").want(t, done, "5 rolled back")
+	f.assay("rollback", "@all and not (file, gauge, hammer)", "--yes").want(t, done, "5 restored")
 	for m, before := range was {
 		f.runs(m, before.running)
 	}

@@ -149,7 +149,7 @@ func TestConsoleDies(t *testing.T) {
 
 	f.settled("anvil", "rolled-back")
 	f.runs("anvil", was["anvil"])
-	f.assay("status", "anvil").want(t, done).says(t, "anvil", "behind", "returned by itself")
+	f.assay("status", "anvil").want(t, done).says(t, "anvil", "behind", "rolled back by itself")
 	if g := f.status(done, "anvil")["anvil"].Guard; g.State != "rolled-back" || g.From != was["anvil"] || g.To != now["anvil"] {
 		t.Errorf("anvil was guarded: %+v", g)
 	}
@@ -159,7 +159,7 @@ func TestConsoleDies(t *testing.T) {
 		f.assay("status", "bellows").want(t, done).says(t, "bellows", "current")
 	default:
 		f.runs("bellows", was["bellows"])
-		f.assay("status", "bellows").want(t, done).says(t, "bellows", "behind", "returned by itself")
+		f.assay("status", "bellows").want(t, done).says(t, "bellows", "behind", "rolled back by itself")
 	}
 	f.assay("runs").want(t, done, "interrupted")
 	f.assay("update", "anvil,bellows", "--yes").want(t, done)

@@ -114,7 +114,7 @@ func (v *View) guard(w int) *outline.Item {
 	switch g := v.env.Style.Glyphs; c.State {
 	case "armed":
 		role, glyph = style.Warn, g.Warn+" "
-	case word.GuardReturned:
+	case word.GuardRolledBack:
 		role, glyph = style.Warn, g.Warn+" "
 	case "failed":
 		role, glyph = style.Fail, g.Fail+" "

@@ -151,7 +151,7 @@ func (v *View) advice(m *state.Machine) string {
 	switch m.Result.Outcome {
 	case event.Unreachable:
 		return "see whether it is up and the network leads to it, then " + rest
-	case event.Returned:
+	case event.RolledBack:
 		return "its logs may say what went wrong; repair that, and " + rest
 	case event.Skipped, event.Refused:
 		if strings.Contains(m.Result.Reason, engine.ErrBusy.Error()) {

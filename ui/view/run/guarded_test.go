@@ -28,7 +28,7 @@ func TestGoldenGuarded(t *testing.T) {
 	s.say(
 		event.HostResult{Machine: "anvil", Outcome: event.Staged, From: viewtest.Path(1), To: viewtest.Path(2), Current: viewtest.Path(1), Profile: viewtest.Path(2), Generation: 3,
 			Reason: "activate 02-nixos-system-anvil: reboot pending: it boots the new system and runs the former one until it is rebooted: kernel linux-6.12.55 changed"},
-		event.HostResult{Machine: "bellows", Outcome: event.Returned, From: viewtest.Path(1), To: viewtest.Path(2), Current: viewtest.Path(1), Profile: viewtest.Path(1), Generation: 2,
+		event.HostResult{Machine: "bellows", Outcome: event.RolledBack, From: viewtest.Path(1), To: viewtest.Path(2), Current: viewtest.Path(1), Profile: viewtest.Path(1), Generation: 2,
 			Reason: "activate 02-nixos-system-bellows: activated, but these units failed: nginx.service; returned"},
 		fail("chisel", "copy 02-nixos-system-chisel: the host's store is full: writing to file: No space left on device; hint: free space on it, for example with nix-collect-garbage, and run it again"),
 		fail("drill", `copy 02-nixos-system-drill: the host takes only signed paths: its Nix does not trust the user deploy; hint: sign with a key of the host's trusted-public-keys, or set become = "sudo" for the machine`),

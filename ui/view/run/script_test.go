@@ -69,7 +69,7 @@ func ended(kind string) *script {
 		event.HostResult{Machine: "cinnabar", Outcome: event.Updated, From: viewtest.Path(54), To: viewtest.Path(4), Current: viewtest.Path(4), Profile: viewtest.Path(4), Generation: 6},
 		event.HostProgress{Machine: "electrum", Done: 412_000, Total: 412_000}, phase("electrum", event.Activating), phase("electrum", event.Returning),
 		event.HostResult{
-			Machine: "electrum", Outcome: event.Returned, From: viewtest.Path(55), To: viewtest.Path(5), Current: viewtest.Path(55), Profile: viewtest.Path(55), Generation: 3,
+			Machine: "electrum", Outcome: event.RolledBack, From: viewtest.Path(55), To: viewtest.Path(5), Current: viewtest.Path(55), Profile: viewtest.Path(55), Generation: 3,
 			Reason: "activate: command exited with 4: Failed to start caddy.service: Unit caddy.service has a bad unit file setting", Hint: "assay logs last electrum",
 		},
 		event.HostResult{Machine: "galena", Outcome: event.Refused, From: viewtest.Path(56), To: viewtest.Path(6), Reason: "the host's key is none that the fleet's secrets hold for galena", Identity: true},
@@ -77,7 +77,7 @@ func ended(kind string) *script {
 		event.HostResult{Machine: "scheelite", Outcome: event.Unreachable, Reason: "dial scheelite.zt: handshake deadline of 10s"},
 		phase("stibnite", event.Connecting), phase("stibnite", event.Activating),
 		event.HostResult{Machine: "stibnite", Outcome: event.Uncertain, From: viewtest.Path(58), To: viewtest.Path(8), Reason: "activate: the connection broke, and no new one opens", Hint: "see what the host runs with assay status"},
-		event.RunFinished{Outcome: event.RunFailed, Counts: map[event.Outcome]int{event.Updated: 2, event.Unchanged: 1, event.Returned: 1, event.Refused: 1, event.Failed: 1, event.Unreachable: 1, event.Uncertain: 1}},
+		event.RunFinished{Outcome: event.RunFailed, Counts: map[event.Outcome]int{event.Updated: 2, event.Unchanged: 1, event.RolledBack: 1, event.Refused: 1, event.Failed: 1, event.Unreachable: 1, event.Uncertain: 1}},
 	)
 }
 

@@ -149,7 +149,7 @@ func TestFilter(t *testing.T) {
 	k := withHistory(t)
 	r := going(k)
 	for filter, want := range map[string]int{
-		"": 8, "galena": 1, "cinnabar": 6, "CINNABAR failed": 1, "rollback": 1, "rolled": 1, "alex": 1, "boot": 1,
+		"": 8, "galena": 1, "cinnabar": 6, "CINNABAR failed": 1, "rollback": 1, "restored": 1, "alex": 1, "boot": 1,
 		"going": 2, "unreachable": 1, r.ID: 1, "20261001": 1, "cancelled": 1, "no end": 2, "staged cinnabar": 1, "nonsense": 0, "cinnabar nonsense": 0,
 	} {
 		v := open(k)

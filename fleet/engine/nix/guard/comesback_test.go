@@ -166,8 +166,8 @@ func (b *box) comesBack(t *testing.T, c breakage) {
 		wait = short
 	}
 	s := b.update(t, b.system(t, "broken", files), engine.GoalSwitch, wait, watch)
-	if s.result.Outcome != event.Returned || !strings.Contains(s.result.Reason, c.reason) {
-		t.Errorf("%s because of %q, want %s because of %q\n%s", s.result.Outcome, s.result.Reason, event.Returned, c.reason, s)
+	if s.result.Outcome != event.RolledBack || !strings.Contains(s.result.Reason, c.reason) {
+		t.Errorf("%s because of %q, want %s because of %q\n%s", s.result.Outcome, s.result.Reason, event.RolledBack, c.reason, s)
 	}
 	b.isBase(t)
 }
