@@ -1,4 +1,4 @@
-# assay.nix, version 2: the flake-parts module that makes a flake of fleet.toml.
+# assay.nix, version 3: the flake-parts module that makes a flake of fleet.toml.
 #
 # It stands beside fleet.toml and is the same in every fleet: `assay init` writes it, and
 # `assay check` says when it is not the version that assay has. Nothing of assay is needed
@@ -205,7 +205,7 @@ let
           if (options.nixpkgs.pkgs.highestPrio or 1500) < 1500 then
             throw "fleet.toml: machine ${m.name}: a module sets nixpkgs.pkgs, and the layers of [overlay] are for the set that is made from nixpkgs; remove the one or the other"
           else
-            lib.mkBefore [ layers ];
+            lib.mkBefore [ overlay ];
         system.configurationRevision = lib.mkDefault (self.rev or self.dirtyRev or null);
       })
     ]
@@ -268,13 +268,21 @@ let
   layers =
     final: base:
     let
-      names = fleet.overlay.order or [ "inputs" "hotfixes" "packages" "overrides" "flake-inputs" ];
-      order = map (name: layer.${name} base) names;
+      overlays = map (name: layer.${name} base) order;
     in
-    if fleet.overlay.composition or "merge" == "merge" then
-      lib.mergeAttrsList (map (overlay: overlay final base) order)
+    if composition == "merge" then
+      lib.mergeAttrsList (map (overlay: overlay final base) overlays)
     else
-      lib.composeManyExtensions order final base;
+      lib.composeManyExtensions overlays final base;
+  order = fleet.overlay.order or [ "inputs" "hotfixes" "packages" "overrides" "flake-inputs" ];
+  composition = fleet.overlay.composition or "merge";
+
+  # The same overlay, of which assay sees the single layers.
+  overlay = {
+    __functor = _: layers;
+    inherit composition;
+    layers = map (name: { inherit name; overlay = layer.${name}; }) order;
+  };
   entries = name: final: filter (onSystem (systemIn final)) (fleet.overlay.${name} or [ ]);
   each = list: value: lib.listToAttrs (map (e: lib.nameValuePair e.package (value e)) list);
 

@@ -1,6 +1,10 @@
 package overlay
 
-import "assay/fleet"
+import (
+	"slices"
+
+	"assay/fleet"
+)
 
 // Evaluated is what Nix says of one package in the package set of one machine,
 // which is that of all machines of the system where their overlays are the
@@ -16,8 +20,10 @@ type Evaluated struct {
 	// Layers are those that define the package or change it, first to last; nil
 	// where only derivations were asked for.
 	Layers []EvaluatedLayer `json:"layers,omitempty"`
-	// Changed says that it is not the default channel's package, though no layer
-	// defines it: a dependency is another one.
+	// LayersUnknown says why it is not known which layers matter.
+	LayersUnknown string `json:"layers_unknown,omitempty"`
+	// Changed says that layers change the package by others that it needs, and
+	// not only by what they define under its name.
 	Changed fleet.Truth  `json:"changed"`
 	Source  fleet.Source `json:"source"` // always SourceEvaluated
 }
@@ -51,4 +57,54 @@ func (e *Evaluated) Same() []string {
 		}
 	}
 	return same
+}
+
+// ChannelsOn returns the channels of a system, the default first, each once.
+// Where layers are written in Nix the default channel need not be among them.
+func (s *Stack) ChannelsOn(system string) []fleet.Channel {
+	var cs []fleet.Channel
+	for _, c := range s.fleet.Channels {
+		if fleet.MatchAny(c.Systems, system) && !slices.ContainsFunc(cs, func(o fleet.Channel) bool { return o.Name == c.Name }) {
+			cs = append(cs, c)
+		}
+	}
+	slices.SortStableFunc(cs, func(a, b fleet.Channel) int { return cmpChannel(a.Name, b.Name, s.def) })
+	return cs
+}
+
+// NixLayer is a layer as Nix tells it, of a package that it may define.
+type NixLayer struct {
+	Package, System string
+	Name            string    // what assay.nix calls it; "" for an overlay of others
+	At              fleet.Pos // where it defines the package; nowhere is not told
+	Overlay, Of     int       // the number of its overlay, from 0, and how many there are
+}
+
+// Find returns the layer that Nix means, and where the package is defined in
+// it; a layer without a name is not known.
+func (s *Stack) Find(l NixLayer) (Layer, fleet.Pos) {
+	t := s.table(l.System)
+	entryIn := func(number int) fleet.Pos {
+		for _, e := range t.find(l.Package) {
+			if e.Number == number {
+				return e.At
+			}
+		}
+		return l.At
+	}
+	for _, layer := range t.layers {
+		if l.Name != "" && layer.Name == l.Name && !t.written {
+			return layer, entryIn(layer.Number)
+		}
+	}
+	for _, e := range t.find(l.Package) {
+		if t.written && l.At.File != "" && e.At.File == l.At.File {
+			return t.layers[e.Number-1], l.At
+		}
+	}
+	if t.written && l.At.File == "" && len(t.layers) == l.Of && l.Overlay < l.Of {
+		layer := t.layers[l.Overlay]
+		return layer, entryIn(layer.Number)
+	}
+	return Layer{}, l.At
 }

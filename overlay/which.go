@@ -23,6 +23,7 @@ type Answer struct {
 	Reason   string       `json:"reason"`            // one sentence
 	Note     *Note        `json:"note,omitempty"`    // what is written about the layer's entry; nil for nothing
 	At       fleet.Pos    `json:"at"`                // where that is declared; nowhere without a layer
+	Of       string       `json:"of,omitempty"`      // of a hotfix: the package of the channel, where that has another name
 	Shadowed []Entry      `json:"shadowed"`          // what the layer shadows, first layer first
 	Versions []Version    `json:"versions"`          // per channel of the system, the default first
 	Source   fleet.Source `json:"source"`

@@ -199,7 +199,7 @@ func (s *Stack) whichWritten(t *table, a Answer) Answer {
 	last := len(es) - 1
 	w := &es[last]
 	a.Layer, a.Kind, a.Number, a.Channel, a.Alias, a.File, a.At = w.Layer, w.Kind, w.Number, w.Channel, w.Alias, w.File, w.At
-	a.Pkgs, a.Note = w.Pkgs, w.Note
+	a.Pkgs, a.Note, a.Of = w.Pkgs, w.Note, w.Of
 	a.Shadowed = append(a.Shadowed, es[:last]...)
 	a.Reason = sentence(w)
 	if w.Kind == LayerHotfixes && w.Package == a.Package {

@@ -1,0 +1,264 @@
+package nix
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"assay/fleet/engine"
+	"assay/fleet/engine/nix/nixlog"
+	"assay/fleet/engine/nix/runner"
+)
+
+// supplying is one asking about the packages of one set of configurations.
+type supplying struct {
+	e         *Engine
+	repo      *repository
+	set       string
+	questions []engine.SupplyQuestion
+	*speaker
+
+	said   map[string]json.RawMessage // by step, see supply.nix
+	failed map[string]string          // steps at which Nix gave up, and why
+}
+
+// mostFailures bounds how often Nix is started again after an error that it
+// cannot catch.
+const mostFailures = 12
+
+// ask runs Nix until every step is known. The error is one of the whole flake.
+func (s *supplying) ask(ctx context.Context) error {
+	for {
+		current, err := s.once(ctx)
+		switch {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case current == "":
+			return err
+		}
+		s.failed[current] = err.Error()
+		if len(s.failed) == mostFailures {
+			return nil // the rest stays unknown
+		}
+	}
+}
+
+// once runs Nix, and returns the step at which it gave up, "" at none.
+func (s *supplying) once(ctx context.Context) (current string, err error) {
+	for _, q := range s.questions {
+		s.say(engine.Step{Kind: engine.StepEvaluate, Machines: []string{q.Machine}, What: strings.Join(q.Packages, ", ") + " on " + q.Machine})
+	}
+	nonce := "assay:" + rand.Text() + " "
+	follower := nixlog.NewView(nil, nil).Follow()
+	c := s.e.flakeCommand(ctx, "eval", "--json", "--show-trace", "--log-format", "internal-json",
+		s.repo.url+"#"+s.set, "--apply", "("+supplyText+") ("+s.arguments(nonce)+")")
+	c.Stderr = writer(func(line []byte) {
+		if bytes.Contains(line, []byte(nonce)) { // also where an error shows the expression
+			record, _ := nixlog.Decode(line)
+			if step, ok := s.take(nonce, record.Message); ok {
+				current = step
+				return
+			}
+		}
+		_, _ = follower.Write(line)
+	})
+	err = s.e.run.Run(ctx, c)
+	follower.Close()
+	if err == nil {
+		return "", nil
+	}
+	p := &process{set: s.set, err: err, said: follower.EvalErrors()}
+	if starved(err, p.said) {
+		return "", fmt.Errorf("%w: Nix was ended or found none; hint: free memory, or add swap", ErrMemory)
+	}
+	if _, ended := errors.AsType[*runner.ExitError](err); !ended {
+		return "", err
+	}
+	if p.lacks() {
+		return "", fmt.Errorf("the flake has no %s", s.set)
+	}
+	return current, s.e.explain(ctx, s.repo, p)
+}
+
+// take reads what the expression says, and returns the step that goes on.
+func (s *supplying) take(nonce, message string) (current string, ok bool) {
+	var m struct {
+		Event, Step string
+		Is          json.RawMessage
+	}
+	_, text, found := strings.Cut(message, nonce)
+	if !found || json.NewDecoder(strings.NewReader(text)).Decode(&m) != nil {
+		return "", false
+	}
+	if m.Event == "done" {
+		s.said[m.Step] = m.Is
+		return "", true
+	}
+	return m.Step, true
+}
+
+// whyNot says what supply.nix found instead of a package.
+var whyNot = map[string]string{
+	"absent":      "there is none",
+	"value":       "it is no package",
+	"throws":      "it does not evaluate: what it is throws an error",
+	"broken":      "it is marked as broken",
+	"insecure":    "it is marked as insecure",
+	"unfree":      "its licence is not free, and the configuration does not allow that",
+	"unsupported": "it is not for this system",
+}
+
+// read decodes what was said at a step. why is not "" where nothing was.
+func (s *supplying) read(id string, v any) (why string) {
+	if text, ok := s.said[id]; ok {
+		if err := json.Unmarshal(text, v); err != nil {
+			return "what Nix says of it: " + err.Error()
+		}
+		return ""
+	}
+	return cmp.Or(s.failed[id], "Nix did not come to it")
+}
+
+// supply puts together what was said of one package.
+func (s *supplying) supply(ctx context.Context, id string, n int, q engine.SupplyQuestion) engine.Supply {
+	out := engine.Supply{Machine: q.Machine, Package: q.Packages[n], Channels: map[string]engine.Supplied{}}
+	var machine struct{ Absent bool }
+	why := s.read(id, &machine)
+	if machine.Absent {
+		why = fmt.Sprintf("%s has no %s", s.set, q.Machine)
+	}
+	id += fmt.Sprintf("/%d", n)
+	out.Is = s.one(id+"/is", why)
+	for i, c := range q.Channels {
+		out.Channels[c.Name] = s.one(fmt.Sprintf("%s/channel/%d", id, i), why)
+	}
+	if out.Unknown = why; q.Layers && why == "" {
+		s.layers(ctx, id, &out)
+	}
+	return out
+}
+
+// one is a package in one set.
+func (s *supplying) one(id, why string) engine.Supplied {
+	var is engine.Supplied
+	if why == "" {
+		why = s.read(id, &is)
+	}
+	if why != "" {
+		return engine.Supplied{Unknown: why}
+	}
+	is.Unknown = cmp.Or(whyNot[is.Unknown], is.Unknown)
+	return is
+}
+
+// overlays is what supply.nix says of the layers that define a package.
+type overlays struct {
+	Overlays int
+	Faithful bool
+	Definers []engine.SupplyLayer
+}
+
+// layers adds those that have a part in the package.
+func (s *supplying) layers(ctx context.Context, id string, out *engine.Supply) {
+	var said overlays
+	if out.Unknown = s.read(id+"/layers", &said); out.Unknown != "" {
+		return
+	}
+	out.Overlays, out.Layers = said.Overlays, said.Definers
+	unknown := ""
+	switch {
+	case out.Is.Derivation == "":
+		unknown = "the package itself is not known: " + out.Is.Unknown
+	case !said.Faithful:
+		unknown = "the package set cannot be made again from its own nixpkgs, configuration and overlays"
+	}
+	for i := range out.Layers {
+		l := &out.Layers[i]
+		l.Defines, l.Unknown = true, unknown
+		s.place(ctx, l)
+		if unknown == "" {
+			l.Matters, l.Unknown = s.matters(fmt.Sprintf("%s/entry/%d", id, l.Number))
+		}
+	}
+	if unknown != "" {
+		out.Unknown = unknown
+		return
+	}
+	s.through(id, out)
+}
+
+// matters says whether the package is another one without something. Where Nix
+// gives up without it, it is not the same.
+func (s *supplying) matters(id string) (matters, unknown string) {
+	var differs bool
+	switch why := s.read(id, &differs); {
+	case s.failed[id] != "":
+		return "yes", ""
+	case why != "":
+		return "", why
+	}
+	return yesNo(differs), ""
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+// through adds the layers that change the package by others that it needs.
+func (s *supplying) through(id string, out *engine.Supply) {
+	var changed bool
+	if why := s.read(id+"/changed", &changed); why != "" {
+		return
+	}
+	out.Dependency = yesNo(changed)
+	if !changed {
+		return
+	}
+	for n := 0; ; n++ {
+		step := fmt.Sprintf("%s/whole/%d", id, n)
+		var l struct {
+			engine.SupplyLayer
+			Matters bool `json:"matters"`
+		}
+		switch why := s.read(step, &l); {
+		case s.failed[step] != "":
+			continue
+		case why != "":
+			slices.SortFunc(out.Layers, func(a, b engine.SupplyLayer) int { return cmp.Compare(a.Number, b.Number) })
+			return
+		case !l.Matters:
+			continue
+		}
+		i := slices.IndexFunc(out.Layers, func(d engine.SupplyLayer) bool { return d.Number == n })
+		if i < 0 {
+			i = len(out.Layers)
+			l.SupplyLayer.Matters = "yes"
+			out.Layers = append(out.Layers, l.SupplyLayer)
+		}
+		out.Layers[i].Through = l.Through
+	}
+}
+
+// place makes a place of Nix one of the repository; elsewhere there is none.
+func (s *supplying) place(ctx context.Context, l *engine.SupplyLayer) {
+	if l.File == "" || l.Name != "" { // assay.nix makes the layers that have names
+		l.File, l.Line = "", 0
+		return
+	}
+	file, ok := s.repo.mapped(l.File, s.e.sources(ctx, s.repo))
+	if !ok {
+		file, l.Line = "", 0
+	}
+	l.File = file
+}

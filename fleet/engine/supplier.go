@@ -1,0 +1,65 @@
+package engine
+
+import "context"
+
+// Supplier is an Engine that can say what supplies a package of a machine, and
+// which overlays have a part in it. It changes nothing and builds nothing, and
+// may be stopped at any time by its context.
+type Supplier interface {
+	// Supplies answers every question for each of its packages, in their order.
+	// The error is for a flake of which nothing can be asked; what cannot be
+	// told of a machine or of a package is said there.
+	Supplies(ctx context.Context, questions []SupplyQuestion, watch func(Step)) ([]Supply, error)
+}
+
+// SupplyQuestion is about packages in the package set of one machine.
+type SupplyQuestion struct {
+	Machine  string
+	Packages []string        // attribute paths below pkgs: "hello", "python3Packages.numpy"
+	Channels []SupplyChannel // package sets to look into
+	Layers   bool            // also which overlays define the package or change it
+}
+
+// SupplyChannel is a package set that has no overlays.
+type SupplyChannel struct {
+	Name      string
+	Attribute string // below pkgs; "" is the set that the machine's own is made from
+}
+
+// Supply is the answer for one package.
+type Supply struct {
+	Machine  string              `json:"machine"`
+	Package  string              `json:"package"`
+	Is       Supplied            `json:"is"`       // in the machine's package set
+	Channels map[string]Supplied `json:"channels"` // by the names in the question
+	// Overlays is how many overlays the package set has; 0 where they were not
+	// asked for. One that is made of layers counts once.
+	Overlays int           `json:"overlays"`
+	Layers   []SupplyLayer `json:"layers"`  // those with a part in the package, in Nix's order
+	Unknown  string        `json:"unknown"` // why the layers are not known
+	// Dependency says that the package would differ from that of the set
+	// without overlays even if no overlay defined it: "yes", "no", "" unknown.
+	Dependency string `json:"dependency"`
+}
+
+// Supplied is a package in one package set.
+type Supplied struct {
+	Derivation string `json:"derivation"` // "/nix/store/….drv"; "" where there is none
+	Version    string `json:"version"`
+	Unknown    string `json:"unknown"` // why there is no derivation
+}
+
+// SupplyLayer is an overlay, or one layer of it where it shows them.
+type SupplyLayer struct {
+	Number  int    `json:"number"`  // among all layers, from 0
+	Overlay int    `json:"overlay"` // its overlay's number, from 0
+	Name    string `json:"name"`    // as the overlay says; "" is not said
+	Defines bool   `json:"defines"` // the package, or the set that holds it
+	// Matters says whether the package would be another one without the entry
+	// that the layer defines, or without the layer: "yes", "no", "" unknown.
+	Matters string   `json:"matters"`
+	Unknown string   `json:"unknown"` // why it is not known
+	Through []string `json:"through"` // packages of the layer without which it would be another one
+	File    string   `json:"file"`    // where the layer defines it, relative to the flake; "" where Nix does not tell
+	Line    int      `json:"line"`    // from 1; 0 where Nix does not tell
+}

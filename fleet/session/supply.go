@@ -1,0 +1,147 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"assay/fleet"
+	"assay/fleet/engine"
+	"assay/overlay"
+)
+
+// ErrNoSupplier is returned by EvaluatePackages where no engine can be asked.
+var ErrNoSupplier = errors.New("no Nix can be asked in this session")
+
+// PackageQuestion is what Nix is asked about packages.
+type PackageQuestion struct {
+	Packages []string // attribute paths below pkgs
+	Machine  string   // whose package set; "" is that of one machine for each system
+	Systems  []string // of the machines; none means all that the fleet has
+	Layers   bool     // also which layers matter, which takes longer
+}
+
+// EvaluatePackages asks Nix what supplies packages: their derivations in a
+// machine's package set and in every channel and, with Layers, which layers
+// have a part in them. There is one answer for each system and package, systems
+// first. Nix runs once for all systems of a class, and not at all for what is
+// known of the repository as it is. What cannot be told of a package is in its
+// answer; the error is for a flake of which nothing can be asked.
+func (s *Session) EvaluatePackages(ctx context.Context, q PackageQuestion, watch func(engine.Step)) ([]overlay.Evaluated, error) {
+	if s.reach == nil {
+		return nil, ErrNoSupplier
+	}
+	nix, ok := s.reach.Engine.(engine.Supplier)
+	if !ok {
+		return nil, ErrNoSupplier
+	}
+	asked, err := s.supplyQuestions(q)
+	if err != nil {
+		return nil, err
+	}
+	told, err := nix.Supplies(ctx, asked, watch)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]overlay.Evaluated, len(told))
+	for i := range told {
+		out[i] = s.evaluated(&told[i], q.Layers)
+	}
+	return out, nil
+}
+
+// supplyQuestions are the questions to the engine, one for each machine.
+func (s *Session) supplyQuestions(q PackageQuestion) ([]engine.SupplyQuestion, error) {
+	var machines []*fleet.Machine
+	if q.Machine != "" {
+		m := s.Fleet().Machine(q.Machine)
+		if m == nil {
+			return nil, fmt.Errorf("no machine %q", q.Machine)
+		}
+		machines = append(machines, m)
+	} else {
+		systems := q.Systems
+		if len(systems) == 0 {
+			systems = s.Repo.Stack().Systems()
+		}
+		for _, system := range systems {
+			i := slices.IndexFunc(s.Fleet().Machines, func(m fleet.Machine) bool { return m.System == system })
+			if i < 0 {
+				return nil, fmt.Errorf("no machine has the system %s, so no package set of it can be asked", system)
+			}
+			machines = append(machines, &s.Fleet().Machines[i])
+		}
+	}
+	var out []engine.SupplyQuestion
+	for _, m := range machines {
+		stack := s.Repo.Stack().On(m.Name)
+		one := engine.SupplyQuestion{Machine: m.Name, Packages: q.Packages, Layers: q.Layers,
+			Channels: []engine.SupplyChannel{{Name: stack.Default()}}}
+		for _, c := range stack.ChannelsOn(m.System) {
+			if c.Name != stack.Default() && len(c.Patches) == 0 { // to look into a patched one is to build it
+				one.Channels = append(one.Channels, engine.SupplyChannel{Name: c.Name, Attribute: attributeOf(c)})
+			}
+		}
+		out = append(out, one)
+	}
+	return out, nil
+}
+
+// attributeOf is a channel's name below pkgs.
+func attributeOf(c fleet.Channel) string {
+	if c.As != "" {
+		return c.As
+	}
+	return c.Name
+}
+
+// patched is why nothing is known of a patched channel.
+const patched = "a patched channel is built while Nix evaluates, which assay does not let it"
+
+// evaluated is an answer of the engine in the words of the layers.
+func (s *Session) evaluated(told *engine.Supply, layers bool) overlay.Evaluated {
+	system := s.Fleet().Machine(told.Machine).System
+	stack := s.Repo.Stack().On(told.Machine)
+	out := overlay.Evaluated{Package: told.Package, System: system, Machine: told.Machine, Channels: []overlay.EvaluatedChannel{},
+		Derivation: told.Is.Derivation, Version: told.Is.Version, Unknown: told.Is.Unknown, Source: fleet.SourceEvaluated}
+	base := told.Channels[stack.Default()]
+	out.Channels = append(out.Channels, overlay.EvaluatedChannel{Channel: stack.Default(), Derivation: base.Derivation, Version: base.Version, Unknown: base.Unknown})
+	for _, c := range stack.ChannelsOn(system) {
+		if c.Name == stack.Default() {
+			continue
+		}
+		is, asked := told.Channels[c.Name]
+		if !asked {
+			is.Unknown = patched
+		}
+		out.Channels = append(out.Channels, overlay.EvaluatedChannel{Channel: c.Name, Derivation: is.Derivation, Version: is.Version, Unknown: is.Unknown})
+	}
+	if !layers {
+		return out
+	}
+	out.LayersUnknown = told.Unknown
+	defined := false
+	for _, l := range told.Layers {
+		layer, at := stack.Find(overlay.NixLayer{Package: told.Package, System: system, Name: l.Name,
+			At: fleet.Pos{File: l.File, Line: l.Line}, Overlay: l.Overlay, Of: told.Overlays})
+		defined = defined || l.Defines
+		out.Layers = append(out.Layers, overlay.EvaluatedLayer{Layer: layer.Name, Number: l.Number + 1, Defines: l.Defines,
+			Matters: truthOf(l.Matters), Through: l.Through, Unknown: l.Unknown, At: at})
+	}
+	if out.Changed = truthOf(told.Dependency); defined && out.Changed == fleet.True {
+		out.Changed = fleet.TruthOf(slices.ContainsFunc(told.Layers, func(l engine.SupplyLayer) bool { return len(l.Through) > 0 || !l.Defines }))
+	}
+	return out
+}
+
+// truthOf reads an engine's yes or no.
+func truthOf(s string) fleet.Truth {
+	switch s {
+	case "yes":
+		return fleet.True
+	case "no":
+		return fleet.False
+	}
+	return fleet.Unknown
+}
