@@ -110,6 +110,8 @@ var house = []room{
 	{"modules", []string{"fleet", "modules/clan", "modules/symbolic", "modules/syntax"}, nil, "modules reads trees and touches no host"},
 	{"overlay", []string{"fleet", "modules/syntax", "modules/symbolic"}, nil, "overlay resolves layers from values and syntax"},
 	{"overlay/read", []string{"fleet", "modules", "modules/compose", "modules/symbolic", "modules/syntax", "overlay"}, nil, "read reads overlays from a module tree and touches no host"},
+	{"secrets/generate/...", []string{"secrets/secret", "secrets/generate/..."}, []string{"filippo.io/age", "github.com/go-crypt/x", "github.com/sethvargo/go-diceware", "golang.org/x/crypto"},
+		"generators make values; where they are kept is not theirs to know"},
 	{"secrets/...", []string{"fleet", "secrets/..."}, []string{"filippo.io/age", "filippo.io/edwards25519", "go.yaml.in/yaml/v3", "golang.org/x/crypto", "github.com/google/renameio/v2", "github.com/gofrs/flock"},
 		"secrets know the fleet's values only"},
 }
