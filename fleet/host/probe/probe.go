@@ -28,8 +28,19 @@ const answerLimit = 1 << 20
 // Read asks the host at the other end of conn. The facts carry the time of
 // the answer; a fact that the host did not state is zero.
 func Read(ctx context.Context, conn host.Conn, machine string) (fleet.Facts, error) {
+	return read(ctx, conn, machine)
+}
+
+// Stand asks as Read does, and only for what tells where the host stands: what
+// it runs, booted and boots next, what is wrong with these, its generations,
+// which boot this is, and its guard. It costs the host less than half.
+func Stand(ctx context.Context, conn host.Conn, machine string) (fleet.Facts, error) {
+	return read(ctx, conn, machine, "stand")
+}
+
+func read(ctx context.Context, conn host.Conn, machine string, args ...string) (fleet.Facts, error) {
 	answer := &bounded{limit: answerLimit}
-	if err := conn.Run(ctx, host.Command{Script: script, Stdout: answer}); err != nil {
+	if err := conn.Run(ctx, host.Command{Script: script, Args: args, Stdout: answer}); err != nil {
 		return fleet.Facts{}, fmt.Errorf("read the facts of %s: %w", machine, err)
 	}
 	facts, err := parse(answer.Bytes())

@@ -91,6 +91,11 @@ func TestReadInEveryShell(t *testing.T) {
 			if !reflect.DeepEqual(got, want) {
 				t.Errorf("got  %+v\nwant %+v", got, want)
 			}
+			stand, err := Stand(t.Context(), conn, "galena")
+			stand.At = time.Time{}
+			if err != nil || !reflect.DeepEqual(stand, want) {
+				t.Errorf("where it stands: got  %+v, %v\nwant %+v", stand, err, want)
+			}
 		})
 	}
 }
@@ -105,6 +110,10 @@ func TestReadHere(t *testing.T) {
 	if got.Uptime <= 0 || got.Kernel == "" || got.Reach != fleet.Reachable || got.BootID == "" || len(got.Load) != 3 ||
 		got.Root != fleet.TruthOf(os.Getuid() == 0) {
 		t.Errorf("%+v", got)
+	}
+	stand, err := Stand(t.Context(), localConn{shell: []string{"/bin/sh"}}, "here")
+	if err != nil || stand.BootID != got.BootID || stand.Running != got.Running || stand.Kernel != "" {
+		t.Errorf("where it stands: %+v, %v", stand, err)
 	}
 }
 

@@ -1,4 +1,8 @@
+# With "stand" as its argument it says only where the host stands, with fewer
+# processes.
 export LC_ALL=C
+only=
+[ "${1:-}" != stand ] || only=yes
 root=${ASSAY_ROOT:-}
 [ -n "$root" ] || PATH=$PATH:/run/current-system/sw/bin:/usr/sbin:/sbin
 printf '\nassay-facts 1\nroot %s\n' "$root"
@@ -97,19 +101,30 @@ version() {
 # ls says where links lead: readlink is not POSIX, and this is one process
 # however many generations there are.
 if cd "$root/"; then
+	nixes=
+	[ -n "$only" ] || nixes='run/current-system/sw/bin/nix nix/var/nix/profiles/default/bin/nix'
+	# shellcheck disable=SC2086 # none or two
 	ls -ldn run/current-system run/booted-system \
-		nix/var/nix/profiles/system nix/var/nix/profiles/system-*-link \
-		run/current-system/sw/bin/nix nix/var/nix/profiles/default/bin/nix 2>/dev/null
+		nix/var/nix/profiles/system nix/var/nix/profiles/system-*-link $nixes 2>/dev/null
 	look current-system run/current-system
 	[ run/current-system -ef nix/var/nix/profiles/system ] || look system nix/var/nix/profiles/system
-	parts
+	[ -n "$only" ] || parts
 	if [ -r run/assay/current ]; then
 		lines guard <run/assay/current
 	elif [ -r nix/var/nix/assay/due ]; then # since before it was booted
 		lines guard <nix/var/nix/assay/due
 	fi
-	[ ! -r run/current-system/switch-inhibitors ] || lines inhibitor <run/current-system/switch-inhibitors
-	[ -n "$root" ] || version
+	[ -n "$only" ] || [ ! -r run/current-system/switch-inhibitors ] || lines inhibitor <run/current-system/switch-inhibitors
+	[ -n "$root$only" ] || version
+fi
+if [ -n "$only" ]; then
+	if [ -z "$root" ] && [ -r /proc/sys/kernel/random/boot_id ]; then
+		read -r up </proc/sys/kernel/random/boot_id && printf 'boot %s\n' "$up"
+	elif [ -z "$root" ] && up=$(sysctl kern.bootsessionuuid 2>/dev/null); then
+		printf '%s\n' "$up" | lines sysctl
+	fi
+	printf 'end\n'
+	exit
 fi
 printf 'kernel '
 uname -sr || echo

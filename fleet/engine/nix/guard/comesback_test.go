@@ -58,7 +58,7 @@ func (b *box) update(t *testing.T, system string, goal engine.Goal, wait time.Du
 	s := &story{}
 	_, err := rollout.Run(t.Context(), rollout.Options{
 		RunID: strings.ReplaceAll(t.Name(), "/", "."), Operator: "cameron", Plan: p, Deployer: deployer{Guard{Operator: "cameron"}},
-		Connect: b.connect, Probe: probe.Read, Guard: wait, Tries: 4,
+		Connect: b.connect, Probe: probe.Stand, Guard: wait, Tries: 4,
 		Closure: func(context.Context, string) (engine.Closure, error) { return engine.Closure{System: system}, nil },
 		Sink: event.SinkFunc(func(e event.Event) {
 			switch body := e.Body.(type) {
