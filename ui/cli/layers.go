@@ -1,17 +1,19 @@
 package cli
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
-	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"assay/fleet"
 	"assay/fleet/host"
+	"assay/fleet/session"
 	"assay/overlay"
-	"assay/ui/word"
 )
 
 // layersJSON is one system's stack in `layers --json`.
@@ -21,59 +23,106 @@ type layersJSON struct {
 	Default     string          `json:"default_channel"`
 	Layers      []overlay.Layer `json:"layers"`
 	Source      fleet.Source    `json:"source"`
+
+	Evaluated []overlay.Evaluated `json:"evaluated,omitempty"` // by package; only where Nix was asked
+	Problems  []fleet.Problem     `json:"problems,omitempty"`  // where it disagrees
 }
 
 func (a *app) layersCommand() *cobra.Command {
 	var system string
+	var evaluate bool
 	cmd := &cobra.Command{
 		Use:   "layers",
 		Short: "Show the overlay's layers and what each supplies",
-		Args:  words(0, 0),
+		Long: `Shows the layers of the overlay on every system of the fleet, what each
+supplies, why, and what is shadowed. The files are read for that, without Nix.
+With --evaluate Nix is asked too, of every package that a layer defines, which
+takes a while: its version, and whether the layer matters for it.`,
+		Example: `  assay layers --system x86_64-linux
+  assay layers --evaluate`,
+		Args: words(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := a.files(cmd.Context())
+			s, err := a.filesOr(evaluate)(cmd.Context())
 			if err != nil {
 				return err
 			}
-			stack := s.Repo.Stack()
 			if why := s.Unread(); why != "" {
 				return withCode(exitUsage, errors.New(why))
 			}
-			systems := stack.Systems()
+			systems := s.Stack().Systems()
 			if system != "" {
 				if err := checkSystem(system, systems); err != nil {
 					return err
 				}
 				systems = []string{system}
 			}
-			if a.flags.json {
-				out := []layersJSON{}
-				for _, system := range systems {
-					out = append(out, layersJSON{system, stack.Composition(), stack.Default(), stack.Layers(system), fleet.SourceFile})
-				}
-				return a.text().json(map[string]any{"systems": out})
-			}
-			for i, system := range systems {
-				if i > 0 {
-					a.text().line("")
-				}
-				a.printLayers(stack, system)
-			}
-			return nil
+			return a.showLayers(cmd.Context(), s, systems, evaluate)
 		},
 	}
 	cmd.Flags().StringVar(&system, "system", "", "only this `SYSTEM`, such as x86_64-linux")
+	cmd.Flags().BoolVar(&evaluate, "evaluate", false, "ask Nix too")
 	_ = cmd.RegisterFlagCompletionFunc("system", a.listed(systemNames))
 	return cmd
 }
 
-func (a *app) printLayers(stack *overlay.Stack, system string) {
+// showLayers prints the layers on every system.
+func (a *app) showLayers(ctx context.Context, s *session.Session, systems []string, evaluate bool) error {
+	out := []layersJSON{}
+	for _, system := range systems {
+		stack := s.Stack(system)
+		one := layersJSON{System: system, Composition: stack.Composition(), Default: stack.Default(), Layers: stack.Layers(system), Source: fleet.SourceFile}
+		if s.Adopted() {
+			one.Source = fleet.SourceRead
+		}
+		if packages := evaluable(one.Layers); evaluate && len(packages) > 0 {
+			told, err := a.evaluated(ctx, s, session.PackageQuestion{Packages: packages, Systems: []string{system}, Layers: true})
+			if err != nil {
+				return err
+			}
+			one.Evaluated = told
+			for i := range told {
+				one.Problems = append(one.Problems, overlay.Compare(stack.On(told[i].Machine).Which(told[i].Package, system), told[i])...)
+			}
+		}
+		out = append(out, one)
+	}
+	if a.flags.json {
+		return a.text().json(map[string]any{"systems": out})
+	}
+	for i := range out {
+		if i > 0 {
+			a.text().line("")
+		}
+		a.printLayers(&out[i])
+		a.printProblems(out[i].Problems)
+	}
+	return nil
+}
+
+// evaluable are the packages that layers define: not what they say is none.
+func evaluable(layers []overlay.Layer) []string {
+	var names []string
+	for _, l := range layers {
+		for _, e := range l.Entries {
+			if e.Kind != overlay.KindValue && e.Kind != overlay.LayerInputs {
+				names = append(names, e.Package)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func (a *app) printLayers(l *layersJSON) {
 	p := a.text()
-	p.line("%s  %s", p.paint(strong, host.Sanitize(system)), p.paint(faint, host.Sanitize(fmt.Sprintf("default %s, composition %s", stack.Default(), stack.Composition()))))
-	for _, layer := range stack.Layers(system) {
+	p.line("%s  %s", p.paint(strong, host.Sanitize(l.System)), p.paint(faint, host.Sanitize(fmt.Sprintf("default %s, composition %s", l.Default, l.Composition))))
+	for _, layer := range l.Layers {
 		p.line("  %d %s%s", layer.Number, host.Sanitize(layer.Name), p.paint(faint, host.Sanitize(whose(layer))))
 		var rows [][]cell
+		var notes []string
 		for _, e := range layer.Entries {
-			rows = append(rows, []cell{c(e.Package), c(origin(e)), cr(faint, e.At.String()), fate(e)})
+			rows = append(rows, []cell{c(e.Package), c(origin(e)), cr(faint, e.At.String()), fate(e), evaluatedEntry(l.Evaluated, e)})
+			notes = append(notes, noted(e.Note))
 		}
 		for _, o := range layer.Open {
 			rows = append(rows, []cell{c("?"), cr(warn, o.Why), cr(faint, o.At.String()), c("")})
@@ -81,8 +130,38 @@ func (a *app) printLayers(stack *overlay.Stack, system string) {
 		if len(rows) == 0 {
 			p.line("      %s", p.paint(faint, "nothing on this system"))
 		}
-		p.rows("      ", rows)
+		widths := widthsOf(rows)
+		for i, row := range rows {
+			p.row("      ", row, widths)
+			if i < len(notes) && notes[i] != "" {
+				p.line("          %s", p.paint(faint, p.fold(host.Sanitize(notes[i]), 10, 10)))
+			}
+		}
 	}
+}
+
+// evaluatedEntry is what Nix says of an entry, where it was asked.
+func evaluatedEntry(told []overlay.Evaluated, e overlay.Entry) cell {
+	i := slices.IndexFunc(told, func(t overlay.Evaluated) bool { return t.Package == e.Package })
+	if i < 0 {
+		return c("")
+	}
+	t := &told[i]
+	if t.Derivation == "" {
+		return cr(warn, "evaluated: unknown: "+t.Unknown)
+	}
+	for _, l := range t.Layers {
+		switch {
+		case !l.Defines || l.Layer != e.Layer:
+		case l.Matters == fleet.True:
+			return cr(good, "evaluated: matters, "+cmp.Or(t.Version, "of no version"))
+		case l.Matters == fleet.False:
+			return cr(bad, "evaluated: dead, the package is the same without it")
+		default:
+			return cr(warn, "evaluated: whether it matters is unknown: "+l.Unknown)
+		}
+	}
+	return cr(warn, "evaluated: "+cmp.Or(t.Version, "of no version")+"; Nix does not tell whether this layer matters")
 }
 
 // whose says where a layer is written, and which machines have it.
@@ -131,124 +210,4 @@ func fate(e overlay.Entry) cell {
 		return cr(warn, "shadowed by "+e.By+"; whether that builds on it is unknown")
 	}
 	return cr(warn, "shadowed by "+e.By+", which builds on it")
-}
-
-func (a *app) whichCommand() *cobra.Command {
-	var machine, system string
-	cmd := &cobra.Command{
-		Use:   "which PACKAGE",
-		Short: "Say which channel and layer supply a package, and why",
-		Args:  words(1, 1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.files(cmd.Context())
-			if err != nil {
-				return err
-			}
-			if why := s.Unread(); why != "" {
-				return withCode(exitUsage, errors.New(why))
-			}
-			systems, err := whichSystems(s.Fleet(), s.Repo.Stack(), machine, system)
-			if err != nil {
-				return err
-			}
-			answers := []overlay.Answer{}
-			for _, system := range systems {
-				answers = append(answers, s.Repo.Stack().On(machine).Which(args[0], system))
-			}
-			if a.flags.json {
-				return a.text().json(map[string]any{"packages": answers})
-			}
-			for i, answer := range answers {
-				if i > 0 {
-					a.text().line("")
-				}
-				a.printAnswer(answer)
-			}
-			return nil
-		},
-	}
-	cmd.Flags().StringVar(&machine, "on", "", "on this `MACHINE`")
-	cmd.Flags().StringVar(&system, "system", "", "on this `SYSTEM`, such as aarch64-darwin")
-	cmd.MarkFlagsMutuallyExclusive("on", "system")
-	_ = cmd.RegisterFlagCompletionFunc("on", a.listed(onlyMachines))
-	_ = cmd.RegisterFlagCompletionFunc("system", a.listed(systemNames))
-	return cmd
-}
-
-// whichSystems are the systems that a question is about: a machine's, the one
-// named, or all that the fleet has.
-func whichSystems(f *fleet.Fleet, stack *overlay.Stack, machine, system string) ([]string, error) {
-	switch {
-	case system != "":
-		return []string{system}, checkSystem(system, stack.Systems())
-	case machine == "":
-		return stack.Systems(), nil
-	}
-	m := f.Machine(machine)
-	if m == nil {
-		return nil, noMachine(f, machine)
-	}
-	return []string{m.System}, nil
-}
-
-var systemForm = regexp.MustCompile(`^[a-z0-9_]+-(linux|darwin)$`)
-
-// checkSystem refuses what is no Nix system of NixOS or nix-darwin. It need
-// not be one of the fleet's.
-func checkSystem(system string, known []string) error {
-	if systemForm.MatchString(system) {
-		return nil
-	}
-	return usagef("%q is no system of NixOS or nix-darwin; the fleet has %s", system, strings.Join(known, ", "))
-}
-
-// namesOf are the names of the fleet's machines.
-func namesOf(f *fleet.Fleet) []string {
-	out := make([]string, len(f.Machines))
-	for i := range f.Machines {
-		out[i] = f.Machines[i].Name
-	}
-	return out
-}
-
-func noMachine(f *fleet.Fleet, name string) error {
-	hint := "assay machines lists them"
-	if near := fleet.Nearest(name, namesOf(f)); near != "" {
-		hint = fmt.Sprintf("did you mean %q?", near)
-	}
-	return withCode(exitNothing, fmt.Errorf("no machine %q; hint: %s", name, hint))
-}
-
-func (a *app) printAnswer(answer overlay.Answer) {
-	p := a.text()
-	layer := "no layer"
-	if answer.Layer != "" {
-		layer = fmt.Sprintf("layer %d %s", answer.Number, host.Sanitize(answer.Layer))
-	}
-	supplier := word.OrUnknown(answer.Channel)
-	if answer.Channel == "" && answer.Layer != "" {
-		supplier = "no channel"
-	}
-	if answer.Alias != "" && answer.Alias != answer.Channel {
-		supplier += " (pkgs." + answer.Alias + ")"
-	}
-	if !answer.At.IsZero() {
-		layer += "  " + p.paint(faint, host.Sanitize(answer.At.String()))
-	}
-	p.line("%s on %s: %s, %s", p.paint(strong, host.Sanitize(answer.Package)), host.Sanitize(answer.System), p.paint(good, host.Sanitize(supplier)), layer)
-	p.clean("  why       %s", answer.Reason)
-	var versions []string
-	for _, v := range answer.Versions {
-		version := v.Version
-		if version == "" {
-			version = v.Note
-		}
-		versions = append(versions, v.Channel+" "+version)
-	}
-	p.clean("  versions  %s", strings.Join(versions, ", "))
-	for _, e := range answer.Shadowed {
-		state := fate(e)
-		p.line("  shadows   layer %d %s: %s  %s  %s", e.Number, host.Sanitize(e.Layer), host.Sanitize(origin(e)),
-			p.paint(faint, host.Sanitize(e.At.String())), p.paint(state.role, state.text))
-	}
 }
