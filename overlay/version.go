@@ -39,6 +39,10 @@ func (v Version) String() string {
 	return v.Channel + " " + v.Version
 }
 
+// Unlisted reports whether the version is not known because nobody has listed
+// what the channel holds.
+func (v Version) Unlisted() bool { return v.Note == noIndex }
+
 // having ends a sentence about a package that the channel supplies.
 func (v Version) having() string {
 	switch v.Note {

@@ -48,6 +48,9 @@ type ChannelUse struct {
 	At                   fleet.Pos
 }
 
+// NoLock is the Note of a channel's lock where there is no flake.lock.
+const NoLock = "unknown: there is no flake.lock"
+
 // Channels returns the channels of fleet.toml, the default first; of a flake that defines its
 // machines itself the package sets that its overlays were seen to use, then
 // the other inputs that flake.lock shows to be a nixpkgs. A flake.lock that
@@ -138,7 +141,11 @@ func fillLocks(channels []Channel, text []byte, missing bool) error {
 	}
 	if missing {
 		for i := range channels {
-			channels[i].Lock = overlay.ChannelLock{Channel: of[i].Name, Input: of[i].Input, Note: "unknown: there is no flake.lock"}
+			input := of[i].Input
+			if j := slices.IndexFunc(of, func(o fleet.Channel) bool { return o.Name == of[i].Patched }); j >= 0 {
+				input = of[j].Input
+			}
+			channels[i].Lock = overlay.ChannelLock{Channel: of[i].Name, Input: input, Note: NoLock}
 		}
 		return nil
 	}

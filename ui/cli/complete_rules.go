@@ -30,6 +30,8 @@ func arguments(command string) (places []list, again bool) {
 		return []list{of(onlyMachines)}, false
 	case "aspects":
 		return []list{of(aspectNames)}, false
+	case "channels":
+		return []list{of(channelNames)}, true
 	case "which":
 		return []list{of(packageNames)}, false
 	case "bump":

@@ -219,7 +219,7 @@ func (s consoleSession) Problems(ctx context.Context) ([]fleet.Problem, error) {
 	return s.app.problems(ctx, s.Session)
 }
 
-func (s consoleSession) Stack() *overlay.Stack { return s.Repo.Stack() }
+func (s consoleSession) Stack() *overlay.Stack { return s.Session.Stack() }
 
 func (s consoleSession) Compose(machine string) (compose.Composition, error) {
 	return s.Repo.Compose(machine)

@@ -26,6 +26,8 @@ func TestGolden(t *testing.T) {
 		"compose cinnabar --option users.motd",
 		"compose cinnabar --option services.openssh.settings.PermitRootLogin",
 		"compose cinnabar --option systemd.services.disk-alert.serviceConfig.ExecStart",
+		"channels",
+		"channels unstable darwin-stable patched",
 		"layers",
 		"which micromamba --on stibnite",
 		"which ncdu --on stibnite",

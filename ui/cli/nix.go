@@ -47,6 +47,10 @@ func (a *app) options(r *repo.Repository) session.Options {
 	if state, err := a.env.stateDir(); err == nil { // reading works without
 		options.StateDir = filepath.Join(state, "fleets", stateName(r))
 	}
+	if cache, err := a.env.cacheDir(); err == nil { // and without
+		options.CacheDir = cache
+	}
+	options.Lister = a.engine(r.Dir, "", nix.Options{})
 	return options
 }
 

@@ -166,6 +166,9 @@ func (a *app) printAnswer(answer overlay.Answer) {
 		versions = append(versions, v.Channel+" "+version)
 	}
 	p.labelled("versions", strings.Join(versions, ", "))
+	if hint := indexHint(answer); hint != "" {
+		p.labelled("hint", hint)
+	}
 	for _, e := range answer.Shadowed {
 		state := fate(e)
 		p.line("  shadows   layer %d %s: %s  %s  %s", e.Number, host.Sanitize(e.Layer), host.Sanitize(origin(e)),

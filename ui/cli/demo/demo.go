@@ -24,6 +24,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"assay/fleet"
+	"assay/fleet/engine"
 	"assay/fleet/engine/nix/miniature"
 	"assay/fleet/host/remote"
 	"assay/fleet/host/sim"
@@ -168,7 +169,14 @@ func Look(o Options) (*session.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return session.New(repository, session.Options{StateDir: w.dir, Version: o.Version, Operator: func() string { return o.Operator }}), nil
+	return session.New(repository, w.options()), nil
+}
+
+// options are those of every session on the demo's fleet.
+func (w *world) options() session.Options {
+	return session.Options{
+		StateDir: w.dir, CacheDir: filepath.Join(w.dir, "cache"), Version: w.Version, Operator: func() string { return w.Operator },
+	}
 }
 
 // Close ends the hosts and gives the directory free. It may be called twice.
@@ -238,7 +246,10 @@ func (d *Demo) work(r *repo.Repository) error {
 	}
 	reach.Connector = remote.New(remote.Options{Signers: []ssh.Signer{d.signer}, Timeout: deadline, Known: owner(r)})
 	reach.Addresses = d.addresses
-	d.Session = session.New(r, session.Options{StateDir: w.dir, Version: w.Version, Operator: func() string { return w.Operator }, Reach: &reach})
+	options := w.options()
+	options.Reach = &reach
+	options.Lister, _ = reach.Engine.(engine.Lister)
+	d.Session = session.New(r, options)
 	return nil
 }
 
