@@ -3,7 +3,11 @@ package overlay
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strings"
+	"unicode/utf8"
+
+	"assay/fleet"
 )
 
 // Names finds packages while one types. It is immutable and safe for
@@ -105,4 +109,78 @@ func (x *Names) inside(query string, add func(int) bool) {
 		}
 		from = x.at[i+1]
 	}
+}
+
+// Has reports whether a name is there, as it is written.
+func (x *Names) Has(name string) bool {
+	lower := strings.ToLower(name)
+	i, _ := slices.BinarySearch(x.lower, lower)
+	for ; i < len(x.lower) && x.lower[i] == lower; i++ {
+		if x.names[i] == name {
+			return true
+		}
+	}
+	return false
+}
+
+// Count returns how many names hold the query, whose case does not matter.
+func (x *Names) Count(query string) int {
+	query = strings.ToLower(query)
+	switch {
+	case query == "":
+		return len(x.names)
+	case strings.Contains(query, "\n"):
+		return 0
+	}
+	n := 0
+	for from := 0; ; {
+		hit := strings.Index(x.text[from:], query)
+		if hit < 0 {
+			return n
+		}
+		n++
+		from += hit
+		from += strings.IndexByte(x.text[from:], '\n')
+	}
+}
+
+// Begin returns the longest beginning that all names share which begin with
+// the query, whose case does not matter, written as the first of them; "" where
+// there are none.
+func (x *Names) Begin(query string) string {
+	query = strings.ToLower(query)
+	from, _ := slices.BinarySearch(x.lower, query)
+	n := sort.Search(len(x.lower)-from, func(i int) bool { return !strings.HasPrefix(x.lower[from+i], query) })
+	if n == 0 {
+		return ""
+	}
+	first, last := x.lower[from], x.lower[from+n-1]
+	same := 0
+	for same < min(len(first), len(last)) && first[same] == last[same] {
+		same++
+	}
+	for same < len(first) && same > 0 && !utf8.RuneStart(first[same]) {
+		same--
+	}
+	if name := x.names[from]; len(name) == len(first) { // lower case has the same bytes but for a few letters
+		return name[:same]
+	}
+	return first[:same]
+}
+
+// Near returns the name that somebody who typed another one probably meant;
+// "" for none. It begins with the same letter.
+func (x *Names) Near(typed string) string {
+	lower := strings.ToLower(typed)
+	if lower == "" {
+		return ""
+	}
+	var alike []string
+	i, _ := slices.BinarySearch(x.lower, lower[:1])
+	for ; i < len(x.lower) && x.lower[i][0] == lower[0]; i++ {
+		if d := len(x.lower[i]) - len(lower); -2 <= d && d <= 2 {
+			alike = append(alike, x.names[i])
+		}
+	}
+	return fleet.Nearest(typed, alike)
 }

@@ -30,6 +30,23 @@ func TestNames(t *testing.T) {
 	}
 }
 
+func TestNamesBeginAndNear(t *testing.T) {
+	x := NewNames([]string{"ripgrep", "ripgrep-all", "ripMIME", "ripmimes", "ssé", "ssè", "git"})
+	for query, want := range map[string]string{"rip": "rip", "RIPG": "ripgrep", "ripm": "ripMIME", "g": "git", "x": "", "ss": "ss", "": ""} {
+		if got := x.Begin(query); got != want {
+			t.Errorf("%q begins %q, want %q", query, got, want)
+		}
+	}
+	for typed, want := range map[string]string{"ripgerp": "ripgrep", "gti": "git", "éé": "", "": "", "nothing-like-it": ""} {
+		if got := x.Near(typed); got != want {
+			t.Errorf("%q is near %q, want %q", typed, got, want)
+		}
+	}
+	if !x.Has("ripMIME") || x.Has("ripmime") || x.Has("") || NewNames(nil).Begin("a") != "" || NewNames(nil).Near("a") != "" {
+		t.Error("what is there")
+	}
+}
+
 // many are names like those of nixpkgs: 100,000, a third of them in sets.
 func many() []string {
 	words := []string{"lib", "python", "go", "rust", "tool", "server", "kit", "view", "grep", "data", "x11", "qt", "gtk", "font"}
@@ -59,6 +76,13 @@ func FuzzNames(f *testing.F) {
 			}
 		}
 		got := x.Find(query, len(names))
+		if n := x.Count(query); n != len(want) {
+			t.Errorf("%q: %d, want %d", query, n, len(want))
+		}
+		if begin := x.Begin(query); begin != "" && !strings.HasPrefix(strings.ToLower(begin), strings.ToLower(query)) {
+			t.Errorf("%q: begins %q", query, begin)
+		}
+		x.Near(query)
 		slices.Sort(got)
 		slices.Sort(want)
 		if !slices.Equal(got, want) {
@@ -73,6 +97,21 @@ func BenchmarkNamesFind(b *testing.B) {
 		b.Run(q, func(b *testing.B) {
 			for b.Loop() {
 				x.Find(q, 50)
+			}
+		})
+	}
+}
+
+// BenchmarkNamesKey is everything that a key asks for while a name is typed.
+func BenchmarkNamesKey(b *testing.B) {
+	x := NewNames(many())
+	for _, q := range []string{"g", "py", "toolkit-go140", "pyhton-libgo12"} {
+		b.Run(q, func(b *testing.B) {
+			for b.Loop() {
+				x.Find(q, 5)
+				x.Count(q)
+				x.Begin(q)
+				x.Near(q)
 			}
 		})
 	}
