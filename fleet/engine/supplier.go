@@ -37,8 +37,8 @@ type Supply struct {
 	Overlays int           `json:"overlays"`
 	Layers   []SupplyLayer `json:"layers"`  // those with a part in the package, in Nix's order
 	Unknown  string        `json:"unknown"` // why the layers are not known
-	// Dependency says that the package would differ from that of the set
-	// without overlays even if no overlay defined it: "yes", "no", "" unknown.
+	// Dependency says whether layers change the package by others that it
+	// needs: "yes", "no", "" unknown.
 	Dependency string `json:"dependency"`
 }
 

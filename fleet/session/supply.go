@@ -121,17 +121,13 @@ func (s *Session) evaluated(told *engine.Supply, layers bool) overlay.Evaluated 
 		return out
 	}
 	out.LayersUnknown = told.Unknown
-	defined := false
 	for _, l := range told.Layers {
 		layer, at := stack.Find(overlay.NixLayer{Package: told.Package, System: system, Name: l.Name,
 			At: fleet.Pos{File: l.File, Line: l.Line}, Overlay: l.Overlay, Of: told.Overlays})
-		defined = defined || l.Defines
 		out.Layers = append(out.Layers, overlay.EvaluatedLayer{Layer: layer.Name, Number: l.Number + 1, Defines: l.Defines,
 			Matters: truthOf(l.Matters), Through: l.Through, Unknown: l.Unknown, At: at})
 	}
-	if out.Changed = truthOf(told.Dependency); defined && out.Changed == fleet.True {
-		out.Changed = fleet.TruthOf(slices.ContainsFunc(told.Layers, func(l engine.SupplyLayer) bool { return len(l.Through) > 0 || !l.Defines }))
-	}
+	out.Changed = truthOf(told.Dependency)
 	return out
 }
 

@@ -159,10 +159,11 @@ func (s *supplying) one(id, why string) engine.Supplied {
 	return is
 }
 
-// overlays is what supply.nix says of the layers that define a package.
+// overlays is what supply.nix says of the layers, and of those that define a
+// package.
 type overlays struct {
 	Overlays int
-	Faithful bool
+	Layers   []engine.SupplyLayer
 	Definers []engine.SupplyLayer
 }
 
@@ -173,26 +174,26 @@ func (s *supplying) layers(ctx context.Context, id string, out *engine.Supply) {
 		return
 	}
 	out.Overlays, out.Layers = said.Overlays, said.Definers
-	unknown := ""
-	switch {
+	var faithful bool
+	switch why := s.read(id+"/faithful", &faithful); {
 	case out.Is.Derivation == "":
-		unknown = "the package itself is not known: " + out.Is.Unknown
-	case !said.Faithful:
-		unknown = "the package set cannot be made again from its own nixpkgs, configuration and overlays"
+		out.Unknown = "the package itself is not known: " + out.Is.Unknown
+	case why != "":
+		out.Unknown = why
+	case !faithful:
+		out.Unknown = "the package set cannot be made again from its own nixpkgs, configuration and overlays"
 	}
 	for i := range out.Layers {
 		l := &out.Layers[i]
-		l.Defines, l.Unknown = true, unknown
+		l.Defines, l.Unknown = true, out.Unknown
 		s.place(ctx, l)
-		if unknown == "" {
+		if out.Unknown == "" {
 			l.Matters, l.Unknown = s.matters(fmt.Sprintf("%s/entry/%d", id, l.Number))
 		}
 	}
-	if unknown != "" {
-		out.Unknown = unknown
-		return
+	if out.Unknown == "" {
+		s.through(id, out, said.Layers)
 	}
-	s.through(id, out)
 }
 
 // matters says whether the package is another one without something. Where Nix
@@ -216,38 +217,45 @@ func yesNo(b bool) string {
 }
 
 // through adds the layers that change the package by others that it needs.
-func (s *supplying) through(id string, out *engine.Supply) {
+func (s *supplying) through(id string, out *engine.Supply, layers []engine.SupplyLayer) {
 	var changed bool
 	if why := s.read(id+"/changed", &changed); why != "" {
 		return
 	}
-	out.Dependency = yesNo(changed)
+	out.Dependency = "no"
 	if !changed {
 		return
 	}
-	for n := 0; ; n++ {
-		step := fmt.Sprintf("%s/whole/%d", id, n)
-		var l struct {
-			engine.SupplyLayer
-			Matters bool `json:"matters"`
-		}
-		switch why := s.read(step, &l); {
-		case s.failed[step] != "":
-			continue
-		case why != "":
-			slices.SortFunc(out.Layers, func(a, b engine.SupplyLayer) int { return cmp.Compare(a.Number, b.Number) })
-			return
-		case !l.Matters:
-			continue
-		}
-		i := slices.IndexFunc(out.Layers, func(d engine.SupplyLayer) bool { return d.Number == n })
-		if i < 0 {
-			i = len(out.Layers)
-			l.SupplyLayer.Matters = "yes"
-			out.Layers = append(out.Layers, l.SupplyLayer)
-		}
-		out.Layers[i].Through = l.Through
+	if len(out.Layers) == 0 {
+		out.Dependency = "yes"
 	}
+	for _, l := range layers {
+		step := fmt.Sprintf("%s/whole/%d", id, l.Number)
+		if l.Matters, l.Unknown = s.matters(step); l.Matters != "yes" {
+			continue
+		}
+		out.Dependency = "yes"
+		i := slices.IndexFunc(out.Layers, func(d engine.SupplyLayer) bool { return d.Number == l.Number })
+		if i < 0 {
+			i, out.Layers = len(out.Layers), append(out.Layers, l)
+		}
+		out.Layers[i].Through = s.names(step + "/")
+	}
+	slices.SortFunc(out.Layers, func(a, b engine.SupplyLayer) int { return cmp.Compare(a.Number, b.Number) })
+}
+
+// names are the packages of a layer without which the asked one is another.
+func (s *supplying) names(step string) []string {
+	var names []string
+	for id := range s.said {
+		if name, ok := strings.CutPrefix(id, step); ok {
+			if differs, _ := s.matters(id); differs == "yes" {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // place makes a place of Nix one of the repository; elsewhere there is none.

@@ -8,6 +8,8 @@ set:
 let
   inherit (builtins) attrNames concatLists elem elemAt filter foldl' fromJSON genList head isAttrs isString length listToAttrs map removeAttrs seq toJSON trace tryEval unsafeDiscardStringContext unsafeGetAttrPos;
 
+  # A layer of more names is not asked for each of them.
+  most = 40;
   imap = f: list: genList (i: f i (elemAt list i)) (length list);
   inOrder = steps: foldl' (last: step: seq step last) null steps;
   known = listToAttrs (map (id: { name = id; value = null; }) skip);
@@ -90,40 +92,53 @@ let
       package = id: path:
         let
           top = head path;
+          lost = what: elem "${id}/${what}" failed;
           is = identity path pkgs;
           differs = edit: is != identity path (again (edited edit));
           # Made again from the same overlays it is the same, or nothing can be learnt so.
           faithful = !(differs (_: out: out));
           definers = filter (l: l.out ? ${top}) layers;
-          shown = l: let at = unsafeGetAttrPos top l.out; in {
-            inherit (l) number overlay name;
+          place = l: { inherit (l) number overlay name; };
+          shown = l: let at = unsafeGetAttrPos top l.out; in place l // {
             file = if at == null then "" else toString at.file;
             line = if at == null then 0 else at.line;
           };
-          entry = l: step "${id}/entry/${toString l.number}" (differs (n: out: if n == l.number then removeAttrs out [ top ] else out));
+
+          # Without what one layer defines as the package, and without what any does.
+          entry = l: step "${id}/entry/${toString l.number}" (
+            if length definers == 1 then is != undefined else differs (n: out: if n == l.number then removeAttrs out [ top ] else out)
+          );
           undefined = if definers == [ ] then is else identity path (again (edited (_: out: removeAttrs out [ top ])));
-          changed = is != "" && undefined != identity path base;
+          # Whether others than those may have a part in it: what no layer defines differs
+          # from what lies below them all, or does not tell.
+          changed = let bare = identity path base; in bare == "" || undefined != bare;
+
+          # Without all else that a layer defines, and then without each.
           stays = [ top ] ++ aliases;
           only = out: removeAttrs out (filter (name: !(elem name stays)) (attrNames out));
-          whole = l: step "${id}/whole/${toString l.number}" (
+          whole = l:
             let
+              this = "${id}/whole/${toString l.number}";
               matters = differs (n: out: if n == l.number then only out else out);
-              other = filter (name: !(elem name stays) && identity [ name ] pkgs != identity [ name ] base) (attrNames l.out);
-              through = filter (name: differs (n: out: if n == l.number then removeAttrs out [ name ] else out)) other;
+              names = filter (name: !(elem name stays)) (attrNames l.out);
+              through = name: step "${this}/${name}" (
+                identity [ name ] pkgs != identity [ name ] base && differs (n: out: if n == l.number then removeAttrs out [ name ] else out)
+              );
             in
-            { inherit (l) number overlay name; inherit matters; through = if !matters || length other > 12 then [ ] else through; }
-          );
+            seq (step this matters) (if elem this failed || !matters || length names > most then null else inOrder (map through names));
         in
         seq (inOrder (
           [ (step "${id}/is" (describe path pkgs)) ]
           ++ imap (n: c: step "${id}/channel/${toString n}" (if c.attribute == "" then describe path base else describe ([ c.attribute ] ++ path) pkgs)) q.channels
         ))
         (if !q.layers then null else
-          seq (step "${id}/layers" { overlays = length overlays; definers = map shown definers; faithful = is != "" && faithful; })
-            (if elem "${id}/layers" failed || is == "" || !faithful then null else
-              seq (inOrder (map entry definers))
-                (seq (step "${id}/changed" changed)
-                  (if elem "${id}/changed" failed || !changed then null else inOrder (map whole layers)))));
+          seq (step "${id}/layers" { overlays = length overlays; layers = map place layers; definers = map shown definers; })
+            (if lost "layers" || lost "is" || is == "" then null else
+              seq (step "${id}/faithful" faithful)
+                (if lost "faithful" || !faithful then null else
+                  seq (inOrder (map entry definers))
+                    (seq (step "${id}/changed" changed)
+                      (if lost "changed" || !changed then null else inOrder (map whole layers))))));
     in
     { inherit pkgs package; };
 
