@@ -3,9 +3,6 @@ package sops
 import (
 	"bytes"
 	"crypto/rand"
-	"crypto/sha256"
-	"crypto/sha512"
-	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -118,27 +115,24 @@ func armored(key []byte, recipient age.Recipient) (string, error) {
 	return text.String(), nil
 }
 
-// Decrypt opens the file with the first identity that fits. Its errors wrap
-// ErrNoIdentity, ErrForeign or ErrTampered.
+// Decrypt opens the file with the first identity that fits and returns the
+// whole plaintext, in the store's notation. Its errors wrap ErrNoIdentity,
+// ErrForeign or ErrTampered.
 func (f *File) Decrypt(identities []Identity) (secret.Value, error) {
 	var none secret.Value
-	if slices.Contains(f.Foreign, "key_groups") || slices.Contains(f.Foreign, "shamir_threshold") {
-		return none, fmt.Errorf("%w: it has key groups (shamir)\nhint: sops decrypt FILE", ErrForeign)
+	if f.Store != Binary {
+		o, err := f.Open(identities)
+		if err != nil {
+			return none, err
+		}
+		defer o.Wipe()
+		return o.Plain()
 	}
-	key, err := f.dataKey(identities)
+	key, mac, err := f.unlock(identities)
 	if err != nil {
 		return none, err
 	}
 	defer clear(key)
-
-	sealedMAC, err := parseSealed(f.mac)
-	if err != nil {
-		return none, err
-	}
-	mac, err := sealedMAC.open(key, f.lastModified)
-	if err != nil {
-		return none, fmt.Errorf("mac or lastmodified: %w", err)
-	}
 	var plain []byte
 	if f.data != "" {
 		value, err := parseSealed(f.data)
@@ -149,11 +143,40 @@ func (f *File) Decrypt(identities []Identity) (secret.Value, error) {
 			return none, fmt.Errorf("data: %w", err)
 		}
 	}
-	if subtle.ConstantTimeCompare(mac, digest(plain, f.macOnly)) != 1 {
+	if !sameMAC(mac, digest(plain, f.Selector.MACOnlyEncrypted)) {
 		clear(plain)
 		return none, fmt.Errorf("mac does not belong to data: %w", ErrTampered)
 	}
 	return secret.New(plain), nil
+}
+
+// unlock returns the data key and the text of the authenticated MAC.
+func (f *File) unlock(identities []Identity) (key, mac []byte, err error) {
+	if slices.Contains(f.Foreign, "key_groups") || slices.Contains(f.Foreign, "shamir_threshold") {
+		return nil, nil, fmt.Errorf("%w: it has key groups (shamir)\nhint: sops decrypt FILE", ErrForeign)
+	}
+	if key, err = f.dataKey(identities); err != nil {
+		return nil, nil, err
+	}
+	if mac, err = unlockMAC(f, key); err != nil {
+		clear(key)
+		return nil, nil, err
+	}
+	return key, mac, nil
+}
+
+// unlockMAC returns the text of the MAC, which is bound to the time of the
+// last change.
+func unlockMAC(f *File, key []byte) ([]byte, error) {
+	s, err := parseSealed(f.mac)
+	if err != nil {
+		return nil, err
+	}
+	mac, err := s.open(key, f.lastModified)
+	if err != nil {
+		return nil, fmt.Errorf("mac or lastmodified: %w", err)
+	}
+	return mac, nil
 }
 
 // dataKey opens the stanzas, those first whose recipient is that of an
@@ -218,15 +241,10 @@ func unwrap(enc string, identities []age.Identity) []byte {
 	return key
 }
 
-// digest is the text that the MAC holds: the hash of all plaintext values, in
-// upper-case hex. With mac_only_encrypted the hash starts with a fixed prefix,
-// so that the two kinds cannot be taken for each other.
+// digest is the text that the MAC of a binary file holds: the hash of its
+// plaintext, in upper-case hex.
 func digest(plain []byte, macOnly bool) []byte {
-	h := sha512.New()
-	if macOnly {
-		prefix := sha256.Sum256([]byte("sops"))
-		h.Write(prefix[:])
-	}
+	h := newMAC(macOnly)
 	h.Write(plain)
-	return fmt.Appendf(nil, "%X", h.Sum(nil))
+	return macText(h)
 }

@@ -18,10 +18,13 @@ package sops
 
 import "errors"
 
+// errNotJSON is a value such as an infinite number.
+var errNotJSON = errors.New("a value that JSON cannot hold")
+
 // The kinds of failure, for errors.Is.
 var (
 	// ErrFormat is a file that is not in the format.
-	ErrFormat = errors.New("not a sops file of the binary store")
+	ErrFormat = errors.New("not in the format of sops")
 	// ErrTampered is a file whose contents do not authenticate.
 	ErrTampered = errors.New("authentication failed: the file was damaged or changed by hand")
 	// ErrNoIdentity is a file that none of the identities opens.

@@ -7,8 +7,11 @@ import (
 	"time"
 )
 
-// File is an encrypted file of the binary store, read but not opened.
+// File is an encrypted file, read but not opened.
 type File struct {
+	Store    Store
+	Selector Selector // of a structured store; not authenticated, but what it changes is found
+
 	Age      []Stanza  // in file order
 	PGP      []string  // fingerprints, in file order
 	Foreign  []string  // other kinds of keys it has: "kms", "key_groups", ...
@@ -16,8 +19,10 @@ type File struct {
 	Version  string    // of the sops format; not authenticated
 
 	lastModified string
-	data, mac    string
-	macOnly      bool // mac_only_encrypted
+	mac          string
+	data         string   // of the binary store
+	docs         []branch // of the others, encrypted, without the metadata
+	meta         string   // the metadata as JSON
 }
 
 // Stanza is the data key encrypted to one age recipient.
@@ -49,7 +54,7 @@ func looksLikeRecipient(s string) bool {
 	return len(s) <= maxRecipient && recipientForm.MatchString(s)
 }
 
-// Parse reads the JSON of a file. Its errors wrap ErrFormat.
+// Parse reads a file of the binary store. Its errors wrap ErrFormat.
 func Parse(text []byte) (*File, error) {
 	if len(text) > maxFile {
 		return nil, fmt.Errorf("%w: larger than %d MiB", ErrFormat, maxFile>>20)
@@ -58,7 +63,7 @@ func Parse(text []byte) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := new(File)
+	f := &File{Store: Binary}
 	var hasData, hasMeta bool
 	err = r.object(func(key string) (err error) {
 		switch key {
@@ -102,7 +107,7 @@ func (f *File) metadata(r *reader, key string) (err error) {
 	case "version":
 		f.Version, err = r.str()
 	case "mac_only_encrypted":
-		f.macOnly, err = r.boolean()
+		f.Selector.MACOnlyEncrypted, err = r.boolean()
 	case "kms", "gcp_kms", "azure_kv", "hc_vault", "hckms", "key_groups", "shamir_threshold":
 		var filled bool
 		if filled, err = r.filled(); filled {
@@ -112,11 +117,18 @@ func (f *File) metadata(r *reader, key string) (err error) {
 		// Old versions write it into binary files too, where it selects
 		// nothing unless it names "data" itself.
 		var suffix string
-		if suffix, err = r.str(); err == nil && suffix != "" && suffix != "_unencrypted" {
+		if suffix, err = r.str(); f.Store != Binary {
+			f.Selector.UnencryptedSuffix = suffix
+		} else if err == nil && suffix != "" && suffix != "_unencrypted" {
 			err = r.fail("unencrypted_suffix has no place in a binary file")
 		}
 	default:
-		err = r.fail("unknown metadata %s", quote(key))
+		if f.Store == Binary || !f.Selector.Set(key, "") {
+			return r.fail("unknown metadata %s", quote(key))
+		}
+		var pattern string
+		pattern, err = r.str()
+		f.Selector.Set(key, pattern)
 	}
 	return err
 }
@@ -184,7 +196,7 @@ func (f *File) complete() (err error) {
 	if _, err := parseSealed(f.mac); err != nil {
 		return fmt.Errorf("mac: %w", err)
 	}
-	if f.data != "" {
+	if f.Store == Binary && f.data != "" {
 		if _, err := parseSealed(f.data); err != nil {
 			return fmt.Errorf("data: %w", err)
 		}

@@ -102,15 +102,32 @@ func read(t testing.TB, path string) []byte {
 	return b
 }
 
-// sopsCommand returns a function that runs the sops command with the test
-// identities, or skips.
-func sopsCommand(t *testing.T) func(stdin []byte, args ...string) []byte {
+// sopsRunner runs the sops command with the test identities.
+type sopsRunner func(stdin []byte, args ...string) ([]byte, error)
+
+// must is the same for a command that has to succeed.
+func (run sopsRunner) must(t *testing.T) func(stdin []byte, args ...string) []byte {
+	return func(stdin []byte, args ...string) []byte {
+		t.Helper()
+		out, err := run(stdin, args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+}
+
+// sopsCommand finds the sops command, or skips.
+func sopsCommand(t *testing.T) sopsRunner {
 	t.Helper()
 	path := *sopsPath
 	if path == "" {
+		path = os.Getenv("ASSAY_SOPS")
+	}
+	if path == "" {
 		var err error
 		if path, err = exec.LookPath("sops"); err != nil {
-			t.Skip("not run: sops is not installed (-sops /path/to/sops)")
+			t.Skip("not run: sops is not installed (ASSAY_SOPS=/path/to/sops)")
 		}
 	}
 	keys, err := filepath.Abs("testdata/keys.txt")
@@ -118,18 +135,18 @@ func sopsCommand(t *testing.T) func(stdin []byte, args ...string) []byte {
 		t.Fatal(err)
 	}
 	home := t.TempDir()
-	return func(stdin []byte, args ...string) []byte {
-		t.Helper()
+	return func(stdin []byte, args ...string) ([]byte, error) {
 		cmd := exec.CommandContext(t.Context(), path, args...)
+		cmd.Dir = home
 		cmd.Env = []string{"HOME=" + home, "SOPS_AGE_KEY_FILE=" + keys, "SOPS_DISABLE_VERSION_CHECK=1"}
 		cmd.Stdin = bytes.NewReader(stdin)
 		var stderr bytes.Buffer
 		cmd.Stderr = &stderr
 		out, err := cmd.Output()
 		if err != nil {
-			t.Fatalf("sops %s: %v\n%s", strings.Join(args, " "), err, stderr.String())
+			return nil, fmt.Errorf("sops %s: %w\n%s", strings.Join(args, " "), err, stderr.String())
 		}
-		return out
+		return out, nil
 	}
 }
 
@@ -137,7 +154,7 @@ func TestMakeFixtures(t *testing.T) {
 	if !*makeFixtures {
 		t.Skip("not run: -make is not given")
 	}
-	run := sopsCommand(t)
+	run := sopsCommand(t).must(t)
 	for _, f := range fixtureList() {
 		config := filepath.Join(t.TempDir(), "sops.yaml")
 		rule := fmt.Sprintf("creation_rules:\n  - age: '%s'\n%s", strings.Join(recipientsOf(t, f.to), ","), f.config)
@@ -188,7 +205,7 @@ func TestDecryptsWhatSopsMade(t *testing.T) {
 // TestSopsDecryptsOurs asks the sops command to read what Encrypt writes, and
 // Decrypt to read what it rotated.
 func TestSopsDecryptsOurs(t *testing.T) {
-	run := sopsCommand(t)
+	run := sopsCommand(t).must(t)
 	ids := testIdentities(t)
 	for _, f := range fixtureList() {
 		if f.to == "ssh" {

@@ -13,8 +13,11 @@ import (
 // and unknown fields, folds no case and drops nothing. Its errors name a line
 // and quote nothing: the file may be a plaintext that was never encrypted.
 type reader struct {
-	text []byte
-	dec  *json.Decoder
+	text   []byte
+	dec    *json.Decoder
+	within string // what the text is a part of, where its lines say nothing
+
+	counted, lines int // bytes looked at for lines, and the lines in them
 }
 
 func newReader(text []byte) (*reader, error) {
@@ -26,10 +29,21 @@ func newReader(text []byte) (*reader, error) {
 	return &reader{text: text, dec: dec}, nil
 }
 
+// line is where the reader is, from 1.
+func (r *reader) line() int {
+	now := min(int(r.dec.InputOffset()), len(r.text))
+	r.lines += bytes.Count(r.text[r.counted:now], []byte("\n"))
+	r.counted = now
+	return 1 + r.lines
+}
+
 // fail makes an error that says where in the text it happened.
 func (r *reader) fail(format string, args ...any) error {
-	line := 1 + bytes.Count(r.text[:min(int(r.dec.InputOffset()), len(r.text))], []byte("\n"))
-	return fmt.Errorf("line %d: %w: %w", line, ErrFormat, fmt.Errorf(format, args...))
+	err := fmt.Errorf("%w: %w", ErrFormat, fmt.Errorf(format, args...))
+	if r.within != "" {
+		return fmt.Errorf("%s: %w", r.within, err)
+	}
+	return fmt.Errorf("line %d: %w", r.line(), err)
 }
 
 func (r *reader) token() (json.Token, error) {
@@ -50,6 +64,11 @@ func (r *reader) object(field func(key string) error) error {
 	if t != json.Delim('{') {
 		return r.fail("expected an object")
 	}
+	return r.rest(field)
+}
+
+// rest reads an object whose opening brace is read already.
+func (r *reader) rest(field func(key string) error) error {
 	seen := map[string]bool{}
 	for r.dec.More() {
 		t, err := r.token()
@@ -68,7 +87,7 @@ func (r *reader) object(field func(key string) error) error {
 			return err
 		}
 	}
-	_, err = r.token()
+	_, err := r.token()
 	return err
 }
 

@@ -22,6 +22,7 @@ const (
 // sealed is one encrypted value in its text form taken apart.
 type sealed struct {
 	data, iv, tag []byte
+	kind          string // str, int, float, bool, time, comment
 }
 
 // strict base64 refuses set padding bits, which the lenient one drops.
@@ -36,13 +37,29 @@ func decode64(s string) ([]byte, bool) {
 // parseSealed reads "ENC[AES256_GCM,data:…,iv:…,tag:…,type:str]". The whole
 // text must match; the only type of the binary store and of the MAC is str.
 func parseSealed(text string) (sealed, error) {
+	v, err := parseTyped(text)
+	if err == nil && v.kind != "str" {
+		err = fmt.Errorf("%w: encrypted value does not end in type:str", ErrFormat)
+	}
+	return v, err
+}
+
+// parseTyped reads an encrypted value of any type. Type bytes, which sops
+// knows, is refused: nothing writes it, and the sops command panics at it.
+func parseTyped(text string) (sealed, error) {
 	var v sealed
 	rest, ok := strings.CutPrefix(text, "ENC[AES256_GCM,")
 	if !ok {
 		return v, fmt.Errorf("%w: value is not ENC[AES256_GCM,...]", ErrFormat)
 	}
-	if rest, ok = strings.CutSuffix(rest, ",type:str]"); !ok {
-		return v, fmt.Errorf("%w: encrypted value does not end in type:str", ErrFormat)
+	if rest, ok = strings.CutSuffix(rest, "]"); !ok {
+		return v, fmt.Errorf("%w: encrypted value does not end in ]", ErrFormat)
+	}
+	rest, v.kind, _ = cutLast(rest, ",type:")
+	switch v.kind {
+	case "str", "int", "float", "bool", "time", "comment":
+	default:
+		return v, fmt.Errorf("%w: encrypted value of an unknown type", ErrFormat)
 	}
 	parts := strings.Split(rest, ",")
 	if len(parts) != 3 {
@@ -81,9 +98,13 @@ func (v sealed) open(key []byte, aad string) ([]byte, error) {
 	return plain, nil
 }
 
-// seal encrypts plain under aad with a fresh IV and returns the text form.
-// Empty text is not encrypted, as in sops.
+// seal encrypts plain under aad with a fresh IV and returns the text form, of
+// the type str. Empty text is not encrypted, as in sops.
 func seal(key, plain []byte, aad string) (string, error) {
+	return sealAs(key, plain, aad, "str")
+}
+
+func sealAs(key, plain []byte, aad, kind string) (string, error) {
 	if len(plain) == 0 {
 		return "", nil
 	}
@@ -96,7 +117,7 @@ func seal(key, plain []byte, aad string) (string, error) {
 	out := gcm.Seal(nil, iv, plain, []byte(aad))
 	b64 := base64.StdEncoding.EncodeToString
 	cut := len(out) - tagSize
-	return "ENC[AES256_GCM,data:" + b64(out[:cut]) + ",iv:" + b64(iv) + ",tag:" + b64(out[cut:]) + ",type:str]", nil
+	return "ENC[AES256_GCM,data:" + b64(out[:cut]) + ",iv:" + b64(iv) + ",tag:" + b64(out[cut:]) + ",type:" + kind + "]", nil
 }
 
 func newGCM(key []byte, iv int) (cipher.AEAD, error) {

@@ -1,0 +1,344 @@
+package sops
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/sha512"
+	"crypto/subtle"
+	"fmt"
+	"hash"
+	"strings"
+	"time"
+
+	"assay/secrets/secret"
+)
+
+// metaKey is the name of the metadata in JSON and YAML.
+const metaKey = "sops"
+
+// load reads plaintext of a structured store.
+func load(store Store, text []byte, plain bool) ([]branch, error) {
+	switch store {
+	case JSON:
+		doc, err := loadJSON(text)
+		return []branch{doc}, err
+	case YAML:
+		return loadYAML(text, plain)
+	}
+	return nil, fmt.Errorf("%w: a file of the store %s\nhint: use sops", ErrForeign, store)
+}
+
+func emit(form Form, docs []branch) ([]byte, error) {
+	if form.Store == JSON {
+		return emitJSON(docs[0], form.Indent)
+	}
+	return emitYAML(docs, form.Indent)
+}
+
+// newMAC starts the hash over all plaintext values. With mac_only_encrypted it
+// starts with a fixed text, so that the two kinds cannot be taken for each
+// other.
+func newMAC(onlyEncrypted bool) hash.Hash {
+	h := sha512.New()
+	if onlyEncrypted {
+		prefix := sha256.Sum256([]byte("sops"))
+		h.Write(prefix[:])
+	}
+	return h
+}
+
+func macText(h hash.Hash) []byte { return fmt.Appendf(nil, "%X", h.Sum(nil)) }
+
+// sealTree encrypts documents in place and returns the text of their MAC.
+func sealTree(docs []branch, key []byte, sel selection) ([]byte, error) {
+	mac := newMAC(sel.macOnly)
+	for _, doc := range docs {
+		if err := walk(doc, func(l leaf) (any, error) { return sealLeaf(l, key, sel, mac) }); err != nil {
+			return nil, err
+		}
+	}
+	return macText(mac), nil
+}
+
+func sealLeaf(l leaf, key []byte, sel selection, mac hash.Hash) (any, error) {
+	_, isComment := l.value.(comment)
+	encrypted := sel.encrypts(l.path, l.comments, isComment)
+	plain, kind, err := plainBytes(l.value)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(plain)
+	if !isComment && (encrypted || !sel.macOnly) {
+		mac.Write(plain)
+	}
+	if !encrypted {
+		return l.value, nil
+	}
+	text, err := sealAs(key, plain, l.aad(), kind)
+	if err == nil && isComment && sel.name == "unencrypted_comment_regex" && sel.regex.MatchString(text) {
+		err = fmt.Errorf("%w: unencrypted_comment_regex matches an encrypted comment, which would make the file unreadable", ErrSelector)
+	}
+	return text, err
+}
+
+// opener decrypts the documents of one file.
+type opener struct {
+	key    []byte
+	sel    selection
+	mac    hash.Hash
+	doubts []Doubt
+	places []string // additional data of all maps and lists
+}
+
+// openTree decrypts documents in place and returns the text of their MAC and
+// what in them nothing authenticates.
+func openTree(docs []branch, key []byte, sel selection) ([]byte, []Doubt, error) {
+	o := &opener{key: key, sel: sel, mac: newMAC(sel.macOnly)}
+	for _, doc := range docs {
+		o.places = append(o.places, places(doc, nil)...)
+	}
+	for _, doc := range docs {
+		o.doubts = append(o.doubts, empties(doc, nil)...)
+		err := walk(doc, func(l leaf) (any, error) {
+			v, err := o.leaf(l)
+			if err != nil {
+				err = fmt.Errorf("line %d, %s: %w", l.line, l.where(), err)
+			}
+			return v, err
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	return macText(o.mac), o.doubts, nil
+}
+
+func (o *opener) doubt(l leaf, kind DoubtKind) {
+	o.doubts = append(o.doubts, Doubt{kind, strings.Join(l.path, "."), l.line})
+}
+
+func (o *opener) leaf(l leaf) (v any, err error) {
+	c, isComment := l.value.(comment)
+	encrypted := o.sel.encrypts(l.path, l.comments, isComment)
+	v = l.value
+	switch {
+	case encrypted && isComment:
+		v = o.comment(l, c)
+	case encrypted:
+		if v, err = openValue(l, o.key); err != nil {
+			return nil, err
+		}
+		o.bound(l, v)
+	case isComment:
+	case o.sel.macOnly:
+		o.doubt(l, DoubtFree)
+	default:
+		o.doubt(l, DoubtClear)
+	}
+	if _, isComment := v.(comment); isComment || !encrypted && o.sel.macOnly {
+		return v, nil
+	}
+	plain, _, err := plainBytes(v)
+	if err == nil {
+		o.mac.Write(plain)
+		clear(plain)
+	}
+	return v, err
+}
+
+// comment opens an encrypted comment. Comments are not part of the MAC, and
+// where one stands in YAML is not always where it is found again: so one that
+// does not open at its place may belong to a neighbour. What is no encrypted
+// comment stays as it is, as with the sops command.
+func (o *opener) comment(l leaf, c comment) comment {
+	s, err := parseTyped(c.text)
+	if err != nil || s.kind != "comment" {
+		if c.text != "" {
+			o.doubt(l, DoubtComment)
+		}
+		return c
+	}
+	for i, aad := range append([]string{l.aad()}, o.places...) {
+		if plain, err := s.open(o.key, aad); err == nil {
+			if i > 0 {
+				o.doubt(l, DoubtMoved)
+			}
+			return comment{text: string(plain), inline: c.inline, opened: true}
+		}
+	}
+	o.doubt(l, DoubtStray)
+	return c
+}
+
+// places lists the additional data of every map and list below v.
+func places(v any, path []string) []string {
+	var out []string
+	switch v := v.(type) {
+	case branch:
+		out = append(out, leaf{path: path}.aad())
+		for _, it := range v {
+			if it.note == nil {
+				out = append(out, places(it.value, append(path[:len(path):len(path)], it.key))...)
+			}
+		}
+	case []any:
+		out = append(out, leaf{path: path}.aad())
+		for _, e := range v {
+			if _, isMap := e.(branch); !isMap { // which has the same
+				out = append(out, places(e, path)...)
+				continue
+			}
+			out = append(out, places(e, path)[1:]...)
+		}
+	}
+	return out
+}
+
+// openValue decrypts one value. In a list it may turn out to be a comment,
+// because that is how sops keeps encrypted comments there.
+func openValue(l leaf, key []byte) (any, error) {
+	text, ok := l.value.(string)
+	switch {
+	case !ok:
+		return nil, fmt.Errorf("%w: a value that is not encrypted where encrypted ones belong", ErrFormat)
+	case text == "":
+		return text, nil
+	}
+	s, err := parseTyped(text)
+	if err != nil {
+		return nil, err
+	}
+	if s.kind == "comment" && !l.inList {
+		return nil, fmt.Errorf("%w: an encrypted comment where a value belongs", ErrFormat)
+	}
+	plain, err := s.open(key, l.aad())
+	if err != nil {
+		return nil, err
+	}
+	defer clear(plain)
+	return typed(plain, s.kind)
+}
+
+// dropEmptyNotes removes comments without text from lists: sops would make
+// empty values of them.
+func dropEmptyNotes(v any) any {
+	switch v := v.(type) {
+	case branch:
+		for i := range v {
+			v[i].value = dropEmptyNotes(v[i].value)
+		}
+	case []any:
+		out := v[:0]
+		for _, e := range v {
+			if c, ok := e.(comment); !ok || c.text != "" {
+				out = append(out, dropEmptyNotes(e))
+			}
+		}
+		return out
+	}
+	return v
+}
+
+// Encrypt returns a file in this form that every recipient can open, under a
+// fresh data key. Plain is a document of the store. Recipients are as for the
+// function Encrypt. Errors wrap ErrFormat, ErrSelector, ErrRecipient, or
+// ErrForeign for a store that is not native; they quote nothing of plain.
+func (f Form) Encrypt(plain secret.Value, recipients []string) ([]byte, error) {
+	if f.Store == Binary {
+		return Encrypt(plain, recipients)
+	}
+	if plain.Len() > MaxPlaintext {
+		return nil, fmt.Errorf("secret is larger than %d MiB", MaxPlaintext>>20)
+	}
+	docs, err := load(f.Store, plain.Bytes(), true)
+	if err != nil {
+		return nil, err
+	}
+	return f.encrypt(docs, recipients)
+}
+
+// encrypt encrypts docs in place.
+func (f Form) encrypt(docs []branch, recipients []string) ([]byte, error) {
+	sel, err := f.Selector.compile()
+	if err != nil {
+		return nil, err
+	}
+	if len(docs) == 0 {
+		return nil, fmt.Errorf("%w: empty, and sops wants at least one document", ErrFormat)
+	}
+	for i, doc := range docs {
+		if _, ok := find(doc, metaKey); ok {
+			return nil, fmt.Errorf("%w: it has the name sops at the top already (is it encrypted?)", ErrFormat)
+		}
+		docs[i] = dropEmptyNotes(doc).(branch)
+	}
+	key := make([]byte, keySize)
+	defer clear(key)
+	_, _ = rand.Read(key) // never fails: it ends the process instead
+	stanzas, err := wrapKey(key, recipients)
+	if err != nil {
+		return nil, err
+	}
+	mac, err := sealTree(docs, key, sel)
+	if err != nil {
+		return nil, err
+	}
+	modified := time.Now().UTC().Format(time.RFC3339)
+	sealedMAC, err := seal(key, mac, modified)
+	if err != nil {
+		return nil, err
+	}
+	meta := metadataTree(f.Selector, stanzas, modified, sealedMAC)
+	for i := range docs {
+		docs[i] = append(docs[i], item{key: metaKey, value: meta})
+	}
+	text, err := emit(f, docs)
+	if err != nil {
+		return nil, err
+	}
+	return text, f.readBack(text, key)
+}
+
+// readBack opens what is about to be written. Where a comment stands in YAML
+// is not always where it is found again, and then a selector that goes by
+// comments decides otherwise: the sops command writes such files, and nobody
+// can read them.
+func (f Form) readBack(text, key []byte) error {
+	file, err := ParseAs(f.Store, text)
+	if err == nil {
+		var mac []byte
+		if mac, err = unlockMAC(file, key); err == nil {
+			_, err = file.openWith(key, mac)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("%w: the file could not be read back (%w); comments at odd places can cause it\nhint: put comments on lines of their own above what they are about", ErrFormat, err)
+	}
+	return nil
+}
+
+// metadataTree is the metadata as sops writes it, by name.
+func metadataTree(sel Selector, stanzas []Stanza, modified, mac string) branch {
+	var keys []any
+	for _, s := range stanzas {
+		keys = append(keys, branch{{key: "enc", value: s.Enc}, {key: "recipient", value: s.Recipient}})
+	}
+	name, pattern := sel.Active()
+	fields := map[string]any{"age": keys, "lastmodified": modified, "mac": mac, "version": formatVersion, name: pattern}
+	if sel.MACOnlyEncrypted {
+		fields["mac_only_encrypted"] = true
+	}
+	return sorted(fields)
+}
+
+func find(b branch, name string) (any, bool) {
+	for _, it := range b {
+		if it.note == nil && it.key == name {
+			return it.value, true
+		}
+	}
+	return nil, false
+}
+
+// sameMAC compares the authenticated MAC with that of what was read.
+func sameMAC(a, b []byte) bool { return subtle.ConstantTimeCompare(a, b) == 1 }
