@@ -30,6 +30,10 @@ const dataAAD = "data:"
 // key. Recipients are native age or SSH public keys; duplicates count once;
 // they are written sorted. Its errors wrap ErrRecipient.
 func Encrypt(plain secret.Value, recipients []string) ([]byte, error) {
+	return encryptBinary(plain, recipients, Plugins{})
+}
+
+func encryptBinary(plain secret.Value, recipients []string, plugins Plugins) ([]byte, error) {
 	if plain.Len() > MaxPlaintext {
 		return nil, fmt.Errorf("secret is larger than %d MiB", MaxPlaintext>>20)
 	}
@@ -37,7 +41,7 @@ func Encrypt(plain secret.Value, recipients []string) ([]byte, error) {
 	defer clear(key)
 	_, _ = rand.Read(key) // never fails: it ends the process instead
 
-	stanzas, err := wrapKey(key, recipients)
+	stanzas, err := wrapKey(key, recipients, plugins)
 	if err != nil {
 		return nil, err
 	}
@@ -81,14 +85,14 @@ func render(data, mac, modified string, stanzas []Stanza) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-func wrapKey(key []byte, recipients []string) ([]Stanza, error) {
+func wrapKey(key []byte, recipients []string, plugins Plugins) ([]Stanza, error) {
 	recipients = slices.Compact(slices.Sorted(slices.Values(recipients)))
 	if len(recipients) == 0 {
 		return nil, fmt.Errorf("%w: none given; nobody could read the file", ErrRecipient)
 	}
 	var stanzas []Stanza
 	for _, text := range recipients {
-		recipient, err := parseRecipient(text)
+		recipient, err := parseRecipient(text, plugins)
 		if err != nil {
 			return nil, err
 		}
@@ -186,7 +190,7 @@ func (f *File) dataKey(identities []Identity) ([]byte, error) {
 	mine := map[string]bool{}
 	var needs []string
 	for _, id := range identities {
-		mine[id.Recipient] = true
+		mine[bare(id.Recipient)] = true
 		if id.open == nil {
 			needs = append(needs, id.Needs)
 			continue
@@ -196,7 +200,7 @@ func (f *File) dataKey(identities []Identity) ([]byte, error) {
 	if len(usable) > 0 {
 		for _, own := range []bool{true, false} {
 			for _, s := range f.Age {
-				if mine[s.Recipient] != own {
+				if mine[bare(s.Recipient)] != own {
 					continue
 				}
 				if key := unwrap(s.Enc, usable); key != nil {
@@ -216,7 +220,7 @@ func (f *File) explain(usable int, needs []string) error {
 	hint := "hint: set SOPS_AGE_KEY_FILE to the identity of one of its recipients"
 	if len(needs) > 0 {
 		slices.Sort(needs)
-		hint = "hint: an identity at hand needs " + strings.Join(slices.Compact(needs), ", ") + ", which is not supported yet"
+		hint = "hint: an identity at hand needs " + strings.Join(slices.Compact(needs), ", ")
 	}
 	return fmt.Errorf("%w: %d usable, %d recipients\n%s", ErrNoIdentity, usable, len(f.Age), hint)
 }

@@ -33,6 +33,8 @@ var (
 	ErrForeign = errors.New("needs the sops command")
 	// ErrRecipient is a recipient that cannot be encrypted to.
 	ErrRecipient = errors.New("unusable recipient")
+	// ErrPlugin is a recipient that needs an age plugin that is not allowed.
+	ErrPlugin = errors.New("needs an age plugin")
 	// ErrIdentity is a text that is not an age identity.
 	ErrIdentity = errors.New("unusable age identity")
 )

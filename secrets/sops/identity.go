@@ -2,10 +2,8 @@ package sops
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -14,6 +12,7 @@ import (
 	"assay/secrets/secret"
 
 	"filippo.io/age"
+	"filippo.io/age/plugin"
 )
 
 // Identity is an age identity at hand. Its private part stands behind a
@@ -21,9 +20,10 @@ import (
 type Identity struct {
 	Recipient string // the public part; "" when a plugin's is not known
 	Origin    string // where it comes from: a variable's name or a file
-	Needs     string // "age-plugin-NAME" when it cannot be used here
+	Needs     string // what it lacks to be used here: "age-plugin-NAME", or a passphrase
 
-	open func() age.Identity
+	open   func() age.Identity
+	plugin func(*plugin.ClientUI) (age.Identity, error) // of a plugin's identity
 }
 
 // Usable reports whether the identity can decrypt here.
@@ -89,7 +89,7 @@ func parseIdentity(line []byte, comment, origin string) (Identity, error) {
 	case bytes.HasPrefix(line, []byte("AGE-PLUGIN-")):
 		name, _, ok := cutLast(strings.ToLower(string(line[len("AGE-PLUGIN-"):])), "-1")
 		if ok && name != "" && len(name) <= 40 {
-			return Identity{Recipient: comment, Origin: origin, Needs: "age-plugin-" + name}, nil
+			return pluginIdentity(string(line), name, comment, origin), nil
 		}
 	default:
 		return Identity{}, fmt.Errorf("%w: the line is no comment, and begins with neither AGE-SECRET-KEY- nor AGE-PLUGIN", ErrIdentity)
@@ -106,37 +106,6 @@ func commentRecipient(line []byte) string {
 		}
 	}
 	return ""
-}
-
-// FindIdentities collects the operator's identities from where the sops
-// command looks: SOPS_AGE_KEY (several, separated by white space), the file
-// SOPS_AGE_KEY_FILE, and keys.txt in the configuration directory. That
-// keys.txt does not exist is no error; none found is an empty list. SSH keys
-// and SOPS_AGE_KEY_CMD are not looked at.
-func FindIdentities(getenv func(string) string) ([]Identity, error) {
-	var ids []Identity
-	if text := getenv("SOPS_AGE_KEY"); text != "" {
-		found, err := ParseIdentities(secret.New([]byte(splitKeys(text))), "SOPS_AGE_KEY")
-		if err != nil {
-			return nil, err
-		}
-		ids = append(ids, found...)
-	}
-	if path := getenv("SOPS_AGE_KEY_FILE"); path != "" {
-		found, err := ReadIdentities(path)
-		if err != nil {
-			return nil, fmt.Errorf("SOPS_AGE_KEY_FILE: %w", err)
-		}
-		ids = append(ids, found...)
-	}
-	if path := KeysFile(getenv); path != "" {
-		found, err := ReadIdentities(path)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, err
-		}
-		ids = append(ids, found...)
-	}
-	return unique(ids), nil
 }
 
 // splitKeys puts keys that share a line on lines of their own; comment lines

@@ -136,7 +136,7 @@ func (o *Opened) Plain() (secret.Value, error) {
 // held. Comments and order stay.
 func (o *Opened) Encrypt(recipients []string) ([]byte, error) {
 	if o.Form.Store == Binary {
-		return Encrypt(o.plain, recipients)
+		return o.Form.Encrypt(o.plain, recipients)
 	}
 	docs := make([]branch, len(o.docs))
 	for i := range o.docs {

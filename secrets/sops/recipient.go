@@ -9,16 +9,16 @@ import (
 )
 
 // CheckRecipient reports with an error wrapping ErrRecipient why text cannot
-// be encrypted to.
+// be encrypted to. A well-formed recipient of a plugin is an error that wraps
+// ErrPlugin too: whether it can be used depends on what is allowed.
 func CheckRecipient(text string) error {
-	_, err := parseRecipient(text)
+	_, err := parseRecipient(text, Plugins{})
 	return err
 }
 
 // parseRecipient reads a native (age1…), post-quantum (age1pq1…) or SSH
-// recipient. Recipients of plugins would have another program do the work;
-// which one is for the operator to allow, not for a file in a repository.
-func parseRecipient(text string) (age.Recipient, error) {
+// recipient, or that of a plugin that is allowed.
+func parseRecipient(text string, plugins Plugins) (age.Recipient, error) {
 	var (
 		r   age.Recipient
 		err error
@@ -31,7 +31,7 @@ func parseRecipient(text string) (age.Recipient, error) {
 		r, err = age.ParseHybridRecipient(text)
 	case strings.HasPrefix(text, "age1"):
 		if name := pluginOf(text); name != "" {
-			return nil, fmt.Errorf("%w %s: it needs age-plugin-%s, which is not supported yet", ErrRecipient, quote(text), name)
+			return plugins.recipient(text, name)
 		}
 		r, err = age.ParseX25519Recipient(text)
 	default:
@@ -68,4 +68,12 @@ func safe(text string) string {
 		return "(a private key)"
 	}
 	return text
+}
+
+// bare is a recipient without the comment that an SSH key may have.
+func bare(recipient string) string {
+	if words := strings.Fields(recipient); len(words) > 2 && strings.HasPrefix(recipient, "ssh-") {
+		return words[0] + " " + words[1]
+	}
+	return recipient
 }

@@ -41,4 +41,6 @@ type Form struct {
 	// Indent is the number of spaces; 0 stands for the usual, which is 4 in
 	// YAML and a tab in JSON, and -1 for none at all in JSON.
 	Indent int
+
+	Plugins Plugins // for recipients that need one; the zero value allows none
 }

@@ -245,7 +245,7 @@ func dropEmptyNotes(v any) any {
 // ErrForeign for a store that is not native; they quote nothing of plain.
 func (f Form) Encrypt(plain secret.Value, recipients []string) ([]byte, error) {
 	if f.Store == Binary {
-		return Encrypt(plain, recipients)
+		return encryptBinary(plain, recipients, f.Plugins)
 	}
 	if plain.Len() > MaxPlaintext {
 		return nil, fmt.Errorf("secret is larger than %d MiB", MaxPlaintext>>20)
@@ -275,7 +275,7 @@ func (f Form) encrypt(docs []branch, recipients []string) ([]byte, error) {
 	key := make([]byte, keySize)
 	defer clear(key)
 	_, _ = rand.Read(key) // never fails: it ends the process instead
-	stanzas, err := wrapKey(key, recipients)
+	stanzas, err := wrapKey(key, recipients, f.Plugins)
 	if err != nil {
 		return nil, err
 	}

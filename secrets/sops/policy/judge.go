@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -67,7 +68,9 @@ func groupsNeeded(rule *Rule) string {
 }
 
 func (r *reader) ageKey(k Recipient, add add) {
-	if err := sops.CheckRecipient(k.Public); err != nil {
+	if err := sops.CheckRecipient(k.Public); errors.Is(err, sops.ErrPlugin) {
+		add(Foreign, k.At, "allow the plugin, if it is yours", "the recipient %s needs an age plugin", quote(k.Public))
+	} else if err != nil {
 		add(Broken, k.At, "", "%s", err)
 		return
 	}
