@@ -14,6 +14,9 @@ import (
 // ErrNoSupplier is returned by EvaluatePackages where no engine can be asked.
 var ErrNoSupplier = errors.New("no Nix can be asked in this session")
 
+// ErrNoMachineOf is that of EvaluatePackages for a system without a machine.
+var ErrNoMachineOf = errors.New("no machine has the system")
+
 // PackageQuestion is what Nix is asked about packages.
 type PackageQuestion struct {
 	Packages []string // attribute paths below pkgs
@@ -68,7 +71,7 @@ func (s *Session) supplyQuestions(q PackageQuestion) ([]engine.SupplyQuestion, e
 		for _, system := range systems {
 			i := slices.IndexFunc(s.Fleet().Machines, func(m fleet.Machine) bool { return m.System == system })
 			if i < 0 {
-				return nil, fmt.Errorf("no machine has the system %s, so no package set of it can be asked", system)
+				return nil, fmt.Errorf("%w %s, so there is no package set to ask", ErrNoMachineOf, system)
 			}
 			machines = append(machines, &s.Fleet().Machines[i])
 		}

@@ -24,8 +24,11 @@ func (a *app) evaluated(ctx context.Context, s *session.Session, q session.Packa
 	if watch.Err() != nil {
 		return nil, context.Cause(watch)
 	}
-	if errors.Is(err, session.ErrNoSupplier) {
+	switch {
+	case errors.Is(err, session.ErrNoSupplier):
 		return nil, withCode(exitUsage, err)
+	case errors.Is(err, session.ErrNoMachineOf):
+		return nil, withCode(exitNothing, err)
 	}
 	return told, err
 }
@@ -35,6 +38,9 @@ func (a *app) printEvaluated(e *overlay.Evaluated) {
 	p := a.text()
 	p.labelled("evaluated", "by Nix, on "+e.Machine+": "+isText(e))
 	var rows [][]cell
+	if e.Derivation != "" && len(e.Same()) == 0 {
+		rows = append(rows, []cell{cr(plain, "on "+e.Machine), cr(plain, e.Version), cr(faint, path.Base(e.Derivation))})
+	}
 	for _, c := range e.Channels {
 		row := []cell{cr(plain, c.Channel), cr(plain, c.Version), cr(faint, path.Base(c.Derivation))}
 		if c.Derivation == "" {
@@ -57,7 +63,7 @@ func isText(e *overlay.Evaluated) string {
 	if e.Derivation == "" {
 		return "unknown: " + e.Unknown
 	}
-	text := cmp.Or(e.Version, "of no version") + ", " + path.Base(e.Derivation)
+	text := cmp.Or(e.Version, "of no version")
 	switch same := e.Same(); {
 	case len(same) > 0:
 		text += ", the very package of " + strings.Join(same, ", ")
