@@ -167,4 +167,6 @@ func Names() []string {
 	return names
 }
 
-func builtins() []Generator { return []Generator{OpenSSH()} }
+func builtins() []Generator {
+	return []Generator{OpenSSH(), OpenSSHRSA(), OpenSSHCA(), RootPassword(), EmergencyAccess(), MachineID(), PKIRoot(), StepRoot()}
+}

@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"encoding/base64"
 	"fmt"
@@ -33,4 +34,17 @@ func nixKey(name string, key []byte) []byte {
 // NixKey is the generator of a key that signs store paths.
 func NixKey(generator, private, public, name string) Generator {
 	return pair(generator, private, public, func() (secret.Value, secret.Value, error) { return NewNixKey(name) })
+}
+
+// NixPublicOf derives a public key as nix key convert-secret-to-public does.
+// Its error is ErrInput and shows nothing of the key.
+func NixPublicOf(private secret.Value) (secret.Value, error) {
+	name, text, ok := bytes.Cut(bytes.TrimSpace(private.Bytes()), []byte(":"))
+	key := make([]byte, base64.StdEncoding.DecodedLen(len(text)))
+	defer clear(key)
+	n, err := base64.StdEncoding.Decode(key, text)
+	if !ok || err != nil || n != ed25519.PrivateKeySize {
+		return secret.Value{}, fmt.Errorf("%w: not a private key of Nix", ErrInput)
+	}
+	return secret.New(nixKey(string(name), key[32:n])), nil
 }
