@@ -21,6 +21,9 @@ func TestNames(t *testing.T) {
 			vars.Machine("m", "g").Var(bad),
 			vars.Shared(bad).Var("f"),
 		} {
+			if id.File == "a/b" {
+				continue // a file may lie in a directory of its generator's
+			}
 			if err := s.SetPublic(id, nil); !errors.Is(err, vars.ErrName) {
 				t.Errorf("%q is accepted: %v", id, err)
 			}

@@ -42,39 +42,85 @@ func (s *Store) Inspect(id ID) (Var, error) {
 func (s *Store) List() ([]Var, error) {
 	l := newLedger(s)
 	var out []Var
-	each := func(dir string, visit func(name string) error) error {
-		entries, err := s.names(dir)
+	var errs []error
+	for _, scope := range []Scope{PerExport, PerMachine} {
+		owners, err := s.Owners(scope)
+		errs = append(errs, err)
+		for _, owner := range owners {
+			found, err := l.list(scope, owner)
+			out, errs = append(out, found...), append(errs, err)
+		}
+	}
+	found, err := l.list(SharedOnce, "")
+	return append(out, found...), errors.Join(append(errs, err)...)
+}
+
+// ListOf returns the vars of one owner by path: of a machine, of the scope of
+// an export, or with SharedOnce and "" the shared ones. Nothing of others is
+// read but the keys of who may read.
+func (s *Store) ListOf(scope Scope, owner string) ([]Var, error) {
+	if err := (Generator{scope, owner, "any"}).check(); err != nil {
+		return nil, err
+	}
+	return newLedger(s).list(scope, owner)
+}
+
+// Owners are the machines, or the scopes of exports, that have a directory
+// among the vars, sorted.
+func (s *Store) Owners(scope Scope) ([]string, error) {
+	return s.dirs(path.Join("vars", string(scope)))
+}
+
+// dirs are the directories in dir whose names can stand in the layout.
+func (s *Store) dirs(dir string) (out []string, err error) {
+	entries, err := s.names(dir)
+	for _, e := range entries {
+		if check(exportName, "entry", e.Name()) == nil && s.isDir(path.Join(dir, e.Name())) {
+			out = append(out, e.Name())
+		}
+	}
+	return out, err
+}
+
+// list reads what is below one owner. The depth alone says what a directory
+// is: generators and files may have any name, "secret" and "value" included.
+func (l *ledger) list(scope Scope, owner string) (out []Var, err error) {
+	generators, err := l.s.dirs(path.Join("vars", string(scope), owner))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range generators {
+		g := Generator{scope, owner, name}
+		files, err := l.s.dirs(g.Dir())
 		if err != nil {
-			return err
+			return out, err
 		}
-		for _, e := range entries {
-			if check(exportName, "entry", e.Name()) != nil || !s.isDir(path.Join(dir, e.Name())) {
-				continue
-			}
-			if err := visit(e.Name()); err != nil {
-				return err
-			}
+		for _, file := range files {
+			out = append(out, l.files(g.Var(file))...)
 		}
+	}
+	return out, nil
+}
+
+// files are the var of a directory, or those below it where it is none.
+func (l *ledger) files(id ID) (out []Var) {
+	if id.check() != nil {
 		return nil
 	}
-	// The depth alone says what a directory is: generators and files may have
-	// any name, "secret" and "value" included.
-	generators := func(scope Scope, owner string) error {
-		return each(path.Join("vars", string(scope), owner), func(name string) error {
-			g := Generator{scope, owner, name}
-			return each(g.Dir(), func(file string) error {
-				if id := g.Var(file); id.check() == nil {
-					out = append(out, l.inspect(id))
-				}
-				return nil
-			})
-		})
+	v := l.inspect(id)
+	if v.State != Missing {
+		return []Var{v}
 	}
-	owners := func(scope Scope) error {
-		return each(path.Join("vars", string(scope)), func(owner string) error { return generators(scope, owner) })
+	below, _ := l.s.dirs(id.Dir())
+	for _, name := range below {
+		if name != "users" && name != "machines" && name != "groups" {
+			out = append(out, l.files(id.Generator.Var(path.Join(id.File, name)))...)
+		}
 	}
-	err := errors.Join(owners(PerExport), owners(PerMachine), generators(SharedOnce, ""))
-	return out, err
+	if len(out) == 0 {
+		return []Var{v}
+	}
+	return out
 }
 
 func (l *ledger) inspect(id ID) Var {

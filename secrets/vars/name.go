@@ -5,6 +5,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"assay/fleet"
 )
 
 // Scope is the placement of a generator.
@@ -53,6 +55,9 @@ func (id ID) Dir() string { return path.Join(id.Generator.Dir(), id.File) }
 // String is the Dir without the leading "vars/".
 func (id ID) String() string { return strings.TrimPrefix(id.Dir(), "vars/") }
 
+// maxDepth bounds the parts of a file's name.
+const maxDepth = 8
+
 // The rules for names, as clan has them.
 var (
 	fileName    = regexp.MustCompile(`^[a-zA-Z0-9._-]{1,200}$`)
@@ -98,5 +103,25 @@ func (id ID) check() error {
 	if err := id.Generator.check(); err != nil {
 		return err
 	}
-	return check(fileName, "file", id.File)
+	parts := strings.Split(id.File, "/") // a file may lie in directories of its generator
+	if len(parts) > maxDepth {
+		return fmt.Errorf("%w of a file: %.80q has too many directories", ErrName, id.File)
+	}
+	for _, part := range parts {
+		if err := check(fileName, "file", part); err != nil {
+			return err
+		}
+	}
+	return nil
 }
+
+// Place is where the vars of a declared generator lie.
+func Place(g *fleet.Generator) Generator {
+	if g.Share.Value {
+		return Shared(g.Name)
+	}
+	return Machine(g.Machine, g.Name)
+}
+
+// HasGenerator reports whether the generator has a directory.
+func (s *Store) HasGenerator(g Generator) bool { return g.check() == nil && s.isDir(g.Dir()) }

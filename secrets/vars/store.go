@@ -57,7 +57,8 @@ func (s *Store) Lock(ctx context.Context) (unlock func() error, err error) {
 	return lock.Unlock, nil
 }
 
-// Sweep removes what interrupted writers left behind. The caller holds Lock.
+// Sweep removes what interrupted writers left behind, and moves back what they
+// had put aside. The caller holds Lock.
 func (s *Store) Sweep() error {
 	var stale []string
 	for _, top := range []string{"vars", "sops"} {
@@ -81,6 +82,12 @@ func (s *Store) Sweep() error {
 		}
 	}
 	for _, name := range stale {
+		if strings.HasPrefix(path.Base(name), oldPrefix) {
+			if err := s.settle(name); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := s.root.RemoveAll(name); err != nil {
 			return err
 		}

@@ -150,22 +150,5 @@ func (s *Store) Create(g Generator, files []File) error {
 			return err
 		}
 	}
-	return s.publish(g.Dir(), func(temp string) error {
-		for _, f := range files {
-			dir := path.Join(temp, f.Name)
-			if err := s.root.Mkdir(dir, 0o777); err != nil {
-				return err
-			}
-			var err error
-			if f.Access != nil {
-				err = s.fillNewSecret(dir, f.Secret, *f.Access)
-			} else {
-				err = s.writeNew(path.Join(dir, "value"), f.Public, 0o666)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return s.publish(g.Dir(), func(temp string) error { return s.fill(temp, files) })
 }

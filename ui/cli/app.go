@@ -31,8 +31,10 @@ type app struct {
 	env     Env
 	example []byte // fleet.toml of the example fleet
 	inDemo  bool   // this command line runs inside of a demo
-	began   bool   // the command's own code runs: the command line fits it
-	flags   struct {
+	// demoKeys is the file of the age identity that opens the demo's secrets.
+	demoKeys string
+	began    bool // the command's own code runs: the command line fits it
+	flags    struct {
 		dir    string
 		json   bool
 		colour string
@@ -171,7 +173,7 @@ Start with:  assay demo, or where your flake is: assay help start`,
 		a.complete(a.logCommand(), onlyMachines))
 	addGroup(root, "runs", "Look back:", a.completeRun(a.runsCommand()), a.completeRun(a.logsCommand()))
 	root.AddCommand(
-		a.demoCommand(), a.initCommand(), a.keysCommand(), a.versionCommand(),
+		a.demoCommand(), a.initCommand(), a.keysCommand(), a.varsCommand(), a.versionCommand(),
 	)
 	root.AddCommand(topics()...)
 	a.completions(root)

@@ -28,6 +28,12 @@ func arguments(command string) (places []list, again bool) {
 		return []list{selectorTerms}, false
 	case "compose", "ssh", "log", "pin":
 		return []list{of(onlyMachines)}, false
+	case "vars check", "vars list":
+		return []list{of(onlyMachines)}, false
+	case "vars generate", "vars fix":
+		return []list{of(onlyMachines)}, true
+	case "vars get", "vars set":
+		return []list{of(onlyMachines), of(varNames)}, false
 	case "aspects":
 		return []list{of(aspectNames)}, false
 	case "channels":
@@ -42,6 +48,15 @@ func arguments(command string) (places []list, again bool) {
 		return []list{of(runNames), of(onlyMachines)}, false
 	}
 	return nil, false
+}
+
+// placesOf is the name under which arguments has a command: those of vars have
+// names that other commands have too.
+func placesOf(cmd *cobra.Command) string {
+	if p := cmd.Parent(); p != nil && p.Name() == "vars" {
+		return "vars " + cmd.Name()
+	}
+	return cmd.Name()
 }
 
 // at returns the list of the place behind so many arguments, nil for none.
@@ -94,7 +109,7 @@ func (a *app) completions(cmd *cobra.Command) {
 
 // argument completes the next argument of a command.
 func (a *app) argument(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
-	list := at(cmd.Name(), len(args))
+	list := at(placesOf(cmd), len(args))
 	if list == nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

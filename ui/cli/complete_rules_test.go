@@ -53,7 +53,7 @@ func TestEveryCommandCompletes(t *testing.T) {
 		for _, word := range strings.Fields(cmd.Use)[1:] {
 			switch name := strings.Trim(word, "[]"); name {
 			case "MACHINE", "SELECTOR", "RUN", "ASPECT", "PACKAGE", "INPUT":
-				if cmd.Name() != "help" && at(cmd.Name(), n) == nil {
+				if cmd.Name() != "help" && at(placesOf(cmd), n) == nil {
 					t.Errorf("%s: nothing completes %s", cmd.CommandPath(), name)
 				}
 				n++

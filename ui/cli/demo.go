@@ -143,6 +143,7 @@ func (a *app) runDemo(ctx context.Context, o demo.Options, args []string) error 
 
 // enter makes the demo what the command line works on.
 func (a *app) enter(d *demo.Demo) {
+	a.demoKeys = d.KeysFile()
 	a.world = func(context.Context) (*session.Session, error) { return d.Session, nil }
 	a.files = a.world
 	a.consoleWorld = func(context.Context) (consoleWorld, error) {

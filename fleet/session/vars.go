@@ -1,0 +1,82 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+
+	"assay/fleet"
+	"assay/modules/compose"
+	"assay/secrets"
+)
+
+// Declarer tells the generators that machines declare. The session itself is
+// one, that reads them from files; an evaluating one can take its place.
+type Declarer interface {
+	Declare(ctx context.Context, machines []string) ([]fleet.Declaration, error)
+}
+
+// Declare reads the generators that the machines declare, from the files of
+// the fleet, in the order given. What cannot be composed is Open.
+func (s *Session) Declare(ctx context.Context, machines []string) ([]fleet.Declaration, error) {
+	tree, err := s.Repo.Tree()
+	if err != nil {
+		return nil, err
+	}
+	out := make([]fleet.Declaration, len(machines))
+	each(ctx, runtime.NumCPU(), machines, func(i int, name string) {
+		c, err := s.Repo.Compose(name)
+		d := compose.GeneratorsOf(c)
+		d.Machine = name
+		if err != nil {
+			d.Open = append(d.Open, fleet.Opening{What: "machine " + name, At: s.Fleet().Machine(name).At, Why: err.Error()})
+		}
+		if tree.Clan != nil {
+			d.Open = slices.DeleteFunc(d.Open, ofService)
+			d.Merge(compose.CoreGeneratorsOf(c))
+			d.Merge(tree.Clan.Generators(name))
+		}
+		out[i] = d
+	})
+	return out, ctx.Err()
+}
+
+// ofService reports whether an opening is a service's: of those the inventory
+// knows more.
+func ofService(o fleet.Opening) bool { return strings.Contains(o.What, ": service ") }
+
+// Vars compares what the machines declare with what lies in the fleet's
+// directory. With one machine nothing of others is read; none means all.
+// Nothing is decrypted.
+func (s *Session) Vars(ctx context.Context, machine string) ([]secrets.VarFinding, error) {
+	all := names(s.Fleet().Machines)
+	machines := all
+	if machine != "" {
+		if s.Fleet().Machine(machine) == nil {
+			return nil, fmt.Errorf("no machine %q; hint: assay machines lists them", machine)
+		}
+		machines = []string{machine}
+	}
+	declared, err := s.Declare(ctx, machines)
+	if err != nil {
+		return nil, err
+	}
+	scan := secrets.Scan{Declarations: declared, Machines: all, Only: machine}
+	if s.Repo.Adopted {
+		scan.MachinesWhy = s.moreMachines()
+		if !s.Repo.Vars.HasKeys() {
+			scan.Elsewhere = "the fleet has no directory sops/: its secrets lie in another store"
+		}
+	}
+	return secrets.CheckVars(s.Repo.Vars, scan)
+}
+
+// moreMachines says why the fleet may have machines that were not found.
+func (s *Session) moreMachines() string {
+	if tree, err := s.Repo.Tree(); err == nil && tree.Clan != nil {
+		return tree.Clan.More
+	}
+	return ""
+}

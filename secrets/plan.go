@@ -1,0 +1,266 @@
+package secrets
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"assay/fleet"
+	"assay/secrets/generate"
+	"assay/secrets/vars"
+)
+
+// Step is one generator of a plan.
+type Step struct {
+	Place    vars.Generator
+	Declared *fleet.Generator
+	Machines []string // that declare it
+	Groups   []string // that read its secrets
+	Recipe   generate.Recipe
+	Reason   string // why it runs
+	// Blocked is why it cannot run; the other steps go on.
+	Blocked string
+	Remedy  string
+	Exists  bool // its files are there, and are replaced
+	// Prompts are the questions to answer before anything runs.
+	Prompts []fleet.VarPrompt
+	needs   []vars.Generator
+}
+
+// GeneratePlan is what generate would do, dependencies first.
+type GeneratePlan struct {
+	Steps []Step
+}
+
+// Wanted says what to plan.
+type Wanted struct {
+	Declarations []fleet.Declaration
+	Regenerate   string // the generator to make anew, with what depends on it
+}
+
+// PlanGenerate works out which generators have to run: those of which a file
+// is missing or whose validation has changed, the one to make anew, and then
+// those that depend on one of them. Nothing is written and nothing decrypted.
+// A cycle of dependencies is an error that names the places.
+func PlanGenerate(store *vars.Store, w Wanted) (GeneratePlan, error) {
+	g := graphOf(store, w.Declarations)
+	order, err := g.order()
+	if err != nil {
+		return GeneratePlan{}, err
+	}
+	found, asked := false, w.Regenerate
+	for _, n := range order {
+		n.judge(store)
+		if asked != "" && n.place.Name == asked {
+			found = true
+			n.reason = "asked for"
+		}
+		for _, need := range n.needs {
+			if of := g.nodes[need]; of != nil && of.reason != "" && n.reason == "" {
+				n.reason = "depends on " + need.Name
+			}
+		}
+	}
+	if asked != "" && !found {
+		return GeneratePlan{}, fmt.Errorf("no generator %q is declared by %s; hint: assay vars list", asked, machinesOf(w.Declarations))
+	}
+	var p GeneratePlan
+	blocked := map[vars.Generator]bool{}
+	for _, n := range order {
+		if n.reason == "" {
+			continue
+		}
+		step := n.step(store, blocked, g)
+		if step.Blocked != "" {
+			blocked[n.place] = true
+		}
+		p.Steps = append(p.Steps, step)
+	}
+	return p, nil
+}
+
+func machinesOf(declared []fleet.Declaration) string {
+	if len(declared) == 1 {
+		return "machine " + declared[0].Machine
+	}
+	return fmt.Sprintf("these %d machines", len(declared))
+}
+
+// node is a generator in its place with all who declare it.
+type node struct {
+	place  vars.Generator
+	by     []*fleet.Generator
+	groups []string
+	needs  []vars.Generator
+	reason string
+	half   []string // files that are there although others are missing
+	exists bool
+}
+
+type graph struct {
+	nodes map[vars.Generator]*node
+}
+
+// graphOf collects what is declared, and resolves dependencies: a name is the
+// generator of the same machine where it has one, else a shared one.
+func graphOf(store *vars.Store, declared []fleet.Declaration) graph {
+	g := graph{map[vars.Generator]*node{}}
+	for i := range declared {
+		d := &declared[i]
+		for j := range d.Generators {
+			of := &d.Generators[j]
+			place := vars.Place(of)
+			n := g.nodes[place]
+			if n == nil {
+				n = &node{place: place, groups: d.Groups}
+				g.nodes[place] = n
+			}
+			n.by = append(n.by, of)
+			for _, name := range of.Dependencies {
+				need := vars.Shared(name)
+				if own := d.Generator(name); own != nil {
+					need = vars.Place(own)
+				}
+				if !slices.Contains(n.needs, need) {
+					n.needs = append(n.needs, need)
+				}
+			}
+		}
+	}
+	return g
+}
+
+// order is a topological order, ties by path; a cycle is an error.
+func (g graph) order() ([]*node, error) {
+	var out []*node
+	const (
+		open = iota + 1
+		done
+	)
+	state := map[vars.Generator]int{}
+	var way []*node
+	var visit func(n *node) error
+	visit = func(n *node) error {
+		switch state[n.place] {
+		case done:
+			return nil
+		case open:
+			return cycle(way[slices.Index(way, n):])
+		}
+		state[n.place] = open
+		way = append(way, n)
+		for _, need := range n.needs {
+			if of := g.nodes[need]; of != nil {
+				if err := visit(of); err != nil {
+					return err
+				}
+			}
+		}
+		way = way[:len(way)-1]
+		state[n.place] = done
+		out = append(out, n)
+		return nil
+	}
+	for _, n := range g.sorted() {
+		if err := visit(n); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (g graph) sorted() []*node {
+	var all []*node
+	for _, n := range g.nodes {
+		all = append(all, n)
+	}
+	slices.SortFunc(all, func(a, b *node) int { return strings.Compare(a.place.Dir(), b.place.Dir()) })
+	return all
+}
+
+// cycle is the error for generators that depend on each other.
+func cycle(way []*node) error {
+	var parts []string
+	for _, n := range way {
+		parts = append(parts, fmt.Sprintf("%s (%s)", n.place.Name, n.by[0].At))
+	}
+	return fmt.Errorf("generators depend on each other: %s -> %s; hint: remove one of the dependencies", strings.Join(parts, " -> "), way[0].place.Name)
+}
+
+// judge decides whether the generator has to run by itself.
+func (n *node) judge(store *vars.Store) {
+	var missing []string
+	there := 0
+	for _, g := range n.by {
+		if g.Certainty != fleet.Exact {
+			continue
+		}
+		for _, f := range g.Files {
+			public, secret, err := store.Has(n.place.Var(f.Name))
+			if err == nil && (f.Secret.Value && secret || !f.Secret.Value && public) {
+				there++
+				n.half = append(n.half, f.Name)
+			} else if f.Condition == "" && !slices.Contains(missing, f.Name) {
+				missing = append(missing, f.Name)
+			}
+		}
+	}
+	n.exists = there > 0
+	switch {
+	case len(missing) > 0 && there > 0:
+		n.reason = strings.Join(missing, ", ") + " is missing"
+		return
+	case len(missing) > 0:
+		n.reason = "not generated yet"
+	}
+	n.half = nil
+	if why := (&checker{store: store}).outdated(&want{place: n.place, by: n.by}); n.exists && why != "" {
+		n.reason = why
+	}
+}
+
+// step is what the plan says of a generator that has to run.
+func (n *node) step(store *vars.Store, blocked map[vars.Generator]bool, g graph) Step {
+	best := n.by[0]
+	s := Step{Place: n.place, Declared: best, Groups: n.groups, Reason: n.reason, Exists: n.exists, Prompts: best.Prompts, needs: n.needs}
+	for _, of := range n.by {
+		s.Machines = append(s.Machines, of.Machine)
+	}
+	s.Recipe = recipeOf(best)
+	set := "assay vars set " + s.Machines[0] + " " + n.place.Name + "/FILE"
+	block := func(remedy, format string, args ...any) Step {
+		s.Blocked, s.Remedy = fmt.Sprintf(format, args...), remedy
+		return s
+	}
+	if best.Share.Why != "" {
+		return block("", "whether it is shared is not known: %s", best.Share.Why)
+	}
+	if best.FilesWhy != "" {
+		return block("", "its files are not all known: %s", best.FilesWhy)
+	}
+	if len(n.half) > 0 {
+		return block("restore it from version control, or assay vars generate "+s.Machines[0]+" --regenerate "+n.place.Name,
+			"%s is there, and making the rest would replace it", strings.Join(n.half, ", "))
+	}
+	for _, need := range n.needs {
+		switch of := g.nodes[need]; {
+		case blocked[need]:
+			return block("", "it needs %s, which cannot be made", need.Name)
+		case of == nil && !store.HasGenerator(need):
+			return block("", "it needs %s, which is not there and which nobody declares", need.Name)
+		}
+		if n.place.Scope == vars.SharedOnce && need.Scope == vars.PerMachine {
+			return block("", "a shared generator cannot depend on %s, which is a machine's own", need.Name)
+		}
+	}
+	if s.Recipe.Way != generate.ByBuiltin && s.Recipe.Way != generate.ByPrompt {
+		return block(cmp.Or(set), "%s", cmp.Or(s.Recipe.Reason, "it needs a sandboxed script"))
+	}
+	for _, f := range best.Files {
+		if !slices.ContainsFunc(s.Recipe.Generator.Files, func(made generate.File) bool { return made.Name == f.Name }) {
+			return block(set, "the built-in generator does not make %s", f.Name)
+		}
+	}
+	return s
+}
