@@ -83,10 +83,11 @@ func (c *comparison) shadowed() {
 	}
 }
 
-// channel: what comes from a channel unchanged is that channel's package.
+// channel: what comes from a channel unchanged is that channel's package. That
+// of the default channel is not where layers change what it needs.
 func (c *comparison) channel() {
-	unchanged := c.read.Layer == "" && c.e.Changed == fleet.False || c.read.Kind == LayerHotfixes && c.read.Set == ""
-	if !unchanged || c.e.Derivation == "" || c.otherName() {
+	whole := c.read.Layer == "" || c.read.Kind == LayerHotfixes && c.read.Set == "" && !c.otherName()
+	if !whole || c.e.Changed != fleet.False || c.e.Derivation == "" {
 		return
 	}
 	for _, ch := range c.e.Channels {

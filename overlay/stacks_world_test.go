@@ -88,7 +88,7 @@ func adapted(t *testing.T, text string) string {
 	for _, c := range [][2]string{
 		{"builtins.readFile ./fleet.toml", "fleetText"},
 		{"  self,\n  ...\n}:", "  self,\n  fleetText,\n  ...\n}:"},
-		{"  flake.overlays.fleet = layers;", "  flake.overlays.fleet = layers;\n  flake.layer = layer;"},
+		{"  flake.overlays.fleet = layers;", "  flake.overlays.fleet = layers;\n  flake.layer = layer;\n  flake.overlay = overlay;"},
 	} {
 		if strings.Count(text, c[0]) != 1 {
 			t.Fatalf("assay.nix has not once %q", c[0])

@@ -1,7 +1,7 @@
 # A miniature channel: a few packages that say from which channel they come, one that
 # depends on another, and a set.
 { lib, name, version }:
-{ system, config ? { }, overlays ? [ ] }:
+{ localSystem ? { }, system ? localSystem.system, config ? { }, overlays ? [ ] }:
 let
   make =
     attrs:
@@ -14,8 +14,9 @@ let
     in
     self;
   base = final: {
-    inherit lib config system;
-    stdenv.hostPlatform = { inherit system; };
+    inherit lib config system overlays;
+    path = ../. + "/${name}.nix";
+    stdenv = { hostPlatform = { inherit system; }; buildPlatform = { inherit system; }; };
     callPackage = lib.callPackageWith final;
     # What no channel has a part in.
     anew = pname: mark: make { inherit pname mark; version = "7.0"; channel = ""; };
