@@ -30,13 +30,25 @@ var words = sync.OnceValue(func() []string {
 // NewPassphrase makes a passphrase of n words, each drawn apart from the
 // others (12.7 bits each), with the delimiter between them and no newline.
 func NewPassphrase(n int, delimiter string) secret.Value {
+	return passphrase(n, delimiter, func() bool { return false })
+}
+
+// passphrase asks for each word whether it has capitals.
+func passphrase(n int, delimiter string, capitals func() bool) secret.Value {
 	list := words()
 	out := make([]byte, 0, n*(longestWord+len(delimiter))) // never grows: no copy stays behind
 	for i := range n {
 		if i > 0 {
 			out = append(out, delimiter...)
 		}
-		out = append(out, list[below(len(list))]...)
+		word, upper := list[below(len(list))], capitals()
+		for j := range len(word) {
+			c := word[j]
+			if upper && 'a' <= c && c <= 'z' {
+				c -= 'a' - 'A'
+			}
+			out = append(out, c)
+		}
 	}
 	return secret.New(out)
 }

@@ -23,7 +23,7 @@ func (c *compiler) command(command shell.Command, fed bool) (stage, error) {
 		"openssl": (*arguments).openssl, "ssh-keygen": (*arguments).sshKeygen, "xkcdpass": (*arguments).xkcdpass,
 		"mkpasswd": (*arguments).mkpasswd, "pwgen": (*arguments).pwgen, "wg": (*arguments).wg,
 		"nix": (*arguments).nix, "nix-store": (*arguments).nixStore, "zerotier-generate": (*arguments).zerotier,
-		"head": (*arguments).head, "dd": (*arguments).dd, "base64": (*arguments).base64, "tr": (*arguments).tr,
+		"head": (*arguments).head, "dd": (*arguments).dd, "base64": (*arguments).base64, "xxd": (*arguments).xxd, "tr": (*arguments).tr,
 		"cat": (*arguments).cat, "echo": (*arguments).echo, "printf": (*arguments).printf,
 		"mv": (*arguments).mv, "cp": (*arguments).cp, "mkdir": (*arguments).mkdir, "set": (*arguments).set,
 	}[name]

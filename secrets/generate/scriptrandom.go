@@ -68,6 +68,11 @@ func base64Lines(b []byte, width int) []byte {
 		return text
 	}
 	defer clear(text)
+	return wrapped(text, width)
+}
+
+// wrapped is a text in lines of that width, each with a newline.
+func wrapped(text []byte, width int) []byte {
 	out := make([]byte, 0, len(text)+len(text)/width+1)
 	for len(text) > 0 {
 		n := min(width, len(text))
@@ -78,18 +83,25 @@ func base64Lines(b []byte, width int) []byte {
 }
 
 func (a *arguments) xkcdpass() (stage, error) {
-	err := a.parse(map[string]bool{"-n": true, "--numwords": true, "-d": true, "--delimiter": true, "-c": true, "--count": true})
+	err := a.parse(map[string]bool{"-n": true, "--numwords": true, "-d": true, "--delimiter": true, "-c": true, "--count": true,
+		"-C": true, "--case": true})
 	if err != nil || len(a.operands) > 0 {
 		return nil, a.unknown()
 	}
 	n, err1 := a.number(a.value("6", "-n", "--numwords"))
 	delimiter, err2 := a.value(" ", "-d", "--delimiter")
 	count, err3 := a.value("1", "-c", "--count")
-	if err1 != nil || err2 != nil || err3 != nil || count != "1" {
+	style, err4 := a.value("lower", "-C", "--case")
+	capitals, known := map[string]func() bool{
+		"lower":  func() bool { return false },
+		"upper":  func() bool { return true },
+		"random": func() bool { return below(2) == 1 },
+	}[style]
+	if err1 != nil || err2 != nil || err3 != nil || err4 != nil || count != "1" || !known {
 		return nil, a.unknown()
 	}
 	return func(*scriptRun, []byte) ([]byte, error) {
-		return append(NewPassphrase(n, delimiter).Bytes(), '\n'), nil
+		return append(passphrase(n, delimiter, capitals).Bytes(), '\n'), nil
 	}, nil
 }
 
@@ -138,11 +150,11 @@ func (a *arguments) mkpasswd() (stage, error) {
 	}, nil
 }
 
-// dd knows if=/dev/urandom bs=SIZE count=NUMBER.
+// dd knows if=/dev/urandom, or random, bs=SIZE count=NUMBER.
 func (a *arguments) dd() (stage, error) {
 	a.operands = a.words
 	operands, err := a.operandTexts()
-	size, count := "", ""
+	size, count, source := "", "", false
 	for _, o := range operands {
 		name, value, _ := strings.Cut(o, "=")
 		switch {
@@ -150,13 +162,15 @@ func (a *arguments) dd() (stage, error) {
 			size = value
 		case name == "count":
 			count = value
-		case o != "if=/dev/urandom" && o != "status=none":
+		case o == "if=/dev/urandom" || o == "if=/dev/random":
+			source = true
+		case o != "status=none":
 			return nil, a.unknown()
 		}
 	}
 	n, err1 := a.number(size, err)
 	times, err2 := a.number(count, err)
-	if err1 != nil || err2 != nil || n*times > 1<<16 || !strings.Contains(" "+strings.Join(operands, " ")+" ", " if=/dev/urandom ") {
+	if err1 != nil || err2 != nil || n*times > 1<<16 || !source {
 		return nil, a.unknown()
 	}
 	return func(*scriptRun, []byte) ([]byte, error) { return random(n * times), nil }, nil
@@ -186,4 +200,18 @@ func (a *arguments) base64() (stage, error) {
 	}
 	width := map[string]int{"76": 76, "0": 0}[wrap]
 	return func(_ *scriptRun, stdin []byte) ([]byte, error) { return base64Lines(stdin, width), nil }, nil
+}
+
+// xxd knows -p, with the bytes of a line as -c.
+func (a *arguments) xxd() (stage, error) {
+	err := a.parse(map[string]bool{"-p": false, "-c": true})
+	columns, countErr := a.number(a.value("30", "-c"))
+	if err != nil || countErr != nil || columns > 256 || !a.has("-p") || len(a.operands) > 0 || !a.fed {
+		return nil, a.unknown()
+	}
+	return func(_ *scriptRun, stdin []byte) ([]byte, error) {
+		text := appendHex(nil, stdin)
+		defer clear(text)
+		return wrapped(text, 2*columns), nil
+	}, nil
 }
