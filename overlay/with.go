@@ -33,3 +33,16 @@ func (s *Stack) Indexed(channel, system string) bool {
 	x, _ := s.index(channel, system)
 	return x != nil
 }
+
+// Names returns the packages that the indexes list, each once for every index.
+func (s *Stack) Names() []string {
+	var names []string
+	seen := map[*Index]bool{}
+	for _, x := range s.indexes {
+		if !seen[x] {
+			seen[x] = true
+			names = append(names, x.Names()...)
+		}
+	}
+	return names
+}

@@ -62,6 +62,8 @@ func (m *Model) getOne(n known.Need, again bool) tea.Cmd {
 		return load(m, &k.Problems, again, m.problems())
 	case known.Stack:
 		return load(m, &k.Stack, again, func() (*overlay.Stack, error) { return s.Stack(), nil })
+	case known.Names:
+		return load(m, &k.Names, again, func() (*overlay.Names, error) { return s.Names(ctx) })
 	case known.Runs:
 		return load(m, &k.Runs, again, func() ([]session.RunSummary, error) { return s.Runs(runsShown) })
 	case known.Composition:

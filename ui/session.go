@@ -38,6 +38,8 @@ type Session interface {
 	Packages(ctx context.Context) ([]session.Package, error)
 	Problems(ctx context.Context) ([]fleet.Problem, error)
 	Stack() *overlay.Stack
+	// Names are those of all packages that are known.
+	Names(ctx context.Context) (*overlay.Names, error)
 	Compose(machine string) (compose.Composition, error)
 	ReadFile(path string) ([]byte, error)
 

@@ -43,6 +43,7 @@ const (
 	Aspects      Kind = "aspects"      //
 	Stack        Kind = "layers"       //
 	Packages     Kind = "packages"     //
+	Names        Kind = "names"        // of all packages that are known
 	Problems     Kind = "problems"     //
 	Runs         Kind = "runs"         // summaries
 	Composition  Kind = "composition"  // of the machine Name
@@ -129,6 +130,7 @@ type Known struct {
 	Aspects      Loaded[[]session.Aspect]
 	Stack        Loaded[*overlay.Stack]
 	Packages     Loaded[[]session.Package]
+	Names        Loaded[*overlay.Names]
 	Problems     Loaded[[]fleet.Problem]
 	Runs         Loaded[[]session.RunSummary]
 	Compositions map[string]*Loaded[compose.Composition] // Value also holds what is there beside Err

@@ -33,6 +33,7 @@ const (
 	Marked        // a marked line
 	Bar           // the header and the status line
 	Border        // lines around boxes
+	Struck        // what has no effect; words beside it say so
 	roles
 )
 

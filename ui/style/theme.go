@@ -115,6 +115,7 @@ func sequences(h hues) (pre, post [roles]string) {
 		Marked:   bold,
 		Bar:      reverse,
 		Border:   faint,
+		Struck:   plain().Faint(true).Strikethrough(true),
 	} {
 		pre[r], post[r], _ = strings.Cut(l.Render("x"), "x")
 	}

@@ -120,27 +120,3 @@ func classOf(m *fleet.Machine, u *session.PackageUse) fleet.Class {
 	}
 	return ""
 }
-
-// versions says what is known of the package in each channel of the system.
-func (r *reply) versions(a *overlay.Answer) {
-	if len(a.Versions) == 0 {
-		r.title("versions: the system has no channel")
-		return
-	}
-	r.title("versions")
-	channels := map[string][]string{} // by what is known of them
-	var known []string
-	for _, v := range a.Versions {
-		text := v.Version
-		if text == "" {
-			text = word.OrUnknown(v.Note)
-		}
-		if channels[text] == nil {
-			known = append(known, text)
-		}
-		channels[text] = append(channels[text], v.Channel)
-	}
-	for i, text := range known {
-		r.below(strconv.Itoa(i)+"/", style.Plain, text+"; in "+strings.Join(channels[text], ", "))
-	}
-}

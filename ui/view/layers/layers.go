@@ -49,6 +49,7 @@ type View struct {
 // made anew, however often hosts answer.
 type source struct {
 	stack        *overlay.Stack
+	names        *overlay.Names
 	packages     int
 	at           time.Time
 	busy, failed bool
@@ -56,7 +57,7 @@ type source struct {
 
 func sourceOf(k *known.Known) source {
 	p := &k.Packages
-	return source{k.Stack.Value, len(p.Value), p.At, p.Busy, p.Err != nil}
+	return source{k.Stack.Value, k.Names.Value, len(p.Value), p.At, p.Busy, p.Err != nil}
 }
 
 // asked is what was shown before somebody began to type.
@@ -113,7 +114,7 @@ func (v *View) Note() string {
 
 // Needs are the layers, and who installs what.
 func (v *View) Needs() []known.Need {
-	return []known.Need{{Kind: known.Stack}, {Kind: known.Packages}}
+	return []known.Need{{Kind: known.Stack}, {Kind: known.Packages}, {Kind: known.Names}}
 }
 
 // Link leads back to the package on the system.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"assay/fleet/session"
+	"assay/overlay"
 	"assay/ui/known"
 )
 
@@ -14,8 +15,8 @@ const most = 5
 
 // names are the packages that the fleet has to do with, for suggestions.
 type names struct {
-	known []string // sorted, without doubles
-	lower []string // the same in lower case
+	known []string       // sorted, without doubles
+	found *overlay.Names // these and those that channels hold; while that is asked for, these
 	uses  []session.Package
 	last  suggestions // the last answer of suggest
 }
@@ -23,9 +24,11 @@ type names struct {
 // suggestions are the names that go with what is typed, the best first.
 type suggestions struct {
 	typed string
+	asked bool
 	names []string // as many as are shown
 	all   int
 	head  string // the beginning that all names with that beginning share
+	near  string // of what is no name: the one that may be meant
 }
 
 // update takes over what is known: the packages that machines install, and
@@ -48,9 +51,8 @@ func (n *names) update(k *known.Known) {
 	}
 	slices.Sort(n.known)
 	n.known = slices.Compact(n.known)
-	n.lower = n.lower[:0]
-	for _, name := range n.known {
-		n.lower = append(n.lower, strings.ToLower(name))
+	if n.found = k.Names.Value; n.found == nil {
+		n.found = overlay.NewNames(n.known)
 	}
 }
 
@@ -69,44 +71,18 @@ func (n *names) of(pkg string) (uses []session.PackageUse, known bool) {
 // that have it inside, without regard to case.
 func (n *names) suggest(typed string) suggestions {
 	typed = strings.TrimSpace(typed)
-	if typed == n.last.typed {
+	if typed == n.last.typed && n.last.asked {
 		return n.last
 	}
-	s := suggestions{typed: typed}
-	want := strings.ToLower(typed)
-	var inside []string
-	for i, name := range n.lower {
-		switch at := strings.Index(name, want); {
-		case at < 0:
-			continue
-		case at > 0:
-			if len(inside) < most {
-				inside = append(inside, n.known[i])
-			}
-		default:
-			s.take(n.known[i])
-		}
-		s.all++
-	}
-	s.names = append(s.names, inside[:min(len(inside), most-len(s.names))]...)
+	s := suggestions{typed: typed, asked: true, names: n.found.Find(typed, most), all: n.found.Count(typed), head: n.found.Begin(typed)}
 	if len(s.names) == 1 && s.names[0] == typed {
 		s.names = nil // nothing is left to suggest
 	}
+	if s.all == 0 {
+		s.near = n.found.Near(typed)
+	}
 	n.last = s
 	return s
-}
-
-// take adds a name that begins with what is typed.
-func (s *suggestions) take(name string) {
-	if s.head == "" {
-		s.head = name
-	}
-	for !strings.HasPrefix(name, s.head) {
-		s.head = s.head[:len(s.head)-1]
-	}
-	if len(s.names) < most {
-		s.names = append(s.names, name)
-	}
 }
 
 // complete is what tab makes of what is typed: the picked name, or as much as
@@ -119,6 +95,8 @@ func (s *suggestions) complete(picked int) string {
 		return s.head
 	case len(s.names) > 0:
 		return s.names[0]
+	case s.near != "":
+		return s.near
 	}
 	return s.typed
 }

@@ -70,10 +70,13 @@ func TestTheAnswerIsWhich(t *testing.T) {
 			if a.Layer != "" {
 				want = append(want, fmt.Sprintf("by layer %d %s", a.Number, a.Layer), a.At.String())
 			} else {
-				want = append(want, "no layer defines it", a.Channel+", if it has it")
+				want = append(want, "not overlaid; comes from "+a.Channel, a.Channel+", if it has it")
 			}
 			for _, e := range a.Shadowed {
 				want = append(want, "dead: "+e.By+" wins", e.At.String())
+				if e.Note != nil {
+					want = append(want, e.Note.Added, e.Note.RemoveWhen)
+				}
 			}
 			for _, u := range p.Uses {
 				want = append(want, u.Machine)

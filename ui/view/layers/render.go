@@ -158,6 +158,10 @@ func (v *View) suggested() []widget.Line {
 			widget.R(style.Key, v.env.Key(action.InputNext)), widget.R(style.Muted, " completes, "),
 			widget.R(style.Key, v.env.Key(action.InputDown)), widget.R(style.Muted, " chooses")})
 	}
+	if s.near != "" {
+		lines = append(lines, widget.Line{widget.R(style.Muted, "    no such name; "), widget.R(style.Key, v.env.Key(action.InputNext)),
+			widget.R(style.Muted, " makes it "), widget.R(style.Link, s.near)})
+	}
 	return lines
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"assay/fleet/session"
 	"assay/overlay"
@@ -32,6 +33,7 @@ type reply struct {
 	deep    string // of what is read below the last node or title
 	made    bool
 	to      question
+	now     time.Time // when it was made
 }
 
 func newReply(st *style.Style) reply { return reply{tree: widget.NewTree(st), st: st} }
@@ -42,7 +44,7 @@ func (r *reply) answer(k *known.Known, names *names, systems []string, q questio
 		return
 	}
 	moved := r.to.pkg != q.pkg
-	r.made, r.to = true, q
+	r.made, r.to, r.now = true, q, k.Now
 	r.roots, r.targets = nil, map[string]*target{}
 	if s := k.Stack.Value; s != nil && q.pkg != "" && q.system != "" {
 		a := s.Which(q.pkg, q.system)
@@ -51,13 +53,17 @@ func (r *reply) answer(k *known.Known, names *names, systems []string, q questio
 		if slices.ContainsFunc(uses, func(u session.PackageUse) bool { return u.Aspect != "" }) {
 			r.indent = "  "
 		}
-		r.supplied(&a, isKnown)
+		r.supplied(&a)
+		r.note(a.Note, a.Reason)
+		if !isKnown && a.Layer == "" {
+			r.unheard(&a, names)
+		}
 		r.chain(s, &a)
+		r.versions(&a)
 		r.elsewhere(s, &a, systems)
 		if isKnown || a.Layer != "" || !k.Packages.Has() {
 			r.installed(k, uses)
 		}
-		r.versions(&a)
 	}
 	r.tree.SetRoots(r.roots)
 	if moved && len(r.roots) > 0 {
@@ -90,6 +96,9 @@ func (r *reply) read(id string, line ...widget.Span) {
 // below folds a text into lines below the last node, of which this is the
 // part of that name.
 func (r *reply) below(part string, role style.Role, text string) {
+	if text == "" {
+		return
+	}
 	id := r.roots[len(r.roots)-1].ID + "/" + part
 	for i, line := range view.Fold(text, r.to.w-2-len(r.deep)) {
 		r.read(id+strconv.Itoa(i), widget.R(role, r.deep+line))
@@ -97,27 +106,21 @@ func (r *reply) below(part string, role style.Role, text string) {
 }
 
 // supplied says who supplies the package, and why.
-func (r *reply) supplied(a *overlay.Answer, isKnown bool) {
+func (r *reply) supplied(a *overlay.Answer) {
 	mark := widget.R(style.OK, r.st.Glyphs.OK+" ")
-	if a.Layer == "" || a.Set != "" {
+	if a.Layer == "" && a.Version == "" || a.Set != "" {
 		mark = widget.R(style.Unknown, r.st.Glyphs.Unknown+" ")
 	}
-	n := r.add(&widget.Node{
-		ID:    "supplied",
-		Line:  widget.Line{mark, widget.R(style.Strong, supplier(a))},
-		Right: widget.Line{widget.R(style.Muted, a.At.String())},
-	}, target{at: a.At, name: supplier(a)})
+	line := widget.Line{mark, widget.R(style.Strong, supplier(a))}
+	if a.Version != "" {
+		line = append(line, widget.P("  "), widget.R(style.Strong, a.Version))
+	}
+	n := r.add(&widget.Node{ID: "supplied", Line: line, Right: widget.Line{widget.R(style.Muted, a.At.String())}},
+		target{at: a.At, name: supplier(a)})
 	if a.At.File != "" {
 		r.targets[n.ID].link = view.At(a.At)
 	}
-	if a.Layer != "" {
-		r.below("why", style.Plain, a.Reason)
-		return
-	}
-	r.below("why", style.Plain, "no layer defines it, so the default channel supplies it; whether that has it is unknown: no index")
-	if !isKnown {
-		r.below("known", style.Warn, "no machine of the fleet installs anything of this name")
-	}
+	r.below("why", style.Plain, a.Reason)
 }
 
 // chain shows the layers from the first to the winner, with what each defines
@@ -184,7 +187,7 @@ func (r *reply) entry(e *overlay.Entry, label string) {
 	}
 	n := r.add(&widget.Node{
 		ID:    "chain/" + e.Layer + "/" + e.Package,
-		Line:  widget.Line{widget.P(label), mark, widget.P("  " + origin(e))},
+		Line:  widget.Line{widget.P(label), mark, widget.P("  "), widget.R(effect(e), origin(e))},
 		Right: widget.Line{widget.R(style.Muted, e.At.String())},
 	}, target{at: e.At, name: e.Package})
 	t := r.targets[n.ID]
@@ -205,5 +208,8 @@ func (r *reply) entry(e *overlay.Entry, label string) {
 	}
 	if e.Why != "" {
 		r.below("fate", style.Muted, e.Why)
+	}
+	if e.Shadowed {
+		r.below("note", style.Muted, noted(e.Note, e.Reason))
 	}
 }

@@ -2,6 +2,7 @@ package layers
 
 import (
 	"strconv"
+	"strings"
 
 	"assay/fleet"
 	"assay/overlay"
@@ -89,7 +90,11 @@ func (s *stack) open(l *overlay.Layer, i int) *widget.Node {
 }
 
 func (s *stack) entry(e *overlay.Entry, wide int) *widget.Node {
-	line := widget.Line{widget.R(style.Link, widget.Pad(e.Package, wide))}
+	role := style.Link
+	if e.Dead == fleet.True {
+		role = style.Struck
+	}
+	line := widget.Line{widget.R(role, e.Package), widget.P(strings.Repeat(" ", max(wide-term.Width(term.Clean(e.Package)), 0)))}
 	if mark := fate(s.st, e); mark.Text != "" {
 		line = append(line, widget.P("  "), mark)
 	}

@@ -104,6 +104,9 @@ func fate(st *style.Style, e *overlay.Entry) widget.Span {
 // supplier says in a few words who supplies the package.
 func supplier(a *overlay.Answer) string {
 	from := channel(a.Channel, a.Alias)
+	if a.Layer == "" && a.Version != "" {
+		return from
+	}
 	switch {
 	case a.Channel == "" && a.Layer == "":
 		from = "nixpkgs"
@@ -118,4 +121,12 @@ func supplier(a *overlay.Answer) string {
 		return from + ", if it has it"
 	}
 	return from + ", by layer " + strconv.Itoa(a.Number) + " " + a.Layer
+}
+
+// effect is the look of what an entry does: struck out where that is nothing.
+func effect(e *overlay.Entry) style.Role {
+	if e.Shadowed && e.Dead == fleet.True {
+		return style.Struck
+	}
+	return style.Plain
 }

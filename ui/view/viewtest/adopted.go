@@ -92,6 +92,7 @@ func adoptedFrom(t testing.TB, r *repo.Repository) *known.Known {
 	k.Subjects = answer(s.Subjects(ctx))
 	k.Aspects = answer(s.Aspects(ctx))
 	k.Packages = answer(s.Packages(ctx))
+	k.Names = answer(s.Names(ctx))
 	k.Problems = answer(s.Check(ctx, nil))
 	k.Stack = answer(r.Stack(), nil)
 	k.Runs = known.Loaded[[]session.RunSummary]{At: Now}

@@ -61,6 +61,7 @@ func Known(t testing.TB) *known.Known {
 	k.Subjects = answer(s.Subjects(ctx))
 	k.Aspects = answer(s.Aspects(ctx))
 	k.Packages = answer(s.Packages(ctx))
+	k.Names = answer(s.Names(ctx))
 	k.Problems = answer(s.Check(ctx, nil))
 	k.Stack = answer(s.Repo.Stack(), nil)
 	k.Runs = known.Loaded[[]session.RunSummary]{At: Now}
