@@ -164,7 +164,7 @@ Start with:  assay demo, or where your flake is: assay help start`,
 	addGroup(root, "read", "Read the repository, touching no host:",
 		a.checkCommand(), a.complete(a.machinesCommand(), machineNames), a.servicesCommand(),
 		a.complete(a.aspectsCommand(), aspectNames), a.complete(a.composeCommand(), onlyMachines),
-		a.layersCommand(), a.complete(a.whichCommand(), packageNames), a.channelsCommand())
+		a.layersCommand(), a.complete(a.whichCommand(), packageNames), a.channelsCommand(), a.hotfixesCommand())
 	addGroup(root, "hosts", "Look at the hosts and change them:",
 		a.complete(a.statusCommand(), machineNames), a.complete(a.buildCommand(), machineNames),
 		a.completeBump(a.bumpCommand()), a.complete(a.planCommand(), machineNames),

@@ -58,7 +58,7 @@ var house = []room{
 		"checkout asks git; it does not know what for"},
 	{"fleet/repo", []string{"fleet", "fleet/checkout", "fleet/fleetfile", "modules", "modules/compose", "overlay", "overlay/read", "secrets", "secrets/vars"}, nil,
 		"repo opens a directory; it reaches no host and runs no engine"},
-	{"fleet/session", []string{"fleet/...", "modules/...", "overlay", "overlay/indexes", "secrets/..."}, []string{"github.com/google/renameio/v2"},
+	{"fleet/session", []string{"fleet/...", "modules/...", "overlay", "overlay/care", "overlay/hydra", "overlay/indexes", "secrets/..."}, []string{"github.com/google/renameio/v2"},
 		"session holds the verbs; it never sees ui"},
 
 	{"fleet/engine/embedded", []string{"fleet", "fleet/engine", "fleet/host", "modules/compose"}, []string{"github.com/nix-community/go-nix"},
@@ -109,6 +109,8 @@ var house = []room{
 	{"modules/packages", nil, nil, "the example packages are data"},
 	{"modules", []string{"fleet", "modules/clan", "modules/symbolic", "modules/syntax"}, nil, "modules reads trees and touches no host"},
 	{"overlay", []string{"fleet", "modules/syntax", "modules/symbolic"}, nil, "overlay resolves layers from values and syntax"},
+	{"overlay/care", []string{"fleet", "modules/symbolic", "modules/syntax", "overlay", "overlay/hydra"}, nil, "care judges hotfixes from what others have asked for"},
+	{"overlay/hydra", nil, []string{"github.com/google/renameio/v2"}, "hydra asks a Hydra; it does not know what for"},
 	{"overlay/indexes", []string{"overlay"}, []string{"github.com/google/renameio/v2"}, "indexes keeps what channels hold in files"},
 	{"overlay/read", []string{"fleet", "modules", "modules/compose", "modules/symbolic", "modules/syntax", "overlay"}, nil, "read reads overlays from a module tree and touches no host"},
 	{"secrets/generate/...", []string{"secrets/secret", "secrets/generate/..."}, []string{"filippo.io/age", "github.com/go-crypt/x", "github.com/sethvargo/go-diceware", "golang.org/x/crypto"},

@@ -38,6 +38,10 @@ func arguments(command string) (places []list, again bool) {
 		return []list{of(aspectNames)}, false
 	case "channels":
 		return []list{of(channelNames)}, true
+	case "add": // of hotfixes
+		return []list{of(packageNames)}, false
+	case "remove":
+		return []list{of(hotfixNames)}, false
 	case "which":
 		return []list{of(packageNames)}, false
 	case "bump":
