@@ -1,6 +1,7 @@
 package modules
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -220,7 +221,7 @@ func (d *den) enter(a *denAspect, class fleet.Class) {
 	if t.Aspect(class, one.Name) != nil {
 		one.Name = pathText(a.path)
 	}
-	one.Contributors = slices.Clone(a.own[class])
+	one.Contributors = slices.SortedStableFunc(slices.Values(a.own[class]), func(x, y Contributor) int { return cmp.Compare(x.File, y.File) })
 	if v := d.imports(a, class, 0); v != nil {
 		one.Contributors = append(one.Contributors, Contributor{At: v.Where().Pos(), File: a.file, value: v, class: class})
 	}

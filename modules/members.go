@@ -21,9 +21,7 @@ func (r *reading) members() {
 
 // descend goes from a node to the members below it.
 func (r *reading) descend(n *node, reg *Registry, depth int) {
-	if r.tree.ev.Spent() {
-		r.tree.begin()
-	}
+	r.store.renew()
 	r.store.expand(n)
 	if depth == len(reg.Path) {
 		r.aspect(n, reg)
@@ -68,8 +66,13 @@ func (r *reading) aspect(n *node, reg *Registry) {
 		name = pathText(n.path)
 	}
 	a := &Aspect{Class: class, Name: name, Path: n.path}
-	for _, d := range n.parts {
-		a.Contributors = append(a.Contributors, Contributor{At: d.place(), File: d.file, value: d.v.Force(), class: class, group: d.group, Condition: d.condition()})
+	if n.typ != nil {
+		for _, v := range n.typ.modules {
+			a.Contributors = append(a.Contributors, r.contributor(v, a.Class))
+		}
+	}
+	for _, d := range mergeOrder(n.parts) {
+		a.Contributors = append(a.Contributors, Contributor{At: d.place(), File: d.file, value: d.v.Force(), class: class, Condition: d.condition()})
 	}
 	r.declared(a, n)
 	if len(a.Contributors) == 0 {
@@ -78,14 +81,9 @@ func (r *reading) aspect(n *node, reg *Registry) {
 	t.add(a)
 }
 
-// declared adds what the declaration of a member's option gives it: modules
-// that it always has, its default, and the key that apply puts on it.
+// declared adds what the declaration of a member's option gives it: its default,
+// and the key that apply puts on it.
 func (r *reading) declared(a *Aspect, n *node) {
-	if n.typ != nil {
-		for _, v := range n.typ.modules {
-			a.Contributors = append(a.Contributors, r.contributor(v, a.Class))
-		}
-	}
 	if n.decl == nil {
 		return
 	}
@@ -110,7 +108,7 @@ func (r *reading) declared(a *Aspect, n *node) {
 // contributor is a module that an option's declaration gives.
 func (r *reading) contributor(v symbolic.Value, class fleet.Class) Contributor {
 	at := v.Where().Pos()
-	return Contributor{At: at, File: max(slices.Index(r.tree.Files, at.File), 0), value: v, class: class}
+	return Contributor{At: at, File: max(slices.Index(r.tree.Files, at.File), 0), value: v, class: class, declared: true}
 }
 
 // place is where a definition is written.

@@ -17,8 +17,9 @@ type node struct {
 	options []Defined // declarations at and below the path
 	decl    *symbolic.Attrs
 	typ     *optionType
-	gaps    []gap // of names below the path: some are not known
-	typed   bool  // declarations and type are followed
+	gaps    []gap     // of names below the path: some are not known
+	always  []*Module // of a submodule: those of its type
+	typed   bool      // declarations and type are followed
 	stage   stage
 	memo    symbolic.Value // the value at the path
 	epoch   int            // of memo
@@ -35,12 +36,13 @@ const (
 
 // definition is one definition of an option.
 type definition struct {
-	v           *symbolic.Thunk
-	at          symbolic.Place // where its name is written
-	file, group int
-	guards      []guard
-	priority    int // as of mkOverride, 100 for a plain definition
-	order       int // as of mkOrder, 1000 for a plain definition
+	v        *symbolic.Thunk
+	at       symbolic.Place // where its name is written
+	file     int
+	module   int // which of the modules of its evaluation defines it, in the order in which they are met
+	guards   []guard
+	priority int // as of mkOverride, 100 for a plain definition
+	order    int // as of mkOrder, 1000 for a plain definition
 }
 
 // guard is a condition of a definition.
@@ -111,11 +113,12 @@ func (n *node) names() []string {
 	return names
 }
 
-// mergeOrder sorts definitions as the module system merges lists: the last
-// module first, then by mkOrder.
+// mergeOrder sorts definitions as the module system merges lists: by mkOrder,
+// then the last module first, and what is merged inside of one as written.
 func mergeOrder(defs []definition) []definition {
 	out := slices.Clone(defs)
-	slices.Reverse(out)
-	slices.SortStableFunc(out, func(a, b definition) int { return cmp.Compare(a.order, b.order) })
+	slices.SortStableFunc(out, func(a, b definition) int {
+		return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(b.module, a.module))
+	})
 	return out
 }

@@ -65,6 +65,7 @@ func (r *reading) read(load func(*loading)) {
 	defer func() { r.tree.limited = false }()
 	var l *loading
 	before := ""
+	r.systems()
 	for range maxPasses {
 		r.tree.ev.Resolve(r.resolve)
 		r.pins()

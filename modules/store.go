@@ -13,9 +13,9 @@ type store struct {
 	own     func(path []string) bool // whether a path is a member of a registry
 	prefix  func(path []string) bool // whether members of a registry are below it
 	epoch   int                      // changes with own and prefix
-	group   int                      // definitions of flake so far
 	work    int
-	modules int
+	modules int // of the flake so far
+	units   int // these and those inside of submodules
 }
 
 // maxDefinitions bounds the definitions that one flake may have.
@@ -31,7 +31,8 @@ func newStore(t *Tree) *store {
 // module enters what a module of the flake declares and defines.
 func (s *store) module(m *Module, file int, condition string) {
 	s.modules++
-	d := definition{file: file, priority: plainPriority, order: plainOrder}
+	s.units++
+	d := definition{file: file, module: s.units, priority: plainPriority, order: plainOrder}
 	if condition != "" {
 		d = d.under(&symbolic.Unknown{Why: condition}, false)
 	}
@@ -83,13 +84,15 @@ func (s *store) follow(n *node) {
 	}
 	if n.typ != nil && n.typ.kind == subType {
 		for _, v := range n.typ.modules {
-			s.submodule(n, v, definition{at: v.Where(), file: -1, priority: plainPriority, order: plainOrder})
+			m := s.submodule(n, v)
+			n.always = append(n.always, m)
+			s.declarations(n, m, 0)
 		}
 	}
 }
 
-// submodule enters a module of the submodule at n.
-func (s *store) submodule(n *node, v symbolic.Value, d definition) {
+// submodule opens a module of the submodule at n.
+func (s *store) submodule(n *node, v symbolic.Value) *Module {
 	name := ""
 	if len(n.path) > 0 {
 		name = n.path[len(n.path)-1]
@@ -100,9 +103,22 @@ func (s *store) submodule(n *node, v symbolic.Value, d definition) {
 		"config": &symbolic.Ref{Place: at, Root: symbolic.Flake, Path: n.path},
 	})
 	o := &opener{tree: s.tree, ev: s.ev, args: args}
-	s.opened(n, o.open(v), d, 0)
+	return o.open(v)
 }
 
+// declarations enters what a module of the submodule at n declares.
+func (s *store) declarations(n *node, m *Module, depth int) {
+	for _, o := range m.Options {
+		s.declare(n, o)
+	}
+	for _, i := range m.Imports {
+		if i.Module != nil && depth < maxNesting {
+			s.declarations(n, i.Module, depth+1)
+		}
+	}
+}
+
+// opened enters what a module of the submodule at n defines.
 func (s *store) opened(n *node, m *Module, d definition, depth int) {
 	if depth > maxNesting {
 		return
@@ -110,9 +126,8 @@ func (s *store) opened(n *node, m *Module, d definition, depth int) {
 	if m.Why != "" {
 		n.gaps = append(n.gaps, gap{at: d.at, why: m.Why})
 	}
-	for _, o := range m.Options {
-		s.declare(n, o)
-	}
+	s.units++
+	d.module = s.units
 	for _, c := range m.Config {
 		s.split(n, s.peel(d.with(symbolic.Done(c.Value)), 0))
 	}
@@ -138,21 +153,43 @@ func (s *store) expand(n *node) bool {
 	n.stage = expanding
 	s.follow(n)
 	for _, d := range n.defs {
+		s.renew()
 		n.parts = append(n.parts, s.peel(d, 0)...)
 	}
 	s.typeKids(n)
 	switch {
 	case s.leaf(n):
 	case n.typ != nil && n.typ.kind == subType:
-		for _, p := range n.parts {
-			s.submodule(n, p.v.Force(), p)
-		}
+		s.submodules(n)
 	default:
 		s.split(n, n.parts)
 	}
 	s.typeKids(n)
 	n.stage = expanded
 	return true
+}
+
+// renew starts a new budget where the last definition has used up its own.
+func (s *store) renew() {
+	if s.ev.Spent() {
+		s.tree.begin()
+	}
+}
+
+// submodules enters the modules of the submodule at n: its definitions, which are
+// merged like those of a list, and those that its type has. The module system
+// makes the latter imports of modules that come first, and so the last that it
+// meets: lib.modules.mergeOptionDecls, substSubModules.
+func (s *store) submodules(n *node) {
+	for _, p := range mergeOrder(n.parts) {
+		s.renew()
+		m := s.submodule(n, p.v.Force())
+		s.declarations(n, m, 0)
+		s.opened(n, m, p, 0)
+	}
+	for _, m := range n.always {
+		s.opened(n, m, definition{at: symbolic.Place{}, file: -1, priority: plainPriority, order: plainOrder}, 0)
+	}
 }
 
 // leaf reports whether what is below n are no options.
@@ -179,10 +216,6 @@ func (s *store) split(n *node, parts []definition) {
 	for _, d := range parts {
 		switch v := d.v.Force().(type) {
 		case *symbolic.Attrs:
-			if len(n.path) == 1 {
-				s.group++
-				d.group = s.group
-			}
 			s.splitSet(n, d, v)
 		case *symbolic.Unknown:
 			n.gaps = append(n.gaps, gap{at: d.v.Force().Where(), why: v.Why, fault: v.Fault})

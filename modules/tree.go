@@ -71,35 +71,25 @@ type Aspect struct {
 	Name         string        // unique in its class: what flake.modules calls it, or its path
 	Path         []string      // its identity: flake.modules.nixos.web
 	Key          string        // that its option gives it, so that it applies once however often it is reached; "" for none
-	Contributors []Contributor // in the order of Tree.Files
+	Contributors []Contributor // in the order in which Nix merges them
 	Imports      []Import      // of all contributors, as far as they are known without a machine
 }
 
 // Contributor is one definition of an aspect.
 type Contributor struct {
-	At    fleet.Pos
-	File  int // index in Tree.Files
-	value symbolic.Value
-	class fleet.Class
-	group int // which of the file's definitions of the option flake it is in
+	At       fleet.Pos
+	File     int // index in Tree.Files
+	value    symbolic.Value
+	class    fleet.Class
+	declared bool // with the option, by whoever declares it
 	// Condition is why it may not apply; "" if it surely does.
 	Condition string
 }
 
-// MergeOrder returns the indices of the contributors in the order in which
-// flake-parts imports them: by file, as the module system meets them (its
-// reversal and that of the submodule flake cancel out), several definitions of
-// flake in one file in reverse, and what is merged inside of one as written.
-func (a *Aspect) MergeOrder() []int {
-	order := make([]int, len(a.Contributors))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(x, y int) int {
-		c, d := &a.Contributors[x], &a.Contributors[y]
-		return cmp.Or(cmp.Compare(c.File, d.File), cmp.Compare(d.group, c.group))
-	})
-	return order
+// At is where the aspect is first defined.
+func (a *Aspect) At() fleet.Pos {
+	i := slices.IndexFunc(a.Contributors, func(c Contributor) bool { return !c.declared })
+	return a.Contributors[max(i, 0)].At
 }
 
 // User is an aspect that imports another one.

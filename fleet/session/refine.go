@@ -110,7 +110,7 @@ func (r *refining) names(told engine.Outputs) {
 		case there[option]:
 			r.out.Aspects++
 		case sure(a):
-			r.note(a.Contributors[0].At, "aspect %s was read from the files, and Nix knows none of that name", option)
+			r.note(a.At(), "aspect %s was read from the files, and Nix knows none of that name", option)
 		}
 	}
 	if len(r.tree.Lost) > 0 { // which is said already

@@ -93,7 +93,7 @@ func newWalker(tree *modules.Tree, types table, class fleet.Class, system string
 func (w *walker) own(m *fleet.Machine, start Step) {
 	name := MachineAspect(m)
 	if a := w.tree.Aspect(m.Class, name); a != nil {
-		w.aspect(m.Class, name, []Step{start, {Kind: "aspect", Name: name, At: a.Contributors[0].At}}, "")
+		w.aspect(m.Class, name, []Step{start, {Kind: "aspect", Name: name, At: a.At()}}, "")
 	}
 }
 

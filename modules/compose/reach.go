@@ -172,7 +172,7 @@ func (w *walker) run() {
 
 // contributors queues one module per definition of an aspect.
 func (w *walker) contributors(it item) {
-	for _, i := range it.aspect.MergeOrder() {
+	for i := range it.aspect.Contributors {
 		next := it
 		next.level, next.unit, next.units = 2, it.units[i], nil
 		next.condition = both(it.condition, it.aspect.Contributors[i].Condition)

@@ -49,7 +49,7 @@ func (w *walker) role(f *fleet.Fleet, s *fleet.Service, r *fleet.Role, member fl
 		w.problem(member.At, hint, "it has the role %s (by %s), for which the tree defines no module of class %s", title, member.Via, m.Class)
 		return
 	}
-	way := []Step{start, {Kind: "role", Name: title, At: member.At}, {Kind: "aspect", Name: name, At: a.Contributors[0].At}}
+	way := []Step{start, {Kind: "role", Name: title, At: member.At}, {Kind: "aspect", Name: name, At: a.At()}}
 	// Another instance of the same module is another module, not a second one.
 	if first, ok := w.seen[title+"/"+name]; ok {
 		w.problem(member.At, "", "role %s is reached twice: by %s and by %s", title, wayText(first), wayText(way))

@@ -34,7 +34,7 @@ func Unused(tree *modules.Tree, f *fleet.Fleet, compositions []Composition) []Pr
 		if !ours || open[a.Class] || open[""] || reached[key{a.Class, a.Name}] {
 			continue
 		}
-		p := Problem{Severity: fleet.Warning, At: a.Contributors[0].At,
+		p := Problem{Severity: fleet.Warning, At: a.At(),
 			Text: fmt.Sprintf("no machine reaches the aspect %s of class %s", a.Name, a.Class)}
 		if name, ok := strings.CutPrefix(a.Name, modules.MachinePrefix+string(a.Class)+"/"); ok && f.Machine(name) == nil {
 			p.Text += fmt.Sprintf(", as there is no machine %s", name)

@@ -41,7 +41,8 @@ type Evaluator struct {
 	steps    int
 	depth    int
 	bytes    int
-	loaded   map[string]*Thunk // files by name
+	loaded   map[string]*Thunk   // files by name
+	inputs   map[string][]string // what an input that is a list of strings holds
 	refs     resolver
 	patterns map[string]*textPattern // regular expressions by source, nil for one that is not read
 	lib      map[string]syntax.Expr  // the functions of prelude.nix, once one is used

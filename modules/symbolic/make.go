@@ -105,3 +105,29 @@ func (ev *Evaluator) BeginSmall() {
 // Preset says what a file comes to in place of what is in it, until the next
 // call of Resolve.
 func (ev *Evaluator) Preset(file string, v Value) { ev.loaded[file] = Done(v) }
+
+// PresetInput says that the default.nix of an input of the flake is a list of
+// strings.
+func (ev *Evaluator) PresetInput(name string, list []string) {
+	if ev.inputs == nil {
+		ev.inputs = map[string][]string{}
+	}
+	ev.inputs[name] = list
+}
+
+// presetOf is what an import of v is where v is an input with a preset, or nil.
+func (ev *Evaluator) presetOf(at Place, v Value) Value {
+	r, ok := v.(*Ref)
+	if !ok || r.Root != Inputs || len(r.Path) == 0 || len(r.Path) > 2 || len(r.Path) == 2 && r.Path[1] != "outPath" {
+		return nil
+	}
+	list, ok := ev.inputs[r.Path[0]]
+	if !ok {
+		return nil
+	}
+	texts := make([]*Thunk, len(list))
+	for i, s := range list {
+		texts[i] = Done(Text(at, s))
+	}
+	return newList(at, texts...)
+}

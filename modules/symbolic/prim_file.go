@@ -86,8 +86,12 @@ func subPath(s string) bool {
 func primImport(ev *Evaluator, at Place, a []*Thunk) Value {
 	name, other := ev.treePath(at, a[0])
 	if name == "" {
-		if lib := libraryOf(at, ev.force(a[0])); lib != nil {
+		from := ev.force(a[0])
+		if lib := libraryOf(at, from); lib != nil {
 			return lib
+		}
+		if list := ev.presetOf(at, from); list != nil {
+			return list
 		}
 		return other
 	}

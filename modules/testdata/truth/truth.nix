@@ -79,7 +79,7 @@ let
   inputNames = filter (n: n != "self") (builtins.attrNames ((flake.inputs or { }) // builtins.functionArgs flake.outputs));
   inputs = lib.genAttrs inputNames input // { inherit self; };
   self = outputs // { inherit inputs outputs; outPath = repo; _type = "flake"; lastModifiedDate = "19700101000000"; rev = "0"; };
-  outputs = flake.outputs inputs;
+  outputs = let made = flake.outputs inputs; in if made ? __stub then throw "an input that is not here makes the outputs" else made;
   config = (outputs.__eval or { config.flake = outputs; }).config;
 
   # Modules: opened without a machine, as far as their imports do not need one.
@@ -110,7 +110,7 @@ let
       if o ? __stub then [ "foreign ${o.__stub}" ]
       else if id != null && id != own && known ? ${id} then [ "aspect ${id}" ]
       else edges own o;
-  try = list: let r = builtins.tryEval (builtins.deepSeq list list); in if r.success then lib.unique r.value else null;
+  try = list: let r = builtins.tryEval (builtins.deepSeq list list); in if r.success then r.value else null;
 
   expand = path: at: set:
     if path == [ ] then [ at ]
