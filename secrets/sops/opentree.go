@@ -1,0 +1,149 @@
+package sops
+
+import (
+	"crypto/subtle"
+	"fmt"
+	"hash"
+	"strings"
+)
+
+// opener decrypts the documents of one file.
+type opener struct {
+	key    []byte
+	sel    selection
+	mac    hash.Hash
+	doubts []Doubt
+	places []string // additional data of all maps and lists
+}
+
+// openTree decrypts documents in place and returns the text of their MAC and
+// what in them nothing authenticates.
+func openTree(docs []branch, key []byte, sel selection) ([]byte, []Doubt, error) {
+	o := &opener{key: key, sel: sel, mac: newMAC(sel.macOnly)}
+	for _, doc := range docs {
+		o.places = append(o.places, places(doc, nil)...)
+	}
+	for _, doc := range docs {
+		o.doubts = append(o.doubts, empties(doc, nil)...)
+		err := walk(doc, func(l leaf) (any, error) {
+			v, err := o.leaf(l)
+			if err != nil {
+				err = fmt.Errorf("line %d, %s: %w", l.line, l.where(), err)
+			}
+			return v, err
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	return macText(o.mac), o.doubts, nil
+}
+
+func (o *opener) doubt(l leaf, kind DoubtKind) {
+	o.doubts = append(o.doubts, Doubt{kind, strings.Join(l.path, "."), l.line})
+}
+
+func (o *opener) leaf(l leaf) (v any, err error) {
+	c, isComment := l.value.(comment)
+	encrypted := o.sel.encrypts(l.path, l.comments, isComment)
+	v = l.value
+	switch {
+	case encrypted && isComment:
+		v = o.comment(l, c)
+	case encrypted:
+		if v, err = openValue(l, o.key); err != nil {
+			return nil, err
+		}
+		o.bound(l, v)
+	case isComment:
+	case o.sel.macOnly:
+		o.doubt(l, DoubtFree)
+	default:
+		o.doubt(l, DoubtClear)
+	}
+	if _, isComment := v.(comment); isComment || !encrypted && o.sel.macOnly {
+		return v, nil
+	}
+	plain, _, err := plainBytes(v)
+	if err == nil {
+		o.mac.Write(plain)
+		clear(plain)
+	}
+	return v, err
+}
+
+// comment opens an encrypted comment. Comments are not part of the MAC, and
+// where one stands in YAML is not always where it is found again: so one that
+// does not open at its place may belong to a neighbour. What is no encrypted
+// comment stays as it is, as with the sops command.
+func (o *opener) comment(l leaf, c comment) comment {
+	s, err := parseTyped(c.text)
+	if err != nil || s.kind != "comment" {
+		if c.text != "" {
+			o.doubt(l, DoubtComment)
+		}
+		return c
+	}
+	for i, aad := range append([]string{l.aad()}, o.places...) {
+		if plain, err := s.open(o.key, aad); err == nil {
+			if i > 0 {
+				o.doubt(l, DoubtMoved)
+			}
+			return comment{text: string(plain), inline: c.inline, opened: true}
+		}
+	}
+	o.doubt(l, DoubtStray)
+	return c
+}
+
+// places lists the additional data of every map and list below v.
+func places(v any, path []string) []string {
+	var out []string
+	switch v := v.(type) {
+	case branch:
+		out = append(out, leaf{path: path}.aad())
+		for _, it := range v {
+			if it.note == nil {
+				out = append(out, places(it.value, append(path[:len(path):len(path)], it.key))...)
+			}
+		}
+	case []any:
+		out = append(out, leaf{path: path}.aad())
+		for _, e := range v {
+			if _, isMap := e.(branch); !isMap { // which has the same
+				out = append(out, places(e, path)...)
+				continue
+			}
+			out = append(out, places(e, path)[1:]...)
+		}
+	}
+	return out
+}
+
+// openValue decrypts one value. In a list it may turn out to be a comment,
+// because that is how sops keeps encrypted comments there.
+func openValue(l leaf, key []byte) (any, error) {
+	text, ok := l.value.(string)
+	switch {
+	case !ok:
+		return nil, fmt.Errorf("%w: a value that is not encrypted where encrypted ones belong", ErrFormat)
+	case text == "":
+		return text, nil
+	}
+	s, err := parseTyped(text)
+	if err != nil {
+		return nil, err
+	}
+	if s.kind == "comment" && !l.inList {
+		return nil, fmt.Errorf("%w: an encrypted comment where a value belongs", ErrFormat)
+	}
+	plain, err := s.open(key, l.aad())
+	if err != nil {
+		return nil, err
+	}
+	defer clear(plain)
+	return typed(plain, s.kind)
+}
+
+// sameMAC compares the authenticated MAC with that of what was read.
+func sameMAC(a, b []byte) bool { return subtle.ConstantTimeCompare(a, b) == 1 }
