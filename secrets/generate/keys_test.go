@@ -53,7 +53,7 @@ func TestWireGuardRefuses(t *testing.T) {
 func TestNixKeys(t *testing.T) {
 	t.Parallel()
 	nix, store, dir := tool(t, "nix"), tool(t, "nix-store"), t.TempDir()
-	for i := range cases(t, 20) {
+	for i := range cases(t, 10) {
 		name := fmt.Sprintf("cache.example.org-%d", i)
 		made := produce(t, generate.NixKey("ncps-x", "sign-key", "pub-key", name), generate.Input{})
 		got := ask(t, made["sign-key"].Bytes(), nix, "--extra-experimental-features", "nix-command", "key", "convert-secret-to-public")
@@ -97,7 +97,7 @@ func TestLUKS(t *testing.T) {
 	t.Parallel()
 	cryptsetup, dir := tool(t, "cryptsetup"), t.TempDir()
 	disk := keep(t, dir, "disk", hold(string(make([]byte, 4<<20))))
-	for range cases(t, 10) {
+	for range cases(t, 4) {
 		passphrase := produce(t, generate.LUKS("luks", "key"), generate.Input{})["key"]
 		key := keep(t, dir, "key", passphrase)
 		ask(t, nil, cryptsetup, "luksFormat", "--batch-mode", "--type", "luks1", "--pbkdf-force-iterations", "1000", disk, key)

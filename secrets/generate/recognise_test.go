@@ -163,3 +163,24 @@ func TestRequiredPrompts(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// FuzzRecognise has any script: it is told or refused, and what is told makes
+// each file or fails with an error that has none of the answers.
+func FuzzRecognise(f *testing.F) {
+	for _, c := range scripts {
+		f.Add(c.script)
+	}
+	f.Fuzz(func(t *testing.T, script string) {
+		d := declared("a", script, map[string]string{"p": ""})
+		d.Dependencies = []string{"x"}
+		g := generate.Recognise(d).Generator
+		if g.Make == nil || strings.Contains(script, "ssh-keygen") || strings.Contains(script, "zerotier") || strings.Contains(script, "mkpasswd") {
+			return // too slow to be made a thousand times
+		}
+		in := generate.Input{Answers: map[string]secret.Value{"p": hold("canary")},
+			Dependencies: map[string]generate.Contents{"x": {"y": hold("canary")}}}
+		if _, err := g.Generate(t.Context(), in); err != nil && strings.Contains(err.Error(), "canary") && !strings.Contains(script, "canary") {
+			t.Error(err)
+		}
+	})
+}

@@ -34,7 +34,7 @@ func TestSSHKeysReadBySSHKeygen(t *testing.T) {
 func TestSSHKeysOfRSA(t *testing.T) {
 	t.Parallel()
 	keygen, dir := tool(t, "ssh-keygen"), t.TempDir()
-	for range cases(t, 20) {
+	for range cases(t, 5) {
 		private, public, err := generate.NewSSHKeyRSA(1024, "c")
 		if err != nil {
 			t.Fatal(err)
@@ -65,7 +65,7 @@ func TestHostCertificates(t *testing.T) {
 	keygen, dir := tool(t, "ssh-keygen"), t.TempDir()
 	ca := produce(t, generate.OpenSSHCA(), generate.Input{})
 	caPath := keep(t, dir, "ca", ca["id_ed25519"])
-	for i := range cases(t, 100) {
+	for i := range cases(t, 40) {
 		host := produce(t, generate.OpenSSH(), generate.Input{})
 		machine := fmt.Sprintf("web%d", i)
 		domains := []string{"zt", "example.org", "zt"}[:1+i%3]

@@ -29,7 +29,7 @@ func TestTLSVerifiedByOpenSSL(t *testing.T) {
 	openssl, dir := tool(t, "openssl"), t.TempDir()
 	caKey, ca := authority(t, generate.TLSAuthority{Name: "fleet", Key: generate.P256, For: 24 * time.Hour, Domains: []string{"zt"}})
 	caFile := keep(t, dir, "ca", ca)
-	for i := range cases(t, 40) {
+	for i := range cases(t, 10) {
 		name := fmt.Sprintf("web%d.zt", i)
 		key, cert, err := generate.NewTLSLeaf(caKey, ca, generate.TLSLeaf{Names: []string{name}, Key: generate.P256, For: time.Hour}, time.Now())
 		if err != nil {

@@ -36,14 +36,14 @@ func NewZeroTierIdentity(ctx context.Context) (secret.Value, error) {
 	defer clear(seed)
 	signing := ed25519.NewKeyFromSeed(seed)
 	defer clear(signing)
-	memory := make([]byte, hashMemory)
+	buffer := newHashBuffer()
 	for ctx.Err() == nil {
 		exchange, err := ecdh.X25519().GenerateKey(rand.Reader)
 		if err != nil {
 			return secret.Value{}, err
 		}
 		public := append(exchange.PublicKey().Bytes(), signing[32:]...)
-		address, ok := zeroTierAddressOf(public, memory)
+		address, ok := zeroTierAddressOf(public, buffer)
 		if !ok {
 			continue
 		}
@@ -57,8 +57,8 @@ func NewZeroTierIdentity(ctx context.Context) (secret.Value, error) {
 
 // zeroTierAddressOf derives the address of a public key of 64 bytes, and says
 // whether it is acceptable as one.
-func zeroTierAddressOf(public, memory []byte) (ZeroTierAddress, bool) {
-	digest := addressHash(public, memory)
+func zeroTierAddressOf(public []byte, b hashBuffer) (ZeroTierAddress, bool) {
+	digest := addressHash(public, b)
 	address := ZeroTierAddress(digest[59:])
 	return address, digest[0] < hashThreshold && address.valid()
 }
@@ -80,7 +80,7 @@ func ZeroTierAddressOf(identity secret.Value) (ZeroTierAddress, error) {
 	if len(fields) == 4 && !belongs(fields[3], public) {
 		return ZeroTierAddress{}, fmt.Errorf("%w: the private key is not that of the public key", ErrZeroTier)
 	}
-	derived, ok := zeroTierAddressOf(public, make([]byte, hashMemory))
+	derived, ok := zeroTierAddressOf(public, newHashBuffer())
 	if !ok || derived != address {
 		return ZeroTierAddress{}, fmt.Errorf("%w: the address is not that of the public key", ErrZeroTier)
 	}
