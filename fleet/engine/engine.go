@@ -118,4 +118,7 @@ type Activation struct {
 	// Guard is how long the host waits for Confirm before it returns to what
 	// it ran; 0 leaves the choice to the deployer.
 	Guard time.Duration
+	// Valid says that the deployer has just copied System or kept it on the
+	// host, so that the host's store knows it; otherwise the store is asked.
+	Valid bool
 }

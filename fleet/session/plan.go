@@ -106,7 +106,11 @@ func (s *Session) ask(ctx context.Context, h *plan.Host, meet func(string) (host
 			conn.Close()
 			return
 		}
-		s.waiting.put(name, conn)
+		var missing []engine.Object
+		if h.WantedErr == nil { // it was asked
+			missing = append([]engine.Object{}, h.Missing...)
+		}
+		s.waiting.put(name, conn, h.Wanted.Path, missing)
 	}()
 	if h.WantedErr == nil && h.Machine.Deploy.Build == "target" { // only the target knows
 		h.Closure.Record, h.WantedErr = s.reach.Deployer.Record(ctx, conn, h.Wanted.Path)
@@ -139,6 +143,11 @@ func lost(err error) bool {
 func (s *Session) record(ctx context.Context, conn host.Conn, path string) (*engine.Record, error) {
 	if path == "" {
 		return nil, errors.New("the host does not name the system")
+	}
+	if e, ok := s.reach.Engine.(engine.Recorder); ok {
+		if record, known := e.Recorded(path); known {
+			return &record, nil
+		}
 	}
 	record, err := s.reach.Deployer.Record(ctx, conn, path)
 	if err == nil {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"assay/fleet"
+	"assay/fleet/engine"
 	"assay/fleet/host"
 	"assay/fleet/host/probe"
 )
@@ -95,7 +96,15 @@ func (s *Session) visit(ctx context.Context, name string) (host.Conn, fleet.Fact
 // changed it is asked over a new one.
 type waiting struct {
 	mu    sync.Mutex
-	conns map[string]host.Conn
+	conns map[string]waits
+}
+
+// waits is one of them, with what its host lacks of the closure of the system
+// that is planned; nil is not known.
+type waits struct {
+	host.Conn
+	system  string
+	missing []engine.Object
 }
 
 // How long a connection waits for a run, and how many do.
@@ -105,21 +114,23 @@ const (
 )
 
 // put takes a connection over.
-func (w *waiting) put(name string, conn host.Conn) {
+func (w *waiting) put(name string, conn host.Conn, system string, missing []engine.Object) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.conns == nil {
-		w.conns = make(map[string]host.Conn)
+		w.conns = make(map[string]waits)
 	}
-	if w.conns[name] != nil || len(w.conns) >= waitMost {
+	if former := w.conns[name].Conn; former != nil {
+		former.Close() // it knows of another plan
+	} else if len(w.conns) >= waitMost {
 		conn.Close()
 		return
 	}
-	w.conns[name] = conn
+	w.conns[name] = waits{conn, system, missing}
 	time.AfterFunc(waitFor, func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		if w.conns[name] == conn {
+		if w.conns[name].Conn == conn {
 			delete(w.conns, name)
 			conn.Close()
 		}
@@ -127,11 +138,14 @@ func (w *waiting) put(name string, conn host.Conn) {
 }
 
 // take returns a connection that waits, nil where there is none; it is the
-// caller's then.
-func (w *waiting) take(name string) host.Conn {
+// caller's then. With it comes what the host lacked of the system.
+func (w *waiting) take(name, system string) (host.Conn, []engine.Object) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	conn := w.conns[name]
+	one := w.conns[name]
 	delete(w.conns, name)
-	return conn
+	if one.system != system {
+		one.missing = nil
+	}
+	return one.Conn, one.missing
 }

@@ -283,6 +283,7 @@ func (b *building) settle(ctx context.Context, paths []string) error {
 		closure, err := closureOf(path, objects)
 		if err == nil {
 			closure.Record = b.e.record(closure)
+			b.e.remember(path, closure.Record)
 			b.e.roots.keep(closure)
 		}
 		b.end(path, closure, func(engine.System) error { return err })

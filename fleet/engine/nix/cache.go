@@ -26,8 +26,12 @@ type cache struct {
 	mu  sync.Mutex
 }
 
-// kept is how many files a cache has at most.
-const kept = 200
+// kept is how many files of a kind a cache has at most, keptBytes how large they
+// are together.
+const (
+	kept      = 200
+	keptBytes = 256 << 20
+)
 
 func (c *cache) file(kind, key string) string {
 	return filepath.Join(c.dir, kind+"-"+key+".json")
@@ -40,6 +44,15 @@ func (c *cache) get(kind, key string, v any) bool {
 	}
 	text, err := os.ReadFile(c.file(kind, key))
 	return err == nil && json.Unmarshal(text, v) == nil
+}
+
+// has reports whether there is an answer to key.
+func (c *cache) has(kind, key string) bool {
+	if c.dir == "" {
+		return false
+	}
+	_, err := os.Stat(c.file(kind, key))
+	return err == nil
 }
 
 // put keeps an answer, and lets the oldest ones go.
@@ -62,16 +75,20 @@ func (c *cache) sweep(kind string) {
 	type aged struct {
 		name string
 		time int64
+		size int64
 	}
 	var files []aged
 	for _, entry := range entries {
 		if info, err := entry.Info(); err == nil && strings.HasPrefix(entry.Name(), kind+"-") {
-			files = append(files, aged{entry.Name(), info.ModTime().UnixNano()})
+			files = append(files, aged{entry.Name(), info.ModTime().UnixNano(), info.Size()})
 		}
 	}
 	slices.SortFunc(files, func(a, b aged) int { return cmp.Compare(b.time, a.time) })
-	for _, f := range files[min(kept, len(files)):] {
-		_ = os.Remove(filepath.Join(c.dir, f.name))
+	var size int64
+	for i, f := range files {
+		if size += f.size; i >= kept || size > keptBytes {
+			_ = os.Remove(filepath.Join(c.dir, f.name))
+		}
 	}
 }
 

@@ -46,7 +46,7 @@ func (m *machine) reuse(ctx context.Context) (f fleet.Facts, ok bool) {
 	if m.o.Reuse == nil {
 		return f, false
 	}
-	conn := m.o.Reuse(m.e.Machine)
+	conn, missing := m.o.Reuse(m.e.Machine, m.e.To.Path)
 	if conn == nil {
 		return f, false
 	}
@@ -56,7 +56,7 @@ func (m *machine) reuse(ctx context.Context) (f fleet.Facts, ok bool) {
 		m.drop(conn)
 		return f, false
 	}
-	m.conn = conn
+	m.conn, m.missing = conn, missing
 	return f, true
 }
 
@@ -150,8 +150,11 @@ func (m *machine) build(ctx context.Context) event.Phase {
 }
 
 func (m *machine) copy(ctx context.Context) event.Phase {
-	missing, err := m.o.Deployer.Missing(ctx, m.conn, m.closure)
-	m.closure = engine.Closure{}
+	missing, err := m.missing, error(nil)
+	if missing == nil {
+		missing, err = m.o.Deployer.Missing(ctx, m.conn, m.closure)
+	}
+	m.closure, m.missing = engine.Closure{}, nil
 	if err != nil {
 		return m.early(ctx, fmt.Errorf("ask which objects are missing: %w", err))
 	}
@@ -164,6 +167,7 @@ func (m *machine) copy(ctx context.Context) event.Phase {
 		return m.early(ctx, while("copy", err))
 	}
 	p.to(p.total)
+	m.valid = true
 	return event.Activating
 }
 
@@ -173,6 +177,7 @@ func (m *machine) keep(ctx context.Context) event.Phase {
 		if err := k.Keep(ctx, m.conn, m.e.To.Path); err != nil {
 			return m.early(ctx, fmt.Errorf("keep %s from being collected: %w", m.e.To.Path, err))
 		}
+		m.valid = true
 	}
 	return event.Activating
 }
@@ -180,7 +185,7 @@ func (m *machine) keep(ctx context.Context) event.Phase {
 func (m *machine) activate(ctx context.Context) event.Phase {
 	m.began = m.o.Plan.Goal != engine.GoalDryActivate
 	a := m.activation(m.e.To.Path, m.o.Plan.Goal, m.e.To.Generation)
-	a.Expect = m.e.From.Path
+	a.Expect, a.Valid = m.e.From.Path, m.valid
 	m.act = a
 	m.guardFrom()
 	err := m.o.Deployer.Activate(ctx, m.conn, a, m.log("activate"))

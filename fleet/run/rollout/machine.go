@@ -45,13 +45,15 @@ type machine struct {
 	e     *plan.Entry
 	phase event.Phase
 
-	conn    host.Conn      // of the way forward; nil before and when it was lost
-	conns   []host.Conn    // every open one
-	closure engine.Closure // between building and copying
-	before  fleet.Facts    // as read when connecting
-	began   bool           // an activation that can change the host has begun
-	lost    bool           // the connection ended while it ran
-	cause   error          // why the host has to return
+	conn    host.Conn       // of the way forward; nil before and when it was lost
+	conns   []host.Conn     // every open one
+	closure engine.Closure  // between building and copying
+	missing []engine.Object // of it, as a plan just before the run has asked; nil is not known
+	valid   bool            // the host's store has the system, as the copy has shown
+	before  fleet.Facts     // as read when connecting
+	began   bool            // an activation that can change the host has begun
+	lost    bool            // the connection ended while it ran
+	cause   error           // why the host has to return
 	result  event.HostResult
 
 	act       engine.Activation // the way forward

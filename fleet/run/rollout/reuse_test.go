@@ -22,11 +22,11 @@ func TestReuse(t *testing.T) {
 			b := w.hosts["a"]
 			b.open++ // the one from before
 			old := &wire{b: b, dead: dead}
-			o.Reuse = func(machine string) host.Conn {
+			o.Reuse = func(machine, _ string) (host.Conn, []engine.Object) {
 				if machine != "a" {
-					return nil
+					return nil, nil
 				}
-				return old
+				return old, nil
 			}
 			report, err := rollout.Run(t.Context(), o)
 			if err != nil || report.Results[0].Outcome != event.Updated {

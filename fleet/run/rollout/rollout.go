@@ -40,9 +40,11 @@ type Options struct {
 	// Connect opens a new connection to the machine.
 	Connect func(ctx context.Context, machine string) (host.Conn, error)
 	// Reuse returns a connection to the machine that was opened before the run,
-	// which then is the run's, or nil. Only the way to a host goes over it, and
-	// nothing that follows an activation. It may be nil.
-	Reuse func(machine string) host.Conn
+	// which then is the run's, or nil, and what the host lacked of the
+	// system's closure when it was asked over that, nil where nobody asked. Only
+	// the way to a host goes over it, and nothing that follows an activation. It
+	// may be nil.
+	Reuse func(machine, system string) (conn host.Conn, missing []engine.Object)
 	// Probe asks the host for its facts.
 	Probe func(ctx context.Context, conn host.Conn, machine string) (fleet.Facts, error)
 	// Closure builds what the plan wants on the machine and returns all of it.

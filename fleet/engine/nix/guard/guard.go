@@ -65,7 +65,7 @@ func (g Guard) Activate(ctx context.Context, conn host.Conn, a engine.Activation
 		return run(ctx, conn, what, log, "dry", cmp.Or(a.ID, "dry"), a.Class, a.System, a.Expect)
 	}
 	return run(ctx, conn, what, log, "activate", a.ID, string(a.Goal), a.Class, a.System, a.Expect,
-		strconv.Itoa(a.Generation), strconv.Itoa(int(wait(a).Seconds())), oneLine(g.Operator))
+		strconv.Itoa(a.Generation), strconv.Itoa(int(wait(a).Seconds())), oneLine(g.Operator), map[bool]string{true: "valid"}[a.Valid])
 }
 
 // Join stays with the activation that has a.ID to its end and says what

@@ -1,5 +1,6 @@
-# activate ID GOAL CLASS SYSTEM EXPECT GENERATION GUARD OPERATOR, the script
+# activate ID GOAL CLASS SYSTEM EXPECT GENERATION GUARD OPERATOR VALID, the script
 # itself on standard input: starts the activation and stays with it to its end.
+# VALID is "valid" where Nix has just said that the store knows the system.
 
 # busy WHAT: somebody else is at work.
 busy() { refuse 43 "$1; nothing was changed; hint: try again when it has ended"; }
@@ -12,8 +13,10 @@ whose() {
 }
 
 # works ID JOB: whether a job of an activation is at work, or is to be by a
-# timer; systemd was asked for all units at once.
+# timer; systemd was asked for all units at once. A confirmation holds the lock,
+# or has the return still before it.
 works() {
+	[ ! -e "$base/$1/over-$2" ] || return 1
 	if [ -n "$systemd" ]; then
 		case " $units" in
 		*[[:space:]]"assay-$2-$1.service "* | *[[:space:]]"assay-$2-$1.timer "*) return 0 ;;
@@ -60,7 +63,7 @@ alone() {
 # is_system PATH refuses what the class cannot run.
 is_system() {
 	[ -d "$1" ] || refuse 46 "the host lacks $1; hint: it must be copied first"
-	if have nix-store && ! nix-store --check-validity "$1" 2>/dev/null; then
+	if [ -z "$valid" ] && have nix-store && ! nix-store --check-validity "$1" 2>/dev/null; then
 		refuse 46 "the host's store does not know $1; hint: it must be copied first"
 	fi
 	if [ "$class" = darwin ]; then
@@ -143,11 +146,11 @@ begin() {
 	fi
 	if [ -n "$why" ] || [ "$goal" = boot ]; then
 		[ -z "$why" ] || put pending "$why changed"
-		put job boot
+		note job boot
 		keep_paths
 	else
 		[ -n "$(get from)" ] && [ -d "$(get from)" ] || refuse 46 'the host runs no system that it could return to; nothing was changed'
-		put job activate
+		note job activate
 		keep_paths
 		say_state armed
 		arm
@@ -158,7 +161,7 @@ begin() {
 }
 
 activate() {
-	goal=$3 class=$4 system=$5 expect=$6 generation=$7 guard=$8 operator=$9
+	goal=$3 class=$4 system=$5 expect=$6 generation=$7 guard=$8 operator=$9 valid=${10}
 	[ "$(id -u)" -eq 0 ] || refuse 48 'only root can activate a system'
 	[ -z "$systemd" ] || have flock || refuse 46 'the host has no flock; nothing was changed'
 	mkdir -p "$base"

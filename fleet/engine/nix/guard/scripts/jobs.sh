@@ -1,12 +1,17 @@
 # Jobs are what must not end with the connection: activate, boot, confirm, and
 # rollback. Where systemd runs they are transient units assay-JOB-ID; their
 # files lie in /run/systemd/transient, which no switch to another system
-# touches. Elsewhere they are processes in sessions of their own.
+# touches. Elsewhere they are processes in sessions of their own, and so is
+# confirm everywhere: it restarts nothing, and where it is killed the return is
+# still armed.
 
 systemd=
 [ ! -d /run/systemd/system ] || systemd=yes
 
 shell=$(readlink -f /bin/sh 2>/dev/null || echo /bin/sh)
+
+# is_unit JOB
+is_unit() { [ -n "$systemd" ] && [ "$1" != confirm ]; }
 
 unit() { printf 'assay-%s-%s' "$1" "$id"; }
 
@@ -15,13 +20,13 @@ launch() {
 	if [ -e "$dir/begun-$1" ]; then
 		! at_work "$1" || return 0
 		rm -f "$dir/result-$1" "$dir/over-$1"
-		[ -z "$systemd" ] || systemctl reset-failed "$(unit "$1").service" 2>/dev/null || :
+		! is_unit "$1" || systemctl reset-failed "$(unit "$1").service" 2>/dev/null || :
 	fi
 	mark "begun-$1"
-	if [ -n "$systemd" ]; then
+	if is_unit "$1"; then
 		name=assay-$1-$id
 		set -- "$1" --quiet --unit="$name" --service-type=exec --property=TimeoutStopSec=10 \
-			--property="ExecStopPost=$shell $dir/tool ended $id $1"
+			--property="ExecStopPost=$shell -c 'test -e $dir/over-$1 || exec $shell $dir/tool ended $id $1'"
 		[ -z "${LOCALE_ARCHIVE:-}" ] || set -- "$@" --setenv="LOCALE_ARCHIVE=$LOCALE_ARCHIVE"
 		job=$1
 		shift
@@ -34,8 +39,9 @@ launch() {
 # detach JOB VERB runs it as a process that nobody waits for.
 detach() {
 	begin=
-	! have setsid || begin=setsid
-	set -m # a process group of its own where there is no setsid
+	if have setsid; then begin=setsid; else
+		set -m # a process group of its own
+	fi
 	# shellcheck disable=SC2086 # begin may be nothing
 	nohup $begin "$shell" "$dir/tool" "$2" "$id" "$1" >>"$dir/log-$1" 2>&1 </dev/null 9>&- &
 	echo $! >"$dir/pid-$1"
@@ -44,7 +50,7 @@ detach() {
 
 # at_work JOB: whether it has been started and has not ended.
 at_work() {
-	if [ -n "$systemd" ]; then
+	if is_unit "$1"; then
 		case $(systemctl show --property=ActiveState --value "$(unit "$1").service" 2>/dev/null) in
 		active | activating | deactivating | reloading) return 0 ;;
 		esac
@@ -55,7 +61,7 @@ at_work() {
 
 # halt JOB ends it, with everything that it has started.
 halt() {
-	if [ -n "$systemd" ]; then
+	if is_unit "$1"; then
 		systemctl stop "$(unit "$1").service" 2>/dev/null || :
 		return
 	fi
@@ -71,37 +77,52 @@ halt() {
 }
 
 # follow JOB prints what it says until it ends. What was printed once is not
-# printed again, whoever follows. Most jobs end soon and say so by a mark, for
-# which it costs little to look often; systemd is asked about those that do not.
+# printed again, whoever follows. Most jobs end soon; a mark, their last deed,
+# says so. The others are looked after.
 follow() {
 	naps=0
-	[ "$1" != rollback ] || naps=20 # it makes none
-	while :; do
-		if [ -e "$dir/over-$1" ]; then
-			at_work "$1" || break
-			sleep 0.01
-			continue
-		fi
+	[ "$1" != rollback ] || naps=20 # it makes no mark
+	while [ ! -e "$dir/over-$1" ]; do
 		naps=$((naps + 1))
-		if [ "$naps" -le 20 ]; then
+		if [ "$naps" -gt 20 ]; then
+			at_work "$1" || break
+			print_log "$1"
+			nap "$1" 0.2
+		elif [ -n "$systemd" ] && [ -e "$dir/life-$1" ]; then
+			naps=20
+			nap "$1" 0.4
+		else
 			sleep 0.02
-			continue
 		fi
-		at_work "$1" || break
-		print_log "$1"
-		if [ "$naps" -le 40 ]; then sleep 0.1; else sleep 0.2; fi
 	done
-	[ -z "$systemd" ] || journalctl --sync 2>/dev/null || :
+	! is_unit "$1" || journalctl --sync 2>/dev/null || :
 	print_log "$1"
 }
 
+# nap JOB SECONDS waits so long, or until the job ends: it holds a lock for as
+# long as it lives.
+nap() {
+	if [ -z "$systemd" ] || [ ! -e "$dir/life-$1" ]; then
+		sleep "$2"
+	elif flock -s -w "$2" "$dir/life-$1" true && [ ! -e "$dir/over-$1" ]; then
+		sleep 0.02
+	fi
+}
+
+# live JOB takes that lock.
+live() {
+	[ -n "$systemd" ] || return 0
+	exec 8>>"$dir/life-$1"
+	flock 8
+}
+
 print_log() {
-	if [ -n "$systemd" ]; then
+	if is_unit "$1"; then
 		since=$(get "cursor-$1")
 		journalctl --quiet --no-pager --output=cat --show-cursor ${since:+"--after-cursor=$since"} \
 			"_SYSTEMD_UNIT=$(unit "$1").service" 2>/dev/null | while IFS= read -r line; do
 			case $line in
-			'-- cursor: '*) put "cursor-$1" "${line#-- cursor: }" ;;
+			'-- cursor: '*) note "cursor-$1" "${line#-- cursor: }" ;;
 			*) printf '%s\n' "$line" ;;
 			esac
 		done
@@ -112,7 +133,7 @@ print_log() {
 	size=$(($(wc -c <"$dir/log-$1")))
 	[ "$size" -gt "${seen:-0}" ] || return 0
 	tail -c "+$((${seen:-0} + 1))" "$dir/log-$1" | head -c "$((size - ${seen:-0}))"
-	put "cursor-$1" "$size"
+	note "cursor-$1" "$size"
 }
 
 # arm starts what returns by itself: after the guard's time, or at once when it

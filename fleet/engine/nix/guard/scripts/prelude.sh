@@ -34,10 +34,16 @@ dir=$base/$id
 profile=/nix/var/nix/profiles/system
 roots=/nix/var/nix/gcroots/auto/assay-$id
 
-# get FILE: the first line of a file of this activation, or nothing.
-get() {
+# load FILE sets value to the first line of a file of this activation, or to
+# nothing.
+load() {
 	value=
 	[ ! -f "$dir/$1" ] || IFS= read -r value <"$dir/$1" || :
+}
+
+# get FILE prints it.
+get() {
+	load "$1"
 	printf '%s' "$value"
 }
 
@@ -83,13 +89,14 @@ until $((at + $(get deadline) - $(monotonic)))"
 	[ "$1" != failed ] || ends="
 trouble $(get trouble)"
 	said="id $id
-state $1
-from $(get from)
-to $(get to)
-at $at
-operator $(get operator)
-goal $(get goal)
-guard $(get guard)$ends"
+state $1"
+	for key in from to; do load "$key" && said="$said
+$key $value"; done
+	said="$said
+at $at"
+	for key in operator goal guard; do load "$key" && said="$said
+$key $value"; done
+	said=$said$ends
 	put state "$said" || return 1
 	if printf '%s\n' "$said" >"$base/.current.$$" && mv -f "$base/.current.$$" "$base/current"; then
 		return 0

@@ -13,9 +13,9 @@
 # switch_now SYSTEM runs it, not at boot.
 switch_now() {
 	if [ "$(get class)" = darwin ]; then
-		"$1/activate" </dev/null 9>&-
+		"$1/activate" </dev/null 8>&- 9>&-
 	else
-		NIXOS_INSTALL_BOOTLOADER=0 "$1/bin/switch-to-configuration" test </dev/null 9>&-
+		NIXOS_INSTALL_BOOTLOADER=0 "$1/bin/switch-to-configuration" test </dev/null 8>&- 9>&-
 	fi
 }
 
@@ -33,7 +33,7 @@ check_mac() {
 # switch_boot SYSTEM makes the boot loader start it.
 switch_boot() {
 	[ "$(get class)" != darwin ] || return 0
-	NIXOS_INSTALL_BOOTLOADER=0 "$1/bin/switch-to-configuration" boot </dev/null 9>&-
+	NIXOS_INSTALL_BOOTLOADER=0 "$1/bin/switch-to-configuration" boot </dev/null 8>&- 9>&-
 }
 
 # set_profile makes the profile lead to the new system.
@@ -68,10 +68,23 @@ others_profile() {
 # the new system has become it; what somebody else has set stays.
 put_profile_back() {
 	link=$(get link)
-	[ -n "$link" ] && [ "$(readlink "$profile")" != "$link" ] && ! others_profile || return 0
-	number=${link#system-}
-	nix-env -p "$profile" --switch-generation "${number%-link}" || return 1
+	[ -n "$link" ] || return 0
+	if [ "$(readlink "$profile")" = "$link" ]; then
+		half_back || return 0
+	else
+		! others_profile || return 0
+		number=${link#system-}
+		nix-env -p "$profile" --switch-generation "${number%-link}" || return 1
+	fi
 	switch_boot "$(readlink -f "$profile")"
+}
+
+# half_back: whether an earlier try may have put back the profile and not the
+# boot loader.
+half_back() {
+	[ "$verb" != work ] && [ -e "$owed/$id" ] || return 1
+	case $(field trouble "$owed/due") in 'the profile or the boot loader '* | 'it was restarted while '*) return 0 ;; esac
+	return 1
 }
 
 # inhibitors SYSTEM: what must not change while it runs, one a line: nixpkgs

@@ -48,7 +48,7 @@ join() {
 # dry ID CLASS SYSTEM EXPECT says what an activation would change;
 # nix-darwin only says whether it could activate.
 dry() {
-	class=$3 system=$4 expect=$5 generation=0
+	class=$3 system=$4 expect=$5 generation=0 valid=
 	expected
 	is_system "$system"
 	if [ "$class" = darwin ]; then

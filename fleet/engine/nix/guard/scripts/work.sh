@@ -2,6 +2,7 @@
 # detached.
 
 work() {
+	live "$1"
 	take_lock 30 || refuse 43 'the lock of this host is not free'
 	code=0
 	case $1 in
@@ -10,10 +11,19 @@ work() {
 	confirm) confirm_work || code=$? ;;
 	esac
 	put "result-$1" "$code"
-	[ -n "$systemd" ] || ended "$1"
+	follows "$1"
+	free_lock
+	mark "over-$1"
 }
 
+# ended JOB is what another process does where the job could not.
 ended() {
+	follows "$1"
+	mark "over-$1"
+}
+
+# follows JOB does what its result asks for.
+follows() {
 	if [ -z "$(get "result-$1")" ]; then
 		put "result-$1" "${SERVICE_RESULT:-a signal}${EXIT_STATUS:+ $EXIT_STATUS}"
 	fi
@@ -43,7 +53,6 @@ ended() {
 		fi
 		;;
 	esac
-	mark "over-$1"
 }
 
 # confirm_work makes what runs last. It is the only thing that ends the guard
@@ -54,7 +63,7 @@ confirm_work() {
 		return 60
 	fi
 	[ "$(running)" = "$(get to)" ] || return 61
-	put units "$(newly_failed)"
+	note units "$(newly_failed)"
 	[ -z "$(get units)" ] || return 62
 	if [ "$(get goal)" = switch ] && others_profile; then
 		return 64
