@@ -14,6 +14,9 @@ func (t *Tree) links() {
 		for i := range a.Contributors {
 			t.begin()
 			m := t.openContributor(&a.Contributors[i], "")
+			if m.Why != "" {
+				a.Imports = append(a.Imports, Import{At: m.At, Why: m.Why})
+			}
 			a.Imports = append(a.Imports, imported(m, "", 0)...)
 			t.note(a, m)
 		}

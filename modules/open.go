@@ -82,6 +82,12 @@ func (o *opener) open(v symbolic.Value) *Module {
 		o.attrs(m, v)
 	case *symbolic.Path:
 		o.file(m, v)
+	case *symbolic.String:
+		if name, ok := v.InTree(); ok {
+			o.file(m, &symbolic.Path{Place: v.Place, Rel: name})
+			break
+		}
+		m.Imports = append(m.Imports, o.classify(v, at.Pos()))
 	case *symbolic.Call:
 		if inner := o.loadedModule(v); inner != nil {
 			return inner
