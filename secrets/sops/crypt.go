@@ -234,15 +234,27 @@ func (f *File) kinds() []string {
 
 // unwrap returns the data key of a stanza, or nil.
 func unwrap(enc string, identities []age.Identity) []byte {
-	r, err := age.Decrypt(armor.NewReader(strings.NewReader(enc)), identities...)
-	if err != nil {
-		return nil
-	}
-	key, err := io.ReadAll(io.LimitReader(r, keySize+1))
+	key, err := openArmored(enc, identities, keySize)
 	if err != nil || len(key) != keySize {
+		clear(key)
 		return nil
 	}
 	return key
+}
+
+// openArmored decrypts an armored age file of at most limit bytes. A longer
+// one gives a byte more. Nothing is returned unless all of it authenticates.
+func openArmored(enc string, identities []age.Identity, limit int64) ([]byte, error) {
+	r, err := age.Decrypt(armor.NewReader(strings.NewReader(enc)), identities...)
+	if err != nil {
+		return nil, err
+	}
+	out, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err != nil {
+		clear(out)
+		return nil, err
+	}
+	return out, nil
 }
 
 // digest is the text that the MAC of a binary file holds: the hash of its
