@@ -156,6 +156,9 @@ func (s *supplying) one(id, why string) engine.Supplied {
 		return engine.Supplied{Unknown: why}
 	}
 	is.Unknown = cmp.Or(whyNot[is.Unknown], is.Unknown)
+	if is.Derivation == "" {
+		is.Unknown = cmp.Or(is.Unknown, "it has no derivation")
+	}
 	return is
 }
 
