@@ -126,11 +126,11 @@ func TestCollect(t *testing.T) {
 
 // TestOrder: what asks for something comes first.
 func TestOrder(t *testing.T) {
-	stack, f := world(t, fleet.Hotfix{RemoveWhen: "2030-01-01"}, "")
+	_, f := world(t, fleet.Hotfix{RemoveWhen: "2030-01-01"}, "")
 	f.Overlay.Hotfixes = append(f.Overlay.Hotfixes,
 		fleet.Hotfix{Package: "zed", Channel: "stable", Systems: []string{"riscv64-linux"}, At: fleet.Pos{File: "fleet.toml", Line: 20}},
 		fleet.Hotfix{Package: "fd", Channel: "stable", At: fleet.Pos{File: "fleet.toml", Line: 30}})
-	stack, _ = overlay.Resolve(overlay.Input{Fleet: f})
+	stack, _ := overlay.Resolve(overlay.Input{Fleet: f})
 	hs := Collect(stack, f)
 	Judge(stack, hs, Facts{Now: noon})
 	var got []string

@@ -154,7 +154,7 @@ func TestHostile(t *testing.T) {
 		"no answer of a Hydra, at byte 0 of it":             func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") },
 		"no answer of a Hydra, at byte 18 of it":            func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `[{"id":"x\u001b"}]`) },
 		"no answer of a Hydra: something follows at byte 2": func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `[]}`) },
-		"it leads elsewhere":                                func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other+"/x", 302) },
+		"it leads elsewhere":                                func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other+"/x", http.StatusFound) },
 	} {
 		f := httptest.NewServer(serve)
 		target, err := Parse(f.URL + "/job/a/b/c")
@@ -166,7 +166,7 @@ func TestHostile(t *testing.T) {
 		}
 		f.Close()
 	}
-	f := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), 302) }))
+	f := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), http.StatusFound) }))
 	defer f.Close()
 	if a := New("", nil).Ask(t.Context(), Target{Server: f.URL, Project: "a", Jobset: "b", Name: "c"}); a.Offline != "it leads elsewhere" {
 		t.Errorf("a circle of redirects: %+v", a)
