@@ -35,6 +35,7 @@ func (s *Stack) Which(pkg, system string) Answer {
 	a := Answer{Package: pkg, System: system, Shadowed: []Entry{}, Versions: s.versions(pkg, system), Source: fleet.SourceFile}
 	t := s.table(system)
 	if t.written {
+		a.Source = fleet.SourceRead
 		return s.whichWritten(t, a)
 	}
 	es := t.find(pkg)

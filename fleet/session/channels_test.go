@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -106,6 +107,10 @@ func TestMakeIndex(t *testing.T) {
 	}
 	if ps := first.Lacking(); len(ps) != 1 || !strings.Contains(ps[0].Text, "hotfix of nonesuch: no channel has it on x86_64-linux") {
 		t.Errorf("lacking: %v", ps)
+	}
+	problems, err := s.Check(t.Context(), nil)
+	if err != nil || !strings.Contains(fmt.Sprint(problems), "hotfix of nonesuch: no channel has it") {
+		t.Errorf("check: %v, %v", problems, err)
 	}
 	lister.err = errors.New("no network")
 	if _, err := s.MakeIndex(t.Context(), "unstable", "x86_64-linux", nil); err == nil || !strings.Contains(err.Error(), "no network") {

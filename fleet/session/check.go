@@ -18,7 +18,7 @@ import (
 // problems are sorted by place, after those of files that could not be read,
 // and each is there once, whichever machines have it.
 func (s *Session) Check(ctx context.Context, identities []sops.Identity) ([]fleet.Problem, error) {
-	problems := s.Repo.Problems()
+	problems := append(s.Repo.Problems(), s.Stack().Lacking()...)
 	machines := names(s.Fleet().Machines)
 	problems = append(problems, s.checkCompositions(ctx, machines, problems)...)
 	problems = append(problems, s.checkKeys(ctx, machines, identities)...)

@@ -69,12 +69,16 @@ func (a *app) showWhich(ctx context.Context, s *session.Session, answers []overl
 			return err
 		}
 	}
+	uses, err := usesOn(ctx, s, answers, q)
+	if err != nil {
+		return err
+	}
 	problems := []fleet.Problem{}
 	for i := range told {
 		problems = append(problems, overlay.Compare(answers[i], told[i])...)
 	}
 	if a.flags.json {
-		out := map[string]any{"packages": answers}
+		out := map[string]any{"packages": answers, "uses": usesToJSON(uses)}
 		if evaluate {
 			out["evaluated"], out["problems"] = told, problems
 		}
@@ -89,6 +93,7 @@ func (a *app) showWhich(ctx context.Context, s *session.Session, answers []overl
 			a.printEvaluated(&told[i])
 		}
 	}
+	a.printUses(uses)
 	a.printProblems(problems)
 	return nil
 }
