@@ -18,9 +18,6 @@ func TestCopyToOwnStore(t *testing.T) {
 	conn := connect(t, h, h.User, host.BecomeNone)
 	d := l.deployer(t, deploy.Options{})
 	c := l.closure(t, l.build(t, furnished))
-	if err := d.Preflight(t.Context(), conn, c, c.Objects); err != nil {
-		t.Error(err)
-	}
 	if err := d.Copy(t.Context(), conn, c.Objects, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -32,24 +29,6 @@ func TestCopyToOwnStore(t *testing.T) {
 	}
 	r, err := d.Record(t.Context(), conn, c.System)
 	if err != nil || len(r.Packages) != 5 || len(r.Files) != 0 || len(r.LeftOut) != 1 {
-		t.Errorf("%+v, %v", r, err)
-	}
-}
-
-// A Mac builds what is evaluated here.
-func TestRealiseOnMac(t *testing.T) {
-	l := newLocal(t)
-	hosts := bed.Up(t, 1, bed.Tier(bed.TierB), bed.Darwin("mac"))
-	h := hosts[len(hosts)-1]
-	conn := connect(t, h, h.User, host.BecomeSudo)
-	d := l.deployer(t, deploy.Options{})
-	derivation := l.instantiate(t, `let system = mk "darwin-system-25.05" [] "echo x > $out/x"; in derivation (system.drvAttrs // { system = "aarch64-darwin"; })`)
-	want := l.nix(t, "nix-store", "--query", "--outputs", derivation)
-	if err := d.Realise(t.Context(), conn, derivation, want, nil); err != nil {
-		t.Fatal(err)
-	}
-	r, err := d.Record(t.Context(), conn, want)
-	if err != nil || len(r.Packages) != 1 || r.Packages[0].Name != "darwin-system" {
 		t.Errorf("%+v, %v", r, err)
 	}
 }

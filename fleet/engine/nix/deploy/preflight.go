@@ -9,36 +9,12 @@ import (
 	"slices"
 	"strings"
 
-	"assay/fleet/engine"
 	"assay/fleet/host"
 )
 
 // ErrUnsigned is returned for paths that a host would refuse; errors that wrap
 // it say how many and what to do.
 var ErrUnsigned = errors.New("the host takes only signed paths")
-
-// Preflight finds out before anything is copied whether the host will take the
-// paths that it lacks. Where it trusts nobody who is here, and paths have no
-// signature that it accepts, the error is ErrUnsigned. Where a key is
-// configured, paths are signed with it first.
-func (d *Deployer) Preflight(ctx context.Context, conn host.Conn, c engine.Closure, missing []engine.Object) error {
-	paths, err := checked(missing)
-	if err != nil {
-		return err
-	}
-	if len(paths) == 0 {
-		return nil
-	}
-	d.remember(paths, c)
-	tops, err := d.tops(ctx, paths)
-	if err == nil {
-		_, err = d.prepare(ctx, conn, paths, tops)
-	}
-	if err != nil {
-		return fmt.Errorf("copy %s: %w", path.Base(c.System), err)
-	}
-	return nil
-}
 
 // prepare signs and makes sure that the host will take the paths. tops are
 // those whose closures have all of them.

@@ -19,6 +19,4 @@ var (
 	trustSh string
 	//go:embed scripts/keep.sh
 	keepSh string
-	//go:embed scripts/realise.sh
-	realiseSh string
 )

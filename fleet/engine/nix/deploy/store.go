@@ -2,7 +2,6 @@ package deploy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path"
 	"strings"
@@ -70,46 +69,3 @@ func (d *Deployer) Push(ctx context.Context, c engine.Closure, store string) err
 	}
 	return nil
 }
-
-// ErrOther is returned when a host builds something else than was planned.
-var ErrOther = errors.New("the host built another path than was planned")
-
-// Realise builds a derivation of the local store on the host: the derivation
-// and all that it is made from are copied there, and the host builds or
-// fetches its output, which must be want. log, which may be nil, gets what the
-// host's Nix prints, a sanitised line at a time. A root keeps the output as
-// one of Copy does.
-func (d *Deployer) Realise(ctx context.Context, conn host.Conn, derivation, want string, log func(line string)) error {
-	for _, p := range []string{derivation, want} {
-		if !storePath.MatchString(p) {
-			return fmt.Errorf("realise %q on the host: %w", p, errPath)
-		}
-	}
-	what := path.Base(derivation)
-	a, err := accessOf(ctx, conn)
-	if err != nil {
-		return fmt.Errorf("copy %s: %w", what, err)
-	}
-	// Names of derivations and of sources follow from their content, so that
-	// nobody has to sign them.
-	if err := d.send(ctx, conn, a, nil, []string{derivation}, "--derivation"); err != nil {
-		return fmt.Errorf("copy %s: %w", what, err)
-	}
-	out := limited{limit: maxAnswer}
-	err = conn.Run(ctx, host.Command{Script: preludeSh + rootsSh + realiseSh, Args: []string{derivation, want}, Root: a.root,
-		Stdout: &out, Stderr: host.NewLineWriter(0, func(line string) {
-			if log != nil {
-				log(line)
-			}
-		})})
-	if err != nil {
-		return fmt.Errorf("build %s on the host: %w", what, err)
-	}
-	if got := strings.TrimSpace(out.String()); got != want {
-		return fmt.Errorf("%w: %.200q instead of %s", ErrOther, got, want)
-	}
-	return nil
-}
-
-// maxAnswer bounds what a host may print where it is asked for a path.
-const maxAnswer = 4096

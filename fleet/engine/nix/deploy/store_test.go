@@ -49,30 +49,6 @@ func TestStoreOfHost(t *testing.T) {
 	}
 }
 
-func TestRealiseOnHost(t *testing.T) {
-	l := newLocal(t)
-	h := bed.Shared(t, 1)[0]
-	d := l.deployer(t, deploy.Options{})
-	for _, become := range []host.Become{host.BecomeSudo, host.BecomeNone} {
-		conn := connect(t, h, "deploy", become)
-		derivation := l.instantiate(t, strings.ReplaceAll(small, "alpha", "zeta-"+string(become)))
-		want := l.nix(t, "nix-store", "--query", "--outputs", derivation)
-		var log []string
-		if err := d.Realise(t.Context(), conn, derivation, want, func(line string) { log = append(log, line) }); err != nil {
-			t.Fatal(err)
-		}
-		if !strings.Contains(strings.Join(log, "\n"), "building '"+derivation) {
-			t.Errorf("%s: %q", become, log)
-		}
-		h.Root(t, "nix-collect-garbage 2>&1")
-		h.Root(t, "nix-store --check-validity "+want)
-		other := derivation[:len("/nix/store/")] + strings.Repeat("0", 32) + "-other"
-		if err := d.Realise(t.Context(), conn, derivation, other, nil); !errors.Is(err, deploy.ErrOther) {
-			t.Errorf("%s: %v", become, err)
-		}
-	}
-}
-
 func TestPush(t *testing.T) {
 	l := newLocal(t)
 	file, _ := l.key(t, "fleet-1")
@@ -106,7 +82,7 @@ func TestEveryNixCopies(t *testing.T) {
 		if missing, err := d.Missing(t.Context(), conn, c); err != nil || len(missing) != 0 {
 			t.Errorf("%s: %d missing: %v", nix.Version, len(missing), err)
 		}
-		if err := d.Preflight(t.Context(), connect(t, h, "deploy", host.BecomeNone), c, c.Objects); !errors.Is(err, deploy.ErrUnsigned) {
+		if err := d.Copy(t.Context(), connect(t, h, "deploy", host.BecomeNone), c.Objects, nil); !errors.Is(err, deploy.ErrUnsigned) {
 			t.Errorf("%s: %v", nix.Version, err)
 		}
 	}
