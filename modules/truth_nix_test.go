@@ -30,15 +30,16 @@ type asker struct {
 	nix, inputs, repo string
 	names             []string
 	registries        [][]string
-	extra             bool // flake.modules has to be declared for it
-	real              bool // inputs have to be directories for it
-	unchecked         bool // what nobody declares is dropped
+	extra             bool   // flake.modules has to be declared for it
+	real              bool   // inputs have to be directories for it
+	unchecked         bool   // what nobody declares is dropped
+	part              string // of the answer: ".clan" for that alone, "" for all
 	runs              int
 	last              string // why Nix last failed
 }
 
 // newestNix is the newest nix-instantiate of script/nixes, or the one in PATH.
-func newestNix(t *testing.T) string {
+func newestNix(t testing.TB) string {
 	t.Helper()
 	cache, err := os.UserCacheDir()
 	if err == nil {
@@ -57,7 +58,7 @@ func newestNix(t *testing.T) string {
 // ask asks for the names. A flake that relies on somebody else to declare
 // flake.modules gets it declared, and one that takes files from an input gets a
 // directory.
-func (a *asker) ask(t *testing.T) (said *truth, err error) {
+func (a *asker) ask(t testing.TB) (said *truth, err error) {
 	for i := range 8 {
 		a.extra, a.real, a.unchecked = i&1 != 0, i&2 != 0, i&4 != 0
 		if said, err = a.eval(t, nil, nil); err == nil {
@@ -72,7 +73,7 @@ const maxRuns = 30
 
 // open asks for the imports of all members and for the modules of all hosts.
 // What Nix cannot evaluate is found by halves.
-func (a *asker) open(t *testing.T, said *truth) {
+func (a *asker) open(t testing.TB, said *truth) {
 	said.Members, said.HostModules = map[string][]string{}, map[string][]string{}
 	var hosts [][]string
 	for kind, names := range said.Hosts {
@@ -101,7 +102,7 @@ func (a *asker) open(t *testing.T, said *truth) {
 	}, func(path []string) { said.HostModules[idOf(path)] = nil })
 }
 
-func (a *asker) halves(t *testing.T, all [][]string, try func([][]string) bool, bad func([]string)) {
+func (a *asker) halves(t testing.TB, all [][]string, try func([][]string) bool, bad func([]string)) {
 	if len(all) == 0 || a.runs <= maxRuns && try(all) {
 		return
 	}
@@ -116,7 +117,7 @@ func (a *asker) halves(t *testing.T, all [][]string, try func([][]string) bool, 
 	a.halves(t, all[len(all)/2:], try, bad)
 }
 
-func (a *asker) eval(t *testing.T, members, hosts [][]string) (*truth, error) {
+func (a *asker) eval(t testing.TB, members, hosts [][]string) (*truth, error) {
 	t.Helper()
 	a.runs++
 	expr, err := filepath.Abs("testdata/truth/truth.nix")
@@ -126,7 +127,7 @@ func (a *asker) eval(t *testing.T, members, hosts [][]string) (*truth, error) {
 	text := fmt.Sprintf("import %s { inputsDir = %q; repo = %q; names = %s; registries = %s; members = %s; hosts = %s; extra = %t; real = %t; unchecked = %t; }",
 		expr, a.inputs, a.repo, nixList(a.names), nixLists(a.registries), nixLists(members), nixLists(hosts), a.extra, a.real, a.unchecked)
 	cmd := exec.CommandContext(t.Context(), a.nix, "--eval", "--strict", "--json", "--readonly-mode", "--extra-experimental-features", "pipe-operators", "-")
-	cmd.Stdin = strings.NewReader(text)
+	cmd.Stdin = strings.NewReader("(" + text + ")" + a.part)
 	cmd.Env = append(os.Environ(), "NIX_CONFIG=substituters =\ndownload-attempts = 1\nconnect-timeout = 1\nexperimental-features = nix-command flakes", "NIX_USER_CONF_FILES=/dev/null")
 	var complaints strings.Builder
 	cmd.Stderr = &complaints
@@ -136,6 +137,9 @@ func (a *asker) eval(t *testing.T, members, hosts [][]string) (*truth, error) {
 		return nil, errors.New(a.last)
 	}
 	said := &truth{}
+	if a.part != "" {
+		return said, json.Unmarshal(out, &said.Clan)
+	}
 	if err := json.Unmarshal(out, said); err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +170,7 @@ func nixLists(paths [][]string) string {
 }
 
 // attributeNames are all names that the files of a flake ask a set for.
-func attributeNames(t *testing.T, root string) []string {
+func attributeNames(t testing.TB, root string) []string {
 	t.Helper()
 	seen := map[string]bool{}
 	for _, name := range nixFiles(t, root) {

@@ -243,11 +243,8 @@ func compareHosts(t *testing.T, tree *modules.Tree, said *truth, s *score) {
 	}
 }
 
-// compareClan compares the machines of the inventory that clan resolves.
-func compareClan(t *testing.T, repo string, tree *modules.Tree, said *truth, s *score) {
-	if len(said.Clan) == 0 {
-		return // no clan, or one that Nix cannot evaluate with stubs
-	}
+// clanOf is the inventory of a checkout. The caller has the tree for itself.
+func clanOf(tree *modules.Tree, repo string) *clan.Inventory {
 	sources := clan.Sources{JSONName: "inventory.json"}
 	sources.JSON, _ = os.ReadFile(filepath.Join(repo, sources.JSONName))
 	entries, _ := os.ReadDir(filepath.Join(repo, "machines"))
@@ -256,15 +253,23 @@ func compareClan(t *testing.T, repo string, tree *modules.Tree, said *truth, s *
 			sources.Directories = append(sources.Directories, clan.Directory{Path: "machines/" + e.Name()})
 		}
 	}
+	for _, path := range [][]string{{"clan"}, {"flake", "clan"}} {
+		for _, d := range tree.Definitions(path...) {
+			sources.Definitions = append(sources.Definitions, clan.Definition{Value: d.Value, Condition: d.Condition, Priority: d.Priority})
+		}
+	}
+	return clan.Read(tree.Evaluator(), sources)
+}
+
+// compareClan compares the machines of the inventory that clan resolves.
+func compareClan(t *testing.T, repo string, tree *modules.Tree, said *truth, s *score) {
+	if len(said.Clan) == 0 {
+		return // no clan, or one that Nix cannot evaluate with stubs
+	}
 	var names []string
 	more := ""
 	tree.Alone(func() {
-		for _, path := range [][]string{{"clan"}, {"flake", "clan"}} {
-			for _, d := range tree.Definitions(path...) {
-				sources.Definitions = append(sources.Definitions, clan.Definition{Value: d.Value, Condition: d.Condition, Priority: d.Priority})
-			}
-		}
-		inventory := clan.Read(tree.Evaluator(), sources)
+		inventory := clanOf(tree, repo)
 		more = inventory.More
 		for _, m := range inventory.Machines {
 			names = append(names, m.Name)
@@ -281,7 +286,7 @@ func compareClan(t *testing.T, repo string, tree *modules.Tree, said *truth, s *
 }
 
 // nixFiles are the names of the Nix files below a directory.
-func nixFiles(t *testing.T, root string) []string {
+func nixFiles(t testing.TB, root string) []string {
 	t.Helper()
 	var out []string
 	err := fs.WalkDir(os.DirFS(root), ".", func(name string, d fs.DirEntry, err error) error {
