@@ -96,6 +96,7 @@ func readArchive(t testing.TB, store sops.Store) []archived {
 // command made of it, and encrypts the same document here: the result has to
 // be the committed file byte by byte but for what is random.
 func TestArchives(t *testing.T) {
+	t.Parallel()
 	ids := testIdentities(t)[:1]
 	for _, store := range []sops.Store{sops.Binary, sops.JSON, sops.YAML} {
 		for i, a := range readArchive(t, store) {

@@ -1,7 +1,8 @@
 // Package sops reads and writes files in the format of the sops command, for
-// age recipients, without that command. So far it knows the binary store,
-// which is what clan keeps its vars in: JSON with one encrypted value "data"
-// and the metadata "sops".
+// age recipients, without that command: the binary store, which is what clan
+// keeps its vars in, JSON, and YAML with its comments. What it writes is what
+// the sops command 3.13.3 writes, byte by byte but for what is random. For
+// other kinds of keys and other stores it starts the sops command (Command).
 //
 // The reader is strict where the sops command is lenient: whatever it does not
 // know, it refuses, because a selector or key group that is overlooked changes
@@ -9,11 +10,16 @@
 // its MAC; they serve to find drift and never to decide who may read. Errors
 // never contain plaintext, keys or hashes of plaintext.
 //
-// Encrypt makes a fresh data key every time, so that who was removed cannot
-// read what is written afterwards with an old header.
+// What is written gets a fresh data key every time, so that who was removed
+// cannot read it with an old header. The recipients are always the caller's,
+// who has them from policy (package policy, or the vars' links).
+//
+// The MAC of the format covers values and not names, types or empty values.
+// Opened lists what in a file it leaves open, as Doubts; Compare finds changes
+// that somebody without a key made since an earlier version.
 //
 // All functions may be called from several goroutines; a *File and an Identity
-// are not changed after they were made.
+// are not changed after they were made. An Opened belongs to one goroutine.
 package sops
 
 import "errors"

@@ -163,6 +163,7 @@ func sshKey(t *testing.T, path, passphrase string) (recipient string) {
 }
 
 func TestSSHIdentities(t *testing.T) {
+	t.Parallel()
 	home := t.TempDir()
 	open := sshKey(t, filepath.Join(home, "other"), "")
 	locked := sshKey(t, filepath.Join(home, ".ssh", "id_ed25519"), "passphrase")

@@ -61,6 +61,7 @@ func TestRemovedReader(t *testing.T) {
 // TestStructuredFlips changes random bytes: nothing that changes the plaintext
 // is accepted without a doubt about that place.
 func TestStructuredFlips(t *testing.T) {
+	t.Parallel()
 	ids := testIdentities(t)[:1]
 	for store, plain := range map[sops.Store]string{sops.JSON: tamperPlain, sops.YAML: tamperYAML} {
 		text, err := sops.Form{Store: store}.Encrypt(secret.New([]byte(plain)), recipientsOf(t, "one"))

@@ -69,6 +69,7 @@ func parseVector(t *testing.T, text []byte) vector {
 // TestAgeVectors opens the vectors as stanzas are opened: those that are not
 // armored are armored first.
 func TestAgeVectors(t *testing.T) {
+	t.Parallel()
 	files, err := fs.ReadDir(agetest.Vectors, ".")
 	if err != nil || len(files) < 143 {
 		t.Fatal(len(files), err)
