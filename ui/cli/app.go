@@ -173,7 +173,7 @@ Start with:  assay demo, or where your flake is: assay help start`,
 		a.complete(a.logCommand(), onlyMachines))
 	addGroup(root, "runs", "Look back:", a.completeRun(a.runsCommand()), a.completeRun(a.logsCommand()))
 	root.AddCommand(
-		a.demoCommand(), a.initCommand(), a.keysCommand(), a.varsCommand(), a.versionCommand(),
+		a.demoCommand(), a.initCommand(), a.keysCommand(), a.secretsCommand(), a.varsCommand(), a.versionCommand(),
 	)
 	root.AddCommand(topics()...)
 	a.completions(root)
