@@ -14,7 +14,12 @@ type opener struct {
 	mac    hash.Hash
 	doubts []Doubt
 	places []string // additional data of all maps and lists
+	tries  int      // how often one that is not the comment's own was tried
 }
+
+// maxTries bounds the search for the places of comments, which anybody can
+// put into a file.
+const maxTries = 20_000
 
 // openTree decrypts documents in place and returns the text of their MAC and
 // what in them nothing authenticates.
@@ -84,11 +89,15 @@ func (o *opener) comment(l leaf, c comment) comment {
 		}
 		return c
 	}
-	for i, aad := range append([]string{l.aad()}, o.places...) {
+	if plain, err := s.open(o.key, l.aad()); err == nil {
+		return comment{text: string(plain), inline: c.inline, opened: true}
+	}
+	for _, aad := range o.places {
+		if o.tries++; o.tries > maxTries {
+			break
+		}
 		if plain, err := s.open(o.key, aad); err == nil {
-			if i > 0 {
-				o.doubt(l, DoubtMoved)
-			}
+			o.doubt(l, DoubtMoved)
 			return comment{text: string(plain), inline: c.inline, opened: true}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"assay/secrets/secret"
@@ -110,4 +111,34 @@ func parseAs(t *testing.T, store sops.Store, text []byte) *sops.File {
 		t.Fatal(err)
 	}
 	return f
+}
+
+// TestManyStrayComments is a file with comments that open nowhere, and many
+// places to look for theirs: the search has an end.
+func TestManyStrayComments(t *testing.T) {
+	plain := "# note\na: b\nm:\n" + strings.Repeat("  - []\n", 3000)
+	text, err := sops.Form{Store: sops.YAML}.Encrypt(secret.New([]byte(plain)), recipientsOf(t, "one"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	note, _, _ := strings.Cut(string(text), "\n")
+	stray := strings.Replace(note, "iv:", "iv:AAAA", 1) + "\n"
+	text = []byte(strings.Repeat(stray, 3000) + string(text))
+	f, err := sops.ParseAs(sops.YAML, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := f.Open(testIdentities(t)[:1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := 0
+	for _, d := range o.Doubts {
+		if d.Kind == sops.DoubtStray {
+			count++
+		}
+	}
+	if count != 3000 {
+		t.Error(count)
+	}
 }
