@@ -46,9 +46,12 @@ func newCrowd(t testing.TB, n int) *crowd {
 	return &crowd{scripted: newScripted(t), fleet: f, dir: t.TempDir()}
 }
 
-func (c *crowd) Fleet() *fleet.Fleet                                 { return c.fleet }
-func (c *crowd) Subjects(context.Context) ([]fleet.Subject, error)   { return nil, nil }
-func (c *crowd) Problems(context.Context) ([]fleet.Problem, error)   { return nil, nil }
+func (c *crowd) Fleet() *fleet.Fleet                               { return c.fleet }
+func (c *crowd) Subjects(context.Context) ([]fleet.Subject, error) { return nil, nil }
+func (c *crowd) Problems(context.Context) ([]fleet.Problem, error) { return nil, nil }
+func (c *crowd) RefineNames(context.Context) (session.Refinement, error) {
+	return session.Refinement{}, session.ErrNoRefiner
+}
 func (c *crowd) Packages(context.Context) ([]session.Package, error) { return nil, nil }
 
 // Status answers for the hosts at once.

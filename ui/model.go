@@ -86,9 +86,9 @@ type Model struct {
 	leaving  bool              // quit as soon as the run is over
 	// unreachable is why no host can be reached whatever Nix says.
 	unreachable string
-	// refused is what Nix refuses of a flake that it cannot read. Checks look at
-	// it in the background.
-	refused atomic.Pointer[[]fleet.Problem]
+	// told is what Nix says of a flake that was read: why it cannot read it
+	// itself, or what it knows otherwise. Checks look at it in the background.
+	told    atomic.Pointer[[]fleet.Problem]
 	counted counted
 }
 

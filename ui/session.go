@@ -37,6 +37,9 @@ type Session interface {
 	Aspects(ctx context.Context) ([]session.Aspect, error)
 	Packages(ctx context.Context) ([]session.Package, error)
 	Problems(ctx context.Context) ([]fleet.Problem, error)
+	// RefineNames asks Nix whether what was read of a flake that defines its
+	// machines has the names that Nix knows.
+	RefineNames(ctx context.Context) (session.Refinement, error)
 	Stack() *overlay.Stack
 	// Names are those of all packages that are known.
 	Names(ctx context.Context) (*overlay.Names, error)

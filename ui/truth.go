@@ -22,7 +22,7 @@ func (m *Model) confirm() tea.Cmd {
 	}
 	m.noHosts(unconfirmed)
 	m.k.Asking = true
-	m.refused.Store(nil)
+	m.told.Store(nil)
 	ask, ctx, epoch := m.opts.Confirm, m.ctx, m.epoch
 	return background(func() answer {
 		s, err := ask(ctx)
@@ -32,7 +32,7 @@ func (m *Model) confirm() tea.Cmd {
 				return nil
 			case err != nil:
 				m.k.Asking, m.k.Unconfirmed = false, err
-				m.refused.Store(refusedBy(err))
+				m.told.Store(refusedBy(err))
 				m.noHosts("Nix cannot tell which machines there are, the files alone say it: " + err.Error())
 				m.say(failed("Nix cannot read the flake; what is shown comes from the files alone", err))
 				m.changed()
@@ -40,18 +40,35 @@ func (m *Model) confirm() tea.Cmd {
 			}
 			m.opts.NoHosts = m.unreachable
 			m.adopt(s)
-			return tea.Batch(m.getEverywhere(), m.askHosts(nil))
+			return tea.Batch(m.getEverywhere(), m.askHosts(nil), m.refine())
 		}
 	})
 }
 
-// problems are those of the files, and what Nix refuses where it was asked and
-// cannot say anything.
+// refine asks Nix, in the background, whether the flake's modules were read with
+// the names that they have. What Nix cannot say is no problem here: check
+// --evaluate tells it.
+func (m *Model) refine() tea.Cmd {
+	s, ctx, epoch := m.s, m.ctx, m.epoch
+	return background(func() answer {
+		said, err := s.RefineNames(ctx)
+		return func(m *Model) tea.Cmd {
+			if err != nil || epoch != m.epoch || len(said.Problems) == 0 {
+				return nil
+			}
+			m.told.Store(&said.Problems)
+			return m.again([]known.Need{{Kind: known.Problems}})
+		}
+	})
+}
+
+// problems are those of the files, and what Nix says of them where it was
+// asked.
 func (m *Model) problems() func() ([]fleet.Problem, error) {
-	s, ctx, refused := m.s, m.ctx, &m.refused
+	s, ctx, told := m.s, m.ctx, &m.told
 	return func() ([]fleet.Problem, error) {
 		found, err := s.Problems(ctx)
-		if more := refused.Load(); more != nil && err == nil {
+		if more := told.Load(); more != nil && err == nil {
 			found = slices.Concat(*more, found)
 		}
 		return found, err

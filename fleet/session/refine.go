@@ -34,31 +34,50 @@ const nixIsRight = "Nix is right; what the files say was read wrongly, or only N
 // the modules of every machine. What was read as unknown or conditional is no
 // disagreement, whatever Nix says, and neither is what Nix cannot evaluate.
 func (s *Session) Refine(ctx context.Context, watch func(engine.Step)) (Refinement, error) {
+	r, nix, err := s.refineNames(ctx, watch)
+	if err != nil {
+		return Refinement{}, err
+	}
+	if err := r.machines(ctx, s, nix, watch); err != nil {
+		return Refinement{}, err
+	}
+	fleet.SortProblems(r.out.Problems)
+	return r.out, nil
+}
+
+// RefineNames is Refine with its first question only, which evaluates no
+// machine.
+func (s *Session) RefineNames(ctx context.Context) (Refinement, error) {
+	r, _, err := s.refineNames(ctx, nil)
+	if err != nil {
+		return Refinement{}, err
+	}
+	fleet.SortProblems(r.out.Problems)
+	return r.out, nil
+}
+
+func (s *Session) refineNames(ctx context.Context, watch func(engine.Step)) (*refining, engine.Refiner, error) {
 	if s.reach == nil {
-		return Refinement{}, ErrNoRefiner
+		return nil, nil, ErrNoRefiner
 	}
 	nix, ok := s.reach.Engine.(engine.Refiner)
 	if !ok {
-		return Refinement{}, ErrNoRefiner
+		return nil, nil, ErrNoRefiner
 	}
 	tree, err := s.Repo.Tree()
 	if err != nil {
-		return Refinement{}, err
+		return nil, nil, err
 	}
 	outputs, err := nix.Outputs(ctx, watch)
 	if err != nil {
-		return Refinement{}, err
+		return nil, nil, err
 	}
 	r := &refining{tree: tree, aspects: map[string]*modules.Aspect{}}
 	for _, a := range tree.Aspects {
 		r.aspects[optionOf(a.Path)] = a
 	}
 	r.names(outputs)
-	if err := r.machines(ctx, s, nix, watch); err != nil {
-		return Refinement{}, err
-	}
-	fleet.SortProblems(r.out.Problems)
-	return r.out, nil
+	return r, nix, nil
 }
 
 // refining is one comparison with Nix.
