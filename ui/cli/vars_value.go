@@ -72,8 +72,8 @@ func (a *app) varsSetCommand() *cobra.Command {
 		Short: "Set one value, from the input or a hidden prompt",
 		Long: `Writes a value that is declared or is there. It is read from standard input as
 it is, or asked for twice on a terminal, without showing it; never from the
-command line. A secret is encrypted for the machines that declare it, for you, and for
-whom its links name already.
+command line. A secret is encrypted for the machines that declare it, for you,
+and for whom its links name already.
 
   assay vars set electrum api-token/token < token`,
 		Args: words(2, 2),
