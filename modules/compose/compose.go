@@ -16,6 +16,8 @@ type Request struct {
 	// registry gives the machine: no services, no homes, nothing of the
 	// machine's own. New hosts get their first generation so.
 	Only []string
+
+	reach bool // what the machine reaches is wanted, and no options
 }
 
 // Compose works out a machine's composition. The modules of a machine come in
@@ -60,6 +62,10 @@ func composeBy(types table, tree *modules.Tree, req Request) Composition {
 		w.own(m, start)
 	}
 	w.roles(req.Fleet, m, start)
+	if req.reach {
+		w.run()
+		return c
+	}
 	w.finish(&c)
 	w.homes(&c, types, m, start)
 	c.Problems = append(c.Problems, disagreeing(&c)...)

@@ -21,7 +21,8 @@ type unit struct {
 	at      fleet.Pos
 	key     string
 	why     string // nothing is known of the module, and why
-	defs    []def
+	config  []modules.Defined
+	root    *entry
 	imports []child
 	notes   []fleet.Problem
 }
@@ -98,12 +99,7 @@ const (
 )
 
 func makeUnit(m *modules.Module, root *entry) *unit {
-	u := &unit{at: m.At, key: m.Key, why: m.Why, notes: m.Notes}
-	f := &flattener{root: root}
-	for _, c := range m.Config {
-		f.walk(c.Value, place{entry: root, priority: plainPriority, order: plainOrder, at: c.At})
-	}
-	u.defs = f.defs
+	u := &unit{at: m.At, key: m.Key, why: m.Why, config: m.Config, root: root, notes: m.Notes}
 	for _, i := range m.Imports {
 		c := child{Import: i}
 		if i.Module != nil {
@@ -112,6 +108,21 @@ func makeUnit(m *modules.Module, root *entry) *unit {
 		u.imports = append(u.imports, c)
 	}
 	return u
+}
+
+// unitDefs is the key under which a tree keeps what a unit defines.
+type unitDefs struct{ unit *unit }
+
+// defs are the definitions of a unit, worked out once somebody asks for them.
+func (w *walker) defs(u *unit) []def {
+	made := w.tree.Once(unitDefs{u}, func() any {
+		f := &flattener{root: u.root}
+		for _, c := range u.config {
+			f.walk(c.Value, place{entry: u.root, priority: plainPriority, order: plainOrder, at: c.At})
+		}
+		return f.defs
+	})
+	return made.([]def)
 }
 
 func (f *flattener) walk(v symbolic.Value, p place) {

@@ -57,12 +57,13 @@ func (w *walker) options() {
 func (w *walker) definitions() []given {
 	n := 0
 	for _, m := range w.met {
-		n += len(m.unit.defs)
+		n += len(w.defs(m.unit))
 	}
 	all := make([]given, 0, n)
 	for _, m := range slices.Backward(w.met) {
-		for i := range m.unit.defs {
-			d := &m.unit.defs[i]
+		defs := w.defs(m.unit)
+		for i := range defs {
+			d := &defs[i]
 			all = append(all, given{def: d, aspect: m.aspect, condition: both(m.condition, d.condition)})
 		}
 	}

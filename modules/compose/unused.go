@@ -47,12 +47,13 @@ func Unused(tree *modules.Tree, f *fleet.Fleet, compositions []Composition) []Pr
 	return out
 }
 
-// composeHomes composes the homes that the flake defines beside its machines.
+// composeHomes says what the homes reach that the flake defines beside its
+// machines.
 func composeHomes(tree *modules.Tree) []Composition {
 	var out []Composition
 	for _, h := range tree.Hosts {
 		if h.Class == fleet.HomeManager {
-			out = append(out, Compose(tree, Request{Machine: &fleet.Machine{Name: h.Name, Class: h.Class, System: h.System, At: h.At}}))
+			out = append(out, Compose(tree, Request{reach: true, Machine: &fleet.Machine{Name: h.Name, Class: h.Class, System: h.System, At: h.At}}))
 		}
 	}
 	return out
