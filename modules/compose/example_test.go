@@ -72,7 +72,7 @@ func TestTableCoversExample(t *testing.T) {
 	for _, c := range composeAll(tree, f) {
 		for _, s := range append([]Scope{c.Scope}, c.Homes...) {
 			for _, o := range s.Options {
-				if o.Type == "" {
+				if o.Type == "" && !strings.HasPrefix(o.Path, varsPath+".") { // GeneratorsOf reads those by itself
 					missing[string(s.Class)+" "+o.Path] = o.Definitions[0].At
 				}
 			}
