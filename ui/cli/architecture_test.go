@@ -115,6 +115,8 @@ var house = []room{
 	{"overlay/read", []string{"fleet", "modules", "modules/compose", "modules/symbolic", "modules/syntax", "overlay"}, nil, "read reads overlays from a module tree and touches no host"},
 	{"secrets/generate/...", []string{"secrets/secret", "secrets/generate/..."}, []string{"filippo.io/age", "github.com/go-crypt/x", "github.com/sethvargo/go-diceware", "golang.org/x/crypto"},
 		"generators make values; where they are kept is not theirs to know"},
+	{"secrets/deliver", []string{"fleet/host", "secrets/secret"}, nil,
+		"deliver brings a key over any host.Conn; whose it is, it does not know"},
 	{"secrets/...", []string{"fleet", "secrets/..."}, []string{"filippo.io/age", "filippo.io/edwards25519", "go.yaml.in/yaml/v3", "golang.org/x/crypto", "github.com/google/renameio/v2", "github.com/gofrs/flock"},
 		"secrets know the fleet's values only"},
 }
