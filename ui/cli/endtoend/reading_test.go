@@ -255,7 +255,7 @@ func reading(a, b, aspect, option string) [][]string {
 	return [][]string{
 		{"machines"}, {"machines", "--json"}, {"machines", "--matrix"}, {"aspects"}, {"aspects", aspect},
 		{"compose", a}, {"compose", a, "--why", aspect}, {"compose", a, "--option", option}, {"compose", a, "--diff", b},
-		{"services"}, {"check"}, {"layers"}, {"which", "hello"}, {"runs"}, {"help"}, {"help", "selectors"}, {"version"},
+		{"services"}, {"check"}, {"layers"}, {"which", "hello"}, {"channels"}, {"hotfixes"}, {"vars", "list"}, {"vars", "check", a}, {"runs"}, {"help"}, {"help", "selectors"}, {"version"},
 	}
 }
 
