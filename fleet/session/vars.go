@@ -63,7 +63,12 @@ func (s *Session) Vars(ctx context.Context, machine string) ([]secrets.VarFindin
 	if err != nil {
 		return nil, err
 	}
-	scan := secrets.Scan{Declarations: declared, Machines: all, Only: machine}
+	return s.checkVars(declared, machine)
+}
+
+// checkVars compares what was declared with what lies there.
+func (s *Session) checkVars(declared []fleet.Declaration, machine string) ([]secrets.VarFinding, error) {
+	scan := secrets.Scan{Declarations: declared, Machines: names(s.Fleet().Machines), Only: machine}
 	if s.Repo.Adopted {
 		scan.MachinesWhy = s.moreMachines()
 		if !s.Repo.Vars.HasKeys() {

@@ -1,0 +1,93 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"os/exec"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"assay/fleet/checkout"
+	"assay/secrets/audit"
+)
+
+// Audit says who can read which secret of the fleet, in both tiers, and what
+// is wrong with that. Nothing is decrypted, and nothing that the repository
+// configures is run. Without ages git is not asked how old the secrets are.
+func (s *Session) Audit(ctx context.Context, ages bool) (*audit.Report, error) {
+	in := audit.Input{Fleet: names(s.Fleet().Machines), Now: time.Now()}
+	if s.Repo.Adopted {
+		in.Why = s.moreMachines()
+	}
+	declared, err := s.Declare(ctx, in.Fleet)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range declared {
+		if len(d.Open) > 0 {
+			in.Open = append(in.Open, d.Machine)
+		}
+	}
+	if in.Vars, err = s.checkVars(declared, ""); err != nil {
+		return nil, err
+	}
+	in, err = s.gather(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	if ages {
+		in.History, in.NoGit = s.secretHistory(ctx, &in)
+	} else {
+		in.NoGit = "git was not asked"
+	}
+	return audit.Judge(in), ctx.Err()
+}
+
+// gather reads the secrets of the directory.
+func (s *Session) gather(ctx context.Context, in audit.Input) (audit.Input, error) {
+	tracked, ok := checkout.Tracked(ctx, s.Repo.Dir)
+	if !ok {
+		tracked = nil
+	}
+	return audit.Gather(ctx, s.Repo.Vars, tracked, in)
+}
+
+// secretHistory asks git what became of the encrypted files.
+func (s *Session) secretHistory(ctx context.Context, in *audit.Input) (out []audit.Versions, why string) {
+	files := map[string]int{} // the encrypted files: their places in out, from 1
+	var paths []string
+	for _, c := range in.Claims {
+		files[path.Join(c.Dir, "secret")] = 0
+		top, _, _ := strings.Cut(c.Dir, "/")
+		paths = append(paths, top)
+	}
+	for _, f := range in.Files {
+		files[f.Path] = 0
+		top, _, _ := strings.Cut(f.Path, "/")
+		paths = append(paths, top)
+	}
+	if len(files) == 0 {
+		return nil, ""
+	}
+	slices.Sort(paths)
+	versions, err := checkout.Versions(ctx, s.Repo.Dir, slices.Compact(paths), func(p string) bool { _, ok := files[p]; return ok })
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return nil, "git is not installed"
+	case err != nil:
+		why, _, _ = strings.Cut(err.Error(), "\n")
+		return nil, "git cannot say: " + why
+	}
+	for _, v := range versions {
+		i := files[v.Path]
+		if i == 0 {
+			out = append(out, audit.Versions{Path: v.Path})
+			i = len(out)
+			files[v.Path] = i
+		}
+		out[i-1].All = append(out[i-1].All, audit.Version{At: v.At, Text: v.Text})
+	}
+	return out, ""
+}

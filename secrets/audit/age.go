@@ -1,0 +1,138 @@
+package audit
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"time"
+
+	"assay/secrets/vars"
+)
+
+// Version is a file as one commit left it.
+type Version struct {
+	At   time.Time
+	Text []byte // nil where it is not known, or the commit removed it
+}
+
+// Versions are those of one path, newest first.
+type Versions struct {
+	Path string
+	All  []Version
+}
+
+// Age says when a secret was written, as far as its file and git tell. Zero
+// times are not known.
+type Age struct {
+	Encrypted bool      // there is an encrypted file
+	Claimed   time.Time // of the last change, as the file itself says
+	First     time.Time // commit that put it there
+	Written   time.Time // commit of its value
+	Regranted time.Time // commit that last changed who can read it
+	Writes    int       // how often it was written; 1: never since it was made; 0: not known
+	Former    []Former  // who could read the value that is there now
+}
+
+// Former is a key that can read no more, though an older version of the file
+// with the same value could be opened with it.
+type Former struct {
+	Key     vars.Key
+	Removed time.Time
+}
+
+// Last is when the value was written: by git, else as the file says.
+func (a *Age) Last() time.Time {
+	if !a.Written.IsZero() {
+		return a.Written
+	}
+	return a.Claimed
+}
+
+// after returns what stands behind a field of sops' metadata, in its notations
+// of JSON and YAML, up to the end of the text, and what follows; nil at the
+// end.
+func after(t []byte, field string) (value, rest []byte) {
+	for {
+		i := bytes.Index(t, []byte(field))
+		if i < 0 {
+			return nil, nil
+		}
+		starts := i == 0 || bytes.IndexByte([]byte("\n\t {,\"-"), t[i-1]) >= 0
+		t = t[i+len(field):]
+		v := bytes.TrimLeft(bytes.TrimPrefix(t, []byte{'"'}), " \t")
+		if !starts || len(v) == 0 || v[0] != ':' {
+			continue
+		}
+		v = bytes.TrimLeft(v[1:], " \t\"")
+		if end := bytes.IndexAny(v, "\"\n"); end >= 0 {
+			return v[:end], v[end:]
+		}
+		return v, nil
+	}
+}
+
+// seen is what one version tells.
+type seen struct {
+	at   time.Time
+	mac  string
+	keys []vars.Key
+}
+
+// look reads what a version says of itself; false where that is no file of
+// sops.
+func look(v Version) (seen, bool) {
+	mac, _ := after(v.Text, "mac")
+	if !bytes.HasPrefix(mac, []byte("ENC[")) {
+		return seen{}, false
+	}
+	s := seen{at: v.At, mac: string(mac)}
+	for _, field := range []struct{ name, kind string }{{"recipient", "age"}, {"fp", "pgp"}} {
+		for value, rest := after(v.Text, field.name); value != nil; value, rest = after(rest, field.name) {
+			s.keys = append(s.keys, normal(vars.Key{Type: field.kind, Public: strings.TrimSpace(string(value))}))
+		}
+	}
+	slices.SortFunc(s.keys, func(a, b vars.Key) int { return strings.Compare(a.Public, b.Public) })
+	s.keys = slices.Compact(s.keys)
+	return s, true
+}
+
+// note adds what git says of a path. Versions whose text is not known end
+// what can be said.
+func (a *Age) note(all []Version) {
+	var known []seen
+	for _, v := range all {
+		s, ok := look(v)
+		if !ok {
+			break
+		}
+		known = append(known, s)
+	}
+	if len(known) == 0 {
+		return
+	}
+	now := known[0]
+	for i, s := range known {
+		last := i == len(known)-1
+		if last {
+			a.First = s.at
+		}
+		if last || known[i+1].mac != s.mac {
+			a.Writes++
+			if a.Written.IsZero() {
+				a.Written = s.at
+			}
+		}
+		if a.Regranted.IsZero() && (last || !slices.Equal(known[i+1].keys, s.keys)) {
+			a.Regranted = s.at
+		}
+		if i == 0 || s.mac != now.mac {
+			continue
+		}
+		for _, k := range s.keys {
+			gone := !slices.Contains(now.keys, k)
+			if gone && !slices.ContainsFunc(a.Former, func(f Former) bool { return f.Key == k }) {
+				a.Former = append(a.Former, Former{k, known[i-1].at})
+			}
+		}
+	}
+}

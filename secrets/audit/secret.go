@@ -1,0 +1,158 @@
+package audit
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"assay/fleet"
+	"assay/secrets"
+	"assay/secrets/vars"
+)
+
+// secret says what is wrong with one secret.
+func (j *judge) secret(s *Secret) {
+	add := func(severity Severity, kind Kind, text, remedy string) {
+		j.find(Finding{severity, kind, s.Pos(), s.ID, text, remedy})
+	}
+	switch s.State {
+	case secrets.Drifted:
+		add(Error, Drift, s.Detail, s.Remedy)
+	case secrets.Unreadable:
+		add(Error, Unreadable, s.Detail, s.Remedy)
+	case secrets.Dangling:
+		add(Error, Dangling, s.Detail, s.Remedy)
+	case NoRule:
+		add(Warning, Unmatched, s.Detail, s.Remedy)
+	case secrets.UnknownVar:
+		if s.Tier == Hand {
+			add(Note, NotCompared, s.Detail, s.Remedy)
+		}
+	}
+	j.unasked(s, add)
+}
+
+// unasked finds machines that can read a var without declaring it.
+func (j *judge) unasked(s *Secret, add func(Severity, Kind, string, string)) {
+	if s.Tier != Var || s.Public || !s.Age.Encrypted || s.Var.Scope == vars.PerExport {
+		return
+	}
+	sure := s.Var.Declared && s.Var.Certainty == fleet.Exact
+	for i := range s.Access {
+		a := &s.Access[i]
+		if !a.Can {
+			continue
+		}
+		for _, h := range a.Holders {
+			if h.Kind != "machine" || h.Name == s.Machine || slices.Contains(s.Declared, h.Name) {
+				continue
+			}
+			switch {
+			case s.Machine != "": // nobody else can declare it
+				add(Warning, Unasked, "machine "+h.Name+" can read it, and it is machine "+s.Machine+"'s", "assay vars fix "+s.Machine)
+			case sure && !slices.Contains(j.in.Open, h.Name) && slices.Contains(j.in.Fleet, h.Name):
+				add(Warning, Unasked, "machine "+h.Name+" can read it, and does not declare it", "remove its link, then assay vars fix")
+			}
+		}
+	}
+}
+
+// former finds keys that were taken away from values which are still those
+// that they could read.
+func (j *judge) former() {
+	type lost struct {
+		ids  []string
+		last time.Time
+		at   fleet.Pos
+	}
+	of := map[vars.Key]*lost{}
+	for i := range j.Secrets {
+		s := &j.Secrets[i]
+		s.Age.Former = slices.DeleteFunc(s.Age.Former, func(f Former) bool {
+			return slices.ContainsFunc(s.Access, func(a Access) bool { return a.Key == f.Key && a.Can }) // the file is not as git has it
+		})
+		for _, f := range s.Age.Former {
+			l := of[f.Key]
+			if l == nil {
+				l = &lost{at: s.Pos()}
+				of[f.Key] = l
+			}
+			l.ids = append(l.ids, s.ID)
+			if f.Removed.After(l.last) {
+				l.last = f.Removed
+			}
+		}
+	}
+	for key, l := range of {
+		j.find(Finding{Warning, FormerKey, l.at, "", fmt.Sprintf("%s was removed (%s), and could read %s: %s", who(key, j.holders[key]),
+			l.last.UTC().Format(time.DateOnly), plural(len(l.ids), "secret that has its old value", "secrets that have their old values"), some(l.ids)),
+			"make them anew where that matters: the old versions are in git"})
+	}
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprint(n, " ", many)
+}
+
+// some are the first of many.
+func some(ids []string) string {
+	const most = 3
+	if len(ids) <= most {
+		return strings.Join(ids, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(ids[:most], ", "), len(ids)-most)
+}
+
+// whole says what concerns many secrets at once.
+func (j *judge) whole() {
+	j.former()
+	count := map[secrets.State]int{}
+	first := map[secrets.State]*Secret{}
+	var unrotated []*Secret
+	known := 0
+	for i := range j.Secrets {
+		s := &j.Secrets[i]
+		switch s.State {
+		case secrets.Missing, secrets.Outdated, secrets.Half, secrets.Orphaned, secrets.Stale:
+			if count[s.State]++; first[s.State] == nil {
+				first[s.State] = s
+			}
+		}
+		if s.Age.Writes > 0 {
+			if known++; s.Age.Writes == 1 {
+				unrotated = append(unrotated, s)
+			}
+		}
+	}
+	for _, state := range []secrets.State{secrets.Missing, secrets.Half, secrets.Outdated, secrets.Orphaned, secrets.Stale} {
+		if n := count[state]; n > 0 {
+			s := first[state]
+			text := fmt.Sprintf("%d vars are %s", n, state)
+			if n == 1 {
+				text = fmt.Sprintf("%s is %s", s.ID, state)
+			}
+			j.find(Finding{Note, Unfinished, s.Pos(), "", text, "assay vars check"})
+		}
+	}
+	if len(unrotated) > 0 {
+		oldest := slices.MinFunc(unrotated, func(a, b *Secret) int { return a.Age.First.Compare(b.Age.First) })
+		j.find(Finding{Note, NoRotation, oldest.Pos(), "", fmt.Sprintf("%d of %d secrets were never written again since they were made; the oldest is of %s",
+			len(unrotated), known, oldest.Age.First.UTC().Format(time.DateOnly)), "assay vars generate MACHINE --regenerate GENERATOR makes one anew"})
+	}
+	for _, s := range j.in.Strays {
+		j.find(Finding{Warning, Dangling, fleet.Pos{File: s.Path}, "", "the link leads to " + s.To + ", which does not exist", "git rm " + s.Path})
+	}
+	for _, err := range j.in.Faults {
+		text, hint, _ := strings.Cut(err.Error(), "\nhint: ")
+		j.find(Finding{Error, Unreadable, fleet.Pos{}, "", text, hint})
+	}
+	for _, m := range j.in.Members {
+		if m.Fault != "" {
+			j.find(Finding{Error, Unreadable, fleet.Pos{File: m.Path}, "", m.Fault, "restore it from version control"})
+		}
+	}
+}
