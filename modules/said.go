@@ -13,6 +13,7 @@ var saidPaths = []string{
 	"nixpkgs.hostPlatform", "nixpkgs.system", "system.primaryUser", "users.users.*.isNormalUser", "home-manager.users.*",
 	"clan.core.networking.targetHost", "clan.networking.targetHost", "deploy.targetHost",
 	"deployment.targetHost", "deployment.targetUser", "deployment.targetPort",
+	hostName, // addresses are often made of it
 }
 
 // want is a name of saidPaths with those below it.

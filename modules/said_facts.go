@@ -79,6 +79,55 @@ func decided(list []saying, read func(symbolic.Value) (string, bool)) Address {
 	return out
 }
 
+const hostName = "networking.hostName"
+
+// joined reads a text that may be joined of others of the host's options, as far
+// as these are sure.
+func (h *Host) joined(said []saying) func(symbolic.Value) (string, bool) {
+	return func(v symbolic.Value) (string, bool) {
+		s, ok := v.(*symbolic.String)
+		if !ok {
+			return scalarText(v)
+		}
+		var b strings.Builder
+		for _, part := range s.Parts {
+			text := part.Text
+			if part.X != nil {
+				if text, ok = h.option(said, part.X); !ok {
+					return "", false
+				}
+			}
+			b.WriteString(text)
+		}
+		return b.String(), true
+	}
+}
+
+// option is what an option of the host comes to: its name, which clan gives a
+// machine that does not say another one.
+func (h *Host) option(said []saying, v symbolic.Value) (string, bool) {
+	r, ok := v.(*symbolic.Ref)
+	if !ok || r.Root != symbolic.Config {
+		return "", false
+	}
+	ofClan := h.Form == "clan"
+	switch path := strings.Join(r.Path, "."); path {
+	case "clan.core.settings.machine.name":
+		return h.Name, ofClan
+	case hostName:
+		list := of(said, path)
+		if around(said, path) {
+			return "", false
+		}
+		if len(list) == 0 {
+			return h.Name, ofClan
+		}
+		name := decided(list, scalarText)
+		return name.Target, name.Why == "" && name.Target != ""
+	}
+	return "", false
+}
+
 // whyNoText says why a value is no plain text.
 func whyNoText(v symbolic.Value) string {
 	if s, ok := v.(*symbolic.String); ok {
@@ -171,7 +220,7 @@ func usersSaid(said []saying) map[string][]saying {
 func (h *Host) address(said []saying) Address {
 	list := slices.Clone(h.Addresses)
 	own := func(path string) Address {
-		a := decided(of(said, path), scalarText)
+		a := decided(of(said, path), h.joined(said))
 		if a.From = path; a.At.IsZero() && a.Why == "" {
 			return Address{}
 		}

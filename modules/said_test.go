@@ -11,6 +11,9 @@ func TestSaid(t *testing.T) {
 	host := func(module string) string {
 		return `{ outputs = { self, nixpkgs, ... }: { nixosConfigurations.anvil = nixpkgs.lib.nixosSystem { modules = [ (` + module + `) ]; }; }; }`
 	}
+	clans := func(module string) string {
+		return `{ outputs = { self, clan-core, ... }: { nixosConfigurations = (clan-core.lib.clan { inherit self; machines.anvil = { imports = [ (` + module + `) ]; }; }).config.nixosConfigurations; }; }`
+	}
 	beside := func(output string) string {
 		return `{ outputs = { self, nixpkgs, colmena, ... }: { nixosConfigurations.anvil = nixpkgs.lib.nixosSystem { modules = [ { } ]; }; ` + output + ` }; }`
 	}
@@ -21,6 +24,11 @@ func TestSaid(t *testing.T) {
 		{"null", host(`{ clan.core.networking.targetHost = null; }`), ` user ""`},
 		{"a default is outdone", host(`{ lib, ... }: { imports = [ { deploy.targetHost = lib.mkDefault "no"; } ]; deploy.targetHost = "b"; }`), `b deploy.targetHost user ""`},
 		{"a computed address", host(`{ config, ... }: { clan.core.networking.targetHost = "${config.networking.hostName}.x"; deploy.targetHost = "b"; }`), `? user ""`},
+		{"an address of the host's name", host(`{ config, ... }: { networking.hostName = "amboss"; deploy.targetHost = "x@${config.networking.hostName}.lan"; }`), `x@amboss.lan deploy.targetHost user ""`},
+		{"of a name that is not sure", host(`{ config, lib, ... }: { networking.hostName = lib.mkIf config.my.x "amboss"; deploy.targetHost = "${config.networking.hostName}.lan"; }`), `? user ""`},
+		{"of the name that clan gives", clans(`{ config, lib, ... }: { clan.core.networking.targetHost = lib.mkOverride 999 "${config.networking.hostName}.zt"; }`), `root@anvil.zt clan.core.networking.targetHost user ""`},
+		{"of another than clan gives", clans(`{ config, ... }: { networking.hostName = "amboss"; clan.core.networking.targetHost = "${config.networking.hostName}.zt"; }`), `root@amboss.zt clan.core.networking.targetHost user ""`},
+		{"of another option", clans(`{ config, ... }: { clan.core.networking.targetHost = "${config.networking.domain}"; }`), `? user ""`},
 		{"a condition", host(`{ config, lib, ... }: { deploy.targetHost = lib.mkIf config.my.x "b"; }`), `? user ""`},
 		{"two", host(`{ imports = [ { deploy.targetHost = "a"; } ]; deploy.targetHost = "b"; }`), `? user ""`},
 		{"colmena's options", host(`{ deployment = { targetHost = "a"; targetUser = "u"; targetPort = 23; }; }`), `u@a:23 deployment.targetHost user ""`},
