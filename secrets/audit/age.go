@@ -37,6 +37,7 @@ type Age struct {
 // with the same value could be opened with it.
 type Former struct {
 	Key     vars.Key
+	Holders []Holder // who has the key now; none: nobody is known to
 	Removed time.Time
 }
 
@@ -131,7 +132,7 @@ func (a *Age) note(all []Version) {
 		for _, k := range s.keys {
 			gone := !slices.Contains(now.keys, k)
 			if gone && !slices.ContainsFunc(a.Former, func(f Former) bool { return f.Key == k }) {
-				a.Former = append(a.Former, Former{k, known[i-1].at})
+				a.Former = append(a.Former, Former{Key: k, Removed: known[i-1].at})
 			}
 		}
 	}

@@ -33,7 +33,7 @@ func (j *judge) stale() {
 		}
 		n := 0
 		for i := range j.Secrets {
-			if j.Secrets[i].reads(m.Keys) {
+			if j.Secrets[i].CanRead(m.Keys) {
 				n++
 			}
 		}
@@ -42,8 +42,8 @@ func (j *judge) stale() {
 	}
 }
 
-// reads reports whether one of the keys is a recipient.
-func (s *Secret) reads(keys []vars.Key) bool {
+// CanRead reports whether one of the keys is a recipient.
+func (s *Secret) CanRead(keys []vars.Key) bool {
 	return slices.ContainsFunc(s.Access, func(a Access) bool {
 		return a.Can && slices.ContainsFunc(keys, func(k vars.Key) bool { return normal(k) == a.Key })
 	})

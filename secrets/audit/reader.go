@@ -18,6 +18,11 @@ type Reader struct {
 // String is "user raquel".
 func (r Reader) String() string { return r.Kind + " " + r.Name }
 
+// Shares reports whether two readers have a key in common.
+func (r Reader) Shares(other Reader) bool {
+	return slices.ContainsFunc(r.Keys, func(k vars.Key) bool { return slices.Contains(other.Keys, k) })
+}
+
 // readers are all that a key is known of.
 func (j *judge) readers() []Reader {
 	var out []Reader

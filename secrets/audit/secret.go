@@ -72,7 +72,9 @@ func (j *judge) former() {
 		s.Age.Former = slices.DeleteFunc(s.Age.Former, func(f Former) bool {
 			return slices.ContainsFunc(s.Access, func(a Access) bool { return a.Key == f.Key && a.Can }) // the file is not as git has it
 		})
-		for _, f := range s.Age.Former {
+		for i := range s.Age.Former {
+			f := &s.Age.Former[i]
+			f.Holders = j.holders[f.Key]
 			l := of[f.Key]
 			if l == nil {
 				l = &lost{at: s.Pos()}

@@ -16,5 +16,6 @@ of itself. The values that generators make are those of: assay vars`,
 		Args: words(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	cmd.AddCommand(a.secretsAuditCommand())
 	return cmd
 }
