@@ -19,7 +19,7 @@ var corpusCounts = map[string]struct {
 	"Gako358+dotfiles":          {98, 10, 0, 0},
 	"bivsk+nix-iv":              {95, 4, 0, 0},
 	"britter+nix-configuration": {96, 10, 0, 2},
-	"cameronraysmith+vanixiets": {aspects: 61},
+	"cameronraysmith+vanixiets": {aspects: 61, homes: 18},
 	"clan-lol+clan-infra":       {aspects: 28},
 	"drupol+infra":              {aspects: 1},
 	"kriswill+dotfiles":         {63, 1, 3, 0},

@@ -57,7 +57,7 @@ func composeBy(types table, tree *modules.Tree, req Request) Composition {
 	if h := tree.Host(m.Class, m.Name); h != nil {
 		w.lenient = true
 		w.host(h, m, start)
-		c.Addresses, c.Beside = h.Addresses, h.Beside
+		c.Addresses, c.Beside, c.address = h.Addresses, h.Beside, h.Address
 	} else {
 		w.own(m, start)
 	}

@@ -17,9 +17,10 @@ type Composition struct {
 	Class   fleet.Class
 	// Addresses are where the machine is, as the flake says beside its modules.
 	Addresses []modules.Address
-	Beside    []fleet.Pos // files that tools take for the machine's without an import
-	Scope     Scope       // the system configuration
-	Homes     []Scope     // home-manager users, by name
+	address   modules.Address // where it is, of all that is said
+	Beside    []fleet.Pos     // files that tools take for the machine's without an import
+	Scope     Scope           // the system configuration
+	Homes     []Scope         // home-manager users, by name
 	Problems  []Problem
 }
 

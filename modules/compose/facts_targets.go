@@ -31,6 +31,9 @@ func targetsOf(c *Composition) []Target {
 		case modules.FromDeployment:
 			t = colmenaTarget(s, t)
 		}
+		if read := c.address; t.Why != "" && read.Target != "" && read.From == t.From && read.At == t.At {
+			t = read // made of the machine's name
+		}
 		out = append(out, t)
 	}
 	slices.SortStableFunc(out, modules.CompareAddresses)
