@@ -112,6 +112,8 @@ func (s *Session) ask(ctx context.Context, h *plan.Host, meet func(string) (host
 		}
 		s.waiting.put(name, conn, h.Wanted.Path, missing)
 	}()
+	look := s.look(ctx, conn, name)
+	defer func() { h.AgeKey, h.Secrets = look(h) }()
 	if h.WantedErr == nil && h.Machine.Deploy.Build == "target" { // only the target knows
 		h.Closure.Record, h.WantedErr = s.reach.Deployer.Record(ctx, conn, h.Wanted.Path)
 		h.Wanted.Record = h.Closure.Record

@@ -13,6 +13,7 @@ import (
 	"assay/fleet/engine"
 	"assay/fleet/host"
 	"assay/fleet/repo"
+	"assay/secrets/sops"
 )
 
 // ErrNoHosts is returned by verbs that reach hosts in a session that cannot.
@@ -25,6 +26,7 @@ type Session struct {
 	opts  Options
 
 	waiting waiting
+	keys    operatorKeys
 	indexed contents
 }
 
@@ -35,8 +37,11 @@ type Options struct {
 	Operator func() string // who runs this, asked for the record of a run only; nil is nobody
 	Reach    *Reach        // nil: verbs that reach hosts return ErrNoHosts
 	Clock    func() time.Time
-	CacheDir string        // for what can be made again; "" has none
-	Lister   engine.Lister // lists channels; nil: MakeIndex returns ErrNoLister
+	CacheDir string // for what can be made again; "" has none
+	// Identities are the operator's age identities, with which machines' own are
+	// opened and delivered; nil delivers nothing. They are asked for once.
+	Identities func() ([]sops.Identity, error)
+	Lister     engine.Lister // lists channels; nil: MakeIndex returns ErrNoLister
 }
 
 // Reach is what it takes to build systems and to touch hosts.

@@ -226,6 +226,12 @@ func (s *Store) AddMachineKey(machine string, access Access, identities []sops.I
 	return id.Recipient, s.addMember("machines", machine, []string{id.Recipient})
 }
 
+// HasMachineKey reports whether the machine's private age key is there, opened
+// or not.
+func (s *Store) HasMachineKey(machine string) bool {
+	return CheckMachine(machine) == nil && s.isFile(path.Join("sops/secrets", machineKeyName(machine), "secret"))
+}
+
 // MachineKey decrypts the machine's private age key, one line.
 func (s *Store) MachineKey(machine string, identities []sops.Identity) (secret.Value, error) {
 	if err := CheckMachine(machine); err != nil {

@@ -97,8 +97,12 @@ func (p *printer) digest(pl *plan.Plan, g *plan.Group) {
 	}
 }
 
-// damage says what is wrong with what the machine has.
+// damage says what is wrong with what the machine has, and what becomes of its
+// age identity.
 func (p *printer) damage(e *plan.Entry) {
+	if said := word.AgeKey(e.AgeKey); said != "" {
+		p.line("%s%s", p.paint(faint, "  identity"), p.fold(fmt.Sprintf(" %s: %s", e.Machine, said), len("  identity"), 4))
+	}
 	if e.Damaged != "" {
 		p.line("%s%s", p.paint(bad, "  damaged"), p.fold(host.Sanitize(fmt.Sprintf(" %s: %s", e.Machine, e.Damaged)), len("  damaged"), 4))
 	}

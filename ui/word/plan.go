@@ -28,6 +28,22 @@ func ToCopy(pl *plan.Plan, e *plan.Entry) string {
 	return Size(e.Copy.Bytes) + " to copy"
 }
 
+// AgeKey says what a run does about the host's age identity, "" where the
+// fleet has none for it.
+func AgeKey(k plan.AgeKey) string {
+	switch k {
+	case plan.AgeKeyDeliver:
+		return "delivered before it is activated"
+	case plan.AgeKeyUnchanged:
+		return "unchanged"
+	case plan.AgeKeyMissing:
+		return "missing on the host, and no age identity here opens the machine's"
+	case plan.AgeKeyUnopened:
+		return "not compared: no age identity here opens the machine's, or the host does not let us look"
+	}
+	return ""
+}
+
 // Differences says how much changes: "1 aspect, 3 options, 0 packages, 2
 // files", and units where there are some.
 func Differences(ch *plan.Change) string {

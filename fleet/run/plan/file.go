@@ -157,6 +157,9 @@ func (e *Entry) check(p *Plan) error {
 			return fmt.Errorf("%q is no store path", path)
 		}
 	}
+	if !e.AgeKey.known() {
+		return fmt.Errorf("age key %q is no word for one", string(e.AgeKey))
+	}
 	if e.LeftOut < -1 || e.LeftOut >= len(p.LeftOut) {
 		return fmt.Errorf("there is no list %d of what is left out", e.LeftOut)
 	}

@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"assay/fleet"
 	"assay/fleet/engine"
@@ -48,6 +49,11 @@ func updateEntry(goal engine.Goal, h *Host) Entry {
 		e.Hint = "use --goal switch"
 		return e
 	}
+	e.AgeKey = h.AgeKey
+	if h.Secrets != nil {
+		e.undecryptable(h.Secrets)
+		return e
+	}
 	e.Damaged = visible(h.Facts.Damaged)
 	if Reached(goal, e.To.Path, h.Facts.Running, h.Facts.Profile) && !e.repairs(h) {
 		e.Status = StatusUnchanged
@@ -66,6 +72,9 @@ func (e *Entry) repairs(h *Host) bool {
 			e.Damaged = "files of the wanted system are missing on the host, altered, or not in their places"
 		}
 		return true
+	}
+	if e.AgeKey == AgeKeyDeliver && e.Damaged == "" {
+		e.Damaged = lacksKey
 	}
 	return e.Damaged != "" && e.From.Path == e.To.Path && e.From.Profile == e.To.Path
 }
@@ -113,6 +122,13 @@ func Silent(f *fleet.Facts) string {
 }
 
 func (e *Entry) fail(cause string) { e.Status, e.Cause = StatusError, visible(cause) }
+
+// undecryptable refuses a system whose secrets the host could not decrypt.
+func (e *Entry) undecryptable(err error) {
+	cause, hint, _ := strings.Cut(err.Error(), "; hint: ")
+	e.fail(cause)
+	e.Hint = visible(hint)
+}
 
 // maxLog bounds the lines of what failed.
 const maxLog = 20

@@ -38,6 +38,10 @@ type Host struct {
 	Closure     engine.Closure
 	Missing     []engine.Object      // of the closure, on the host; of a system that runs already too
 	Composition *compose.Composition // for places; may be nil
+	AgeKey      AgeKey
+	// Secrets is why the host could not decrypt what the wanted system names,
+	// with "; hint: " before what to do; nil where it can, or nobody knows.
+	Secrets error
 }
 
 // BackInput is what a rollback's plan is made from.
@@ -109,6 +113,7 @@ type Entry struct {
 	Hint     string      `json:"hint,omitempty"`     // what to do about it
 	Log      []string    `json:"log,omitempty"`      // of error: the last lines of what failed
 	Identity bool        `json:"identity,omitempty"` // unreachable because its identity could not be verified
+	AgeKey   AgeKey      `json:"age_key,omitempty"`  // of an update, where the fleet has one for the machine
 	Damaged  string      `json:"damaged,omitempty"`  // what is wrong with what the host has; alone it makes a change
 	Copy     Amount      `json:"copy"`
 	Grows    int64       `json:"grows,omitempty"` // bytes by which the system's closure grows, where both records tell its size

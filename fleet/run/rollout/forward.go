@@ -182,7 +182,22 @@ func (m *machine) keep(ctx context.Context) event.Phase {
 	return event.Activating
 }
 
+// equip brings the host its age identity, where the plan says that it lacks it.
+func (m *machine) equip(ctx context.Context) error {
+	if m.o.Equip == nil || m.e.AgeKey != plan.AgeKeyDeliver || m.o.Plan.Goal == engine.GoalDryActivate {
+		return nil
+	}
+	if err := m.o.Equip(ctx, m.conn, m.e.Machine); err != nil {
+		return fmt.Errorf("deliver the age identity: %w", err)
+	}
+	m.note("its age identity is delivered")
+	return nil
+}
+
 func (m *machine) activate(ctx context.Context) event.Phase {
+	if err := m.equip(ctx); err != nil {
+		return m.early(ctx, err)
+	}
 	m.began = m.o.Plan.Goal != engine.GoalDryActivate
 	a := m.activation(m.e.To.Path, m.o.Plan.Goal, m.e.To.Generation)
 	a.Expect, a.Valid = m.e.From.Path, m.valid

@@ -47,6 +47,9 @@ type Options struct {
 	Reuse func(machine, system string) (conn host.Conn, missing []engine.Object)
 	// Probe asks the host for its facts.
 	Probe func(ctx context.Context, conn host.Conn, machine string) (fleet.Facts, error)
+	// Equip brings a host what its new system needs before it starts, where the
+	// plan says so; it may be nil.
+	Equip func(ctx context.Context, conn host.Conn, machine string) error
 	// Closure builds what the plan wants on the machine and returns all of it.
 	// With nil Engine builds it by its path.
 	Closure func(ctx context.Context, machine string) (engine.Closure, error)

@@ -221,6 +221,9 @@ func (b *builder) machine(group, name string, widest int) *outline.Item {
 		widget.P(word.Path(e.To.Path) + word.Generation(e.To.Generation)),
 	}
 	right(it, style.Muted, b.toCopy(e))
+	if said := word.AgeKey(e.AgeKey); said != "" {
+		it.Add(b.folded(it.ID+" identity", style.Muted, "age identity: "+said, 3)...)
+	}
 	if e.Damaged != "" {
 		it.Open = true
 		it.Add(b.folded(it.ID+" damaged", style.Fail, g.Fail+" damaged: "+e.Damaged, 3)...)
