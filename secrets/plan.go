@@ -23,9 +23,14 @@ type Step struct {
 	Blocked string
 	Remedy  string
 	Exists  bool // its files are there, and are replaced
+	// Completes are files that are worked out from those that are there,
+	// which stay; nil where all are made.
+	Completes []string
 	// Prompts are the questions to answer before anything runs.
 	Prompts []fleet.VarPrompt
 	needs   []vars.Generator
+	by      []*fleet.Generator // who declares it, surely or not
+	asked   bool
 }
 
 // GeneratePlan is what generate would do, dependencies first.
@@ -33,10 +38,18 @@ type GeneratePlan struct {
 	Steps []Step
 }
 
+// ReplacesShared reports whether something that machines share is made anew.
+func (p GeneratePlan) ReplacesShared() bool {
+	return slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Exists && s.Place.Scope == vars.SharedOnce && s.Blocked == "" })
+}
+
 // Wanted says what to plan.
 type Wanted struct {
 	Declarations []fleet.Declaration
 	Regenerate   string // the generator to make anew, with what depends on it
+	// Of are the machines whose generators are looked at; nil are all. What
+	// others declare runs only if it depends on one that runs.
+	Of []string
 }
 
 // PlanGenerate works out which generators have to run: those of which a file
@@ -51,19 +64,23 @@ func PlanGenerate(store *vars.Store, w Wanted) (GeneratePlan, error) {
 	}
 	found, asked := false, w.Regenerate
 	for _, n := range order {
-		n.judge(store)
-		if asked != "" && n.place.Name == asked {
-			found = true
-			n.reason = "asked for"
+		if n.isOf(w.Of) {
+			n.judge(store)
+			if asked != "" && n.place.Name == asked {
+				found, n.asked = true, true
+				n.reason, n.half = "asked for", nil
+			}
+		} else {
+			n.exists = store.HasGenerator(n.place)
 		}
 		for _, need := range n.needs {
 			if of := g.nodes[need]; of != nil && of.reason != "" && n.reason == "" {
-				n.reason = "depends on " + need.Name
+				n.reason, n.half = "depends on "+need.Name, nil
 			}
 		}
 	}
 	if asked != "" && !found {
-		return GeneratePlan{}, fmt.Errorf("no generator %q is declared by %s; hint: assay vars list", asked, machinesOf(w.Declarations))
+		return GeneratePlan{}, fmt.Errorf("no generator %q is declared by %s; hint: assay vars list", asked, machinesOf(w))
 	}
 	var p GeneratePlan
 	blocked := map[vars.Generator]bool{}
@@ -80,11 +97,14 @@ func PlanGenerate(store *vars.Store, w Wanted) (GeneratePlan, error) {
 	return p, nil
 }
 
-func machinesOf(declared []fleet.Declaration) string {
-	if len(declared) == 1 {
-		return "machine " + declared[0].Machine
+func machinesOf(w Wanted) string {
+	switch {
+	case len(w.Of) == 1:
+		return "machine " + w.Of[0]
+	case len(w.Declarations) == 1:
+		return "machine " + w.Declarations[0].Machine
 	}
-	return fmt.Sprintf("these %d machines", len(declared))
+	return fmt.Sprintf("these %d machines", cmp.Or(len(w.Of), len(w.Declarations)))
 }
 
 // node is a generator in its place with all who declare it.
@@ -96,6 +116,12 @@ type node struct {
 	reason string
 	half   []string // files that are there although others are missing
 	exists bool
+	asked  bool
+}
+
+// isOf reports whether one of the machines declares it; nil are all.
+func (n *node) isOf(machines []string) bool {
+	return machines == nil || slices.ContainsFunc(n.by, func(g *fleet.Generator) bool { return slices.Contains(machines, g.Machine) })
 }
 
 type graph struct {
@@ -200,7 +226,9 @@ func (n *node) judge(store *vars.Store) {
 			public, secret, err := store.Has(n.place.Var(f.Name))
 			if err == nil && (f.Secret.Value && secret || !f.Secret.Value && public) {
 				there++
-				n.half = append(n.half, f.Name)
+				if !slices.Contains(n.half, f.Name) {
+					n.half = append(n.half, f.Name)
+				}
 			} else if f.Condition == "" && !slices.Contains(missing, f.Name) {
 				missing = append(missing, f.Name)
 			}
@@ -220,12 +248,27 @@ func (n *node) judge(store *vars.Store) {
 	}
 }
 
+// surest is one of the surest declarations.
+func (n *node) surest() *fleet.Generator {
+	if i := slices.IndexFunc(n.by, func(g *fleet.Generator) bool { return g.Certainty == fleet.Exact }); i >= 0 {
+		return n.by[i]
+	}
+	return n.by[0]
+}
+
 // step is what the plan says of a generator that has to run.
 func (n *node) step(store *vars.Store, blocked map[vars.Generator]bool, g graph) Step {
-	best := n.by[0]
-	s := Step{Place: n.place, Declared: best, Groups: n.groups, Reason: n.reason, Exists: n.exists, Prompts: best.Prompts, needs: n.needs}
+	best := n.surest()
+	s := Step{Place: n.place, Declared: best, Groups: n.groups, Reason: n.reason, Exists: n.exists, Prompts: best.Prompts, needs: n.needs, by: n.by, asked: n.asked}
 	for _, of := range n.by {
-		s.Machines = append(s.Machines, of.Machine)
+		if of.Certainty == fleet.Exact {
+			s.Machines = append(s.Machines, of.Machine)
+		}
+	}
+	if len(s.Machines) == 0 { // asked for, though nobody surely declares it
+		for _, of := range n.by {
+			s.Machines = append(s.Machines, of.Machine)
+		}
 	}
 	s.Recipe = recipeOf(best)
 	set := "assay vars set " + s.Machines[0] + " " + n.place.Name + "/FILE"
@@ -240,6 +283,10 @@ func (n *node) step(store *vars.Store, blocked map[vars.Generator]bool, g graph)
 		return block("", "its files are not all known: %s", best.FilesWhy)
 	}
 	if len(n.half) > 0 {
+		if s.Completes = completes(best, n.half, s.Recipe); s.Completes != nil {
+			s.Exists, s.Prompts = false, nil
+			return s
+		}
 		return block("restore it from version control, or assay vars generate "+s.Machines[0]+" --regenerate "+n.place.Name,
 			"%s is there, and making the rest would replace it", strings.Join(n.half, ", "))
 	}
@@ -255,12 +302,7 @@ func (n *node) step(store *vars.Store, blocked map[vars.Generator]bool, g graph)
 		}
 	}
 	if s.Recipe.Way != generate.ByBuiltin && s.Recipe.Way != generate.ByPrompt {
-		return block(cmp.Or(set), "%s", cmp.Or(s.Recipe.Reason, "it needs a sandboxed script"))
-	}
-	for _, f := range best.Files {
-		if !slices.ContainsFunc(s.Recipe.Generator.Files, func(made generate.File) bool { return made.Name == f.Name }) {
-			return block(set, "the built-in generator does not make %s", f.Name)
-		}
+		return block(set, "%s", cmp.Or(s.Recipe.Reason, "it needs a sandboxed script"))
 	}
 	return s
 }

@@ -22,9 +22,5 @@ func recipeOf(g *fleet.Generator) generate.Recipe {
 			Name: p.Name, Description: p.Description, Type: generate.PromptType(cmp.Or(p.Type, "line")), Persist: p.Persist, Required: p.Required,
 		})
 	}
-	r := recognise(d)
-	if (r.Way == generate.ByScript || r.Way == generate.Unknown) && r.Reason == "" {
-		r.Reason = "it needs a sandboxed script"
-	}
-	return r
+	return generate.Recognise(d)
 }

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
+	"sync"
 
+	"assay/fleet"
 	"assay/secrets/generate"
 	"assay/secrets/secret"
 	"assay/secrets/sops"
@@ -22,10 +25,13 @@ type Made struct {
 	Paths []string // below the fleet's directory, with slashes
 }
 
-// RunGenerate runs the steps of a plan that are not blocked, one after the
-// other, and returns those that are done, also on an error. The files of each
-// appear together, so that what was interrupted is completed by planning and
-// running again. told is called after each; it may be nil.
+// RunGenerate runs the steps of a plan that are not blocked, as many at once
+// as there are cores, each after those that it depends on, and returns those
+// that are done in the order of the plan, also on an error: what depends on a
+// failed one does not run, the others do. The files of each appear together,
+// so that what was interrupted is completed by planning and running again.
+// What another process has made since the plan is left as it is. told is
+// called after each, never twice at once; it may be nil.
 func RunGenerate(ctx context.Context, store *vars.Store, p GeneratePlan, answers Answers, operator []sops.Identity, told func(Made)) (made []Made, err error) {
 	users, err := operatorUsers(store, operator)
 	if err != nil {
@@ -39,35 +45,120 @@ func RunGenerate(ctx context.Context, store *vars.Store, p GeneratePlan, answers
 	if err := store.Sweep(); err != nil {
 		return nil, err
 	}
-	for _, step := range p.Steps {
-		if err := ctx.Err(); err != nil {
-			return made, err
-		}
-		if step.Blocked != "" {
-			continue
-		}
-		m, err := runStep(ctx, store, step, answers[step.Place], users, operator)
-		if err != nil {
-			return made, fmt.Errorf("%s: %w", step.Place.Dir(), err)
-		}
-		made = append(made, m)
-		if told != nil {
-			told(m)
-		}
-	}
-	return made, nil
+	r := &runner{store: store, users: users, operator: operator, answers: answers, told: told, steps: map[vars.Generator]*running{}}
+	return r.run(ctx, p.Steps)
 }
 
-func runStep(ctx context.Context, store *vars.Store, step Step, answers map[string]Secret, users []string, operator []sops.Identity) (Made, error) {
-	in := generate.Input{Dependencies: map[string]generate.Contents{}, Answers: answers}
-	for _, need := range step.needs {
-		files, err := contentsOf(store, need, operator)
-		if err != nil {
-			return Made{}, err
+// runner runs the steps of one plan.
+type runner struct {
+	store    *vars.Store
+	users    []string
+	operator []sops.Identity
+	answers  Answers
+	told     func(Made)
+	steps    map[vars.Generator]*running
+	keys     sync.Mutex // held while a machine's key is made
+	mu       sync.Mutex // held while something is told
+}
+
+// running is a step that runs. Its fields count when ended is closed.
+type running struct {
+	Step
+	ended chan struct{}
+	made  *Made // nil where nothing had to be made, or on err
+	err   error
+}
+
+func (r *runner) run(ctx context.Context, steps []Step) (made []Made, err error) {
+	var order []*running
+	for _, s := range steps {
+		if s.Blocked == "" {
+			one := &running{Step: s, ended: make(chan struct{})}
+			r.steps[s.Place] = one
+			order = append(order, one)
 		}
-		defer files.Wipe()
-		in.Dependencies[need.Name] = files
 	}
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for _, one := range order {
+		go func() {
+			defer close(one.ended)
+			one.err = r.await(ctx, one)
+			if one.err != nil {
+				return
+			}
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			one.made, one.err = r.step(ctx, one.Step)
+		}()
+	}
+	var failed []error
+	for _, one := range order {
+		<-one.ended
+		switch {
+		case one.made != nil:
+			made = append(made, *one.made)
+		case one.err != nil && !errors.Is(one.err, errNeeded):
+			failed = append(failed, fmt.Errorf("%s: %w", one.Place.Dir(), one.err))
+		}
+	}
+	if ctx.Err() != nil { // the same for each
+		return made, ctx.Err()
+	}
+	return made, errors.Join(failed...)
+}
+
+// errNeeded is a step of which one that it needs has failed.
+var errNeeded = errors.New("what it needs was not made")
+
+// await waits until everything is made that the step needs.
+func (r *runner) await(ctx context.Context, one *running) error {
+	for _, need := range one.needs {
+		before := r.steps[need]
+		if before == nil {
+			continue
+		}
+		<-before.ended
+		if before.err != nil {
+			return errNeeded
+		}
+	}
+	return ctx.Err()
+}
+
+// step runs one step, unless there is nothing to do any more.
+func (r *runner) step(ctx context.Context, s Step) (*Made, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if !s.asked && !slices.ContainsFunc(s.needs, func(need vars.Generator) bool { return r.steps[need] != nil && r.steps[need].made != nil }) {
+		now := &node{place: s.Place, by: s.by}
+		if now.judge(r.store); now.reason == "" {
+			return nil, nil // another process has made it
+		}
+	}
+	make := r.make
+	if s.Completes != nil {
+		make = r.complete
+	}
+	m, err := make(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if r.told != nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.told(m)
+	}
+	return &m, nil
+}
+
+// make runs a generator and writes all of its files.
+func (r *runner) make(ctx context.Context, step Step) (Made, error) {
+	in, err := r.input(step)
+	if err != nil {
+		return Made{}, err
+	}
+	defer wipeInput(in)
 	outputs, err := step.Recipe.Generator.Generate(ctx, in)
 	if err != nil {
 		return Made{}, err
@@ -82,7 +173,7 @@ func runStep(ctx context.Context, store *vars.Store, step Step, answers map[stri
 		}
 		f := vars.File{Name: o.Name}
 		if d.Secret.Value {
-			if f.Access, err = step.access(store, o.Name, d.Deploy.Value, users, operator, &made); err != nil {
+			if f.Access, err = r.access(step, o.Name, d.Deploy.Value, &made); err != nil {
 				return Made{}, err
 			}
 			f.Secret = o.Content
@@ -95,46 +186,80 @@ func runStep(ctx context.Context, store *vars.Store, step Step, answers map[stri
 	if err != nil {
 		return Made{}, err
 	}
-	if err := store.Make(step.Place, files, hash); err != nil {
+	if err := r.store.Make(step.Place, files, hash); err != nil {
 		return Made{}, err
 	}
 	made.Paths = append(made.Paths, step.Place.Dir())
 	return made, nil
 }
 
+// input are the files of what the step needs, decrypted, and the answers.
+func (r *runner) input(step Step) (generate.Input, error) {
+	in := generate.Input{Dependencies: map[string]generate.Contents{}, Answers: r.answers[step.Place]}
+	for _, need := range step.needs {
+		files, err := contentsOf(r.store, need, r.operator)
+		if err != nil {
+			wipeInput(in)
+			return in, err
+		}
+		in.Dependencies[need.Name] = files
+	}
+	return in, nil
+}
+
+// wipeInput forgets the files, not the answers, which are the caller's.
+func wipeInput(in generate.Input) {
+	for _, files := range in.Dependencies {
+		files.Wipe()
+	}
+}
+
 // access is who reads a secret of the step: the machines where it is deployed,
-// the operator, the default groups, and whom its links named before.
-func (s Step) access(store *vars.Store, file string, deploy bool, users []string, operator []sops.Identity, made *Made) (*vars.Access, error) {
-	a := vars.Access{Users: slices.Clone(users), Groups: slices.Clone(s.Groups)}
-	readers, _, err := store.Readers(s.Place.Var(file))
+// the operator, the default groups, and whom its links named before. A machine
+// that the step does not make it for keeps it only where it may declare it.
+func (r *runner) access(s Step, file string, deploy bool, made *Made) (*vars.Access, error) {
+	a := vars.Access{Users: slices.Clone(r.users), Groups: slices.Clone(s.Groups)}
+	readers, _, err := r.store.Readers(s.Place.Var(file))
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range readers {
+	for _, old := range readers {
 		switch {
-		case r.Via != "":
-			a.Groups = append(a.Groups, r.Via)
-		case r.Kind == "user":
-			a.Users = append(a.Users, r.Name)
+		case old.Via != "":
+			a.Groups = append(a.Groups, old.Via)
+		case old.Kind == "user":
+			a.Users = append(a.Users, old.Name)
+		case deploy && slices.ContainsFunc(s.by, func(g *fleet.Generator) bool { return g.Machine == old.Name }):
+			a.Machines = append(a.Machines, old.Name)
 		}
 	}
 	if deploy {
-		for _, m := range s.Machines {
-			_, err := store.MachineKeys(m)
-			if _, make := store.AddMachineKey(m, vars.Access{Users: users, Groups: s.Groups}, operator); make != nil {
-				return nil, make
-			}
-			if err != nil { // it is new
-				made.Paths = append(made.Paths, "sops/machines/"+m, "sops/secrets/"+m+"-age.key")
-			}
+		if err := r.machineKeys(s, made); err != nil {
+			return nil, err
 		}
-		a.Machines = slices.Clone(s.Machines)
+		a.Machines = append(a.Machines, s.Machines...)
 	}
 	for _, names := range []*[]string{&a.Users, &a.Machines, &a.Groups} {
 		slices.Sort(*names)
 		*names = slices.Compact(*names)
 	}
 	return &a, nil
+}
+
+// machineKeys makes the keys that machines of the step lack.
+func (r *runner) machineKeys(s Step, made *Made) error {
+	r.keys.Lock()
+	defer r.keys.Unlock()
+	for _, m := range s.Machines {
+		_, err := r.store.MachineKeys(m)
+		if _, make := r.store.AddMachineKey(m, vars.Access{Users: r.users, Groups: s.Groups}, r.operator); make != nil {
+			return make
+		}
+		if err != nil { // it is new
+			made.Paths = append(made.Paths, "sops/machines/"+m, "sops/secrets/"+m+"-age.key")
+		}
+	}
+	return nil
 }
 
 // contentsOf reads all files of a generator, secrets decrypted.

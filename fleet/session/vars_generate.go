@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"assay/secrets"
 	"assay/secrets/sops"
@@ -13,15 +12,16 @@ import (
 // VarsPlan is what generating would do.
 type VarsPlan struct {
 	secrets.GeneratePlan
-	// Elsewhere are generators of machines that were not asked for, which
-	// depend on something that is made anew: they do not run.
+	// Elsewhere are the directories of generators that machines declare which
+	// were not asked for, and which run because they depend on one that is
+	// made anew.
 	Elsewhere []string
 }
 
 // PlanVars works out what has to be generated for the machines, of which none
 // means all; regenerate names a generator to make anew, "" none. Only what
-// those machines declare is read, and for a generator to make anew also what
-// depends on it elsewhere.
+// those machines declare is read, except where something that machines share
+// is replaced: then what depends on it elsewhere is made anew too.
 func (s *Session) PlanVars(ctx context.Context, machines []string, regenerate string) (VarsPlan, error) {
 	all := names(s.Fleet().Machines)
 	if len(machines) == 0 {
@@ -31,21 +31,21 @@ func (s *Session) PlanVars(ctx context.Context, machines []string, regenerate st
 	if err != nil {
 		return VarsPlan{}, err
 	}
-	plan, err := secrets.PlanGenerate(s.Repo.Vars, secrets.Wanted{Declarations: declared, Regenerate: regenerate})
-	p := VarsPlan{GeneratePlan: plan}
-	if err != nil || regenerate == "" || len(machines) == len(all) {
-		return p, err
+	wanted := secrets.Wanted{Declarations: declared, Regenerate: regenerate, Of: machines}
+	plan, err := secrets.PlanGenerate(s.Repo.Vars, wanted)
+	if err != nil || len(machines) == len(all) || !plan.ReplacesShared() {
+		return VarsPlan{GeneratePlan: plan}, err
 	}
-	if declared, err = s.Declare(ctx, all); err != nil {
-		return p, err
+	if wanted.Declarations, err = s.Declare(ctx, all); err != nil {
+		return VarsPlan{}, err
 	}
-	whole, err := secrets.PlanGenerate(s.Repo.Vars, secrets.Wanted{Declarations: declared, Regenerate: regenerate})
+	whole, err := secrets.PlanGenerate(s.Repo.Vars, wanted)
 	if err != nil {
-		return p, nil // another machine's trouble
+		return VarsPlan{}, fmt.Errorf("what other machines make of it is not known: %w", err)
 	}
+	p := VarsPlan{GeneratePlan: whole}
 	for _, step := range whole.Steps {
-		here := slices.ContainsFunc(p.Steps, func(own secrets.Step) bool { return own.Place == step.Place })
-		if !here && strings.HasPrefix(step.Reason, "depends on ") {
+		if !slices.ContainsFunc(plan.Steps, func(own secrets.Step) bool { return own.Place == step.Place }) {
 			p.Elsewhere = append(p.Elsewhere, step.Place.Dir())
 		}
 	}

@@ -45,40 +45,14 @@ func (a *app) ageIdentities() ([]sops.Identity, error) {
 	return sops.FindIdentities(a.env.Getenv)
 }
 
-// askPrompt asks one question of a generator. What is hidden and not left
-// empty is asked for twice; all answers are held as secrets.
-func (a *app) askPrompt(ctx context.Context, what, kind string, required bool) (secrets.Secret, error) {
-	for range askTimes {
-		var typed []byte
-		var err error
-		if kind == "line" || kind == "multiline" {
-			_, err = a.env.Stderr.Write([]byte(host.Sanitize(what) + ": "))
-			typed = []byte(strings.TrimRight(a.answer(), "\r\n"))
-		} else {
-			typed, err = a.hidden(ctx, "secret", what)
-		}
-		if err != nil {
-			return secrets.Secret{}, err
-		}
-		if len(typed) == 0 && required {
-			a.errors().line("an answer is needed")
-			continue
-		}
-		if len(typed) == 0 || kind == "line" || kind == "multiline" {
-			return secrets.NewSecret(typed), nil
-		}
-		again, err := a.hidden(ctx, "secret", "again, "+what)
-		if err != nil {
-			clear(typed)
-			return secrets.Secret{}, err
-		}
-		same := bytes.Equal(typed, again)
-		clear(again)
-		if same {
-			return secrets.NewSecret(typed), nil
-		}
-		clear(typed)
-		a.errors().line("the two differ")
+// shown asks for one line that is not secret.
+func (a *app) shown(ctx context.Context, question string) ([]byte, error) {
+	if _, err := a.env.Stderr.Write([]byte(host.Sanitize(question) + ": ")); err != nil {
+		return nil, err
 	}
-	return secrets.Secret{}, errors.New("there was no answer; nothing is generated")
+	typed := []byte(strings.TrimRight(a.answer(), "\r\n"))
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return typed, nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -32,20 +34,26 @@ type varStepJSON struct {
 
 func (a *app) varsGenerateCommand() *cobra.Command {
 	var yes, commit bool
-	var regenerate string
+	var regenerate, answers string
 	cmd := &cobra.Command{
 		Use:   "generate [MACHINE...]",
 		Short: "Make the values that are missing or outdated",
 		Long: `Shows which generators have to run and why, and after a yes runs them: those of
 which a file is missing or whose validation has changed, and what depends on
-them. Values that are there are not touched, unless --regenerate names their
-generator. Nothing but files is written, each generator's at once: what was
-interrupted is completed by the next call. A generator that is a script of its
-own is said to be one, and the others go on.
+them, on other machines too. Values that are there are not touched, unless
+--regenerate names their generator. Nothing but files is written, each
+generator's at once: what was interrupted is completed by the next call. A
+generator that is a script of its own is said to be one, and the others go on.
+
+All questions are asked before anything runs, each for its generator. Without
+a terminal --answers reads them from a file or, with -, from standard input:
+lines GENERATOR/QUESTION=ANSWER, where GENERATOR is as this command lists it
+without vars/, or one JSON object of such names to answers.
 
   assay vars generate --yes
   assay vars generate cinnabar
-  assay vars generate cinnabar --regenerate openssh`,
+  assay vars generate cinnabar --regenerate openssh
+  assay vars generate --yes --answers - < answers`,
 		Args: words(0, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := a.files(cmd.Context())
@@ -61,16 +69,23 @@ own is said to be one, and the others go on.
 			if err != nil {
 				return err
 			}
-			return a.generateVars(cmd.Context(), s, plan, yes, commit)
+			return a.generateVars(cmd.Context(), s, plan, generateFlags{yes, commit, answers})
 		},
 	}
 	cmd.Flags().BoolVar(&yes, "yes", false, "generate without asking; leave optional prompts empty")
 	cmd.Flags().BoolVar(&commit, "commit", false, "commit exactly what was written, with git")
+	cmd.Flags().StringVar(&answers, "answers", "", "read the answers to prompts from this `FILE`; - is standard input")
 	cmd.Flags().StringVar(&regenerate, "regenerate", "", "make this `GENERATOR` anew, and what depends on it")
 	return cmd
 }
 
-func (a *app) generateVars(ctx context.Context, s *session.Session, plan session.VarsPlan, yes, commit bool) error {
+// generateFlags are the flags of `vars generate` beside what is planned.
+type generateFlags struct {
+	yes, commit bool
+	answers     string // a file, - for standard input, "" to ask
+}
+
+func (a *app) generateVars(ctx context.Context, s *session.Session, plan session.VarsPlan, flags generateFlags) error {
 	runs, blocked := 0, 0
 	for _, step := range plan.Steps {
 		if step.Blocked == "" {
@@ -85,15 +100,15 @@ func (a *app) generateVars(ctx context.Context, s *session.Session, plan session
 	done := map[string]bool{}
 	var err error
 	if runs > 0 {
-		if !yes {
-			if !a.env.Interactive || a.flags.json {
+		if !flags.yes {
+			if flags.answers == "-" || !a.env.Interactive || a.flags.json {
 				return usagef("nobody can be asked whether to generate; hint: --yes")
 			}
 			if !a.agreed("generate " + word.Count(runs, "generator") + "?") {
 				return withCode(exitDeclined, errors.New("nothing is generated"))
 			}
 		}
-		done, err = a.runVarsPlan(ctx, s, plan, yes, commit)
+		done, err = a.runVarsPlan(ctx, s, plan, flags)
 	}
 	if a.flags.json {
 		if jsonErr := a.text().json(map[string]any{"steps": varStepsToJSON(plan, done), "elsewhere": orEmpty(plan.Elsewhere)}); jsonErr != nil {
@@ -107,7 +122,7 @@ func (a *app) generateVars(ctx context.Context, s *session.Session, plan session
 }
 
 // runVarsPlan asks what there is to ask, and then runs the plan.
-func (a *app) runVarsPlan(ctx context.Context, s *session.Session, plan session.VarsPlan, yes, commit bool) (map[string]bool, error) {
+func (a *app) runVarsPlan(ctx context.Context, s *session.Session, plan session.VarsPlan, flags generateFlags) (map[string]bool, error) {
 	done := map[string]bool{}
 	identities, err := a.ageIdentities()
 	if err != nil {
@@ -115,7 +130,7 @@ func (a *app) runVarsPlan(ctx context.Context, s *session.Session, plan session.
 	}
 	watch, stop := a.interruptible(ctx)
 	defer stop()
-	answers, err := a.answerPrompts(watch, plan, yes)
+	answers, err := a.answerPrompts(watch, plan, flags)
 	if err != nil {
 		return done, err
 	}
@@ -133,48 +148,10 @@ func (a *app) runVarsPlan(ctx context.Context, s *session.Session, plan session.
 	if watch.Err() != nil && err != nil {
 		err = context.Cause(watch)
 	}
-	if commit && len(paths) > 0 {
+	if flags.commit && len(paths) > 0 {
 		err = errors.Join(err, s.CommitVars(ctx, paths, fmt.Sprintf("vars: generate %s", word.Count(len(made), "generator"))))
 	}
 	return done, err
-}
-
-func wipe(answers secrets.Answers) {
-	for _, of := range answers {
-		for _, v := range of {
-			v.Wipe()
-		}
-	}
-}
-
-// answerPrompts asks all questions of a plan before anything runs, each for
-// its generator in its place.
-func (a *app) answerPrompts(ctx context.Context, plan session.VarsPlan, yes bool) (secrets.Answers, error) {
-	answers := secrets.Answers{}
-	for _, step := range plan.Steps {
-		if step.Blocked != "" {
-			continue
-		}
-		answers[step.Place] = map[string]secrets.Secret{}
-		for _, p := range step.Prompts {
-			if yes && !p.Required {
-				continue
-			}
-			if !a.env.Interactive {
-				if !p.Required {
-					continue
-				}
-				return answers, usagef("%s asks for %s, and this is no terminal; hint: assay vars set %s %s/%s < FILE", step.Place.Dir(), p.Name, step.Machines[0], step.Place.Name, p.Name)
-			}
-			what := step.Place.Dir() + ": " + p.Description
-			answer, err := a.askPrompt(ctx, what, p.Type, p.Required)
-			if err != nil {
-				return answers, err
-			}
-			answers[step.Place][p.Name] = answer
-		}
-	}
-	return answers, nil
 }
 
 func (a *app) printVarsPlan(plan session.VarsPlan, runs, blocked int) {
@@ -185,8 +162,14 @@ func (a *app) printVarsPlan(plan session.VarsPlan, runs, blocked int) {
 	}
 	for _, step := range plan.Steps {
 		verb, r, text := "make", good, step.Place.Dir()+": "+step.Reason
-		if step.Exists {
+		switch {
+		case step.Completes != nil:
+			verb, text = "complete", step.Place.Dir()+": "+step.Reason+", and is worked out from what is there"
+		case step.Exists:
 			verb, r = "replace", warn
+		}
+		if slices.Contains(plan.Elsewhere, step.Place.Dir()) {
+			text += ", on " + strings.Join(step.Machines, ", ")
 		}
 		if step.Blocked != "" {
 			verb, r, text = "cannot", bad, step.Place.Dir()+": "+step.Blocked
@@ -203,9 +186,6 @@ func (a *app) printVarsPlan(plan session.VarsPlan, runs, blocked int) {
 				p.line("%s", p.paint(faint, "    "+host.Sanitize(command)))
 			}
 		}
-	}
-	for _, dir := range plan.Elsewhere {
-		p.line("%s%s", p.paint(warn, "later"), p.fold(" "+host.Sanitize(dir)+" depends on it too, and is of machines that were not asked for", len("later"), 4))
 	}
 	p.line("%s to run, %d that cannot", word.Count(runs, "generator"), blocked)
 }

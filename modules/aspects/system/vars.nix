@@ -24,13 +24,13 @@ let
   };
 
   # Who the machine is in the network, which network that is, and the address that follows
-  # from both. The first digits of the network name its controller.
+  # from both. The first digits of the network name its controller. The program is that of
+  # clan's zerotier service; assay does itself what it does.
   zerotier =
     {
       instance,
       roles,
       machine,
-      pkgs,
     }:
     let
       controller = builtins.head (builtins.attrNames roles.controller.machines);
@@ -40,9 +40,8 @@ let
         share = true;
         files.identity-secret.restartUnits =
           if machine.class == "nixos" then [ "zerotierone.service" ] else [ ];
-        runtimeInputs = [ pkgs.zerotierone ];
         script = ''
-          zerotier-idtool generate "$out"/identity-secret
+          zerotier-generate --mode identity-only --identity-secret "$out"/identity-secret
         '';
       };
       "zerotier-network-${instance}" = {
@@ -51,9 +50,9 @@ let
         files.network-id.deploy = false;
         dependencies = [ "zerotier-identity-${controller}" ];
         script = ''
-          node=$(cut -d : -f 1 "$in"/zerotier-identity-${controller}/identity-secret)
-          number=$(head -c 3 /dev/urandom | od -An -tx1 | tr -d " \n")
-          printf %s "$node$number" > "$out"/network-id
+          zerotier-generate --mode network-id \
+            --identity-secret-file "$in"/zerotier-identity-${controller}/identity-secret \
+            --network-id "$out"/network-id
         '';
       };
       "zerotier-ip-${machine.name}-${instance}" = {
@@ -65,10 +64,10 @@ let
           "zerotier-network-${instance}"
         ];
         script = ''
-          network=$(cat "$in"/zerotier-network-${instance}/network-id)
-          node=$(cut -d : -f 1 "$in"/zerotier-identity-${machine.name}/identity-secret)
-          printf %s "$network$node" |
-            sed -E 's/(..)(....)(....)(....)(..)(..)(....)(....)/fd\1:\2:\3:\4:\599:93\6:\7:\8/' > "$out"/ip
+          zerotier-generate --mode compute-ip \
+            --identity-secret "$in"/zerotier-identity-${machine.name}/identity-secret \
+            --network-id-file "$in"/zerotier-network-${instance}/network-id \
+            --ip "$out"/ip
         '';
       };
     };
@@ -96,16 +95,8 @@ in
       roles,
       machine,
     }:
-    { pkgs, ... }:
     {
-      clan.core.vars.generators = zerotier {
-        inherit
-          instance
-          roles
-          machine
-          pkgs
-          ;
-      };
+      clan.core.vars.generators = zerotier { inherit instance roles machine; };
     };
 
   flake.modules.darwin."services/sshd/server" =
@@ -127,16 +118,8 @@ in
       roles,
       machine,
     }:
-    { pkgs, ... }:
     {
-      clan.core.vars.generators = zerotier {
-        inherit
-          instance
-          roles
-          machine
-          pkgs
-          ;
-      };
+      clan.core.vars.generators = zerotier { inherit instance roles machine; };
     };
 
   # Of the owner's password only the hash goes to the machine.
@@ -158,15 +141,19 @@ in
           description = "Leave empty to generate automatically";
           display.required = false;
         };
-          runtimeInputs = [ pkgs.openssl ];
-          script = ''
-            if [ -s "$prompts"/user-password ]; then
-              tr -d "\n" < "$prompts"/user-password > "$out"/user-password
-            else
-              openssl rand -base64 18 | tr -d "\n" > "$out"/user-password
-            fi
-            openssl passwd -6 -in "$out"/user-password | tr -d "\n" > "$out"/user-password-hash
-          '';
+        runtimeInputs = [
+          pkgs.openssl
+          pkgs.mkpasswd
+        ];
+        script = ''
+          password=$(cat "$prompts"/user-password)
+          if [ -n "$password" ]; then
+            printf %s "$password" > "$out"/user-password
+          else
+            openssl rand -base64 18 | tr -d "\n" > "$out"/user-password
+          fi
+          mkpasswd -s -m sha-512 < "$out"/user-password | tr -d "\n" > "$out"/user-password-hash
+        '';
       };
     };
 
