@@ -37,19 +37,29 @@ func encryptBinary(plain secret.Value, recipients []string, plugins Plugins) ([]
 	if plain.Len() > MaxPlaintext {
 		return nil, fmt.Errorf("secret is larger than %d MiB", MaxPlaintext>>20)
 	}
-	key := make([]byte, keySize)
+	key := newKey()
 	defer clear(key)
-	_, _ = rand.Read(key) // never fails: it ends the process instead
-
 	stanzas, err := wrapKey(key, recipients, plugins)
 	if err != nil {
 		return nil, err
 	}
-	modified := time.Now().UTC().Format(time.RFC3339)
 	data, err := seal(key, plain.Bytes(), dataAAD)
 	if err != nil {
 		return nil, err
 	}
+	return finishBinary(plain, data, key, stanzas)
+}
+
+// newKey is a fresh data key.
+func newKey() []byte {
+	key := make([]byte, keySize)
+	_, _ = rand.Read(key) // never fails: it ends the process instead
+	return key
+}
+
+// finishBinary writes a file around the encrypted data, with its MAC.
+func finishBinary(plain secret.Value, data string, key []byte, stanzas []Stanza) ([]byte, error) {
+	modified := time.Now().UTC().Format(time.RFC3339)
 	mac, err := seal(key, digest(plain.Bytes(), false), modified)
 	if err != nil {
 		return nil, err
@@ -123,33 +133,33 @@ func armored(key []byte, recipient age.Recipient) (string, error) {
 // whole plaintext, in the store's notation. Its errors wrap ErrNoIdentity,
 // ErrForeign or ErrTampered.
 func (f *File) Decrypt(identities []Identity) (secret.Value, error) {
-	var none secret.Value
-	if f.Store != Binary {
-		o, err := f.Open(identities)
-		if err != nil {
-			return none, err
-		}
-		defer o.Wipe()
-		return o.Plain()
-	}
-	key, mac, err := f.unlock(identities)
+	o, err := f.Open(identities)
 	if err != nil {
-		return none, err
+		return secret.Value{}, err
 	}
-	defer clear(key)
+	o.key.Wipe()
+	if f.Store == Binary {
+		return o.plain, nil
+	}
+	defer o.Wipe()
+	return o.Plain()
+}
+
+// openData decrypts the data of a binary file whose MAC has the text mac.
+func (f *File) openData(key, mac []byte) (secret.Value, error) {
 	var plain []byte
 	if f.data != "" {
 		value, err := parseSealed(f.data)
 		if err != nil {
-			return none, err
+			return secret.Value{}, err
 		}
 		if plain, err = value.open(key, dataAAD); err != nil {
-			return none, fmt.Errorf("data: %w", err)
+			return secret.Value{}, fmt.Errorf("data: %w", err)
 		}
 	}
 	if !sameMAC(mac, digest(plain, f.Selector.MACOnlyEncrypted)) {
 		clear(plain)
-		return none, fmt.Errorf("mac does not belong to data: %w", ErrTampered)
+		return secret.Value{}, fmt.Errorf("mac does not belong to data: %w", ErrTampered)
 	}
 	return secret.New(plain), nil
 }

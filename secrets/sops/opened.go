@@ -3,8 +3,6 @@ package sops
 import (
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"assay/secrets/secret"
 )
@@ -80,38 +78,44 @@ type Opened struct {
 	Form   Form    // of the file; set Indent if .sops.yaml says so
 	Doubts []Doubt // what nothing authenticates, in file order
 
+	// Document is the one that Get, Set and SetJSON work on, from 0. Only YAML
+	// files may have more than one.
+	Document int
+
 	docs  []branch     // of a structured store
 	plain secret.Value // of the binary store
+
+	from *File        // what it was read from; nil for one that is new
+	key  secret.Value // the data key of from
 }
 
 // Open decrypts the file with the first identity that fits. Its errors wrap
 // ErrNoIdentity, ErrForeign or ErrTampered.
 func (f *File) Open(identities []Identity) (*Opened, error) {
-	if f.Store == Binary {
-		plain, err := f.Decrypt(identities)
-		if err != nil {
-			return nil, err
-		}
-		return &Opened{Form: Form{Store: Binary}, plain: plain}, nil
-	}
 	key, mac, err := f.unlock(identities)
 	if err != nil {
 		return nil, err
 	}
-	defer clear(key)
-	return f.openWith(key, mac)
+	o, err := f.openWith(key, mac)
+	if err != nil {
+		clear(key)
+		return nil, err
+	}
+	o.from, o.key = f, secret.New(key)
+	return o, nil
 }
 
-// openWith opens a structured file whose MAC has the text mac.
+// openWith opens a file whose MAC has the text mac.
 func (f *File) openWith(key, mac []byte) (*Opened, error) {
+	if f.Store == Binary {
+		plain, err := f.openData(key, mac)
+		return &Opened{Form: Form{Store: Binary}, plain: plain}, err
+	}
 	sel, err := f.Selector.compile()
 	if err != nil {
 		return nil, err
 	}
-	docs := make([]branch, len(f.docs))
-	for i := range f.docs {
-		docs[i] = copyBranch(f.docs[i])
-	}
+	docs := copyBranches(f.docs)
 	got, doubts, err := openTree(docs, key, sel)
 	if err != nil {
 		return nil, err
@@ -138,114 +142,13 @@ func (o *Opened) Encrypt(recipients []string) ([]byte, error) {
 	if o.Form.Store == Binary {
 		return o.Form.Encrypt(o.plain, recipients)
 	}
-	docs := make([]branch, len(o.docs))
-	for i := range o.docs {
-		docs[i] = copyBranch(o.docs[i])
-	}
-	return o.Form.encrypt(docs, recipients)
-}
-
-// Get returns the text of one value of the first document; path names it,
-// positions in lists as decimal numbers. Of a map or list it is the plaintext
-// in the store's notation.
-func (o *Opened) Get(path ...string) (secret.Value, error) {
-	if o.Form.Store == Binary {
-		return secret.Value{}, fmt.Errorf("a binary file has no fields")
-	}
-	v, err := at(o.docs[0], path)
-	if err != nil {
-		return secret.Value{}, err
-	}
-	switch v := v.(type) {
-	case nil:
-		return secret.Value{}, nil
-	case branch:
-		text, err := emit(o.Form, []branch{v})
-		return secret.New(text), err
-	case []any:
-		text, err := appendJSON(nil, v)
-		return secret.New(text), err
-	}
-	text, _, err := plainBytes(v)
-	return secret.New(text), err
-}
-
-// at follows a path down.
-func at(v any, path []string) (any, error) {
-	for i, name := range path {
-		ok := false
-		switch in := v.(type) {
-		case branch:
-			v, ok = find(in, name)
-		case []any:
-			v, ok = element(in, name)
-		}
-		if !ok {
-			return nil, fmt.Errorf("no value at %s", quote(strings.Join(path[:i+1], ".")))
-		}
-	}
-	return v, nil
-}
-
-func element(list []any, name string) (any, bool) {
-	n, err := strconv.Atoi(name)
-	for _, e := range list {
-		if _, note := e.(comment); note {
-			continue
-		}
-		if n == 0 && err == nil {
-			return e, true
-		}
-		n--
-	}
-	return nil, false
-}
-
-// Set gives a text to the value at path in the first document, which is made
-// if it is missing, with the maps on the way. Lists are not changed.
-func (o *Opened) Set(value secret.Value, path ...string) error {
-	if o.Form.Store == Binary || len(path) == 0 {
-		return fmt.Errorf("no field to set")
-	}
-	if path[0] == metaKey {
-		return fmt.Errorf("%w: the name sops is taken at the top", ErrFormat)
-	}
-	doc, err := set(o.docs[0], path, string(value.Bytes()))
-	if err == nil {
-		o.docs[0] = doc
-	}
-	return err
-}
-
-func set(b branch, path []string, text string) (branch, error) {
-	i := slices.IndexFunc(b, func(it item) bool { return it.note == nil && it.key == path[0] })
-	if i < 0 {
-		b, i = append(b, item{key: path[0], value: branch{}}), len(b)
-		if len(path) == 1 {
-			b[i].value = ""
-		}
-	}
-	below, isMap := b[i].value.(branch)
-	switch {
-	case len(path) > 1 && isMap:
-		var err error
-		b[i].value, err = set(below, path[1:], text)
-		return b, err
-	case len(path) > 1:
-		return nil, fmt.Errorf("%s is no map", quote(path[0]))
-	case isMap:
-		return nil, fmt.Errorf("%s is a map", quote(path[0]))
-	}
-	if _, isList := b[i].value.([]any); isList {
-		return nil, fmt.Errorf("%s is a list", quote(path[0]))
-	}
-	b[i].value = text
-	return b, nil
+	return o.Form.encrypt(copyBranches(o.docs), recipients)
 }
 
 // Wipe overwrites what can be overwritten, and forgets the rest.
 func (o *Opened) Wipe() {
 	o.plain.Wipe()
+	o.key.Wipe()
 	o.docs = nil
 }
 

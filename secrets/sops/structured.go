@@ -1,7 +1,6 @@
 package sops
 
 import (
-	"crypto/rand"
 	"crypto/sha256"
 	"crypto/sha512"
 	"fmt"
@@ -47,33 +46,44 @@ func newMAC(onlyEncrypted bool) hash.Hash {
 
 func macText(h hash.Hash) []byte { return fmt.Appendf(nil, "%X", h.Sum(nil)) }
 
-// sealTree encrypts documents in place and returns the text of their MAC.
-func sealTree(docs []branch, key []byte, sel selection) ([]byte, error) {
-	mac := newMAC(sel.macOnly)
+// sealer encrypts the documents of one file.
+type sealer struct {
+	key  []byte
+	sel  selection
+	mac  hash.Hash
+	kept kept // ciphertexts to use again; nil for none
+}
+
+// tree encrypts documents in place and returns the text of their MAC.
+func (s *sealer) tree(docs []branch) ([]byte, error) {
+	s.mac = newMAC(s.sel.macOnly)
 	for _, doc := range docs {
-		if err := walk(doc, func(l leaf) (any, error) { return sealLeaf(l, key, sel, mac) }); err != nil {
+		if err := walk(doc, s.leaf); err != nil {
 			return nil, err
 		}
 	}
-	return macText(mac), nil
+	return macText(s.mac), nil
 }
 
-func sealLeaf(l leaf, key []byte, sel selection, mac hash.Hash) (any, error) {
+func (s *sealer) leaf(l leaf) (any, error) {
 	_, isComment := l.value.(comment)
-	encrypted := sel.encrypts(l.path, l.comments, isComment)
+	encrypted := s.sel.encrypts(l.path, l.comments, isComment)
 	plain, kind, err := plainBytes(l.value)
 	if err != nil {
 		return nil, err
 	}
 	defer clear(plain)
-	if !isComment && (encrypted || !sel.macOnly) {
-		mac.Write(plain)
+	if !isComment && (encrypted || !s.sel.macOnly) {
+		s.mac.Write(plain)
 	}
 	if !encrypted {
 		return l.value, nil
 	}
-	text, err := sealAs(key, plain, l.aad(), kind)
-	if err == nil && isComment && sel.name == "unencrypted_comment_regex" && sel.regex.MatchString(text) {
+	text, ok := s.kept.take(l.aad(), kind, plain)
+	if !ok {
+		text, err = sealAs(s.key, plain, l.aad(), kind)
+	}
+	if err == nil && isComment && s.sel.name == "unencrypted_comment_regex" && s.sel.regex.MatchString(text) {
 		err = fmt.Errorf("%w: unencrypted_comment_regex matches an encrypted comment, which would make the file unreadable", ErrSelector)
 	}
 	return text, err
@@ -117,8 +127,19 @@ func (f Form) Encrypt(plain secret.Value, recipients []string) ([]byte, error) {
 	return f.encrypt(docs, recipients)
 }
 
-// encrypt encrypts docs in place.
+// encrypt encrypts docs in place, under a fresh data key.
 func (f Form) encrypt(docs []branch, recipients []string) ([]byte, error) {
+	key := newKey()
+	defer clear(key)
+	stanzas, err := wrapKey(key, recipients, f.Plugins)
+	if err != nil {
+		return nil, err
+	}
+	return f.encryptWith(docs, key, stanzas, nil)
+}
+
+// encryptWith encrypts docs in place.
+func (f Form) encryptWith(docs []branch, key []byte, stanzas []Stanza, old kept) ([]byte, error) {
 	sel, err := f.Selector.compile()
 	if err != nil {
 		return nil, err
@@ -132,14 +153,8 @@ func (f Form) encrypt(docs []branch, recipients []string) ([]byte, error) {
 		}
 		docs[i] = dropEmptyNotes(doc).(branch)
 	}
-	key := make([]byte, keySize)
-	defer clear(key)
-	_, _ = rand.Read(key) // never fails: it ends the process instead
-	stanzas, err := wrapKey(key, recipients, f.Plugins)
-	if err != nil {
-		return nil, err
-	}
-	mac, err := sealTree(docs, key, sel)
+	s := &sealer{key: key, sel: sel, kept: old}
+	mac, err := s.tree(docs)
 	if err != nil {
 		return nil, err
 	}

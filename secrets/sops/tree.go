@@ -120,6 +120,15 @@ func walkValue(v any, path []string, comments [][]string, line int, inList bool,
 	return nil, fmt.Errorf("line %d: %w: a kind of value that sops does not know", line, ErrFormat)
 }
 
+// copyBranches is copyBranch of each document.
+func copyBranches(docs []branch) []branch {
+	out := make([]branch, len(docs))
+	for i := range docs {
+		out[i] = copyBranch(docs[i])
+	}
+	return out
+}
+
 // copyBranch copies the structure, so that walk can change one of the two.
 func copyBranch(b branch) branch {
 	out := make(branch, len(b))
