@@ -26,7 +26,7 @@ func arguments(command string) (places []list, again bool) {
 		return []list{selectorTerms}, true
 	case "exec": // a program of the host follows
 		return []list{selectorTerms}, false
-	case "compose", "ssh", "log", "pin":
+	case "compose", "ssh", "log", "keys pin":
 		return []list{of(onlyMachines)}, false
 	case "vars check", "vars list":
 		return []list{of(onlyMachines)}, false
@@ -34,6 +34,10 @@ func arguments(command string) (places []list, again bool) {
 		return []list{of(onlyMachines)}, true
 	case "vars get", "vars set":
 		return []list{of(onlyMachines), of(varNames)}, false
+	case "secrets get", "secrets set", "secrets edit":
+		return []list{of(secretPaths)}, false
+	case "secrets rekey", "secrets rotate":
+		return []list{of(secretPaths)}, true
 	case "aspects":
 		return []list{of(aspectNames)}, false
 	case "channels":
@@ -54,11 +58,11 @@ func arguments(command string) (places []list, again bool) {
 	return nil, false
 }
 
-// placesOf is the name under which arguments has a command: those of vars have
-// names that other commands have too.
+// placesOf is the name under which arguments has a command: those of vars and
+// secrets have names that other commands have too.
 func placesOf(cmd *cobra.Command) string {
-	if p := cmd.Parent(); p != nil && p.Name() == "vars" {
-		return "vars " + cmd.Name()
+	if p := cmd.Parent(); p != nil && (p.Name() == "vars" || p.Name() == "secrets" || p.Name() == "keys") {
+		return p.Name() + " " + cmd.Name()
 	}
 	return cmd.Name()
 }

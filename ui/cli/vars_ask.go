@@ -39,6 +39,7 @@ func (a *app) askTwice(ctx context.Context, what string) (secrets.Secret, error)
 
 // ageIdentities are the operator's: those of the demo in it.
 func (a *app) ageIdentities() ([]sops.Identity, error) {
+	noCoreDumps()
 	if a.demoKeys != "" {
 		return sops.ReadIdentities(a.demoKeys)
 	}

@@ -1,0 +1,185 @@
+package files
+
+import (
+	"bytes"
+	"context"
+	"io/fs"
+	"os"
+	"path"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"assay/secrets/sops"
+	"assay/secrets/sops/policy"
+)
+
+// Tree is what Scan found.
+type Tree struct {
+	Files   []File                    // by path
+	Configs map[string]*policy.Config // every .sops.yaml, by its path below the tree
+	Paths   []string                  // of all regular files that were looked at, as rules match them
+}
+
+// left are directories that are not looked into: what tools keep there is no
+// part of the fleet.
+var left = []string{".git", ".direnv", "node_modules", ".jj", ".hg"}
+
+// generated reports whether a path is one of a generated secret, which
+// secrets/vars looks after.
+func generated(name string) bool {
+	if path.Base(name) != "secret" {
+		return false
+	}
+	for _, top := range []string{"vars/per-machine/", "vars/shared/", "vars/per-export/", "sops/secrets/"} {
+		if strings.HasPrefix(name, top) {
+			return true
+		}
+	}
+	return false
+}
+
+// Scan finds all encrypted files of a tree, and those that a rule covers and
+// that are not encrypted: a rule covers a plain file if most of what it matches
+// is encrypted, or if it matches just that one. Replaced
+// is as for Look.
+func Scan(ctx context.Context, dir string, replaced map[string][]byte) (*Tree, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	names, err := list(ctx, root)
+	if err != nil {
+		return nil, err
+	}
+	texts := encrypted(root, names)
+	t := &Tree{Paths: names}
+	r := newRules(dir, replaced)
+	plain := map[*policy.Rule][]string{}
+	sealed := map[*policy.Rule]int{}
+	for i, name := range names {
+		f := File{Path: name, Store: sops.StoreOf(name)}
+		err := f.govern(r)
+		if texts[i] == nil {
+			if f.Rule != nil && err == nil && f.Rule.PathRegex != "" && path.Base(name) != policy.FileName {
+				plain[f.Rule] = append(plain[f.Rule], name)
+			}
+			continue
+		}
+		f.judge(texts[i])
+		if err != nil {
+			f.State, f.Why = NoRule, err.Error()
+		}
+		if f.State == Malformed && f.Rule == nil || f.State == Plain {
+			continue // text about such files
+		}
+		sealed[f.Rule]++
+		t.Files = append(t.Files, f)
+	}
+	for rule, names := range plain {
+		if sealed[rule] < len(names) && (sealed[rule] > 0 || len(names) > 1) {
+			continue
+		}
+		for _, name := range names {
+			f := File{Path: name, Store: sops.StoreOf(name), State: Plain, Why: rule.At.String() + " says who may read it, and it is not encrypted"}
+			_ = f.govern(r) // it was read above
+			t.Files = append(t.Files, f)
+		}
+	}
+	slices.SortFunc(t.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	t.Configs = r.configs()
+	return t, nil
+}
+
+// list returns the paths of all regular files, sorted.
+func list(ctx context.Context, root *os.Root) (names []string, err error) {
+	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil && d != nil && d.IsDir() && name != ".": // one that may not be read hides only itself
+			return fs.SkipDir
+		case err != nil:
+			return err
+		case d.IsDir() && slices.Contains(left, d.Name()):
+			return fs.SkipDir
+		case d.Type().IsRegular() && !generated(name):
+			names = append(names, name)
+		}
+		return nil
+	})
+	return names, err
+}
+
+// encrypted reads those of the files that look encrypted; nil is another.
+func encrypted(root *os.Root, names []string) [][]byte {
+	out := make([][]byte, len(names))
+	next := make(chan int)
+	var work sync.WaitGroup
+	for range runtime.NumCPU() {
+		work.Go(func() {
+			for i := range next {
+				out[i] = readMarked(root, names[i])
+			}
+		})
+	}
+	for i := range names {
+		next <- i
+	}
+	close(next)
+	work.Wait()
+	return out
+}
+
+// tail is how much of the end of a file is looked at first, in bytes: what
+// sops writes there holds its name.
+const tail = 16 << 10
+
+func readMarked(root *os.Root, name string) []byte {
+	f, err := root.Open(name)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil || !st.Mode().IsRegular() || st.Size() > maxFile {
+		return nil
+	}
+	buf := make([]byte, min(st.Size(), tail))
+	if _, err := f.ReadAt(buf, st.Size()-int64(len(buf))); err != nil || !bytes.Contains(buf, []byte("sops")) && !bytes.Contains(buf, []byte("lastmodified")) {
+		return nil
+	}
+	text, err := Read(root, name)
+	if err != nil || !marked(text) {
+		return nil
+	}
+	return text
+}
+
+var (
+	markMAC = regexp.MustCompile(`(?m)(^|["\s_])mac"?\s*[:=]\s*"?ENC\[`)
+	claim   = regexp.MustCompile(`(?m)age__list_\d+__map_recipient\s*[=:]\s*"?(age1[a-z0-9]+|ssh-[a-z0-9]+ [A-Za-z0-9+/=]+)`)
+	others  = regexp.MustCompile(`(?m)^(?:sops_)?(kms|gcp_kms|azure_kv|hc_vault|hckms|pgp|key_groups)__list_`)
+)
+
+// marked reports whether a text has what every encrypted file has.
+func marked(text []byte) bool {
+	return bytes.Contains(text, []byte("ENC[AES256_GCM,")) && bytes.Contains(text, []byte("lastmodified")) && markMAC.Match(text)
+}
+
+// claimsOf finds the recipients of a dotenv or INI file, which package sops
+// does not read.
+func (f *File) claimsOf(text []byte) {
+	for _, m := range claim.FindAllSubmatch(text, -1) {
+		f.Claims = append(f.Claims, string(m[1]))
+	}
+	f.Claims = keys(f.Claims)
+	for _, m := range others.FindAllSubmatch(text, -1) {
+		f.Others = append(f.Others, string(m[1]))
+	}
+	slices.Sort(f.Others)
+	f.Others = slices.Compact(f.Others)
+}
