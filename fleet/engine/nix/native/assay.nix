@@ -1,4 +1,4 @@
-# assay.nix, version 3: the flake-parts module that makes a flake of fleet.toml.
+# assay.nix, version 4: the flake-parts module that makes a flake of fleet.toml.
 #
 # It stands beside fleet.toml and is the same in every fleet: `assay init` writes it, and
 # `assay check` says when it is not the version that assay has. Nothing of assay is needed
@@ -209,10 +209,121 @@ let
         system.configurationRevision = lib.mkDefault (self.rev or self.dirtyRev or null);
       })
     ]
+    ++ secretsOf m
     ++ lib.optional (m.home != { }) {
       _file = ./assay.nix;
       home-manager.users = mapAttrs (_: names: { imports = map (aspect m "homeManager") names; }) m.home;
     };
+
+  ### Secrets: what generators made, in vars/, as sops-nix installs it on the machine.
+
+  # Fleets without keys for their secrets, and those that have clan-core's own modules,
+  # are left alone.
+  secretsOf =
+    m:
+    lib.optionals (builtins.pathExists (file "sops/machines") && !(inputs ? clan-core)) (
+      lib.optional (inputs ? sops-nix) inputs.sops-nix."${m.class}Modules".sops ++ [ (varsModule m) ]
+    );
+
+  varsModule =
+    m:
+    { config, options, ... }:
+    let
+      deployed = lib.concatMapAttrs (
+        generator: g:
+        lib.concatMapAttrs (
+          name: f:
+          lib.optionalAttrs (f.secret && f.deploy && f.neededFor != "partitioning" && f.exists) {
+            "vars/${generator}/${name}" = declared m f;
+          }
+        ) g.files
+      ) config.clan.core.vars.generators;
+    in
+    {
+      _file = ./assay.nix;
+      # Others may declare the option too; here its files learn where they are.
+      options.clan.core.vars.generators = lib.mkOption {
+        type = lib.types.attrsOf lib.types.anything;
+        apply = mapAttrs (placed m);
+      };
+      config = {
+        clan.core.vars.generators = { };
+      }
+      // lib.optionalAttrs (options ? sops) {
+        sops.secrets = deployed;
+        sops.age.keyFile = lib.mkIf (builtins.pathExists (file "sops/secrets/${m.name}-age.key/secret")) (
+          lib.mkDefault "/var/lib/sops-nix/key.txt"
+        );
+      };
+    };
+
+  # A generator with all of its files, those of the answers that it keeps among them.
+  placed =
+    m: generator: g:
+    let
+      kept = mapAttrs (_: _: { }) (lib.filterAttrs (_: p: p.persist or false) (g.prompts or { }));
+      dir = if g.share or false then "vars/shared/${generator}" else "vars/per-machine/${m.name}/${generator}";
+    in
+    g // { files = mapAttrs (varFile m generator dir) (kept // (g.files or { })); };
+
+  varFile =
+    m: generator: dir: name: given:
+    let
+      f = {
+        secret = true;
+        deploy = true;
+        neededFor = "services";
+        owner = "root";
+        mode = "0400";
+        restartUnits = [ ];
+      }
+      // given;
+      at = "${dir}/${name}/${if f.secret then "secret" else "value"}";
+      exists = builtins.pathExists (file at);
+      need =
+        what:
+        if exists then
+          what
+        else
+          throw "${at} does not exist, and the configuration of ${m.name} asks for it; hint: assay vars generate ${m.name}, then git add vars";
+      early = elem f.neededFor [ "users" "activation" ];
+    in
+    f
+    // {
+      inherit generator name exists;
+      given = f;
+      sopsFile = file at;
+      path = need (
+        if !f.secret then
+          file at
+        else if !f.deploy then
+          throw "${at} is not for the machine (deploy = false)"
+        else if f.neededFor == "partitioning" then
+          "/run/partitioning-secrets/${generator}/${name}"
+        else
+          "/run/secrets${lib.optionalString early "-for-users"}/vars/${generator}/${name}"
+      );
+      value = need (
+        if f.secret then throw "${at} is a secret, and its value is for the machine only; hint: use path" else builtins.readFile (file at)
+      );
+    };
+
+  # A file as a secret of sops-nix. What users are made with belongs to root; only NixOS
+  # has units to restart.
+  declared =
+    m: f:
+    {
+      inherit (f) sopsFile mode;
+      format = "binary";
+      neededForUsers = elem f.neededFor [ "users" "activation" ];
+    }
+    // lib.optionalAttrs (f.neededFor == "services") (
+      lib.filterAttrs (n: _: f.given ? ${n}) {
+        owner = f.owner;
+        group = f.group or null;
+      }
+    )
+    // lib.optionalAttrs (m.class == "nixos" && f.restartUnits != [ ]) { inherit (f) restartUnits; };
 
   systemOf =
     m:
