@@ -41,6 +41,11 @@ func (m *Model) result(r dialog.Result) tea.Cmd {
 		return m.leaveGently()
 	case leaveNow:
 		return tea.Quit
+	case editWritten:
+		return m.writeEdit()
+	case patchCopied:
+		m.copy(view.Copy{What: "the patch", Text: m.diff})
+		return nil
 	}
 	if r.Intent.Arg == "" {
 		if a, ok := m.keys.Action(r.Intent.ID); ok { // as if its key had been pressed

@@ -177,6 +177,10 @@ func (m *Model) asked(a view.Ask) tea.Cmd {
 		return m.apply(a.Without)
 	case view.StopRun:
 		m.stopRun()
+	case view.CheckHotfixes:
+		return m.checkHotfixes()
+	case view.RemoveHotfix:
+		return m.removeHotfix(a)
 	case view.SaveLog:
 		return m.saveLog(a)
 	}

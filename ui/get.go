@@ -9,6 +9,7 @@ import (
 	"assay/fleet/session"
 	"assay/modules/compose"
 	"assay/overlay"
+	"assay/overlay/care"
 	"assay/ui/dialog"
 	"assay/ui/known"
 )
@@ -64,6 +65,10 @@ func (m *Model) getOne(n known.Need, again bool) tea.Cmd {
 		return load(m, &k.Stack, again, func() (*overlay.Stack, error) { return s.Stack(), nil })
 	case known.Names:
 		return load(m, &k.Names, again, func() (*overlay.Names, error) { return s.Names(ctx) })
+	case known.Hotfixes:
+		return load(m, &k.Hotfixes, again, func() ([]care.Hotfix, error) {
+			return s.Hotfixes(ctx, session.HotfixQuestion{Dates: true})
+		})
 	case known.Runs:
 		return load(m, &k.Runs, again, func() ([]session.RunSummary, error) { return s.Runs(runsShown) })
 	case known.Composition:

@@ -46,6 +46,7 @@ func (s *scripted) Stack() *overlay.Stack                         { return s.Rep
 func (s *scripted) Compose(m string) (compose.Composition, error) { return s.Repo.Compose(m) }
 func (s *scripted) ReadFile(path string) ([]byte, error)          { return s.Repo.ReadFile(path) }
 func (s *scripted) SavePlan(p *plan.Plan) (string, error)         { return "/tmp/plan-" + p.ID + ".json", nil }
+func (s *scripted) Diff(e session.Edit) string                    { return string(e.After) }
 func (s *scripted) NewRun() string                                { return fmt.Sprint("run-", len(s.applied)+1) }
 func (s *scripted) Runs(int) ([]session.RunSummary, error)        { return s.runs, nil }
 

@@ -11,6 +11,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"assay/fleet"
+	"assay/fleet/session"
 	"assay/ui/action"
 	"assay/ui/dialog"
 	"assay/ui/known"
@@ -38,8 +39,10 @@ type Options struct {
 	NoHosts string
 	// Asking is where connections ask for passwords; nil where they do not.
 	Asking *Asking
-	Getenv func(string) string
-	Clock  func() time.Time
+	// KeepsFiles says why the fleet's files are not written; "" when they are.
+	KeepsFiles string
+	Getenv     func(string) string
+	Clock      func() time.Time
 
 	In  io.Reader // the terminal; nil is the process's own
 	Out io.Writer
@@ -77,9 +80,12 @@ type Model struct {
 	second   int64 // of the last look: ages have changed since
 	hosts    hostRefresh
 	planning cancellable
-	progress *counter // of the planning
-	said     *said    // meanwhile, by the engine
-	heard    int      // how much of it is in Known
+	progress *counter     // of the planning
+	said     *said        // meanwhile, by the engine
+	heard    int          // how much of it is in Known
+	checking careful      // of hotfixes
+	change   session.Edit // that the dialog shows, and its patch
+	diff     string
 	run      ownRun
 	seen     map[string]uint64 // the revisions of runs' states that were drawn
 	reread   bool              // the fleet, when the run is over
@@ -135,6 +141,7 @@ func New(ctx context.Context, o Options) *Model {
 func (m *Model) adopt(s Session) {
 	m.s = s
 	m.epoch++
+	m.checking.end()
 	k := known.New(s.Fleet(), m.now)
 	k.Dir, k.Note, k.ReadOnly, k.NoHosts = s.Dir(), m.opts.Note, m.opts.ReadOnly, m.opts.NoHosts
 	k.Adopted, k.Unread = s.Adopted(), s.Unread()

@@ -10,6 +10,7 @@ import (
 	"assay/ui/view/aspects"
 	"assay/ui/view/checks"
 	"assay/ui/view/file"
+	"assay/ui/view/hotfixes"
 	"assay/ui/view/layers"
 	"assay/ui/view/logs"
 	"assay/ui/view/machine"
@@ -31,6 +32,8 @@ func (m *Model) open(l view.Link) view.View {
 		return aspect.New(m.env, l)
 	case view.Layers:
 		return layers.New(m.env, l)
+	case view.Hotfixes:
+		return hotfixes.New(m.env, l)
 	case view.Services:
 		return services.New(m.env, l)
 	case view.Runs:

@@ -19,6 +19,7 @@ import (
 	"assay/fleet/session"
 	"assay/modules/compose"
 	"assay/overlay"
+	"assay/overlay/care"
 )
 
 // Session is what the console asks for. Its methods may be called from
@@ -43,6 +44,13 @@ type Session interface {
 	Stack() *overlay.Stack
 	// Names are those of all packages that are known.
 	Names(ctx context.Context) (*overlay.Names, error)
+	// Hotfixes are those of the fleet, with what is known of each.
+	Hotfixes(ctx context.Context, q session.HotfixQuestion) ([]care.Hotfix, error)
+	// RemoveHotfix works out how a hotfix goes, Diff is that as a patch, and
+	// WriteEdit writes it.
+	RemoveHotfix(pkg, system string) (session.Edit, error)
+	Diff(e session.Edit) string
+	WriteEdit(e session.Edit) error
 	Compose(machine string) (compose.Composition, error)
 	ReadFile(path string) ([]byte, error)
 

@@ -22,6 +22,9 @@ type HotfixQuestion struct {
 	Evaluate bool // ask Nix for derivations, which takes a session with an engine
 	// Watch, which may be nil, is called with what Nix does.
 	Watch func(engine.Step)
+	// Asked, which may be nil, is called when one more of the Hydras' jobs is
+	// known, from several goroutines at once.
+	Asked func(of int)
 }
 
 // Hotfixes returns the fleet's hotfixes with what is known of each: those that
@@ -31,7 +34,7 @@ type HotfixQuestion struct {
 func (s *Session) Hotfixes(ctx context.Context, q HotfixQuestion) ([]care.Hotfix, error) {
 	stack := s.Stack()
 	hotfixes := care.Collect(stack, s.Fleet())
-	facts := care.Facts{Now: s.opts.Clock(), Hydra: s.builds(ctx, hotfixes, q.Hydra)}
+	facts := care.Facts{Now: s.opts.Clock(), Hydra: s.builds(ctx, hotfixes, q)}
 	if q.Dates {
 		s.date(ctx, hotfixes)
 	}
@@ -66,13 +69,13 @@ func packagesOf(hotfixes []care.Hotfix) []string {
 
 // builds is what Hydras say of the hotfixes' jobs: asked now, or what is kept
 // of earlier answers.
-func (s *Session) builds(ctx context.Context, hotfixes []care.Hotfix, ask bool) func(hydra.Target) (hydra.Answer, bool) {
+func (s *Session) builds(ctx context.Context, hotfixes []care.Hotfix, q HotfixQuestion) func(hydra.Target) (hydra.Answer, bool) {
 	cache := ""
 	if s.opts.CacheDir != "" {
 		cache = filepath.Join(s.opts.CacheDir, "hydra")
 	}
 	client := hydra.New(cache, nil)
-	if !ask {
+	if !q.Hydra {
 		return client.Known
 	}
 	answers := map[hydra.Target]hydra.Answer{}
@@ -92,6 +95,9 @@ func (s *Session) builds(ctx context.Context, hotfixes []care.Hotfix, ask bool) 
 			mu.Lock()
 			answers[t] = a
 			mu.Unlock()
+			if q.Asked != nil {
+				q.Asked(len(targets))
+			}
 		})
 	}
 	asking.Wait()

@@ -27,6 +27,7 @@ const (
 	Aspects  Scope = "aspects"
 	Aspect   Scope = "aspect"
 	Layers   Scope = "layers"
+	Hotfixes Scope = "hotfixes"
 	Services Scope = "services"
 	Runs     Scope = "runs"
 	Checks   Scope = "checks"
@@ -42,7 +43,7 @@ func Chain(s Scope) []Scope {
 	switch s {
 	case Machines, Runs, Checks, Run:
 		return []Scope{s, Table, Global}
-	case Aspects, Aspect, Layers, Plan, Machine, Services:
+	case Aspects, Aspect, Layers, Hotfixes, Plan, Machine, Services:
 		return []Scope{s, Tree, Global}
 	case Logs, File:
 		return []Scope{s, Text, Global}

@@ -82,6 +82,9 @@ const (
 	SaveLog      ID = "logs.save"
 	System       ID = "layers.system"
 	SystemSet    ID = "layers.system-set" // Arg: a system
+	ToHotfixes   ID = "layers.hotfixes"
+	CheckFixes   ID = "hotfixes.check"
+	RemoveFix    ID = "hotfixes.remove"
 	ErrorsOnly   ID = "checks.errors-only"
 	InputDone    ID = "typing.accept"
 	InputEsc     ID = "typing.leave"
@@ -167,10 +170,13 @@ var table = []Action{
 	{ID: PlanUpdate, Scopes: deploying, Keys: []string{"D"}, Short: "plan", Help: "Plan the update of what is marked, else of this; nothing changes yet", Changes: true, Line: 3},
 	{ID: PlanBack, Scopes: backing, Keys: []string{"X"}, Short: "roll back", Help: "Plan the way back; of a run, for what it updated; nothing changes yet", Changes: true, Line: 11},
 	{ID: LogsOf, Scopes: []Scope{Machines, Machine, Run, Runs}, Keys: []string{"L"}, Short: "logs", Help: "What the hosts printed in the run", Line: 6},
-	{ID: NextTab, Scopes: []Scope{Machine, Aspects, Layers}, Keys: []string{"tab"}, Short: "next part", Help: "The next part of this view", Line: 2},
-	{ID: PrevTab, Scopes: []Scope{Machine, Aspects, Layers}, Keys: []string{"shift+tab"}, Short: "previous part", Help: "The part before"},
+	{ID: NextTab, Scopes: []Scope{Machine, Aspects, Layers, Hotfixes}, Keys: []string{"tab"}, Short: "next part", Help: "The next part of this view", Line: 2},
+	{ID: PrevTab, Scopes: []Scope{Machine, Aspects, Layers, Hotfixes}, Keys: []string{"shift+tab"}, Short: "previous part", Help: "The part before"},
 
 	{ID: System, Scopes: []Scope{Layers}, Keys: []string{"s"}, Short: "system", Help: "Choose the system whose layers are shown", Line: 3},
+	{ID: ToHotfixes, Scopes: []Scope{Layers}, Keys: []string{"H"}, Short: "hotfixes", Help: "The hotfixes: which are dead, which can go, which are needed, and why", Line: 4},
+	{ID: CheckFixes, Scopes: []Scope{Hotfixes}, Keys: []string{"c"}, Short: "check", Help: "Ask Hydra how the last builds ended, and git since when hotfixes are there; once more stops asking", Line: 3},
+	{ID: RemoveFix, Scopes: []Scope{Hotfixes}, Keys: []string{"x"}, Short: "remove", Help: "Show what taking the hotfix out changes; it is written only when that is confirmed", Line: 4},
 	{ID: ErrorsOnly, Scopes: []Scope{Checks}, Keys: []string{"s"}, Short: "errors only", Help: "Show errors only, or warnings too", Line: 3},
 
 	{ID: Apply, Scopes: []Scope{Plan}, Keys: []string{"A"}, Short: "apply", Help: "Carry the plan out, after a confirmation", Changes: true, Line: 2},

@@ -42,9 +42,9 @@ var house = []room{
 		"widgets know nothing of fleets"},
 	{"ui/config", []string{"fleet", "ui/action", "ui/style"}, []string{"github.com/BurntSushi/toml"},
 		"config reads what the operator wants of the console"},
-	{"ui/view/...", []string{"ui/...", "fleet", "fleet/engine", "fleet/session", "modules/compose", "overlay", "secrets", "fleet/run/event", "fleet/run/plan", "fleet/run/state"}, nil,
+	{"ui/view/...", []string{"ui/...", "fleet", "fleet/engine", "fleet/session", "modules/compose", "overlay", "overlay/care", "secrets", "fleet/run/event", "fleet/run/plan", "fleet/run/state"}, nil,
 		"views see values only: they start nothing, and never see keys or the terminal"},
-	{"ui/...", []string{"ui/...", "fleet", "fleet/engine", "fleet/session", "modules/compose", "overlay", "secrets", "fleet/run/event", "fleet/run/plan", "fleet/run/state"}, []string{charm, "github.com/sahilm/fuzzy", "golang.org/x/term", "golang.org/x/sys/unix"},
+	{"ui/...", []string{"ui/...", "fleet", "fleet/engine", "fleet/session", "modules/compose", "overlay", "overlay/care", "secrets", "fleet/run/event", "fleet/run/plan", "fleet/run/state"}, []string{charm, "github.com/sahilm/fuzzy", "golang.org/x/term", "golang.org/x/sys/unix"},
 		"the console sees values only and asks session through an interface that ui declares"},
 
 	{"fleet", nil, nil, "fleet is a leaf: values that everybody shares, standard library only"},

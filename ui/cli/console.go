@@ -73,6 +73,9 @@ func (a *app) console(ctx context.Context, w consoleWorld, f consoleFlags, selec
 		Note:  w.note, NoHosts: w.noHosts, Refresh: c.Refresh, Mouse: c.Mouse && !f.noMouse,
 		Asking: &a.consoleAsks, Getenv: a.env.Getenv, In: a.env.Stdin, Out: plainOutput(a.env.Stdout),
 	}
+	if a.inDemo {
+		options.KeepsFiles = "the demo's files are made anew"
+	}
 	switch {
 	case f.readOnly:
 		options.ReadOnly = "read-only: started with --read-only"
@@ -220,6 +223,8 @@ func (s consoleSession) Problems(ctx context.Context) ([]fleet.Problem, error) {
 }
 
 func (s consoleSession) Stack() *overlay.Stack { return s.Session.Stack() }
+
+func (s consoleSession) Diff(e session.Edit) string { return patchOf(e) }
 
 func (s consoleSession) Compose(machine string) (compose.Composition, error) {
 	return s.Repo.Compose(machine)

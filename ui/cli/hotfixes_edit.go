@@ -121,7 +121,7 @@ func (a *app) hotfixFiles(cmd *cobra.Command) (*session.Session, error) {
 // applyEdit shows what changes and, once that is agreed to, writes it. The
 // patch of a Nix file is only printed.
 func (a *app) applyEdit(s *session.Session, e session.Edit, pkg string, doubts []string, yes bool) error {
-	patch := udiff.Unified(patchName("a/", e.File), patchName("b/", e.File), string(e.Before), string(e.After))
+	patch := patchOf(e)
 	answer := hotfixEditJSON{Package: pkg, File: e.File, Patch: patch, Doubts: orEmpty(doubts)}
 	p := a.text()
 	for _, doubt := range doubts {
@@ -156,6 +156,11 @@ func (a *app) applyEdit(s *session.Session, e session.Edit, pkg string, doubts [
 	}
 	p.clean("%s is written; next: assay check", fleetfile.Name)
 	return nil
+}
+
+// patchOf is an edit as a unified diff.
+func patchOf(e session.Edit) string {
+	return udiff.Unified(patchName("a/", e.File), patchName("b/", e.File), string(e.Before), string(e.After))
 }
 
 // patchName is a file's name in a patch. One with a space ends with a tab, as

@@ -46,6 +46,14 @@ func (c *console) machine(name string) {
 	c.crumb("machines → " + name)
 }
 
+func (c *console) hotfixes() {
+	c.layers()
+	c.keys("H")
+	c.crumb("layers → hotfixes")
+	c.see("▌ ! dead     ncdu")
+	c.await("no check", hides("c stops"))
+}
+
 func (c *console) layers() {
 	c.home()
 	c.keys("3")

@@ -150,13 +150,24 @@ func viewChecks() map[action.ID][]check {
 			{machine, func(c *console) { c.machine("cinnabar"); c.see("[overview]") }, shows("[imports]")},
 			{aspects, (*console).aspects, shows("by file")},
 			{layers, (*console).layers, otherPart},
+			{action.Hotfixes, (*console).hotfixes, func(c *console, press func()) { press(); c.await("the detail", hides("▌ ! dead     ncdu")) }},
 		},
 		action.PrevTab: {
 			{machine, func(c *console) { c.machine("cinnabar"); c.see("[overview]") }, shows("[generations]")},
 			{aspects, (*console).aspects, shows("by file")},
 			{layers, (*console).layers, otherPart},
+			{action.Hotfixes, (*console).hotfixes, func(c *console, press func()) { press(); c.await("the detail", hides("▌ ! dead     ncdu")) }},
 		},
-		action.System: {{layers, (*console).layers, shows("Layers on", "x86_64-linux", "choose")}},
+		action.System:     {{layers, (*console).layers, shows("Layers on", "x86_64-linux", "choose")}},
+		action.ToHotfixes: {{layers, (*console).layers, shows("layers → hotfixes", "! dead     ncdu", "used by")}},
+		action.CheckFixes: {{action.Hotfixes, (*console).hotfixes, func(c *console, press func()) {
+			press()
+			c.await("a check", func(s string) bool { return strings.Contains(s, "c stops") || strings.Contains(s, "c asks again") })
+		}}},
+		action.RemoveFix: {{action.Hotfixes, (*console).hotfixes, func(c *console, press func()) {
+			press()
+			c.see("The patch of fleet.toml", "the demo's files are made anew", `-package = "ncdu"`)
+		}}},
 		action.ErrorsOnly: {{action.Checks, func(c *console) { c.home(); c.keys("6"); c.crumb("checks"); c.see("fleet.toml:84") }, func(c *console, press func()) {
 			press()
 			c.await("no warning", hides("fleet.toml:84"))

@@ -17,6 +17,7 @@ import (
 	"assay/fleet/session"
 	"assay/modules/compose"
 	"assay/overlay"
+	"assay/overlay/care"
 )
 
 // Loaded is something that was asked for, in one of four states: nobody asked
@@ -44,6 +45,7 @@ const (
 	Stack        Kind = "layers"       //
 	Packages     Kind = "packages"     //
 	Names        Kind = "names"        // of all packages that are known
+	Hotfixes     Kind = "hotfixes"     // and since when they are there
 	Problems     Kind = "problems"     //
 	Runs         Kind = "runs"         // summaries
 	Composition  Kind = "composition"  // of the machine Name
@@ -131,6 +133,8 @@ type Known struct {
 	Stack        Loaded[*overlay.Stack]
 	Packages     Loaded[[]session.Package]
 	Names        Loaded[*overlay.Names]
+	Hotfixes     Loaded[[]care.Hotfix]
+	Checking     Checking // of the hotfixes
 	Problems     Loaded[[]fleet.Problem]
 	Runs         Loaded[[]session.RunSummary]
 	Compositions map[string]*Loaded[compose.Composition] // Value also holds what is there beside Err

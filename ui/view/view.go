@@ -63,8 +63,9 @@ const (
 	Machines Place = "machines" // Sub: a selector to filter by
 	Machine  Place = "machine"  // Name; Sub: the part to show, such as "options"
 	Aspects  Place = "aspects"
-	Aspect   Place = "aspect" // Name: "nixos/base"
-	Layers   Place = "layers" // Name: a package to ask for; Sub: on this system
+	Aspect   Place = "aspect"   // Name: "nixos/base"
+	Layers   Place = "layers"   // Name: a package to ask for; Sub: on this system
+	Hotfixes Place = "hotfixes" // Name: a package to begin with
 	Services Place = "services"
 	Runs     Place = "runs"   // Sub: a filter
 	Run      Place = "run"    // Name: the run's id
@@ -146,6 +147,12 @@ type (
 	// StopRun stops the run that goes on: first gently, the second time at
 	// once.
 	StopRun struct{}
+	// CheckHotfixes asks Hydras and git about the hotfixes; while that goes
+	// on, it stops it.
+	CheckHotfixes struct{}
+	// RemoveHotfix shows what taking a package's hotfix on the system out
+	// changes, and writes that once it is confirmed.
+	RemoveHotfix struct{ Package, System string }
 	// SaveLog writes a run's log of a machine, or of all with "", into a file.
 	// Page opens that in $PAGER.
 	SaveLog struct {
@@ -168,6 +175,9 @@ func (SavePlan) ask() {}
 func (Apply) ask()    {}
 func (StopRun) ask()  {}
 func (SaveLog) ask()  {}
+
+func (CheckHotfixes) ask() {}
+func (RemoveHotfix) ask()  {}
 
 // Item is one of several to choose from.
 type Item struct {

@@ -30,6 +30,8 @@ func (v *View) Do(in action.Intent) []view.Ask {
 		v.refresh()
 	case action.Enter:
 		return v.enter()
+	case action.ToHotfixes:
+		return []view.Ask{view.Go{Link: view.Link{Place: view.Hotfixes, Name: v.asking()}}}
 	case action.Refresh:
 		return []view.Ask{view.Again{Needs: v.Needs()}}
 	case action.CopyAll:
@@ -203,6 +205,8 @@ func (v *View) Disabled(id action.ID) string {
 		case 1:
 			return "all machines of the fleet are " + v.system
 		}
+	case action.ToHotfixes:
+		return v.env.Known.Unread
 	case action.Enter:
 		return v.noEnter(t)
 	case action.Copy:

@@ -64,6 +64,7 @@ func Known(t testing.TB) *known.Known {
 	k.Names = answer(s.Names(ctx))
 	k.Problems = answer(s.Check(ctx, nil))
 	k.Stack = answer(s.Repo.Stack(), nil)
+	k.Hotfixes = answer(s.Hotfixes(ctx, session.HotfixQuestion{}))
 	k.Runs = known.Loaded[[]session.RunSummary]{At: Now}
 	return k
 }
