@@ -26,6 +26,19 @@ type scriptRun struct {
 	ctx   context.Context
 	files map[string][]byte
 	vars  map[string][]byte
+	spent int // bytes that commands have read and made
+}
+
+// maxSpent is how many bytes the commands of a script may read and make, all
+// together: a few lines that double a text would fill the memory.
+const maxSpent = 64 << 20
+
+// spend counts bytes. Its error is that they are too many, or ctx's.
+func (r *scriptRun) spend(n int) error {
+	if r.spent += n; r.spent > maxSpent {
+		return fmt.Errorf("%w: the script makes more than %d MiB", ErrOutput, maxSpent>>20)
+	}
+	return r.ctx.Err()
 }
 
 func (r *scriptRun) wipe() {
@@ -42,7 +55,7 @@ func (r *scriptRun) read(name string) ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("%w: the script reads %s, which is not there", ErrInput, name)
 	}
-	return b, nil
+	return b, r.spend(len(b))
 }
 
 // write sets a file. The bytes are r's from now on.
@@ -56,7 +69,8 @@ func (r *scriptRun) write(name string, b []byte) {
 type compiler struct {
 	dependencies []string
 	files, vars  map[string]bool
-	line         int // of the statement at hand
+	line         int             // of the statement at hand
+	reads        map[string]bool // files that the pipeline at hand reads
 }
 
 // compile turns the script of a declared generator into steps. Its errors are
@@ -200,6 +214,9 @@ func (c *compiler) choice(s shell.Choice) (step, error) {
 // pipeline turns commands into one function that returns what the last one
 // writes, where that goes into no file.
 func (c *compiler) pipeline(p shell.Pipeline) (func(*scriptRun) ([]byte, error), error) {
+	around := c.reads
+	c.reads = map[string]bool{}
+	defer func() { c.reads = around }()
 	var stages []stage
 	input, err := c.input(p[0])
 	if err != nil {
@@ -216,29 +233,39 @@ func (c *compiler) pipeline(p shell.Pipeline) (func(*scriptRun) ([]byte, error),
 	if err != nil {
 		return nil, err
 	}
-	return func(r *scriptRun) ([]byte, error) {
-		var b []byte
-		if input != "" {
-			held, err := r.read(input)
-			if err != nil {
-				return nil, err
-			}
-			b = bytes.Clone(held)
+	if c.reads[output] { // the shell empties it before it is read
+		return nil, unknown(c.line, output+" as input and output")
+	}
+	return func(r *scriptRun) ([]byte, error) { return r.pipe(input, stages, output) }, nil
+}
+
+// pipe runs the stages of a pipeline. Input and output are files, or "".
+func (r *scriptRun) pipe(input string, stages []stage, output string) ([]byte, error) {
+	var b []byte
+	if input != "" {
+		held, err := r.read(input)
+		if err != nil {
+			return nil, err
 		}
-		for _, s := range stages {
-			next, err := s(r, b)
-			clear(b)
-			if err != nil {
-				return nil, err
-			}
-			b = next
+		b = bytes.Clone(held)
+	}
+	for _, s := range stages {
+		next, err := s(r, b)
+		clear(b)
+		if err == nil {
+			err = r.spend(len(next))
 		}
-		if output == "" {
-			return b, nil
+		if err != nil {
+			clear(next)
+			return nil, err
 		}
-		r.write(output, b)
-		return nil, nil
-	}, nil
+		b = next
+	}
+	if output == "" {
+		return b, nil
+	}
+	r.write(output, b)
+	return nil, nil
 }
 
 func (c *compiler) input(command shell.Command) (string, error) {
@@ -283,6 +310,9 @@ func (c *compiler) path(w shell.Word, line int) (string, error) {
 // readable is the path of a file that is there.
 func (c *compiler) readable(w shell.Word, line int) (string, error) {
 	name, err := c.path(w, line)
+	if c.reads != nil {
+		c.reads[name] = true
+	}
 	if err != nil || c.files[name] {
 		return name, err
 	}

@@ -47,7 +47,7 @@ func (a *arguments) echo() (stage, error) {
 		}
 	}
 	if len(words) > 0 {
-		if text, _ := words[0].Static(); strings.HasPrefix(text, "-") {
+		if text, _ := words[0].Static(); isEchoOption(text) {
 			return nil, a.unknown()
 		}
 	}
@@ -184,31 +184,37 @@ func (a *arguments) set() (stage, error) {
 
 func nothing(*scriptRun, []byte) ([]byte, error) { return nil, nil }
 
-// tr knows -d, -c and -dc, and the translation of one
-// set into another of the same size.
+// tr knows -d, -c and -dc, and the translation of one set into another of the
+// same size.
 func (a *arguments) tr() (stage, error) {
-	options := a.words
-	for i, w := range a.words { // what follows the first set is none
-		if text, _ := w.Static(); !strings.HasPrefix(text, "-") {
-			options, a.operands = a.words[:i], a.words[i:]
-			break
-		}
-	}
-	a.words = options
-	err := a.parse(map[string]bool{"-d": false, "-c": false, "-dc": false, "-cd": false})
-	texts, textErr := a.operandTexts()
-	if err != nil || textErr != nil || !a.fed || len(texts) == 0 || len(texts) > 2 {
+	first := slices.IndexFunc(a.words, func(w shell.Word) bool { // what follows the first set is no option
+		text, _ := w.Static()
+		return text == "-" || !strings.HasPrefix(text, "-")
+	})
+	if first < 0 {
 		return nil, a.unknown()
 	}
+	sets := a.words[first:]
+	a.words = a.words[:first]
+	err := a.parse(map[string]bool{"-d": false, "-c": false, "-dc": false, "-cd": false})
+	a.operands = sets
+	texts, textErr := a.operandTexts()
+	if err != nil || textErr != nil || !a.fed || len(texts) > 2 {
+		return nil, a.unknown()
+	}
+	return translation(texts, a.has("-d", "-dc", "-cd"), a.has("-c", "-dc", "-cd"), a.unknown())
+}
+
+// translation is what tr does with one or two sets, or the error unknown.
+func translation(texts []string, remove, complement bool, unknown error) (stage, error) {
 	var sets [][]byte
 	for _, text := range texts {
 		set, err := trSet(text)
 		if err != nil {
-			return nil, a.unknown()
+			return nil, unknown
 		}
 		sets = append(sets, set)
 	}
-	remove, complement := a.has("-d", "-dc", "-cd"), a.has("-c", "-dc", "-cd")
 	switch {
 	case remove && len(sets) == 1:
 		return func(_ *scriptRun, stdin []byte) ([]byte, error) {
@@ -231,7 +237,7 @@ func (a *arguments) tr() (stage, error) {
 			return out, nil
 		}, nil
 	}
-	return nil, a.unknown()
+	return nil, unknown
 }
 
 // trSet expands a set of tr: characters, ranges, and the escapes of newline,

@@ -31,7 +31,7 @@ func (a *arguments) sshNew() (stage, error) {
 	bits, err4 := a.number(a.value("4096", "-b"))
 	file, err5 := a.writable(a.options["-f"], a.line)
 	if err1 != nil || err2 != nil || err3 != nil || err4 != nil || err5 != nil || passphrase != "" ||
-		kind != "ed25519" && (kind != "rsa" || !a.has("-b") || bits < 2048) {
+		kind != "ed25519" && (kind != "rsa" || !a.has("-b") || bits < 2048 || bits > 8192) { // larger ones take minutes
 		return nil, a.unknown()
 	}
 	a.files[file+".pub"] = true

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"assay/secrets/generate/shell"
 	"assay/secrets/secret"
@@ -48,7 +49,12 @@ func (c *compiler) part(p shell.Part) (func(*scriptRun) ([]byte, error), error) 
 		if !c.vars[p.Text] {
 			return nil, unknown(c.line, "$"+p.Text)
 		}
-		return func(r *scriptRun) ([]byte, error) { return bytes.Clone(r.vars[p.Text]), nil }, nil
+		return func(r *scriptRun) ([]byte, error) {
+			if err := r.spend(len(r.vars[p.Text])); err != nil {
+				return nil, err
+			}
+			return bytes.Clone(r.vars[p.Text]), nil
+		}, nil
 	case shell.Substitution:
 		run, err := c.pipeline(p.Sub)
 		if err != nil {
@@ -66,8 +72,13 @@ func (c *compiler) part(p shell.Part) (func(*scriptRun) ([]byte, error), error) 
 	return func(*scriptRun) ([]byte, error) { return []byte(p.Text), nil }, nil
 }
 
-// texts is text for all words, none of which may begin with a hyphen where it
-// could be taken for an option: the first.
+// isEchoOption says whether echo takes a text for options and does not print it.
+func isEchoOption(text string) bool {
+	letters, ok := strings.CutPrefix(text, "-")
+	return ok && letters != "" && strings.Trim(letters, "neE") == ""
+}
+
+// texts is text for all words of an echo. The first must not be an option.
 func (c *compiler) texts(words []shell.Word) (func(*scriptRun) ([][]byte, error), error) {
 	var makers []func(*scriptRun) ([]byte, error)
 	for _, w := range words {
@@ -81,7 +92,7 @@ func (c *compiler) texts(words []shell.Word) (func(*scriptRun) ([][]byte, error)
 		var out [][]byte
 		for i, m := range makers {
 			b, err := m(r)
-			if err == nil && i == 0 && bytes.HasPrefix(b, []byte("-")) {
+			if err == nil && i == 0 && isEchoOption(string(b)) {
 				err = fmt.Errorf("%w: the script would take a value for an option", ErrInput)
 			}
 			if err != nil {

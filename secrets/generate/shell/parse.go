@@ -299,10 +299,15 @@ func (p *parser) branches() (then, other []Statement, err error) {
 }
 
 func isName(s string) bool {
-	for i, c := range s {
-		if c != '_' && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (i == 0 || c < '0' || c > '9') {
+	for i := range len(s) {
+		if !isNameByte(s[i], i == 0) {
 			return false
 		}
 	}
 	return s != ""
+}
+
+// isNameByte says whether c may stand in the name of a variable, or begin it.
+func isNameByte(c byte, first bool) bool {
+	return c == '_' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || !first && '0' <= c && c <= '9'
 }

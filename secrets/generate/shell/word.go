@@ -24,13 +24,13 @@ func (p *parser) word() (w Word, ok bool, err error) {
 			err = p.dollar(&w, false)
 		case strings.IndexByte(" \t\n;|&<>)", c) >= 0:
 			return w, ok, nil
-		case strings.IndexByte("`*?[{}(", c) >= 0, c == '~' && len(w) == 0, c == '#' && len(w) == 0, c == '!', c == ']' && len(w) == 0:
+		case strings.IndexByte("`*?[{}(~!", c) >= 0, c == '#' && len(w) == 0, c == ']' && len(w) == 0:
 			if c == ']' {
 				return w, ok, nil // the end of a test
 			}
 			return nil, false, p.unsupported(p.rest())
 		default:
-			w = w.literal(p.next(), false)
+			w = w.literal(p.plain(special), false)
 		}
 		if err != nil {
 			return nil, false, err
@@ -38,6 +38,18 @@ func (p *parser) word() (w Word, ok bool, err error) {
 		ok = true
 	}
 	return w, ok, nil
+}
+
+// special is what may not be plain text of a word, at least at its start.
+const special = " \t\n;|&<>()`*?[]{}~#!\\'\"$"
+
+// plain takes one byte, and what follows it up to one of stop.
+func (p *parser) plain(stop string) string {
+	begin := p.at
+	for p.take(); p.at < len(p.text) && strings.IndexByte(stop, p.peek()) < 0; {
+		p.take()
+	}
+	return p.text[begin:p.at]
 }
 
 // next takes one byte, as text.
@@ -91,7 +103,7 @@ func (p *parser) double(w *Word) error {
 			}
 			*w = w.literal(p.next(), true)
 		default:
-			*w = w.literal(p.next(), true)
+			*w = w.literal(p.plain("\"`$\\"), true)
 		}
 	}
 	return p.unsupported("\"")
@@ -120,7 +132,7 @@ func (p *parser) dollar(w *Word, quoted bool) error {
 	}
 	braced := p.accept("{")
 	end := p.at
-	for end < len(p.text) && isName(p.text[p.at:end+1]) {
+	for end < len(p.text) && isNameByte(p.text[end], end == p.at) {
 		end++
 	}
 	name := p.text[p.at:end]
