@@ -41,6 +41,7 @@
   lsof = "4.99.5";
   mactop = "0.2.6";
   micromamba = "2.3.2";
+  mkpasswd = "5.6.5";
   mosh = "1.4.0";
   mtr = "0.96";
   ncdu = "2.9.1";

@@ -1,0 +1,112 @@
+package secrets_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	declare "assay/fleet"
+	"assay/secrets"
+	"assay/secrets/sops"
+	"assay/secrets/vars"
+)
+
+// TestFixVar mends each way of drifting, and refuses what has not drifted.
+func TestFixVar(t *testing.T) {
+	store, ids := varsFleet(t)
+	put(t, store, vars.Machine("m", "unlinked").Var("f"))
+	put(t, store, vars.Machine("m", "undeployed").Var("f"), "m")
+	put(t, store, vars.Machine("m", "fine").Var("f"), "m")
+	put(t, store, vars.Shared("both").Var("f"), "m")
+	raquel, _, err := sops.NewIdentity("raquel")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.AddUser("raquel", raquel.Recipient); err != nil {
+		t.Fatal(err)
+	}
+	put(t, store, vars.Machine("m", "left").Var("f"), "m")
+	if err := store.SetSecret(vars.Machine("m", "left").Var("f"), secrets.NewSecret([]byte("canary")), vars.Access{Users: []string{"raquel"}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(store.Dir(), "vars/per-machine/m/left/f/users/raquel")); err != nil { // she is not to read it any more
+		t.Fatal(err)
+	}
+	var declarations []declare.Declaration
+	for _, m := range []string{"m", "n"} {
+		declarations = append(declarations, declare.Declaration{Machine: m, Generators: []declare.Generator{declared(m, "both", true, "f")}})
+	}
+	declarations[0].Generators = append(declarations[0].Generators, declared("m", "fine", false, "f"), declared("m", "left", false, "f"),
+		declared("m", "undeployed", false, "f!"), declared("m", "unlinked", false, "f"))
+	scan := secrets.Scan{Declarations: declarations, Machines: []string{"m", "n"}}
+	found, err := secrets.CheckVars(store, scan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	drifted := 0
+	for _, f := range found {
+		err := secrets.FixVar(t.Context(), store, f, ids)
+		if f.State == secrets.Drifted {
+			drifted++
+			if err != nil {
+				t.Errorf("%s: %v", f.ID, err)
+			}
+		} else if err == nil {
+			t.Errorf("%s is %s, and was fixed", f.ID, f.State)
+		}
+	}
+	if drifted != 4 {
+		t.Errorf("%d have drifted", drifted)
+	}
+	for name, state := range states(t, store, scan) {
+		if state != secrets.OK {
+			t.Errorf("%s is still %s", name, state)
+		}
+	}
+	if _, err := store.Secret(vars.Machine("m", "left").Var("f"), []sops.Identity{raquel}); !errors.Is(err, sops.ErrNoIdentity) {
+		t.Error("raquel still reads it:", err)
+	}
+	if v, err := store.Secret(vars.Shared("both").Var("f"), ids); err != nil || string(v.Bytes()) != "canary" {
+		t.Error(err)
+	}
+}
+
+// TestSetVar sets public and secret ones, new and old.
+func TestSetVar(t *testing.T) {
+	store, ids := varsFleet(t)
+	id := vars.Machine("new", "g").Var("f")
+	if err := secrets.SetVar(t.Context(), store, id, true, secrets.NewSecret([]byte("one")), secrets.Audience{Machines: []string{"new"}}, ids); err != nil {
+		t.Fatal(err)
+	}
+	line, err := store.MachineKey("new", ids)
+	if err != nil {
+		t.Fatal("the machine got no key:", err)
+	}
+	own, err := sops.ParseIdentities(line, "new")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := secrets.SetVar(t.Context(), store, id, true, secrets.NewSecret([]byte("two")), secrets.Audience{}, ids); err != nil {
+		t.Fatal(err)
+	}
+	for _, who := range [][]sops.Identity{ids, own} {
+		if v, err := store.Secret(id, who); err != nil || string(v.Bytes()) != "two" {
+			t.Error("whom the links name lost it:", err)
+		}
+	}
+	public := vars.Shared("g").Var("p")
+	if err := secrets.SetVar(t.Context(), store, public, false, secrets.NewSecret([]byte("text")), secrets.Audience{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := store.Public(public); err != nil || string(b) != "text" {
+		t.Error(err)
+	}
+	stranger, _, err := sops.NewIdentity("stranger")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := secrets.SetVar(t.Context(), store, id, true, secrets.NewSecret(nil), secrets.Audience{}, []sops.Identity{stranger}); !errors.Is(err, secrets.ErrNoOperator) {
+		t.Error("a stranger sets it:", err)
+	}
+}
