@@ -13,8 +13,8 @@ import (
 	"assay/secrets/secret"
 )
 
-// cases is how many random cases a tool is asked about: n, or what
-// ASSAY_CASES says.
+// cases is how many random cases a tool is asked about: what ASSAY_CASES says
+// (script/test --full: 200), else n.
 func cases(t testing.TB, n int) int {
 	t.Helper()
 	if text := os.Getenv("ASSAY_CASES"); text != "" {
@@ -24,6 +24,14 @@ func cases(t testing.TB, n int) int {
 		}
 	}
 	return n
+}
+
+// long skips what makes RSA keys of 4096 bits, which takes seconds for each.
+func long(t testing.TB) {
+	t.Helper()
+	if os.Getenv("ASSAY_CASES") == "" {
+		t.Skip("not run: RSA keys of 4096 bits take long (ASSAY_CASES=200)")
+	}
 }
 
 // tool finds the program that a generator stands in for.

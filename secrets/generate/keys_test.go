@@ -18,7 +18,7 @@ import (
 func TestWireGuard(t *testing.T) {
 	t.Parallel()
 	wg := tool(t, "wg")
-	for i := range cases(t, 200) {
+	for i := range cases(t, 20) {
 		made := produce(t, generate.WireGuard("zt"), generate.Input{})
 		if got := ask(t, made["privatekey"].Bytes(), wg, "pubkey"); !bytes.Equal(got, made["publickey"].Bytes()) {
 			t.Fatalf("case %d: wg derives %q, not %q", i, got, made["publickey"].Bytes())
@@ -80,7 +80,7 @@ func TestNixKeys(t *testing.T) {
 func TestAgeKeys(t *testing.T) {
 	t.Parallel()
 	keygen := tool(t, "age-keygen")
-	for range cases(t, 50) {
+	for range cases(t, 10) {
 		made := produce(t, generate.AgeKey("g", "key", "pub"), generate.Input{})
 		if _, err := age.ParseIdentities(bytes.NewReader(made["key"].Bytes())); err != nil {
 			t.Fatal(err)
@@ -122,7 +122,7 @@ func TestMachineIDs(t *testing.T) {
 func TestTokens(t *testing.T) {
 	t.Parallel()
 	openssl := tool(t, "openssl")
-	for i := range cases(t, 100) {
+	for i := range cases(t, 10) {
 		n := 1 + i%64
 		decoded := ask(t, append(generate.NewToken(generate.Base64, n).Bytes(), '\n'), openssl, "base64", "-d", "-A")
 		if len(decoded) != n {

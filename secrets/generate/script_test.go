@@ -116,6 +116,7 @@ func shape(b []byte) string {
 	if slices.ContainsFunc(b, func(c byte) bool { return c >= 0x7f || c < ' ' && c != '\n' }) {
 		return "binary"
 	}
+	b = regexp.MustCompile(`(?i)t-shirt|yo-yo|drop-down|felt-tip`).ReplaceAll(b, []byte("x")) // words of xkcdpass
 	words := regexp.MustCompile(`[0-9A-Za-z+/=._]+`).ReplaceAllString(string(b), "x")
 	// ssh-keygen wraps its files at 70 columns, Go at 64, and it puts a space
 	// before an empty comment.

@@ -29,7 +29,7 @@ func TestTLSVerifiedByOpenSSL(t *testing.T) {
 	openssl, dir := tool(t, "openssl"), t.TempDir()
 	caKey, ca := authority(t, generate.TLSAuthority{Name: "fleet", Key: generate.P256, For: 24 * time.Hour, Domains: []string{"zt"}})
 	caFile := keep(t, dir, "ca", ca)
-	for i := range cases(t, 10) {
+	for i := range cases(t, 5) {
 		name := fmt.Sprintf("web%d.zt", i)
 		key, cert, err := generate.NewTLSLeaf(caKey, ca, generate.TLSLeaf{Names: []string{name}, Key: generate.P256, For: time.Hour}, time.Now())
 		if err != nil {
@@ -47,18 +47,58 @@ func TestTLSConstraints(t *testing.T) {
 	caKey, ca := authority(t, generate.TLSAuthority{Name: "fleet", Key: generate.P256, For: 24 * time.Hour, Domains: []string{"zt"}})
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(ca.Bytes())
-	for name, good := range map[string]bool{"web.zt": true, "web.example.org": false} {
-		_, cert, err := generate.NewTLSLeaf(caKey, ca, generate.TLSLeaf{Names: []string{name, "10.0.0.1"}, Key: generate.P256, For: 48 * time.Hour}, time.Now())
+	leaf := func(names ...string) (secret.Value, error) {
+		_, cert, err := generate.NewTLSLeaf(caKey, ca, generate.TLSLeaf{Names: names, Key: generate.P256, For: 48 * time.Hour}, time.Now())
+		return cert, err
+	}
+	for _, name := range []string{"web.zt", "zt", "a.b.zt"} {
+		cert, err := leaf(name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		parsed := certificateOf(t, cert)
-		if _, err := parsed.Verify(x509.VerifyOptions{Roots: roots, DNSName: name}); (err == nil) != good {
+		if _, err := parsed.Verify(x509.VerifyOptions{Roots: roots, DNSName: name}); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if parsed.NotAfter.After(certificateOf(t, ca).NotAfter) || len(parsed.IPAddresses) != 1 || parsed.IsCA {
-			t.Errorf("until %v, addresses %v, authority %v", parsed.NotAfter, parsed.IPAddresses, parsed.IsCA)
+		if parsed.NotAfter.After(certificateOf(t, ca).NotAfter) || parsed.IsCA {
+			t.Errorf("until %v, authority %v", parsed.NotAfter, parsed.IsCA)
 		}
+	}
+	for _, names := range [][]string{{"web.example.org"}, {"web.zt", "web.example.org"}, {"web.zt", "10.0.0.1"}, {"web.zt", "fd00::1"}, {"evilzt"}} {
+		if _, err := leaf(names...); !errors.Is(err, generate.ErrInput) {
+			t.Errorf("%q: %v", names, err)
+		}
+	}
+}
+
+// TestTLSConstraintsBind has somebody with the key of a limited authority sign
+// what it may not.
+func TestTLSConstraintsBind(t *testing.T) {
+	t.Parallel()
+	openssl, dir := tool(t, "openssl"), t.TempDir()
+	caKey, ca := authority(t, generate.TLSAuthority{Name: "fleet", Key: generate.P256, For: 24 * time.Hour, Domains: []string{"zt"}})
+	keyFile, caFile := keep(t, dir, "key", caKey), keep(t, dir, "ca", ca)
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(ca.Bytes())
+	for name, good := range map[string]bool{"DNS:web.zt": true, "DNS:web.example.org": false, "IP:10.0.0.1": false, "IP:fd00::1": false} {
+		extensions := keep(t, dir, "extensions", hold("subjectAltName="+name))
+		request := ask(t, nil, openssl, "req", "-new", "-key", keyFile, "-subj", "/CN=x")
+		cert := ask(t, request, openssl, "x509", "-req", "-CA", caFile, "-CAkey", keyFile, "-days", "1", "-set_serial", "7", "-extfile", extensions)
+		_, err := certificateOf(t, secret.New(cert)).Verify(x509.VerifyOptions{Roots: roots, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
+		if (err == nil) != good {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestTLSAddresses(t *testing.T) {
+	caKey, ca := authority(t, generate.TLSAuthority{Name: "fleet", Key: generate.P256, For: time.Hour})
+	_, cert, err := generate.NewTLSLeaf(caKey, ca, generate.TLSLeaf{Names: []string{"web.zt", "10.0.0.1"}, Key: generate.P256, For: time.Hour}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if parsed := certificateOf(t, cert); len(parsed.IPAddresses) != 1 || len(parsed.DNSNames) != 1 {
+		t.Errorf("addresses %v, names %v", parsed.IPAddresses, parsed.DNSNames)
 	}
 }
 
@@ -97,6 +137,7 @@ func TestTLSByForeignAuthority(t *testing.T) {
 // TestClanPKI makes clan's pki service's two generators' files.
 func TestClanPKI(t *testing.T) {
 	t.Parallel()
+	long(t)
 	openssl, dir := tool(t, "openssl"), t.TempDir()
 	ca := produce(t, generate.PKIRoot(), generate.Input{})
 	in := generate.Input{Dependencies: map[string]generate.Contents{"pki-root-ca": ca}}
@@ -111,8 +152,13 @@ func TestClanPKI(t *testing.T) {
 			t.Errorf("no %q in %s", want, shown)
 		}
 	}
+}
+
+func TestClanCertificates(t *testing.T) {
+	t.Parallel()
+	openssl := tool(t, "openssl")
 	step := produce(t, generate.StepRoot(), generate.Input{})
-	shown = string(ask(t, step["ca.crt"].Bytes(), openssl, "x509", "-noout", "-text"))
+	shown := string(ask(t, step["ca.crt"].Bytes(), openssl, "x509", "-noout", "-text"))
 	for _, want := range []string{"Subject: CN = Clan Root CA", "P-256", "CA:TRUE, pathlen:1"} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("no %q in %s", want, shown)

@@ -11,6 +11,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"math/big"
+	"net"
 	"time"
 
 	"assay/secrets/secret"
@@ -38,7 +39,8 @@ type TLSAuthority struct {
 	// Intermediates is how many authorities may stand between this one and a
 	// machine's certificate; below zero for any number.
 	Intermediates int
-	// Domains are what it may sign for, with all below them. None is any.
+	// Domains are what it may sign for, with all below them, and no address
+	// beside them. None is any name and address.
 	Domains []string
 }
 
@@ -59,7 +61,7 @@ func NewTLSAuthority(a TLSAuthority, now time.Time) (key, certificate secret.Val
 }
 
 func (a TLSAuthority) template(now time.Time) *x509.Certificate {
-	return &x509.Certificate{
+	t := &x509.Certificate{
 		SerialNumber:                newSerial(),
 		Subject:                     pkix.Name{CommonName: a.Name},
 		NotBefore:                   now.Add(-backdated),
@@ -72,6 +74,12 @@ func (a TLSAuthority) template(now time.Time) *x509.Certificate {
 		PermittedDNSDomains:         a.Domains,
 		PermittedDNSDomainsCritical: len(a.Domains) > 0,
 	}
+	if len(a.Domains) > 0 { // a limit on names does not limit addresses
+		t.ExcludedIPRanges = []*net.IPNet{
+			{IP: net.IPv4zero.To4(), Mask: net.CIDRMask(0, 32)}, {IP: net.IPv6zero, Mask: net.CIDRMask(0, 128)},
+		}
+	}
+	return t
 }
 
 func newTLSKey(t KeyType) (crypto.Signer, error) {

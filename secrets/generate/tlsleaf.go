@@ -42,8 +42,27 @@ func NewTLSLeaf(caKey, caCertificate secret.Value, l TLSLeaf, now time.Time) (ke
 	if err != nil {
 		return key, certificate, fmt.Errorf("%w: the authority does not sign it", ErrInput)
 	}
+	if err := allowed(der, issuer); err != nil {
+		return key, certificate, err
+	}
 	key, err = marshalTLSKey(private)
 	return key, pemCertificate(der), err
+}
+
+// allowed checks that nobody will refuse a certificate for what its authority
+// may not sign.
+func allowed(der []byte, issuer *x509.Certificate) error {
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		return fmt.Errorf("%w: a name that cannot stand in a certificate", ErrInput)
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(issuer)
+	options := x509.VerifyOptions{Roots: roots, CurrentTime: cert.NotAfter, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}}
+	if _, err := cert.Verify(options); err != nil {
+		return fmt.Errorf("%w: the authority may not sign it: %w", ErrInput, err)
+	}
+	return nil
 }
 
 func (l TLSLeaf) template(now time.Time, issuer *x509.Certificate) (*x509.Certificate, error) {
