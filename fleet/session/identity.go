@@ -15,6 +15,7 @@ import (
 	"assay/secrets/preflight"
 	"assay/secrets/secret"
 	"assay/secrets/sops"
+	"assay/secrets/vars"
 )
 
 // operatorKeys are the operator's age identities, asked for once.
@@ -157,7 +158,7 @@ func (s *Session) keyless(h *plan.Host, key plan.AgeKey, manifests []preflight.M
 func (s *Session) hostOf(machine string, filer engine.Filer) preflight.Host {
 	h := preflight.Host{Machine: machine, KeyFile: deliver.Path, Read: func(path string) ([]byte, error) {
 		return filer.File(path, sops.MaxPlaintext)
-	}, Open: s.recipientsIn}
+	}, Open: s.recipientsIn, Place: func(secret string) string { return s.placeOf(machine, secret) }}
 	if keys, err := s.Repo.Vars.MachineKeys(machine); err == nil {
 		for _, k := range keys {
 			if k.Type == "age" {
@@ -175,6 +176,21 @@ func (s *Session) hostOf(machine string, filer engine.Filer) preflight.Host {
 		}
 	}
 	return h
+}
+
+// placeOf is the file of what assay.nix declares as the secret vars/GENERATOR/FILE,
+// which Nix has copied out of the fleet.
+func (s *Session) placeOf(machine, secret string) string {
+	parts := strings.Split(secret, "/")
+	if len(parts) != 3 || parts[0] != "vars" {
+		return ""
+	}
+	for _, g := range []vars.Generator{vars.Machine(machine, parts[1]), vars.Shared(parts[1])} {
+		if _, found, err := s.Repo.Vars.Has(g.Var(parts[2])); found && err == nil {
+			return g.Var(parts[2]).Dir() + "/secret"
+		}
+	}
+	return ""
 }
 
 // recipientsIn are the recipients of the identities in an encrypted file.

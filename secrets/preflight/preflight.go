@@ -33,6 +33,9 @@ type Host struct {
 	HostKeys []string
 	// Read reads a file of the store.
 	Read func(path string) ([]byte, error)
+	// Place names the file of a secret that the store has under another name;
+	// "" where it is not known. It may be nil.
+	Place func(secret string) string
 	// Open returns the recipients of the age identities in an encrypted file,
 	// none where nobody here can open it; it may be nil.
 	Open func(*sops.File) []string
@@ -179,6 +182,9 @@ func (h Host) file(s Secret) (*sops.File, *Problem) {
 
 func (h Host) problem(s Secret, text string, user bool) *Problem {
 	file := origin(s.SopsFile)
+	if h.Place != nil {
+		file = cmp.Or(h.Place(s.Name), file)
+	}
 	p := &Problem{Secret: s.Name, File: file, User: user, Text: text, Remedy: "assay secrets rekey " + file}
 	if strings.HasPrefix(file, "vars/") {
 		p.Remedy = "assay vars fix " + h.Machine

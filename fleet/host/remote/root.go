@@ -92,7 +92,7 @@ func (c *conn) findRoot(ctx context.Context) (*rootWay, error) {
 	way := &rootWay{program: lines[1]}
 	answer := oneLine(strings.Join(lines[2:], "; "))
 	switch {
-	case answer == word:
+	case lines[len(lines)-1] == word: // after what sudo warns of, as of a host name that it cannot resolve
 		return way, nil
 	case program == "sudo" && (strings.Contains(answer, "password") || strings.Contains(answer, "authentication")):
 		return c.withPassword(ctx, way)
