@@ -75,6 +75,7 @@ func (c *console) file() {
 	c.see("fleet.toml:84")
 	c.keys("enter")
 	c.crumb("checks → fleet.toml")
+	c.see("▌  84  ") // the file is read behind, and shown where it was asked for
 	c.keys("g")
 	c.see("▌   1  ")
 }
