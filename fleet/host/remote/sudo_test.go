@@ -95,6 +95,26 @@ func TestSudo(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	})
+	t.Run("a warning", func(t *testing.T) {
+		if h.Tier != bed.TierA {
+			t.Skip("not run: a host name of its own takes tier A")
+		}
+		h.Sudo(t, "nopasswd")
+		name := h.Root(t, "hostname")
+		h.Root(t, "hostname nobody-resolves-this")
+		defer h.Root(t, "hostname "+name)
+		if said, err := h.SSH("deploy", "sudo -n true 2>&1"); err != nil || !strings.Contains(said, "unable to resolve host") {
+			t.Skipf("not run: sudo does not warn of a host name that it cannot resolve: %q, %v", said, err)
+		}
+		conn := connect(t, remote.New(remote.Options{Signers: []ssh.Signer{bedSigner(t, h)}}), bedTarget(h, "deploy", host.BecomeSudo))
+		if err := root(t, conn); err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		if err := conn.Run(t.Context(), host.Command{Root: true, Script: "id -u", Stdout: &out}); err != nil || out.String() != "0\n" {
+			t.Errorf("%q, %v", out.String(), err)
+		}
+	})
 	t.Run("not allowed", func(t *testing.T) {
 		h.Sudo(t, "none")
 		c := remote.New(remote.Options{Signers: []ssh.Signer{bedSigner(t, h)}, Password: func(context.Context, string, string) ([]byte, error) {

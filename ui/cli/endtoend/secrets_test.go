@@ -73,7 +73,7 @@ const (
       environment.etc."token-is-at".text = config.clan.core.vars.generators.api.files.token.path;
       sops.age.sshKeyPaths = [ ];
       sops.installer = "@installer@";
-      sops.package = pkgs.runCommand "@installer@" { } "mkdir -p $out/bin && cp ${../@installer@} $out/bin/@installer@ && chmod 0555 $out/bin/@installer@";
+      sops.package = pkgs.runCommand "@installer@" { } "mkdir -p $out/bin && cp ${../bin/@installer@} $out/bin/@installer@ && chmod 0555 $out/bin/@installer@";
     };
 }
 `
@@ -99,7 +99,7 @@ func (f *fleet) installer() string {
 		f.t.Fatal(err)
 	}
 	defer from.Close()
-	to, err := os.OpenFile(filepath.Join(f.dir, name), os.O_CREATE|os.O_WRONLY, 0o755)
+	to, err := os.OpenFile(filepath.Join(f.dir, "bin", name), os.O_CREATE|os.O_WRONLY, 0o755)
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -119,7 +119,11 @@ func newSecretive(t *testing.T) (*fleet, []sops.Identity) {
 	t.Helper()
 	f := newFleet(t)
 	f.sh("git", "rm", "-rq", ".")
-	os.MkdirAll(filepath.Join(f.dir, "modules"), 0o755)
+	for _, dir := range []string{"bin", "modules"} {
+		if err := os.MkdirAll(filepath.Join(f.dir, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
 	installer := f.installer()
 	h := bed.Up(t, 1)[0]
 	f.hosts["anvil"] = h
