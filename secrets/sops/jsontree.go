@@ -52,8 +52,8 @@ func (r *reader) value(depth int) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if depth > maxNest {
-		return nil, r.fail("values stand too deep in one another")
+	if r.nodes++; depth > maxNest || r.nodes > maxNodes {
+		return nil, r.fail("too many values, or too deep in one another")
 	}
 	switch t := t.(type) {
 	case json.Delim:

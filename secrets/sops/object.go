@@ -18,6 +18,7 @@ type reader struct {
 	within string // what the text is a part of, where its lines say nothing
 
 	counted, lines int // bytes looked at for lines, and the lines in them
+	nodes          int // values read into a tree
 }
 
 func newReader(text []byte) (*reader, error) {

@@ -13,7 +13,8 @@ type opener struct {
 	sel    selection
 	mac    hash.Hash
 	doubts []Doubt
-	places []string // additional data of all maps and lists
+	docs   []branch
+	places []string // additional data of maps and lists, once it is needed
 	tries  int      // how often one that is not the comment's own was tried
 }
 
@@ -24,10 +25,7 @@ const maxTries = 20_000
 // openTree decrypts documents in place and returns the text of their MAC and
 // what in them nothing authenticates.
 func openTree(docs []branch, key []byte, sel selection) ([]byte, []Doubt, error) {
-	o := &opener{key: key, sel: sel, mac: newMAC(sel.macOnly)}
-	for _, doc := range docs {
-		o.places = append(o.places, places(doc, nil)...)
-	}
+	o := &opener{key: key, sel: sel, mac: newMAC(sel.macOnly), docs: docs}
 	for _, doc := range docs {
 		o.doubts = append(o.doubts, empties(doc, nil)...)
 		err := walk(doc, func(l leaf) (any, error) {
@@ -92,6 +90,11 @@ func (o *opener) comment(l leaf, c comment) comment {
 	if plain, err := s.open(o.key, l.aad()); err == nil {
 		return comment{text: string(plain), inline: c.inline, opened: true}
 	}
+	if o.places == nil {
+		for _, doc := range o.docs {
+			o.places = places(o.places, doc, nil)
+		}
+	}
 	for _, aad := range o.places {
 		if o.tries++; o.tries > maxTries {
 			break
@@ -105,28 +108,35 @@ func (o *opener) comment(l leaf, c comment) comment {
 	return c
 }
 
-// places lists the additional data of every map and list below v.
-func places(v any, path []string) []string {
-	var out []string
+// places appends the additional data of every map and list in v, up to
+// maxTries in all. A map in a list has that of the list.
+func places(to []string, v any, path []string) []string {
+	if len(to) >= maxTries {
+		return to
+	}
 	switch v := v.(type) {
 	case branch:
-		out = append(out, leaf{path: path}.aad())
-		for _, it := range v {
-			if it.note == nil {
-				out = append(out, places(it.value, append(path[:len(path):len(path)], it.key))...)
-			}
-		}
+		return placesBelow(append(to, leaf{path: path}.aad()), v, path)
 	case []any:
-		out = append(out, leaf{path: path}.aad())
+		to = append(to, leaf{path: path}.aad())
 		for _, e := range v {
-			if _, isMap := e.(branch); !isMap { // which has the same
-				out = append(out, places(e, path)...)
-				continue
+			if m, isMap := e.(branch); isMap {
+				to = placesBelow(to, m, path)
+			} else {
+				to = places(to, e, path)
 			}
-			out = append(out, places(e, path)[1:]...)
 		}
 	}
-	return out
+	return to
+}
+
+func placesBelow(to []string, b branch, path []string) []string {
+	for _, it := range b {
+		if it.note == nil {
+			to = places(to, it.value, append(path[:len(path):len(path)], it.key))
+		}
+	}
+	return to
 }
 
 // openValue decrypts one value. In a list it may turn out to be a comment,

@@ -86,6 +86,17 @@ type selection struct {
 	suffix  string
 	regex   *regexp.Regexp
 	macOnly bool
+	known   map[string]bool // texts that the regex was asked about
+}
+
+// matches asks the regex, about each text once.
+func (s selection) matches(text string) bool {
+	is, asked := s.known[text]
+	if !asked {
+		is = s.regex.MatchString(text)
+		s.known[text] = is
+	}
+	return is
 }
 
 func (s Selector) compile() (selection, error) {
@@ -105,9 +116,10 @@ func (s Selector) compile() (selection, error) {
 		return out, nil
 	}
 	var err error
-	if out.regex, err = regexp.Compile(pattern); err != nil {
-		return selection{}, fmt.Errorf("%w: %s is no regular expression", ErrSelector, name)
+	if out.regex, err = CompileRegexp(pattern); err != nil {
+		return selection{}, fmt.Errorf("%w: %s is no regular expression that can be used", ErrSelector, name)
 	}
+	out.known = map[string]bool{}
 	return out, nil
 }
 
@@ -133,7 +145,7 @@ func (s selection) encrypts(path []string, comments [][]string, isComment bool) 
 
 func (s selection) anyName(path []string) bool {
 	for _, name := range path {
-		if s.regex == nil && strings.HasSuffix(name, s.suffix) || s.regex != nil && s.regex.MatchString(name) {
+		if s.regex == nil && strings.HasSuffix(name, s.suffix) || s.regex != nil && s.matches(name) {
 			return true
 		}
 	}
@@ -146,7 +158,7 @@ func (s selection) anyComment(comments [][]string, skipLast bool) bool {
 			level = level[:len(level)-1]
 		}
 		for _, c := range level {
-			if s.regex.MatchString(c) {
+			if s.matches(c) {
 				return true
 			}
 		}

@@ -23,8 +23,10 @@ type (
 	}
 )
 
-// maxNest bounds how deep values stand in one another.
-const maxNest = 300
+const (
+	maxNest = 300     // how deep values stand in one another
+	maxPath = 8 << 10 // bytes of the names on the way to a value, which all below it repeat
+)
 
 // leaf is what a visitor sees of a value.
 type leaf struct {
@@ -77,13 +79,24 @@ func walkBranch(b branch, path []string, above [][]string, visit visitor) error 
 			}
 			continue
 		}
-		out, err := walkValue(it.value, append(path[:len(path):len(path)], it.key), comments, it.line, false, visit)
+		below := append(path[:len(path):len(path)], it.key)
+		if pathSize(below) > maxPath {
+			return fmt.Errorf("line %d: %w: the names on the way to a value are too long", it.line, ErrFormat)
+		}
+		out, err := walkValue(it.value, below, comments, it.line, false, visit)
 		if err != nil {
 			return err
 		}
 		it.value, *here = out, nil
 	}
 	return nil
+}
+
+func pathSize(path []string) (n int) {
+	for _, name := range path {
+		n += len(name)
+	}
+	return n
 }
 
 func walkList(list []any, path []string, above [][]string, line int, visit visitor) error {

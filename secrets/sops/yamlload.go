@@ -16,8 +16,21 @@ import (
 // theirs is part of the format: an encrypted comment is bound to the mapping
 // or list that it is found in.
 
-// maxNodes bounds what a document is once its aliases are followed.
-const maxNodes = 1 << 20
+const (
+	maxNodes = 1 << 20 // values of a file, its aliases followed
+	maxMarks = 1 << 21 // line ends and punctuation in a YAML file: its library makes half a KiB of a value of two bytes
+)
+
+// marks counts what every value of a YAML file takes at least one of.
+func marks(text []byte) (n int) {
+	for _, c := range text {
+		switch c {
+		case '\n', ',', '[', '{':
+			n++
+		}
+	}
+	return n
+}
 
 // yamlReader turns the nodes of one file into documents.
 type yamlReader struct {
@@ -49,6 +62,9 @@ func loadYAML(text []byte, plain bool) (docs []branch, err error) {
 			docs, err = nil, fmt.Errorf("%w: not valid YAML", ErrFormat)
 		}
 	}()
+	if marks(text) > maxMarks {
+		return nil, fmt.Errorf("%w: too many values", ErrFormat)
+	}
 	r := &yamlReader{aliases: plain}
 	dec := yaml.NewDecoder(bytes.NewReader(text))
 	for {

@@ -7,7 +7,10 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"regexp/syntax"
 	"strings"
+
+	"assay/secrets/sops"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -120,6 +123,11 @@ func (r *reader) stores(n *yaml.Node) {
 
 func (r *reader) rules(n *yaml.Node, names map[string]Key) {
 	for i, item := range r.items(n, "creation_rules") {
+		if i == maxRules {
+			r.rule = -1
+			r.broken(item, "more than %d rules", maxRules)
+			break
+		}
 		r.rule = i
 		r.c.Rules = append(r.c.Rules, r.oneRule(i, item, names))
 	}
@@ -178,9 +186,12 @@ func (r *reader) pathRegex(rule *Rule, n *yaml.Node) {
 		return
 	}
 	var err error
-	if rule.regex, err = regexp.Compile(rule.PathRegex); err != nil {
+	if rule.regex, err = sops.CompileRegexp(rule.PathRegex); err != nil {
 		rule.regex = never
 		why := err.Error()
 		r.problem(Broken, n, "", "path_regex %s: %s", quote(rule.PathRegex), strings.TrimPrefix(why, "error parsing regexp: "))
+	} else if tree, err := syntax.Parse(rule.PathRegex, syntax.Perl); err == nil {
+		rule.tree = tree.Simplify()
+		rule.parts = split(rule.tree)
 	}
 }

@@ -15,7 +15,7 @@ func judgePath(rules []Rule, rule *Rule, add add) {
 			break
 		}
 	}
-	tree := rule.tree()
+	tree := rule.tree
 	if tree == nil {
 		return
 	}
@@ -29,18 +29,6 @@ func judgePath(rules []Rule, rule *Rule, add add) {
 	if len(open) > 0 {
 		add(Unanchored, rule.At, "add it, so that no other path matches", "path_regex %s has no %s", quote(rule.PathRegex), strings.Join(open, " and no "))
 	}
-}
-
-// tree is the parsed path_regex, or nil if there is none.
-func (r *Rule) tree() *syntax.Regexp {
-	if r.PathRegex == "" || r.regex == never {
-		return nil
-	}
-	tree, err := syntax.Parse(r.PathRegex, syntax.Perl)
-	if err != nil {
-		return nil
-	}
-	return tree.Simplify()
 }
 
 // closed reports whether a regex says what stands before (or after) what it
@@ -110,11 +98,10 @@ func (r *Rule) takesAll(later *Rule) bool {
 	if r.regex == nil || r.PathRegex == later.PathRegex {
 		return true
 	}
-	mine, theirs := r.tree(), later.tree()
-	if mine == nil || theirs == nil {
+	if r.tree == nil || later.tree == nil {
 		return false
 	}
-	a, b := split(mine), split(theirs)
+	a, b := r.parts, later.parts
 	if !a.pure || len(b.literals) == 0 {
 		return false
 	}

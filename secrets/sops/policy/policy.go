@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"regexp/syntax"
 
 	"assay/secrets/sops"
 )
@@ -32,6 +33,7 @@ const (
 	maxFile   = 1 << 20 // bytes
 	maxVisits = 200_000 // nodes looked at, counting aliased ones each time
 	maxDepth  = 60      // of nodes in one another
+	maxRules  = 500
 )
 
 // Place is a line of a file.
@@ -108,6 +110,8 @@ type Rule struct {
 	Err       error // why sops would refuse it, wrapping ErrPolicy; nil if it would not
 
 	regex *regexp.Regexp
+	tree  *syntax.Regexp // of the regex, or nil if there is none
+	parts parts          // of the tree
 }
 
 // Recipients are the age recipients of all groups, each once, in file order.

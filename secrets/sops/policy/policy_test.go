@@ -191,3 +191,20 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestManyRules is a file of many rules and large regexes: it is refused, and
+// soon.
+func TestManyRules(t *testing.T) {
+	rules := "creation_rules:\n"
+	for i := range 30_000 {
+		rules += fmt.Sprintf("- path_regex: a%d\n", i)
+	}
+	c, err := policy.Parse("x", []byte(rules))
+	if err != nil || c.Err() == nil || len(c.Rules) != 500 {
+		t.Errorf("%v, %v, %d rules", err, c.Err(), len(c.Rules))
+	}
+	c, err = policy.Parse("x", []byte("creation_rules:\n- path_regex: '(x{1000}){1000}'\n- path_regex: '"+strings.Repeat("x{1000}", 10)+"'\n"))
+	if err != nil || c.Rules[0].Err == nil || c.Rules[1].Err == nil {
+		t.Errorf("%v, %+v", err, c)
+	}
+}

@@ -46,25 +46,18 @@ func (p Problem) Err() error {
 // shadowed is not repeated. The result is in file order.
 func (c *Config) Check(files []string) []Problem {
 	out := slices.Clone(c.Problems)
+	winners := make([]*Rule, len(files))
+	for i, f := range files {
+		winners[i], _ = c.Match(f)
+	}
 	for i := range c.Rules {
 		r := &c.Rules[i]
 		if r.Err != nil && r.regex == never || c.has(Shadowed, i) {
 			continue
 		}
-		won, by := 0, (*Rule)(nil)
-		for _, f := range files {
-			if !r.matches(f) {
-				continue
-			}
-			first, _ := c.Match(f)
-			if first == r {
-				won++
-			} else if by == nil {
-				by = first
-			}
-		}
+		won, by := r.won(files, winners)
 		switch {
-		case won > 0:
+		case won:
 		case by != nil:
 			out = append(out, Problem{Shadowed, r.At, i, fmt.Sprintf("the rule at line %d takes every file that this one matches", by.At.Line),
 				"move it above that rule, or remove it"})
@@ -74,6 +67,20 @@ func (c *Config) Check(files []string) []Problem {
 	}
 	order(out)
 	return out
+}
+
+// won reports whether the rule decides for one of the files, and if not, which
+// rule takes the first that it matches.
+func (r *Rule) won(files []string, winners []*Rule) (bool, *Rule) {
+	if slices.Contains(winners, r) {
+		return true, nil
+	}
+	for i, f := range files {
+		if r.matches(f) {
+			return false, winners[i]
+		}
+	}
+	return false, nil
 }
 
 // Unmatched returns those of the files that no rule matches, in their order.
