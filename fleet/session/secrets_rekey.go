@@ -27,6 +27,8 @@ type RekeyStep struct {
 
 	was    string // batch.Hash of the file that was planned from
 	wanted []string
+	gains  []string // keys
+	loses  []string
 	store  sops.Store
 	indent int
 }
@@ -65,7 +67,6 @@ type member struct{ kind, name string }
 // keyring is who is to read what: as the fleet's files say, or as they would
 // after a change of keys.
 type keyring struct {
-	configs map[string][]byte        // texts of .sops.yaml instead of those there, by path
 	without map[member]bool          // users and machines that lose what their links grant, by kind and name
 	also    map[string][]vars.Reader // readers that secrets of the layout get, by directory
 	names   map[string][]string      // of keys
@@ -131,6 +132,7 @@ func (p *RekeyPlan) add(step RekeyStep, rotate bool) {
 func (s *Session) stepOfFile(f files.File, ring keyring) (RekeyStep, error) {
 	step := RekeyStep{Path: f.Path, store: f.Store, indent: f.Form.Indent}
 	if len(f.Missing)+len(f.Extra) > 0 {
+		step.gains, step.loses = f.Missing, f.Extra
 		step.Added, step.Removed = ring.called(f.Missing), ring.called(f.Extra)
 	}
 	switch {
@@ -153,17 +155,7 @@ func (s *Session) stepOfFile(f files.File, ring keyring) (RekeyStep, error) {
 
 // stepsOfVars plans the secrets of vars/ and sops/secrets.
 func (s *Session) stepsOfVars(ring keyring) (out []RekeyStep, err error) {
-	found, err := s.Repo.Vars.List()
-	if err != nil {
-		return nil, err
-	}
-	var dirs []string
-	for _, v := range found {
-		if v.Secret {
-			dirs = append(dirs, v.Dir())
-		}
-	}
-	claims, err := s.Repo.Vars.Claims(dirs)
+	claims, err := s.claims()
 	if err != nil {
 		return nil, err
 	}
@@ -204,7 +196,8 @@ func (s *Session) stepOfVar(c vars.Claim, name string, ring keyring) (RekeyStep,
 	}
 	slices.Sort(wanted)
 	step.wanted = slices.Compact(wanted)
-	step.Added, step.Removed = ring.called(less(step.wanted, claimed)), ring.called(less(claimed, step.wanted))
+	step.gains, step.loses = less(step.wanted, claimed), less(claimed, step.wanted)
+	step.Added, step.Removed = ring.called(step.gains), ring.called(step.loses)
 	step.Readers = ring.called(step.wanted)
 	if len(step.wanted) == 0 && step.Blocked == "" {
 		step.Blocked = "nobody would be left to read it; hint: make it anew, or remove it"

@@ -1,13 +1,13 @@
 package session
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"assay/secrets"
 	"assay/secrets/batch"
@@ -60,7 +60,7 @@ func (s *Session) OpenSecret(ctx context.Context, name string, identities []sops
 		return o, o.openWithCommand(ctx)
 	}
 	if errors.Is(err, sops.ErrNoIdentity) {
-		err = fmt.Errorf("%w; hint: %s", err, o.whoReads())
+		return nil, fmt.Errorf("%s: %s: %w", name, o.whoReads(), err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -166,35 +166,19 @@ func (o *SecretText) Wipe() {
 	}
 }
 
-// CheckSecret reports why a text cannot be the file's, such as where its YAML
-// is wrong. Nothing is written.
-func (s *Session) CheckSecret(ctx context.Context, o *SecretText, plain secrets.Secret) error {
-	_, err := s.sealText(ctx, o, plain)
-	return err
-}
-
-// SaveSecret writes a whole new text for the readers of the rule, and reports
-// whether anything was: a text that did not change is left as it lies there.
-func (s *Session) SaveSecret(ctx context.Context, o *SecretText, plain secrets.Secret) (bool, error) {
-	before, err := o.Plain()
-	if err != nil {
-		return false, err
-	}
-	if bytes.Equal(before.Bytes(), plain.Bytes()) {
-		return false, nil
-	}
+// SaveSecret writes a whole new text for the readers of the rule.
+func (s *Session) SaveSecret(ctx context.Context, o *SecretText, plain secrets.Secret) error {
 	text, err := s.sealText(ctx, o, plain)
 	if err != nil {
-		return false, err
+		return err
 	}
-	return true, s.replaceSecret(o, text)
+	return s.replaceSecret(o, text)
 }
 
 // SetSecret writes one value of a file for the readers of the rule.
 func (s *Session) SetSecret(ctx context.Context, o *SecretText, path []string, value secrets.Secret) error {
 	if len(path) == 0 {
-		_, err := s.SaveSecret(ctx, o, value)
-		return err
+		return s.SaveSecret(ctx, o, value)
 	}
 	if err := o.writable(); err != nil {
 		return err
@@ -212,12 +196,9 @@ func (s *Session) SetSecret(ctx context.Context, o *SecretText, path []string, v
 	if err := o.opened.Set(value, path...); err != nil {
 		return fmt.Errorf("%s: %w", o.Path, err)
 	}
-	if err := o.Rule.Native(); err != nil {
-		return err
-	}
-	text, err := o.opened.Encrypt(o.Rule.AgeKeys())
+	text, err := s.sealOpened(ctx, o)
 	if err != nil {
-		return fmt.Errorf("%s: %w", o.Path, err)
+		return err
 	}
 	return s.replaceSecret(o, text)
 }
@@ -235,15 +216,43 @@ func (s *Session) sealText(ctx context.Context, o *SecretText, plain secrets.Sec
 		}
 		return c.Encrypt(ctx, o.Store, s.real(o.Config), s.real(o.Path), plain)
 	}
-	form := o.Form
 	if o.opened != nil {
-		form = o.opened.Form
+		if err := o.opened.Replace(plain); err != nil {
+			return nil, fmt.Errorf("%s: %w", o.Path, err)
+		}
+		return s.sealOpened(ctx, o)
 	}
-	text, err := form.Encrypt(plain, o.Rule.AgeKeys())
+	text, err := o.Form.Encrypt(plain, o.Rule.AgeKeys())
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.Path, err)
 	}
 	return text, nil
+}
+
+// sealOpened encrypts an opened file with what was changed in it. The data key
+// stays where the readers do and the file is the one that was committed: then
+// little of it changes, as with sops. Anybody could have put a file of his own
+// there, with a data key that he knows, so any other gets a fresh one.
+func (s *Session) sealOpened(ctx context.Context, o *SecretText) ([]byte, error) {
+	if err := o.Rule.Native(); err != nil {
+		return nil, err
+	}
+	if !o.New && o.State != files.Drifted && s.committed(ctx, o) {
+		if text, err := o.opened.Update(o.Rule.AgeKeys()); !errors.Is(err, sops.ErrRecipient) {
+			return text, err
+		}
+	}
+	text, err := o.opened.Encrypt(o.Rule.AgeKeys())
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", o.Path, err)
+	}
+	return text, nil
+}
+
+// committed reports whether the file is as git's last commit has it.
+func (s *Session) committed(ctx context.Context, o *SecretText) bool {
+	text, err := git{ctx: ctx, dir: s.Repo.Dir}.ask("cat-file", "blob", "HEAD:./"+o.Path)
+	return err == nil && len(text) > 0 && strings.TrimRight(text, "\n") == strings.TrimRight(string(o.text), "\n")
 }
 
 func (s *Session) real(name string) string {

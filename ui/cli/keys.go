@@ -47,7 +47,7 @@ pins of a fleet are kept beside its runs, not in the repository.`,
 			return a.pin(cmd.Context(), s, args[0], strings.Join(args[1:], ""))
 		},
 	}
-	keys.AddCommand(a.complete(pin, onlyMachines))
+	keys.AddCommand(a.complete(pin, onlyMachines), a.keysListCommand(), a.keysAddCommand(), a.keysRemoveCommand(), a.complete(a.keysImportCommand(), onlyMachines))
 	return keys
 }
 

@@ -3,7 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
-	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -67,13 +67,13 @@ func (a *app) edit(ctx context.Context, s *session.Session, o *session.SecretTex
 			text.Wipe()
 			return false, nil
 		}
-		wrote, err := s.SaveSecret(ctx, o, text)
-		if err == nil || !a.env.Interactive || !a.editAgain(err) {
+		if err = s.SaveSecret(ctx, o, text); err == nil {
 			text.Wipe()
-			if err != nil {
-				err = errors.Join(err, errors.New("nothing is written"))
-			}
-			return wrote, err
+			return true, nil
+		}
+		if !a.env.Interactive || !a.editAgain(err) {
+			text.Wipe()
+			return false, fmt.Errorf("%w; nothing is written", err)
 		}
 	}
 }

@@ -42,9 +42,9 @@ func (a *app) secretsListCommand() *cobra.Command {
 		Use:   "list",
 		Short: "List the files that are encrypted, and who may read them",
 		Long: `Lists every file that is encrypted in the format of sops, whatever its place,
-and those that a rule of .sops.yaml covers and that are not: with the rule that says
-who may read it, its readers by name, and when it was last changed, as it says
-itself. Nothing is decrypted. A reader with + is in the file and not in the
+and those that a rule of .sops.yaml covers and that are not: with the rule that
+says who may read it, its readers by name, and when it was last changed, as it
+says itself. Nothing is decrypted. A reader with + is in the file and not in the
 rule, one with - the other way round. Generated values are under: assay vars
 
 ok         readers are those of the rule    drifted    they are not
