@@ -105,6 +105,9 @@ func (g Generator) Generate(ctx context.Context, in Input) ([]Output, error) {
 		v, ok := made[f.Name]
 		if !ok {
 			made.Wipe()
+			for _, o := range outputs {
+				o.Content.Wipe()
+			}
 			return nil, fmt.Errorf("generator %s: %w: file %s is missing", g.Name, ErrOutput, f.Name)
 		}
 		outputs = append(outputs, Output{f, v})

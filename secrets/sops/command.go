@@ -83,6 +83,7 @@ func typeFlags(store Store) []string {
 func (c Command) run(ctx context.Context, stdin []byte, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, c.path, args...)
 	cmd.Env = c.env
+	cmd.WaitDelay = waitDelay
 	cmd.Stdin = bytes.NewReader(stdin)
 	var out bytes.Buffer
 	cmd.Stdout = &limited{&out, 2 * maxFile}

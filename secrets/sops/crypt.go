@@ -101,7 +101,12 @@ func wrapKey(key []byte, recipients []string, plugins Plugins) ([]Stanza, error)
 		return nil, fmt.Errorf("%w: none given; nobody could read the file", ErrRecipient)
 	}
 	var stanzas []Stanza
+	seen := map[string]bool{}
 	for _, text := range recipients {
+		if seen[bare(text)] { // the same SSH key with another comment
+			continue
+		}
+		seen[bare(text)] = true
 		recipient, err := parseRecipient(text, plugins)
 		if err != nil {
 			return nil, err

@@ -9,7 +9,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"assay/secrets/secret"
 )
@@ -149,12 +151,13 @@ func (f Finder) outputs(ctx context.Context, variable string, use func(secret.Va
 	if err != nil || len(args) == 0 {
 		return fmt.Errorf("%s: %w: not a command with its arguments (an open quote?)", variable, ErrIdentity)
 	}
-	recipients := f.Recipients
+	recipients := slices.Compact(slices.Sorted(slices.Values(f.Recipients)))
 	if len(recipients) == 0 {
 		recipients = []string{""}
 	}
 	for _, r := range recipients {
 		cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+		cmd.WaitDelay = waitDelay
 		cmd.Env = os.Environ()
 		if r != "" {
 			cmd.Env = append(cmd.Env, "SOPS_AGE_RECIPIENT="+r)
@@ -166,7 +169,7 @@ func (f Finder) outputs(ctx context.Context, variable string, use func(secret.Va
 		if err == nil {
 			err = use(text)
 		} else {
-			err = fmt.Errorf("%s: %s: %w", variable, filepath.Base(args[0]), err)
+			err = fmt.Errorf("%s: %w", variable, unnamed(err))
 		}
 		text.Wipe()
 		if err != nil {
@@ -174,6 +177,22 @@ func (f Finder) outputs(ctx context.Context, variable string, use func(secret.Va
 		}
 	}
 	return nil
+}
+
+// waitDelay is how long a child of a command may hold its output open after the
+// command ended or was stopped.
+const waitDelay = 5 * time.Second
+
+// unnamed is the error of a command without the command: who puts a key where
+// its command belongs should not find it in a log.
+func unnamed(err error) error {
+	if failed, ok := errors.AsType[*exec.Error](err); ok {
+		return fmt.Errorf("the command cannot be run: %w", failed.Err)
+	}
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
+		return fmt.Errorf("the command cannot be run: %w", failed.Err)
+	}
+	return err
 }
 
 // limited refuses to take more than a number of bytes.

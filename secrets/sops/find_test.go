@@ -259,7 +259,7 @@ func TestKeyCommand(t *testing.T) {
 	if got := string(read(t, filepath.Join(dir, "log"))); got != "# age1a\n# age1b\n" {
 		t.Error(got)
 	}
-	for _, bad := range []string{"'open", "false", "echo CANARY", filepath.Join(dir, "none")} {
+	for _, bad := range []string{"'open", "false", "echo CANARY", filepath.Join(dir, "none"), "CANARY", "/CANARY/x", "./CANARY"} {
 		command = bad
 		_, err := sops.Finder{Getenv: env, Commands: true}.Find(t.Context())
 		if err == nil || !strings.HasPrefix(err.Error(), "SOPS_AGE_KEY_CMD") || strings.Contains(err.Error(), "CANARY") {

@@ -3,8 +3,6 @@ package sops
 import (
 	"bytes"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -139,16 +137,10 @@ func unique(ids []Identity) []Identity {
 
 // ReadIdentities reads an identity file.
 func ReadIdentities(path string) ([]Identity, error) {
-	f, err := os.Open(path)
+	held, err := readLimited(path)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxIdentities+1))
-	if err != nil {
-		return nil, err
-	}
-	held := secret.New(text)
 	defer held.Wipe()
 	return ParseIdentities(held, path)
 }

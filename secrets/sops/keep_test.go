@@ -140,3 +140,16 @@ func TestSopsReadsUpdates(t *testing.T) {
 		}
 	}
 }
+
+// TestDriftOfComments knows an SSH key by another comment.
+func TestDriftOfComments(t *testing.T) {
+	key := strings.Join(strings.Fields(string(read(t, "testdata/id_ed25519.pub")))[:2], " ")
+	text, err := sops.Encrypt(secret.New([]byte("x")), []string{key + " old", key + " older"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := parseAs(t, sops.Binary, text)
+	if extra, missing := f.Drift([]string{key + " new"}); len(f.Age) != 1 || len(extra)+len(missing) != 0 {
+		t.Errorf("%d recipients, %q too many, %q missing", len(f.Age), extra, missing)
+	}
+}

@@ -153,16 +153,20 @@ func (o *Opened) Wipe() {
 }
 
 // Drift compares the recipients that the file claims with those that policy
-// wants. Both results are sorted.
+// wants. The comment of an SSH key makes no other key. Both results are sorted.
 func (f *File) Drift(recipients []string) (extra, missing []string) {
-	claims := f.Recipients()
-	for _, r := range claims {
-		if !slices.Contains(recipients, r) {
+	claimed, wanted := map[string]bool{}, map[string]bool{}
+	for _, r := range recipients {
+		wanted[bare(r)] = true
+	}
+	for _, r := range f.Recipients() {
+		claimed[bare(r)] = true
+		if !wanted[bare(r)] {
 			extra = append(extra, r)
 		}
 	}
 	for _, r := range recipients {
-		if !slices.Contains(claims, r) {
+		if !claimed[bare(r)] {
 			missing = append(missing, r)
 		}
 	}

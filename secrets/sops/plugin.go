@@ -3,6 +3,7 @@ package sops
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 
 	"assay/secrets/secret"
@@ -25,13 +26,17 @@ type Asker interface {
 
 // Plugins says which age plugins may run. A recipient or identity in a file
 // decides which program is started, so the names are for the operator to
-// allow and never taken from a repository.
+// allow and never taken from a repository. None runs while the variable
+// AGEDEBUG is "plugin": then package age prints what plugins say, file keys
+// among it.
 type Plugins struct {
 	Allowed []string // names, as "yubikey" of age-plugin-yubikey
 	Ask     Asker
 }
 
-func (p Plugins) allows(name string) bool { return p.Ask != nil && slices.Contains(p.Allowed, name) }
+func (p Plugins) allows(name string) bool {
+	return p.Ask != nil && slices.Contains(p.Allowed, name) && os.Getenv("AGEDEBUG") != "plugin"
+}
 
 var errNoAnswer = errors.New("no answer")
 

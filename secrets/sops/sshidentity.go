@@ -26,11 +26,11 @@ func ReadSSHIdentity(path string, ask func(path string) (secret.Value, error)) (
 	}
 	defer text.Wipe()
 	// Old formats do not hold the public key of an encrypted one.
-	public, err := os.ReadFile(path + ".pub")
-	if err != nil || len(public) > maxRecipient {
-		public = nil
+	public, err := readLimited(path + ".pub")
+	if err != nil {
+		public = secret.Value{}
 	}
-	return parseSSHIdentity(text, path, public, ask)
+	return parseSSHIdentity(text, path, public.Bytes(), ask)
 }
 
 func readLimited(path string) (secret.Value, error) {
@@ -40,9 +40,12 @@ func readLimited(path string) (secret.Value, error) {
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxIdentities+1))
-	if err != nil || len(text) > maxIdentities {
+	if err == nil && len(text) > maxIdentities {
+		err = fmt.Errorf("%s: %w: larger than %d KiB", path, ErrIdentity, maxIdentities>>10)
+	}
+	if err != nil {
 		clear(text)
-		return secret.Value{}, fmt.Errorf("%s: %w: it cannot be read, or is larger than %d KiB", path, ErrIdentity, maxIdentities>>10)
+		return secret.Value{}, err
 	}
 	return secret.New(text), nil
 }

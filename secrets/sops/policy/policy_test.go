@@ -195,11 +195,11 @@ func FuzzParse(f *testing.F) {
 // TestManyRules is a file of many rules and large regexes: it is refused, and
 // soon.
 func TestManyRules(t *testing.T) {
-	rules := "creation_rules:\n"
+	rules := []byte("creation_rules:\n")
 	for i := range 30_000 {
-		rules += fmt.Sprintf("- path_regex: a%d\n", i)
+		rules = fmt.Appendf(rules, "- path_regex: a%d\n", i)
 	}
-	c, err := policy.Parse("x", []byte(rules))
+	c, err := policy.Parse("x", rules)
 	if err != nil || c.Err() == nil || len(c.Rules) != 500 {
 		t.Errorf("%v, %v, %d rules", err, c.Err(), len(c.Rules))
 	}
