@@ -93,7 +93,10 @@ type noteReader struct {
 
 func (r *noteReader) line(line string) {
 	r.links(line)
-	rest := strings.TrimSpace(noteURL.ReplaceAllString(line, ""))
+	rest := line
+	if strings.Contains(line, "://") {
+		rest = strings.TrimSpace(noteURL.ReplaceAllString(line, ""))
+	}
 	todo := noteTodo.FindString(rest)
 	rest = rest[len(todo):]
 	key := noteKey.FindString(rest)
@@ -156,6 +159,9 @@ func (r *noteReader) withoutGoing(text string) string {
 func (r *noteReader) links(line string) {
 	for _, u := range noteURL.FindAllString(line, -1) {
 		r.link(linkOf(strings.TrimRight(u, ".,;:!?)]}>")))
+	}
+	if !strings.ContainsAny(line, "0123456789") {
+		return // most lines, and the pattern takes time
 	}
 	for _, m := range noteNumber.FindAllStringSubmatch(noteURL.ReplaceAllString(line, ""), -1) {
 		l := Link{Kind: LinkNumber, Ref: m[1] + "#" + m[2]}

@@ -113,7 +113,7 @@ func (s *Session) namedBy(ctx context.Context, hotfixes []care.Hotfix) error {
 	if _, err := s.Repo.Tree(); err != nil || len(hotfixes) == 0 {
 		return nil
 	}
-	uses, err := overMachines(ctx, s, packageUses)
+	uses, err := s.packageUses(ctx)
 	if err != nil {
 		return err
 	}

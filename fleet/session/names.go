@@ -29,7 +29,7 @@ func (s *Session) Uses(ctx context.Context, pkg string) ([]PackageUse, error) {
 	if _, err := s.Repo.Tree(); err != nil {
 		return nil, err
 	}
-	found, err := overMachines(ctx, s, packageUses)
+	found, err := s.packageUses(ctx)
 	if err != nil {
 		return nil, err
 	}

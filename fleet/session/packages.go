@@ -31,7 +31,7 @@ func (s *Session) Packages(ctx context.Context) ([]Package, error) {
 	if _, err := s.Repo.Tree(); err != nil {
 		return nil, err
 	}
-	found, err := overMachines(ctx, s, packageUses)
+	found, err := s.packageUses(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,10 @@ type Request struct {
 	// machine's own. New hosts get their first generation so.
 	Only []string
 
+	// Installed leaves all options out but those that install packages:
+	// Options and Problems are not what they are without it.
+	Installed bool
+
 	reach bool // what the machine reaches is wanted, and no options
 }
 
@@ -43,6 +47,9 @@ func composeBy(types table, tree *modules.Tree, req Request) Composition {
 	c := Composition{Machine: m.Name, System: m.System, Class: m.Class}
 	start := Step{Kind: "machine", Name: m.Name, At: m.At}
 	w := newWalker(tree, types, m.Class, m.System, &c.Scope)
+	if req.Installed {
+		w.only = packageLists
+	}
 	if req.Only != nil {
 		for _, name := range req.Only {
 			w.aspect(m.Class, name, []Step{start, {Kind: "aspect", Name: name, At: m.At}}, "")
@@ -67,6 +74,9 @@ func composeBy(types table, tree *modules.Tree, req Request) Composition {
 		return c
 	}
 	w.finish(&c)
+	if w.only != nil && slices.ContainsFunc(w.attached, func(a attached) bool { return a.reads != "" }) {
+		w.whole() // other options tell whose homes these are
+	}
 	w.homes(&c, types, m, start)
 	c.Problems = append(c.Problems, disagreeing(&c)...)
 	return c
@@ -111,6 +121,14 @@ func MachineAspect(m *fleet.Machine) string {
 // RoleAspect is the name of the aspect that is a role of a service's module.
 func RoleAspect(module, role string) string {
 	return modules.RolePrefix + module + "/" + role
+}
+
+// whole reads the options anew, all of them.
+func (w *walker) whole() {
+	only := w.only
+	w.only, w.attached, w.scope.Options, w.scope.Packages = nil, nil, nil, nil
+	w.options()
+	w.only = only
 }
 
 // finish follows the imports and merges what they define.

@@ -86,6 +86,7 @@ type place struct {
 
 type flattener struct {
 	root *entry
+	only *wanted
 	defs []def
 	work int
 }
@@ -111,12 +112,15 @@ func makeUnit(m *modules.Module, root *entry) *unit {
 }
 
 // unitDefs is the key under which a tree keeps what a unit defines.
-type unitDefs struct{ unit *unit }
+type unitDefs struct {
+	unit *unit
+	only *wanted
+}
 
 // defs are the definitions of a unit, worked out once somebody asks for them.
 func (w *walker) defs(u *unit) []def {
-	made := w.tree.Once(unitDefs{u}, func() any {
-		f := &flattener{root: u.root}
+	made := w.tree.Once(unitDefs{u, w.only}, func() any {
+		f := &flattener{root: u.root, only: w.only}
 		for _, c := range u.config {
 			f.walk(c.Value, place{entry: u.root, priority: plainPriority, order: plainOrder, at: c.At})
 		}
@@ -293,6 +297,9 @@ func (f *flattener) attrs(a *symbolic.Attrs, p place) {
 		attr := a.Attr(name)
 		next := p
 		next.path = append(slices.Clip(p.path), name)
+		if !f.only.on(next.path) {
+			continue
+		}
 		next.entry = p.entry.child(name)
 		next.inside = p.inside && next.entry == nil || p.entry != nil && p.entry.typ == settings && next.entry == nil ||
 			next.entry != nil && next.entry.typ == settings

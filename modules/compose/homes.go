@@ -50,7 +50,7 @@ func (w *walker) homes(c *Composition, types table, m *fleet.Machine, start Step
 		h := users[user]
 		scope := Scope{User: user, At: h.At}
 		in := newWalker(w.tree, types, fleet.HomeManager, m.System, &scope)
-		in.lenient = w.lenient
+		in.lenient, in.only = w.lenient, w.only
 		home := Step{Kind: "home", Name: user, At: h.At}
 		for _, a := range h.Aspects {
 			in.aspect(fleet.HomeManager, a.Name, []Step{start, home, {Kind: "aspect", Name: a.Name, At: a.At}}, "")

@@ -23,6 +23,7 @@ type walker struct {
 	attached []attached    // modules for homes
 	owner    *modules.Host // whose modules get further arguments
 	special  string        // the host's SpecialKey
+	only     *wanted       // of the options; nil all
 	lenient  bool          // the machine is the flake's own: what is odd there may have a reason
 	faults   []Problem
 	files    []Problem // of whole files, whichever scope has them

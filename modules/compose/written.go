@@ -44,6 +44,7 @@ func PackageSet(tree *modules.Tree, req Request) (Overlays, error) {
 	}
 	w.roles(req.Fleet, m, start)
 	w.run()
+	w.only = packageSets
 	byPath := map[string][]given{}
 	for _, g := range w.definitions() {
 		if g.raw != nil {

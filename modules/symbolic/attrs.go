@@ -12,15 +12,38 @@ func (ev *Evaluator) attrs(at Place, x *syntax.Attrs, sc *scope) Value {
 
 // bindings makes the set that bindings define.
 func (ev *Evaluator) bindings(at Place, bindings []syntax.Binding, sc *scope, rec bool) Value {
-	set, err := syntax.Merge(rec, bindings)
+	set, err := ev.setOf(rec, bindings)
 	if err != nil {
 		return fault(at, err.Error())
 	}
 	return ev.build(at, set, sc)
 }
 
+// merging is what is merged: bindings, by the place of the first one.
+type merging struct {
+	first *syntax.Binding
+	rec   bool
+}
+
+// setOf is what bindings are after Nix's rules, worked out once: a function's body is
+// evaluated for every argument, and a module for every machine.
+func (ev *Evaluator) setOf(rec bool, bindings []syntax.Binding) (*syntax.Set, error) {
+	if len(bindings) == 0 {
+		return syntax.Merge(rec, bindings)
+	}
+	key := merging{&bindings[0], rec}
+	if set := ev.sets[key]; set != nil {
+		return set, nil
+	}
+	set, err := syntax.Merge(rec, bindings)
+	if err == nil {
+		ev.sets[key] = set
+	}
+	return set, err
+}
+
 func (ev *Evaluator) letScope(at Place, bindings []syntax.Binding, sc *scope) (*scope, Value) {
-	set, err := syntax.Merge(true, bindings)
+	set, err := ev.setOf(true, bindings)
 	if err != nil {
 		return nil, fault(at, err.Error())
 	}

@@ -46,13 +46,14 @@ type Evaluator struct {
 	refs     resolver
 	patterns map[string]*textPattern // regular expressions by source, nil for one that is not read
 	lib      map[string]syntax.Expr  // the functions of prelude.nix, once one is used
-	traced   bool                    // sets keep what they are joined of
-	taken    int                     // assertions and the like that could not be decided and are taken to hold
+	sets     map[merging]*syntax.Set
+	traced   bool // sets keep what they are joined of
+	taken    int  // assertions and the like that could not be decided and are taken to hold
 }
 
 // New returns an evaluator of files, which may be nil.
 func New(files Files, limits Limits) *Evaluator {
-	return &Evaluator{files: files, limits: limits, loaded: map[string]*Thunk{}}
+	return &Evaluator{files: files, limits: limits, loaded: map[string]*Thunk{}, sets: map[merging]*syntax.Set{}}
 }
 
 // Begin starts a new budget.

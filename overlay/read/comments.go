@@ -70,6 +70,15 @@ func (r *reader) note(n *attribute) *overlay.Note {
 
 // header is what a file says at its top.
 func (r *reader) header(name string) *overlay.Note {
+	note, ok := r.headers[name]
+	if !ok {
+		note = r.readHeader(name)
+		r.headers[name] = note
+	}
+	return note
+}
+
+func (r *reader) readHeader(name string) *overlay.Note {
 	src, err := fs.ReadFile(r.fsys, name)
 	if err != nil || !strings.HasPrefix(strings.TrimSpace(string(src[:min(len(src), 256)])), "#") {
 		return nil

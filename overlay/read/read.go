@@ -38,7 +38,7 @@ func Read(tree *modules.Tree, f *fleet.Fleet, fsys fs.FS) Result {
 	}
 	var out Result
 	tree.Evaluate(func(ev *symbolic.Evaluator) {
-		r := &reader{tree: tree, ev: ev, fsys: fsys, files: map[string]bindings{}, memo: map[memoKey]*part{}, same: map[string]overlay.Written{}}
+		r := &reader{tree: tree, ev: ev, fsys: fsys, files: map[string]bindings{}, headers: map[string]*overlay.Note{}, memo: map[memoKey]*part{}, same: map[string]overlay.Written{}}
 		for i := range f.Machines {
 			m := &f.Machines[i]
 			if m.System != "" {
@@ -63,14 +63,15 @@ func Unused(tree *modules.Tree, fsys fs.FS) []fleet.Problem {
 }
 
 type reader struct {
-	tree   *modules.Tree
-	ev     *symbolic.Evaluator
-	fsys   fs.FS
-	system string
-	files  map[string]bindings
-	memo   map[memoKey]*part
-	same   map[string]overlay.Written // by the overlays that a machine has
-	work   int
+	tree    *modules.Tree
+	ev      *symbolic.Evaluator
+	fsys    fs.FS
+	system  string
+	files   map[string]bindings
+	headers map[string]*overlay.Note // of files, nil for none
+	memo    map[memoKey]*part
+	same    map[string]overlay.Written // by the overlays that a machine has
+	work    int
 }
 
 // memoKey is an overlay on a system.
