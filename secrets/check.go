@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -27,6 +28,7 @@ const (
 	Undecryptable State = "undecryptable" // no identity at hand opens it
 	Mismatch      State = "mismatch"      // the halves do not belong together
 	Shared        State = "shared"        // another machine has the same key
+	Locked        State = "locked"        // on the machine only the key itself decrypts it
 )
 
 // Finding is the state of one machine's SSH host key.
@@ -120,6 +122,10 @@ func checkHostKey(store *vars.Store, machine string, identities []sops.Identity)
 	case found.State == vars.Drifted:
 		return fail(Drifted, describeDrift(found), fmt.Sprintf("clan vars fix %s -g %s", machine, generate.HostKeyGenerator))
 	}
+	if locked(store, machine) {
+		return fail(Locked, "on the machine it can only be decrypted with itself, and the machine would not start with it",
+			"give the machine an age key of its own in sops/machines/"+machine+"/key.json, then clan vars fix "+machine)
+	}
 	if len(identities) == 0 {
 		f.Detail = "not decrypted: no age identity at hand"
 		return f
@@ -136,6 +142,19 @@ func checkHostKey(store *vars.Store, machine string, identities []sops.Identity)
 		return fail(Mismatch, firstLine(err), "restore both from version control, or remove "+private.Generator.Dir()+" and generate anew")
 	}
 	return fail(Unreadable, firstLine(err), "restore it from version control")
+}
+
+// locked reports whether every key of the machine is a form of its SSH host key.
+func locked(store *vars.Store, machine string) bool {
+	own, err := ownKey(store, machine)
+	if err != nil {
+		return false
+	}
+	keys, err := store.MachineKeys(machine)
+	ofSSH, noForm := sops.AgeOfSSH(own)
+	return err == nil && len(keys) > 0 && !slices.ContainsFunc(keys, func(k vars.Key) bool {
+		return k.Public != own && (noForm != nil || k.Public != ofSSH)
+	})
 }
 
 // describeDrift names whose access is not as it should be.

@@ -60,6 +60,12 @@ type Rooter interface {
 	Root(ctx context.Context) error
 }
 
+// Prover is a Conn that tells which key its peer has proved, in authorized_keys
+// form without a comment: of a certificate the key that is in it.
+type Prover interface {
+	Proved() string
+}
+
 // Command is a POSIX shell script with its arguments. It runs under /bin/sh
 // whatever the login shell of the user is, in the user's home directory, with
 // $1, $2, ... set to Args.

@@ -7,6 +7,7 @@ package session
 import (
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"assay/fleet"
@@ -27,6 +28,7 @@ type Session struct {
 
 	waiting waiting
 	keys    operatorKeys
+	proved  sync.Map // machine -> the host key that it has shown last
 	indexed contents
 }
 

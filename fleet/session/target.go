@@ -18,7 +18,11 @@ func (s *Session) Connect(ctx context.Context, machine string) (host.Conn, error
 	if err != nil {
 		return nil, err
 	}
-	return s.reach.Connector.Connect(ctx, target)
+	conn, err := s.reach.Connector.Connect(ctx, target)
+	if err == nil {
+		s.showed(machine, conn)
+	}
+	return conn, err
 }
 
 // Target is where and as whom a machine is reached, and who it must prove to
@@ -79,6 +83,13 @@ func (s *Session) identify(t *host.Target) error {
 		return nil
 	}
 	t.HostKeys = keys
+	if err == nil {
+		for _, old := range s.oldKeys(t.Machine) {
+			if !slices.Contains(keys, old) {
+				t.HostKeys = append(t.HostKeys, old)
+			}
+		}
+	}
 	return err
 }
 

@@ -54,7 +54,7 @@ func (s *Session) Apply(ctx context.Context, p *plan.Plan, how Apply) (report ro
 		Equip: s.equip,
 		Stop:  how.Stop, Parallel: parallel, Guard: how.Guard, Clock: s.opts.Clock,
 	})
-	return report, errors.Join(err, record.Close())
+	return report, errors.Join(err, record.Close(), s.rotated(report))
 }
 
 // NewRun returns an id for a run that starts now.

@@ -54,6 +54,9 @@ func (s *Session) PlanVars(ctx context.Context, machines []string, regenerate st
 
 // GenerateVars runs a plan.
 func (s *Session) GenerateVars(ctx context.Context, p VarsPlan, answers secrets.Answers, identities []sops.Identity, told func(secrets.Made)) ([]secrets.Made, error) {
+	if err := s.keepOld(p.Steps); err != nil {
+		return nil, err
+	}
 	return secrets.RunGenerate(ctx, s.Repo.Vars, p.GeneratePlan, answers, identities, told)
 }
 

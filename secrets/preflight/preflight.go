@@ -112,7 +112,7 @@ func (h Host) check(s Secret, have keys) *Problem {
 	switch {
 	case meet(has, have.age):
 		return nil
-	case meet(has, have.ssh) && s.Path == HostKeyPath:
+	case meet(has, have.ssh) && isHostKey(s):
 		return h.problem(s, "the host key can only be decrypted with itself, and the host would not start with it", false)
 	case meet(has, have.ssh), !have.all, len(f.PGP)+len(f.Foreign) > 0:
 		return nil
@@ -178,6 +178,12 @@ func (h Host) file(s Secret) (*sops.File, *Problem) {
 		return nil, h.problem(s, why, false)
 	}
 	return f, nil
+}
+
+// isHostKey reports whether a secret is the SSH host key: by its place, or by
+// the name that clan's layout gives it.
+func isHostKey(s Secret) bool {
+	return s.Path == HostKeyPath || strings.HasPrefix(s.Name, "vars/") && strings.HasSuffix(s.Name, "openssh/ssh.id_ed25519")
 }
 
 func (h Host) problem(s Secret, text string, user bool) *Problem {

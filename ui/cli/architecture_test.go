@@ -42,9 +42,9 @@ var house = []room{
 		"widgets know nothing of fleets"},
 	{"ui/config", []string{"fleet", "ui/action", "ui/style"}, []string{"github.com/BurntSushi/toml"},
 		"config reads what the operator wants of the console"},
-	{"ui/view/...", []string{"ui/...", "fleet", "fleet/engine", "fleet/session", "modules/compose", "overlay", "overlay/care", "secrets", "fleet/run/event", "fleet/run/plan", "fleet/run/state"}, nil,
+	{"ui/view/...", []string{"ui/...", "fleet", "fleet/engine", "fleet/session", "modules/compose", "overlay", "overlay/care", "secrets", "secrets/audit", "fleet/run/event", "fleet/run/plan", "fleet/run/state"}, nil,
 		"views see values only: they start nothing, and never see keys or the terminal"},
-	{"ui/...", []string{"ui/...", "fleet", "fleet/engine", "fleet/session", "modules/compose", "overlay", "overlay/care", "secrets", "fleet/run/event", "fleet/run/plan", "fleet/run/state"}, []string{charm, "github.com/sahilm/fuzzy", "golang.org/x/term", "golang.org/x/sys/unix"},
+	{"ui/...", []string{"ui/...", "fleet", "fleet/engine", "fleet/session", "modules/compose", "overlay", "overlay/care", "secrets", "secrets/audit", "fleet/run/event", "fleet/run/plan", "fleet/run/state"}, []string{charm, "github.com/sahilm/fuzzy", "golang.org/x/term", "golang.org/x/sys/unix"},
 		"the console sees values only and asks session through an interface that ui declares"},
 
 	{"fleet", nil, nil, "fleet is a leaf: values that everybody shares, standard library only"},
@@ -58,7 +58,7 @@ var house = []room{
 		"checkout asks git; it does not know what for"},
 	{"fleet/repo", []string{"fleet", "fleet/checkout", "fleet/fleetfile", "modules", "modules/compose", "overlay", "overlay/read", "secrets", "secrets/vars"}, nil,
 		"repo opens a directory; it reaches no host and runs no engine"},
-	{"fleet/session", []string{"fleet/...", "modules/...", "overlay", "overlay/care", "overlay/hydra", "overlay/indexes", "secrets/..."}, []string{"github.com/google/renameio/v2"},
+	{"fleet/session", []string{"fleet/...", "modules/...", "overlay", "overlay/care", "overlay/hydra", "overlay/indexes", "secrets/..."}, []string{"github.com/google/renameio/v2", "golang.org/x/crypto/ssh"},
 		"session holds the verbs; it never sees ui"},
 
 	{"fleet/engine/embedded", []string{"fleet", "fleet/engine", "fleet/host", "modules/compose"}, []string{"github.com/nix-community/go-nix"},

@@ -205,6 +205,30 @@ func TestPin(t *testing.T) {
 	}
 }
 
+// TestUnpin: the keys of one machine go, and nothing else; there is no file
+// where there was none.
+func TestUnpin(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "pins")
+	if err := knownhosts.Unpin(file, "galena"); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(file); err == nil {
+		t.Error("a file was made")
+	}
+	for machine, name := range map[string]string{"galena": "a", "stibnite": "b"} {
+		if err := knownhosts.Pin(file, machine, ssh.FingerprintSHA256(key(t, name)), key(t, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := knownhosts.Unpin(file, "galena"); err != nil {
+		t.Error(err)
+	}
+	list, bad := knownhosts.Load(file)
+	if list.Find("galena").Known() || names(t, list.Find("stibnite").Plain) != "b" || len(bad) > 0 {
+		t.Errorf("%v, %v", list, bad)
+	}
+}
+
 // TestPinAtOnce: no pin is lost when many are made at the same time.
 func TestPinAtOnce(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "pins")

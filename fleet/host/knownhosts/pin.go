@@ -20,14 +20,29 @@ import (
 // fingerprint ("SHA256:..." as ssh-keygen -l prints it) is not the given
 // one. All other lines of the file stay; it is replaced as a whole.
 func Pin(file, machine, fingerprint string, key ssh.PublicKey) error {
-	if machine == "" || strings.ContainsAny(machine, "*?!,|[]@# \t\r\n") {
-		return fmt.Errorf("pin %q: that is no machine's name", machine)
-	}
 	if got := ssh.FingerprintSHA256(key); got != strings.TrimRight(fingerprint, "=") {
 		return fmt.Errorf("pin %s: the host shows the key %s, not %s; hint: read the fingerprint on the machine's own console, with ssh-keygen -l", machine, got, fingerprint)
 	}
 	if _, cert := key.(*ssh.Certificate); cert {
 		return fmt.Errorf("pin %s: a certificate cannot be pinned", machine)
+	}
+	return change(file, machine, key)
+}
+
+// Unpin removes the keys that were pinned for machine. A file without any is
+// left as it is.
+func Unpin(file, machine string) error {
+	list, _ := Load(file)
+	if !slices.ContainsFunc(list, func(e Entry) bool { return e.Mark == "" && slices.Equal(e.Patterns, []string{machine}) }) {
+		return nil
+	}
+	return change(file, machine, nil)
+}
+
+// change replaces the lines of machine by one of key, or by none.
+func change(file, machine string, key ssh.PublicKey) error {
+	if machine == "" || strings.ContainsAny(machine, "*?!,|[]@# \t\r\n") {
+		return fmt.Errorf("pin %q: that is no machine's name", machine)
 	}
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return fmt.Errorf("pin %s: %w", machine, err)
@@ -48,8 +63,10 @@ func Pin(file, machine, fingerprint string, key ssh.PublicKey) error {
 			text.WriteByte('\n')
 		}
 	}
-	text.WriteString(machine + " ")
-	text.Write(ssh.MarshalAuthorizedKey(key))
+	if key != nil {
+		text.WriteString(machine + " ")
+		text.Write(ssh.MarshalAuthorizedKey(key))
+	}
 	if err := renameio.WriteFile(file, text.Bytes(), 0o600, renameio.WithTempDir(filepath.Dir(file)), renameio.IgnoreUmask()); err != nil {
 		return fmt.Errorf("pin %s: %w", machine, err)
 	}

@@ -78,7 +78,9 @@ func (c *Connector) attempt(ctx context.Context, target host.Target, text string
 		return nil, fail(ctx, stage, err)
 	}
 	login.succeeded()
-	return c.newConn(target, r.user, client, channels, requests), nil
+	made := c.newConn(target, r.user, client, channels, requests)
+	made.proved = check.line()
+	return made, nil
 }
 
 // approach reaches the jump host if there is one, which has to be left, and

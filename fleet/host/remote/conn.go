@@ -25,6 +25,7 @@ type conn struct {
 	machine string
 	user    string
 	become  host.Become
+	proved  string // the host key, in authorized_keys form
 	owner   *Connector
 	client  ssh.Conn
 	slots   *slots
@@ -53,6 +54,9 @@ func (o *Connector) newConn(target host.Target, user string, client ssh.Conn, ch
 	go c.serve(channels, requests)
 	return c
 }
+
+// Proved is the key that the host has proved.
+func (c *conn) Proved() string { return c.proved }
 
 // serve refuses what the host asks of us until the connection ends.
 func (c *conn) serve(channels <-chan ssh.NewChannel, requests <-chan *ssh.Request) {

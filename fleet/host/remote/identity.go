@@ -164,6 +164,7 @@ func (c *check) hostKey(_ string, _ net.Addr, key ssh.PublicKey) error {
 	}
 	elsewhere := owned && machine != c.pins.machine
 	if err == nil && !elsewhere {
+		c.shown.Store(&key)
 		c.proved.Store(true)
 		return nil
 	}
@@ -183,6 +184,19 @@ func wrongMachine(err error, wanted, is string) error {
 		return fmt.Errorf("the host key is known at this address, but it is the key of %s, not of %s; %s", is, wanted, hint)
 	}
 	return fmt.Errorf("%w; it is the key of %s; %s", err, is, hint)
+}
+
+// line is the key that was proved, "" where none was.
+func (c *check) line() string {
+	shown := c.shown.Load()
+	if shown == nil {
+		return ""
+	}
+	key := *shown
+	if cert, ok := key.(*ssh.Certificate); ok {
+		key = cert.Key
+	}
+	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key)))
 }
 
 // owner returns the machine that a key, or the key in a certificate, belongs to.

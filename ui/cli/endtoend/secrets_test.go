@@ -79,21 +79,28 @@ const (
 `
 )
 
-// installer copies the program that decrypts on the host into the flake and
-// returns its name: sops-nix's own where ASSAY_SOPS_INSTALL_SECRETS says where
-// it is, else the sops command.
-func (f *fleet) installer() string {
-	f.t.Helper()
-	name, program := "sops-install-secrets", os.Getenv("ASSAY_SOPS_INSTALL_SECRETS")
+// installer returns the program that decrypts on the host, and its name:
+// sops-nix's own where ASSAY_SOPS_INSTALL_SECRETS says where it is, else the
+// sops command.
+func installer(t *testing.T) (name, program string) {
+	t.Helper()
+	name, program = "sops-install-secrets", os.Getenv("ASSAY_SOPS_INSTALL_SECRETS")
 	if program == "" {
 		name, program = "sops", os.Getenv("ASSAY_SOPS")
 	}
 	if program == "" {
 		var err error
 		if program, err = exec.LookPath("sops"); err != nil {
-			f.t.Skip("not run: neither sops-install-secrets (ASSAY_SOPS_INSTALL_SECRETS) nor sops (ASSAY_SOPS) is here")
+			t.Skip("not run: neither sops-install-secrets (ASSAY_SOPS_INSTALL_SECRETS) nor sops (ASSAY_SOPS) is here")
 		}
 	}
+	t.Logf("secrets are installed by %s", program)
+	return name, program
+}
+
+// bring copies a program into the flake's directory bin.
+func (f *fleet) bring(name, program string) {
+	f.t.Helper()
 	from, err := os.Open(program)
 	if err != nil {
 		f.t.Fatal(err)
@@ -109,8 +116,6 @@ func (f *fleet) installer() string {
 	if err := to.Close(); err != nil {
 		f.t.Fatal(err)
 	}
-	f.t.Logf("secrets are installed by %s", program)
-	return name
 }
 
 // newSecretive returns a fleet of fleet.toml with one machine, whose host h is,
@@ -124,7 +129,6 @@ func newSecretive(t *testing.T) (*fleet, []sops.Identity) {
 			t.Fatal(err)
 		}
 	}
-	installer := f.installer()
 	h := bed.Up(t, 1)[0]
 	f.hosts["anvil"] = h
 	f.agent()
@@ -149,7 +153,6 @@ func newSecretive(t *testing.T) (*fleet, []sops.Identity) {
 		t.Fatal(err)
 	}
 	f.env = append(f.env, "SOPS_AGE_KEY_FILE="+key)
-	f.write("modules/server.nix", strings.ReplaceAll(secretive, "@installer@", installer))
 	return f, []sops.Identity{id}
 }
 
@@ -164,7 +167,10 @@ func (f *fleet) secretsOn(machine string) string {
 // without anything of assay; what it could not decrypt is refused before.
 func TestSecrets(t *testing.T) {
 	t.Parallel()
+	name, program := installer(t)
 	f, operator := newSecretive(t)
+	f.bring(name, program)
+	f.write("modules/server.nix", strings.ReplaceAll(secretive, "@installer@", name))
 	h := f.hosts["anvil"]
 	f.assay("vars", "generate", "--yes").want(t, done)
 	f.commit("secrets")
