@@ -131,6 +131,14 @@ func TestPlugin(t *testing.T) {
 			t.Errorf("asked %q", asked)
 		}
 	}
+	t.Setenv("AGEDEBUG", "plugin") // package age would print the file key
+	ids, err := sops.Finder{Getenv: env, Plugins: allow}.Find(t.Context())
+	if err != nil || len(ids) != 1 || ids[0].Usable() {
+		t.Error("a plugin runs while what it says is printed", ids, err)
+	}
+	if _, err := form.Encrypt(secret.New([]byte("a: b\n")), []string{recipient}); !errors.Is(err, sops.ErrPlugin) {
+		t.Error(err)
+	}
 }
 
 // sshKey writes a private key, with a passphrase unless that is "".
