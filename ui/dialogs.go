@@ -46,6 +46,10 @@ func (m *Model) result(r dialog.Result) tea.Cmd {
 	case patchCopied:
 		m.copy(view.Copy{What: "the patch", Text: m.diff})
 		return nil
+	case varsAgreed:
+		return m.makeVars()
+	case fixAgreed:
+		return m.fixVars()
 	}
 	if r.Intent.Arg == "" {
 		if a, ok := m.keys.Action(r.Intent.ID); ok { // as if its key had been pressed

@@ -81,7 +81,7 @@ func (m *Model) disabled(a action.Action) string {
 		}
 		return ""
 	case action.Palette, action.Help, action.Refresh, action.Mouse, action.Redraw, action.Interrupt, action.Quit,
-		action.ToMachines, action.ToAspects, action.ToLayers, action.ToServices, action.ToRuns, action.ToChecks, action.Back:
+		action.ToMachines, action.ToAspects, action.ToLayers, action.ToServices, action.ToRuns, action.ToChecks, action.ToSecrets, action.Back:
 		return ""
 	}
 	return m.at.top().Disabled(a.ID)
@@ -181,6 +181,10 @@ func (m *Model) asked(a view.Ask) tea.Cmd {
 		return m.checkHotfixes()
 	case view.RemoveHotfix:
 		return m.removeHotfix(a)
+	case view.PlanVars:
+		return m.planVars()
+	case view.FixVars:
+		m.confirmFix(a)
 	case view.SaveLog:
 		return m.saveLog(a)
 	}

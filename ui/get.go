@@ -10,6 +10,7 @@ import (
 	"assay/modules/compose"
 	"assay/overlay"
 	"assay/overlay/care"
+	"assay/secrets/audit"
 	"assay/ui/dialog"
 	"assay/ui/known"
 )
@@ -69,6 +70,8 @@ func (m *Model) getOne(n known.Need, again bool) tea.Cmd {
 		return load(m, &k.Hotfixes, again, func() ([]care.Hotfix, error) {
 			return s.Hotfixes(ctx, session.HotfixQuestion{Dates: true})
 		})
+	case known.Secrets:
+		return load(m, &k.Secrets, again, func() (*audit.Report, error) { return s.Audit(ctx, true) })
 	case known.Runs:
 		return load(m, &k.Runs, again, func() ([]session.RunSummary, error) { return s.Runs(runsShown) })
 	case known.Composition:

@@ -15,6 +15,7 @@ import (
 	"assay/fleet/run/event"
 	"assay/fleet/run/plan"
 	"assay/fleet/session"
+	"assay/secrets"
 	"assay/modules/compose"
 	"assay/overlay"
 	"assay/ui/action"
@@ -34,6 +35,8 @@ type scripted struct {
 	stopped int // how a run was asked to end: 1 gently, 2 at once
 	asked   int // how often hosts were asked
 	runs    []session.RunSummary
+	made    []secrets.Made       // by MakeVars
+	mended  []secrets.VarFinding // by MendVars
 }
 
 func newScripted(t testing.TB) *scripted {

@@ -80,6 +80,7 @@ type Model struct {
 	second   int64 // of the last look: ages have changed since
 	hosts    hostRefresh
 	planning cancellable
+	vault    vaulting     // secrets that are planned or written
 	progress *counter     // of the planning
 	said     *said        // meanwhile, by the engine
 	heard    int          // how much of it is in Known

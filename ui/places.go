@@ -18,6 +18,7 @@ import (
 	"assay/ui/view/planned"
 	"assay/ui/view/run"
 	"assay/ui/view/runs"
+	"assay/ui/view/secrets"
 	"assay/ui/view/services"
 )
 
@@ -42,6 +43,8 @@ func (m *Model) open(l view.Link) view.View {
 		return run.New(m.env, l)
 	case view.Logs:
 		return logs.New(m.env, l)
+	case view.Secrets:
+		return secrets.New(m.env, l)
 	case view.Checks:
 		return checks.New(m.env, l)
 	case view.Plan:
@@ -58,7 +61,7 @@ var tops = []struct {
 	place view.Place
 }{
 	{action.ToMachines, view.Machines}, {action.ToAspects, view.Aspects}, {action.ToLayers, view.Layers},
-	{action.ToServices, view.Services}, {action.ToRuns, view.Runs}, {action.ToChecks, view.Checks},
+	{action.ToServices, view.Services}, {action.ToRuns, view.Runs}, {action.ToChecks, view.Checks}, {action.ToSecrets, view.Secrets},
 }
 
 // path is the way from a top view to what is shown: the breadcrumb.

@@ -51,6 +51,7 @@ type Session interface {
 	RemoveHotfix(pkg, system string) (session.Edit, error)
 	Diff(e session.Edit) string
 	WriteEdit(e session.Edit) error
+	Vault
 	Compose(machine string) (compose.Composition, error)
 	ReadFile(path string) ([]byte, error)
 

@@ -77,6 +77,9 @@ func (s *Session) secretHistory(ctx context.Context, in *audit.Input) (out []aud
 	case errors.Is(err, exec.ErrNotFound):
 		return nil, "git is not installed"
 	case err != nil:
+		if strings.Contains(err.Error(), "not a git repository") {
+			return nil, "the directory is not under git"
+		}
 		why, _, _ = strings.Cut(err.Error(), "\n")
 		return nil, "git cannot say: " + why
 	}

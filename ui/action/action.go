@@ -31,6 +31,7 @@ const (
 	Services Scope = "services"
 	Runs     Scope = "runs"
 	Checks   Scope = "checks"
+	Secrets  Scope = "secrets"
 	Plan     Scope = "plan"
 	Run      Scope = "run"
 	Logs     Scope = "logs"
@@ -41,7 +42,7 @@ const (
 // first: where two of them have the same key, the first one wins.
 func Chain(s Scope) []Scope {
 	switch s {
-	case Machines, Runs, Checks, Run:
+	case Machines, Runs, Checks, Secrets, Run:
 		return []Scope{s, Table, Global}
 	case Aspects, Aspect, Layers, Hotfixes, Plan, Machine, Services:
 		return []Scope{s, Tree, Global}

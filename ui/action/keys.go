@@ -17,7 +17,7 @@ type Keys struct {
 
 // views are the scopes of views and dialogs: those that chains begin with.
 var views = []Scope{
-	Machines, Machine, Aspects, Aspect, Layers, Hotfixes, Services, Runs, Checks, Plan, Run, Logs, File, Input, List, Confirm,
+	Machines, Machine, Aspects, Aspect, Layers, Hotfixes, Services, Runs, Checks, Secrets, Plan, Run, Logs, File, Input, List, Confirm,
 }
 
 // NewKeys returns the table with some actions' keys replaced; no keys take

@@ -25,6 +25,7 @@ const (
 	ToServices   ID = "view.services"
 	ToRuns       ID = "view.runs"
 	ToChecks     ID = "view.checks"
+	ToSecrets    ID = "view.secrets"
 	Down         ID = "move.down"
 	Up           ID = "move.up"
 	PageDown     ID = "move.page-down"
@@ -86,6 +87,12 @@ const (
 	CheckFixes   ID = "hotfixes.check"
 	RemoveFix    ID = "hotfixes.remove"
 	ErrorsOnly   ID = "checks.errors-only"
+	ToMend       ID = "secrets.to-mend"
+	Reader       ID = "secrets.reader"
+	ReaderSet    ID = "secrets.reader-set" // Arg: a reader, "" for all
+	GroupBy      ID = "secrets.group"
+	MakeVars     ID = "secrets.make"
+	FixSecrets   ID = "secrets.fix"
 	InputDone    ID = "typing.accept"
 	InputEsc     ID = "typing.leave"
 	InputNext    ID = "typing.complete"
@@ -115,6 +122,7 @@ var table = []Action{
 	{ID: ToServices, Scopes: []Scope{Global}, Keys: []string{"4"}, Short: "services", Help: "The services' instances, roles and members"},
 	{ID: ToRuns, Scopes: []Scope{Global}, Keys: []string{"5"}, Short: "runs", Help: "The runs: going on, and recorded"},
 	{ID: ToChecks, Scopes: []Scope{Global}, Keys: []string{"6"}, Short: "checks", Help: "What is wrong with the configuration"},
+	{ID: ToSecrets, Scopes: []Scope{Global}, Keys: []string{"7"}, Short: "secrets", Help: "The secrets of both tiers: their states, and who can read them"},
 	{ID: CurrentRun, Scopes: []Scope{Global}, Keys: []string{"."}, Short: "the run", Help: "The run that is going on, or the last one of this session"},
 	{ID: Enter, Scopes: []Scope{Global}, Keys: []string{"enter"}, Short: "open", Help: "Go deeper: open what the cursor is on", Line: 1},
 	{ID: Back, Scopes: []Scope{Global}, Keys: []string{"esc"}, Short: "back", Help: "Close, clear the filter, or go back; never quits", Line: 90},
@@ -178,6 +186,12 @@ var table = []Action{
 	{ID: CheckFixes, Scopes: []Scope{Hotfixes}, Keys: []string{"c"}, Short: "check", Help: "Ask Hydra how the last builds ended, and git since when hotfixes are there; once more stops asking", Line: 3},
 	{ID: RemoveFix, Scopes: []Scope{Hotfixes}, Keys: []string{"x"}, Short: "remove", Help: "Show what taking the hotfix out changes; it is written only when that is confirmed", Line: 4},
 	{ID: ErrorsOnly, Scopes: []Scope{Checks}, Keys: []string{"s"}, Short: "errors only", Help: "Show errors only, or warnings too", Line: 3},
+
+	{ID: Reader, Scopes: []Scope{Secrets}, Keys: []string{"b"}, Short: "what can ... read", Help: "Choose a user, machine, group or key, and show what it can read", Line: 3},
+	{ID: MakeVars, Scopes: []Scope{Secrets}, Keys: []string{"m"}, Short: "make missing", Help: "Show which generators would run for what is missing or outdated; they run when that is confirmed", Changes: true, Line: 4},
+	{ID: FixSecrets, Scopes: []Scope{Secrets}, Keys: []string{"f"}, Short: "fix drift", Help: "Show which secrets others can read than should; they are written anew when that is confirmed", Changes: true, Line: 5},
+	{ID: ToMend, Scopes: []Scope{Secrets}, Keys: []string{"s"}, Short: "to mend", Help: "Show only what is to mend, or all", Line: 6},
+	{ID: GroupBy, Scopes: []Scope{Secrets}, Keys: []string{"z"}, Short: "group", Help: "Group by machine or directory, by state, or not at all"},
 
 	{ID: Apply, Scopes: []Scope{Plan}, Keys: []string{"A"}, Short: "apply", Help: "Carry the plan out, after a confirmation", Changes: true, Line: 2},
 	{ID: Goal, Scopes: []Scope{Plan}, Keys: []string{"o"}, Short: "goal", Help: "Choose how far to go: switch, boot, test, dry-activate, build; plans anew", Line: 3},

@@ -138,6 +138,7 @@ func placeChecks() map[action.ID][]check {
 		action.ToMachines: {{g, (*console).aspects, goes("machines")}},
 		action.ToAspects:  {{g, (*console).home, goes("aspects")}},
 		action.ToLayers:   {{g, (*console).home, goes("layers")}},
+		action.ToSecrets:  {{g, (*console).home, goes("secrets")}},
 		action.ToServices: {{g, (*console).home, goes("services")}},
 		action.ToRuns:     {{g, (*console).home, goes("runs")}},
 		action.ToChecks:   {{g, (*console).home, goes("checks")}},

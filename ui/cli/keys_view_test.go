@@ -168,6 +168,11 @@ func viewChecks() map[action.ID][]check {
 			press()
 			c.see("The patch of fleet.toml", "the demo's files are made anew", `-package = "ncdu"`)
 		}}},
+		action.Reader:     {{action.Secrets, (*console).secrets, shows("What can ... read?", "everybody")}},
+		action.ToMend:     {{action.Secrets, (*console).secrets, func(c *console, press func()) { press(); c.see("only what is to mend"); c.keys("s") }}},
+		action.GroupBy:    {{action.Secrets, (*console).secrets, func(c *console, press func()) { press(); c.see("Grouped by machine"); c.keys("z", "z") }}},
+		action.MakeVars:   {{action.Secrets, (*console).secrets, shows("Generate what is missing", "Cancel")}},
+		action.FixSecrets: {{action.Secrets, (*console).drifted, shows("Fix drifted secrets", "Cancel")}},
 		action.ErrorsOnly: {{action.Checks, func(c *console) { c.home(); c.keys("6"); c.crumb("checks"); c.see("fleet.toml:84") }, func(c *console, press func()) {
 			press()
 			c.await("no warning", hides("fleet.toml:84"))

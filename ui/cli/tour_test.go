@@ -129,7 +129,7 @@ var passing = []struct {
 	is   string
 }{
 	{regexp.MustCompile(`20\d{6}T[\d.]+Z-[0-9a-f]{6}`), "RUN"},
-	{regexp.MustCompile(`20\d\d-\d\d-\d\d \d\d:\d\d(:\d\d)?`), "DATE"},
+	{regexp.MustCompile(`20\d\d-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?`), "DATE"},
 	{regexp.MustCompile(`\b[A-Z][a-z][a-z] [ \d]\d \d\d:\d\d\b`), "DATE"},
 	{regexp.MustCompile(`\b\d\d:\d\d:\d\d\b`), "TIME"},
 	{regexp.MustCompile(`\b\d+(\.\d+)?(ms|s|m|h|d)(\d\ds)?\b`), "AGE"},

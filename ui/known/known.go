@@ -17,6 +17,7 @@ import (
 	"assay/fleet/session"
 	"assay/modules/compose"
 	"assay/overlay"
+	"assay/secrets/audit"
 	"assay/overlay/care"
 )
 
@@ -46,6 +47,7 @@ const (
 	Packages     Kind = "packages"     //
 	Names        Kind = "names"        // of all packages that are known
 	Hotfixes     Kind = "hotfixes"     // and since when they are there
+	Secrets      Kind = "secrets"      // of both tiers, with who can read them
 	Problems     Kind = "problems"     //
 	Runs         Kind = "runs"         // summaries
 	Composition  Kind = "composition"  // of the machine Name
@@ -136,6 +138,7 @@ type Known struct {
 	Hotfixes     Loaded[[]care.Hotfix]
 	Checking     Checking // of the hotfixes
 	Problems     Loaded[[]fleet.Problem]
+	Secrets      Loaded[*audit.Report]
 	Runs         Loaded[[]session.RunSummary]
 	Compositions map[string]*Loaded[compose.Composition] // Value also holds what is there beside Err
 	Files        map[string]*Loaded[[]byte]
