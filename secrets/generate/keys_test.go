@@ -53,7 +53,7 @@ func TestWireGuardRefuses(t *testing.T) {
 func TestNixKeys(t *testing.T) {
 	t.Parallel()
 	nix, store, dir := tool(t, "nix"), tool(t, "nix-store"), t.TempDir()
-	for i := range cases(t, 10) {
+	for i := range cases(t, 4) {
 		name := fmt.Sprintf("cache.example.org-%d", i)
 		made := produce(t, generate.NixKey("ncps-x", "sign-key", "pub-key", name), generate.Input{})
 		got := ask(t, made["sign-key"].Bytes(), nix, "--extra-experimental-features", "nix-command", "key", "convert-secret-to-public")
@@ -80,7 +80,7 @@ func TestNixKeys(t *testing.T) {
 func TestAgeKeys(t *testing.T) {
 	t.Parallel()
 	keygen := tool(t, "age-keygen")
-	for range cases(t, 10) {
+	for range cases(t, 4) {
 		made := produce(t, generate.AgeKey("g", "key", "pub"), generate.Input{})
 		if _, err := age.ParseIdentities(bytes.NewReader(made["key"].Bytes())); err != nil {
 			t.Fatal(err)
@@ -97,7 +97,7 @@ func TestLUKS(t *testing.T) {
 	t.Parallel()
 	cryptsetup, dir := tool(t, "cryptsetup"), t.TempDir()
 	disk := keep(t, dir, "disk", hold(string(make([]byte, 4<<20))))
-	for range cases(t, 4) {
+	for range cases(t, 2) {
 		passphrase := produce(t, generate.LUKS("luks", "key"), generate.Input{})["key"]
 		key := keep(t, dir, "key", passphrase)
 		ask(t, nil, cryptsetup, "luksFormat", "--batch-mode", "--type", "luks1", "--pbkdf-force-iterations", "1000", disk, key)
@@ -122,7 +122,7 @@ func TestMachineIDs(t *testing.T) {
 func TestTokens(t *testing.T) {
 	t.Parallel()
 	openssl := tool(t, "openssl")
-	for i := range cases(t, 10) {
+	for i := range cases(t, 4) {
 		n := 1 + i%64
 		decoded := ask(t, append(generate.NewToken(generate.Base64, n).Bytes(), '\n'), openssl, "base64", "-d", "-A")
 		if len(decoded) != n {
