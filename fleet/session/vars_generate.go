@@ -54,6 +54,9 @@ func (s *Session) PlanVars(ctx context.Context, machines []string, regenerate st
 
 // GenerateVars runs a plan.
 func (s *Session) GenerateVars(ctx context.Context, p VarsPlan, answers secrets.Answers, identities []sops.Identity, told func(secrets.Made)) ([]secrets.Made, error) {
+	if _, err := s.SettleSecrets(); err != nil {
+		return nil, err
+	}
 	if err := s.keepOld(p.Steps); err != nil {
 		return nil, err
 	}
@@ -63,6 +66,9 @@ func (s *Session) GenerateVars(ctx context.Context, p VarsPlan, answers secrets.
 // FixVars writes the drifted secrets anew for whom their links name, one after
 // the other, and returns those that are done, also on an error.
 func (s *Session) FixVars(ctx context.Context, drifted []secrets.VarFinding, identities []sops.Identity) (done []secrets.VarFinding, err error) {
+	if _, err := s.SettleSecrets(); err != nil {
+		return nil, err
+	}
 	for _, f := range drifted {
 		if err := ctx.Err(); err != nil {
 			return done, err

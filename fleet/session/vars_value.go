@@ -57,6 +57,9 @@ func (s *Session) VarValue(f secrets.VarFinding, identities []sops.Identity) (se
 // for the machines that declare it where it is deployed, for the operator and
 // for whom its links name already.
 func (s *Session) SetVar(ctx context.Context, f secrets.VarFinding, value secrets.Secret, identities []sops.Identity) error {
+	if _, err := s.SettleSecrets(); err != nil {
+		return err
+	}
 	machines := f.Machines
 	if !f.Deploy {
 		machines = nil
