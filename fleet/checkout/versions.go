@@ -138,7 +138,7 @@ func readBatch(r *bufio.Reader, texts map[string][]byte) error {
 		if n, _ := fmt.Sscanf(line, "%s %s %d", &name, &kind, &size); n != 3 {
 			continue // missing
 		}
-		if total += size; total > maxBlobs {
+		if total += max(size, 0); size < 0 || total > maxBlobs {
 			return errors.New("the history of the secrets is too large")
 		}
 		if size > maxBlob {

@@ -17,7 +17,9 @@ func TestAuditCorpus(t *testing.T) {
 	if dir == "" {
 		t.Skip("not run: ASSAY_CORPUS is not set")
 	}
-	for _, name := range []string{"cameronraysmith+vanixiets", "clan-lol+clan-infra", "Mic92+dotfiles", "Qubasa+dotfiles", "pinpox+nixos"} {
+	for name, want := range map[string]struct{ files, drifted int }{ // files as git grep counts them
+		"cameronraysmith+vanixiets": {142, 5}, "clan-lol+clan-infra": {185, 0}, "Mic92+dotfiles": {321, 4}, "Qubasa+dotfiles": {63, 0}, "pinpox+nixos": {0, 0},
+	} {
 		r, err := repo.Open(filepath.Join(dir, name))
 		if err != nil {
 			t.Error(err)
@@ -35,15 +37,21 @@ func TestAuditCorpus(t *testing.T) {
 			t.Fatal(err)
 		}
 		second := time.Since(begin)
-		tiers := map[audit.Tier]int{}
+		tiers, there, drifted := map[audit.Tier]int{}, 0, 0
 		for i := range report.Secrets {
 			if report.Secrets[i].There() {
 				tiers[report.Secrets[i].Tier]++
+				there++
 			}
 		}
 		t.Logf("%s: %v then with ages %v; %v, %d rows, %d errors, %d warnings, %d notes, %s", name, first, second, tiers, len(report.Secrets), report.Count(audit.Error), report.Count(audit.Warning), report.Count(audit.Note), report.NoGit)
 		for _, f := range report.Findings {
-			t.Logf("  %s %s %s: %s %s; hint: %s", f.Severity, f.Kind, f.At, f.Secret, f.Text, f.Remedy)
+			if f.Kind == audit.Drift {
+				drifted++
+			}
+		}
+		if there != want.files || drifted != want.drifted {
+			t.Errorf("%s: %d encrypted files, %d drifted, want %+v", name, there, drifted, want)
 		}
 	}
 }

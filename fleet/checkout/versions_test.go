@@ -1,0 +1,73 @@
+package checkout
+
+import (
+	"bufio"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestVersions reads the history of a real repository, with names that need
+// quoting, a removal and a file that is not asked for.
+func TestVersions(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("not run: git is not installed")
+	}
+	dir := t.TempDir()
+	git := func(args ...string) {
+		t.Helper()
+		args = append([]string{"-C", dir, "-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"}, args...)
+		if out, err := exec.Command("git", args...).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
+	git("init", "-q")
+	const name = "s/ä \"b\".yaml"
+	for _, text := range []string{"one", "two\n", ""} {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if text == "" {
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+		} else if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "s", "other"), []byte("x"+text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		git("add", "-A")
+		git("commit", "-q", "-m", "x")
+	}
+	found, err := Versions(t.Context(), dir, []string{"s"}, func(p string) bool { return p == name })
+	if err != nil {
+		t.Fatal(err)
+	}
+	var texts []string
+	for _, v := range found {
+		if v.Path != name || v.At.IsZero() {
+			t.Errorf("%+v", v)
+		}
+		texts = append(texts, string(v.Text))
+	}
+	if strings.Join(texts, "|") != "|two\n|one" {
+		t.Errorf("%q", texts)
+	}
+	if _, err := Versions(t.Context(), t.TempDir(), []string{"s"}, func(string) bool { return true }); err == nil {
+		t.Error("a directory without git has a history")
+	}
+}
+
+// FuzzRaw reads anything as what git prints.
+func FuzzRaw(f *testing.F) {
+	f.Add("commit 17\x00\n:100644 100644 a b M\x00s/x\x00", "b blob 3\nabc\n")
+	f.Add("commit 17\n\n:1\x00", "b missing\n")
+	f.Fuzz(func(_ *testing.T, log, batch string) {
+		_, _, _ = parseRaw(log, func(string) bool { return true })
+		_ = readBatch(bufio.NewReader(strings.NewReader(batch)), map[string][]byte{})
+	})
+}

@@ -1,0 +1,119 @@
+package audit_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"assay/fleet"
+	"assay/secrets"
+	"assay/secrets/audit"
+	"assay/secrets/sops/policy"
+	"assay/secrets/vars"
+)
+
+func key(name string) vars.Key {
+	return vars.Key{Type: "age", Public: "age1" + name + strings.Repeat("q", 58-len(name))}
+}
+
+func reader(kind, name string) vars.Reader {
+	return vars.Reader{Kind: kind, Name: name, Keys: []vars.Key{key(name)}}
+}
+
+func input(t *testing.T) audit.Input {
+	t.Helper()
+	id := vars.Machine("anvil", "ssh").Var("key")
+	c, err := policy.Parse(".sops.yaml", []byte(strings.Join([]string{
+		"keys:", "- &anvil " + key("other").Public, "creation_rules:", "- {path_regex: '^a/.*$', age: *anvil}",
+		"- {path_regex: '^hosts/ghost/.*$', age: *anvil}", ""}, "\n")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := func(n int) time.Time { return time.Date(2026, 1, n, 0, 0, 0, 0, time.UTC) }
+	text := func(mac string, keys ...vars.Key) []byte {
+		out := "sops:\n  age:\n"
+		for _, k := range keys {
+			out += "  - recipient: " + k.Public + "\n"
+		}
+		return []byte(out + "  mac: ENC[" + mac + "]\n")
+	}
+	return audit.Input{
+		Fleet: []string{"anvil", "bellows"},
+		Vars: []secrets.VarFinding{{ID: id, State: secrets.Drifted, Secret: true, Deploy: true, Declared: true, Machines: []string{"anvil"},
+			Certainty: fleet.Exact, Remedy: "assay vars fix anvil"}},
+		Claims: []vars.Claim{
+			{Dir: id.Dir(), Readers: []vars.Reader{reader("machine", "anvil"), reader("machine", "bellows")}, Recipients: []vars.Key{key("bellows"), key("who")}},
+			{Dir: "sops/secrets/bellows-age.key", Readers: []vars.Reader{reader("user", "alice")}, Recipients: []vars.Key{key("alice")}},
+		},
+		Members: []vars.Member{
+			{Kind: "machine", Name: "anvil", Path: "sops/machines/anvil/key.json", Keys: []vars.Key{key("anvil")}},
+			{Kind: "machine", Name: "bellows", Path: "sops/machines/bellows/key.json", Keys: []vars.Key{key("bellows")}},
+			{Kind: "user", Name: "alice", Path: "sops/users/alice/key.json", Keys: []vars.Key{key("alice")}},
+			{Kind: "machine", Name: "gone", Path: "sops/machines/gone/key.json", Keys: []vars.Key{key("gone")}},
+		},
+		Rules:   []audit.Policy{{Dir: ".", Config: c}},
+		Tracked: []string{".sops.yaml"},
+		History: []audit.Versions{{Path: id.Dir() + "/secret", All: []audit.Version{
+			{At: day(3), Text: text("x", key("bellows"), key("who"))}, {At: day(2), Text: text("x", key("former"), key("who"))}, {At: day(1), Text: text("y", key("older"))},
+		}}},
+	}
+}
+
+func TestFindings(t *testing.T) {
+	r := audit.Judge(input(t))
+	var got []string
+	for _, f := range r.Findings {
+		got = append(got, string(f.Severity)+" "+string(f.Kind)+" "+f.At.String())
+	}
+	secret := "vars/per-machine/anvil/ssh/key/secret"
+	for _, want := range []string{
+		"error drift " + secret, "warning unasked " + secret, "warning nobody " + secret, "warning former " + secret,
+		"warning invented sops/machines/gone/key.json", "warning invented .sops.yaml:5", "warning key-differs .sops.yaml:2",
+		"warning rule-unused .sops.yaml:4", "warning rule-unused .sops.yaml:5", "note forgotten .sops.yaml",
+	} {
+		if !slices.Contains(got, want) {
+			t.Errorf("no %s in\n%s", want, strings.Join(got, "\n"))
+		}
+	}
+	if r.Findings[0].Text != "cannot read but should: machine anvil; can read but should not: "+audit.Short(key("who")) {
+		t.Errorf("the drift is %q", r.Findings[0].Text)
+	}
+}
+
+func TestAge(t *testing.T) {
+	age := audit.Judge(input(t)).Secrets[0].Age
+	if age.Writes != 2 || age.Written.Day() != 2 || age.Regranted.Day() != 3 || age.First.Day() != 1 {
+		t.Errorf("%+v", age)
+	}
+	if len(age.Former) != 1 || age.Former[0].Key != key("former") || age.Former[0].Removed.Day() != 3 {
+		t.Errorf("former readers %+v", age.Former)
+	}
+}
+
+// TestReads asks what somebody can read, also with a machine's private key.
+func TestReads(t *testing.T) {
+	r := audit.Judge(input(t))
+	for name, want := range map[string]string{
+		"alice":         "sops/secrets/bellows-age.key vars/per-machine/anvil/ssh/key(bellows)",
+		"bellows":       "vars/per-machine/anvil/ssh/key",
+		"machine anvil": "vars/per-machine/anvil/ssh/key",
+		"gone":          "",
+	} {
+		_, reads, ok := r.Reads(name)
+		var got []string
+		for _, one := range reads {
+			text := one.Secret.ID
+			if one.Through != "" {
+				text += "(" + one.Through + ")"
+			}
+			got = append(got, text)
+		}
+		if !ok || strings.Join(got, " ") != want {
+			t.Errorf("%s reads %v, want %s", name, got, want)
+		}
+	}
+	if _, _, ok := r.Reads("nobody at all"); ok {
+		t.Error("nobody can be asked for")
+	}
+}
