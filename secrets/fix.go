@@ -4,51 +4,105 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"assay/fleet"
+	"assay/secrets/batch"
 	"assay/secrets/sops"
 	"assay/secrets/vars"
 )
 
-// FixVar writes the secret of a drifted var anew, under a fresh data key, for
-// exactly whom its links name; a machine that is to have it is linked first,
-// and one that is not to have it any more is unlinked. The operator's
-// identities must open it.
-func FixVar(ctx context.Context, store *vars.Store, f VarFinding, operator []sops.Identity) (err error) {
-	if f.State != Drifted {
-		return fmt.Errorf("%s: it is %s, not drifted", f.ID, f.State)
+// FixVars writes the secrets of drifted vars anew, each under a fresh data
+// key, for exactly whom its links name; a machine that is to have one is linked
+// with it, as are the machine's default groups, and one that is not to have it
+// any more is unlinked. All of it is written through log, or nothing. The
+// operator's identities must open all of them.
+func FixVars(ctx context.Context, store *vars.Store, log *batch.Log, drifted []VarFinding, operator []sops.Identity) error {
+	for _, f := range drifted {
+		if f.State != Drifted {
+			return fmt.Errorf("%s: it is %s, not drifted; nothing is written", f.ID, f.State)
+		}
 	}
-	unlock, err := store.Lock(ctx)
+	changes, err := fixes(ctx, store, drifted, operator)
 	if err != nil {
 		return err
+	}
+	return log.Write(changes)
+}
+
+// fixes are the changes to make. Machines without a key get one at once: it
+// does nothing by itself.
+func fixes(ctx context.Context, store *vars.Store, drifted []VarFinding, operator []sops.Identity) (changes []batch.Change, err error) {
+	unlock, err := store.Lock(ctx)
+	if err != nil {
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
 	if err := store.Sweep(); err != nil {
-		return err
+		return nil, err
 	}
+	for _, f := range drifted {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		more, err := fix(store, f, operator)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w; nothing is written", f.ID, err)
+		}
+		changes = append(changes, more...)
+	}
+	return changes, nil
+}
+
+func fix(store *vars.Store, f VarFinding, operator []sops.Identity) ([]batch.Change, error) {
 	value, err := store.Secret(f.ID, operator)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer value.Wipe()
 	var access vars.Access
+	var lose []string
 	sure := f.Declared && f.Certainty == fleet.Exact
-	if sure && f.Deploy {
+	switch {
+	case sure && f.Deploy:
 		users, err := operatorUsers(store, operator)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, m := range f.Machines {
-			if _, err := store.AddMachineKey(m, vars.Access{Users: users}, operator); err != nil {
-				return err
+			if _, err := store.AddMachineKey(m, vars.Access{Users: users, Groups: f.Groups}, operator); err != nil {
+				return nil, err
 			}
 		}
 		access.Machines = f.Machines
+	case sure:
+		lose = f.Machines
 	}
-	if sure && !f.Deploy {
-		if err := store.Unlink(f.ID, f.Machines); err != nil {
-			return err
+	if sure {
+		access.Groups = f.Groups
+	}
+	r, err := store.Regrant(f.ID, value, access, lose)
+	if err != nil {
+		return nil, err
+	}
+	return changesOf(store, r)
+}
+
+// changesOf are the changes that a rewrite consists of.
+func changesOf(store *vars.Store, r vars.Rewrite) ([]batch.Change, error) {
+	changes := []batch.Change{{Path: r.Path, Content: r.Text, Mode: 0o600}}
+	for _, name := range slices.Sorted(maps.Keys(r.Links)) {
+		changes = append(changes, batch.Change{Path: name, Link: r.Links[name]})
+	}
+	for _, name := range r.Gone {
+		changes = append(changes, batch.Change{Path: name, Remove: true})
+	}
+	for i := range changes {
+		var err error
+		if changes[i].Was, err = batch.HashAt(store.Dir(), changes[i].Path); err != nil {
+			return nil, err
 		}
 	}
-	return store.SetSecret(f.ID, value, access)
+	return changes, nil
 }

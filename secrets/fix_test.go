@@ -2,18 +2,21 @@ package secrets_test
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	declare "assay/fleet"
 	"assay/secrets"
+	"assay/secrets/batch"
 	"assay/secrets/sops"
 	"assay/secrets/vars"
 )
 
-// TestFixVar mends each way of drifting, and refuses what has not drifted.
-func TestFixVar(t *testing.T) {
+// TestFixVars mends each way of drifting, and refuses what has not drifted.
+func TestFixVars(t *testing.T) {
 	store, ids := varsFleet(t)
 	put(t, store, vars.Machine("m", "unlinked").Var("f"))
 	put(t, store, vars.Machine("m", "undeployed").Var("f"), "m")
@@ -44,20 +47,25 @@ func TestFixVar(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	drifted := 0
+	log := batch.New(store.Dir(), t.TempDir())
+	var drifted []secrets.VarFinding
 	for _, f := range found {
-		err := secrets.FixVar(t.Context(), store, f, ids)
 		if f.State == secrets.Drifted {
-			drifted++
-			if err != nil {
-				t.Errorf("%s: %v", f.ID, err)
-			}
-		} else if err == nil {
-			t.Errorf("%s is %s, and was fixed", f.ID, f.State)
+			drifted = append(drifted, f)
 		}
 	}
-	if drifted != 4 {
-		t.Errorf("%d have drifted", drifted)
+	if len(drifted) != 4 {
+		t.Errorf("%d have drifted", len(drifted))
+	}
+	before := tree(t, store.Dir())
+	if err := secrets.FixVars(t.Context(), store, log, found, ids); err == nil || !strings.Contains(err.Error(), "per-machine/m/fine/f: it is ok, not drifted") {
+		t.Error(err)
+	}
+	if err := secrets.FixVars(t.Context(), store, log, drifted, []sops.Identity{raquel}); err == nil || !maps.Equal(tree(t, store.Dir()), before) {
+		t.Error("who opens only one of them has changed it:", err)
+	}
+	if err := secrets.FixVars(t.Context(), store, log, drifted, ids); err != nil {
+		t.Fatal(err)
 	}
 	for name, state := range states(t, store, scan) {
 		if state != secrets.OK {

@@ -27,6 +27,7 @@ type VarFinding struct {
 	Deploy   bool
 	Declared bool
 	Machines []string  // that declare it
+	Groups   []string  // that read every secret of these
 	At       fleet.Pos // where it is declared; zero where it is not
 	Detail   string    // what is wrong
 	Remedy   string

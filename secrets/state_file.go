@@ -25,6 +25,13 @@ func (c *checker) file(w *want, name string, v vars.Var) VarFinding {
 	if f.At.IsZero() {
 		f.At = g.At
 	}
+	for i := range c.scan.Declarations {
+		if d := &c.scan.Declarations[i]; slices.Contains(machines, d.Machine) {
+			f.Groups = append(f.Groups, d.Groups...)
+		}
+	}
+	slices.Sort(f.Groups)
+	f.Groups = slices.Compact(f.Groups)
 	fail := func(state State, remedy, format string, args ...any) VarFinding {
 		f.State, f.Detail, f.Remedy = state, fmt.Sprintf(format, args...), remedy
 		return f

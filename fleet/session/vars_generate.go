@@ -63,22 +63,14 @@ func (s *Session) GenerateVars(ctx context.Context, p VarsPlan, answers secrets.
 	return secrets.RunGenerate(ctx, s.Repo.Vars, p.GeneratePlan, answers, identities, told)
 }
 
-// FixVars writes the drifted secrets anew for whom their links name, one after
-// the other, and returns those that are done, also on an error.
-func (s *Session) FixVars(ctx context.Context, drifted []secrets.VarFinding, identities []sops.Identity) (done []secrets.VarFinding, err error) {
-	if _, err := s.SettleSecrets(); err != nil {
-		return nil, err
+// FixVars writes the drifted secrets anew for whom their links name, all or
+// none of them.
+func (s *Session) FixVars(ctx context.Context, drifted []secrets.VarFinding, identities []sops.Identity) error {
+	log, err := s.writing()
+	if err != nil {
+		return err
 	}
-	for _, f := range drifted {
-		if err := ctx.Err(); err != nil {
-			return done, err
-		}
-		if err := secrets.FixVar(ctx, s.Repo.Vars, f, identities); err != nil {
-			return done, fmt.Errorf("%s: %w", f.ID, err)
-		}
-		done = append(done, f)
-	}
-	return done, nil
+	return secrets.FixVars(ctx, s.Repo.Vars, log, drifted, identities)
 }
 
 // CommitVars makes a git commit of exactly these paths below the fleet's

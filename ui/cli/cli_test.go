@@ -24,6 +24,9 @@ type shell struct {
 	state string
 	dir   string            // of the fleet, for commands outside of the demo
 	vars  map[string]string // environment beside HOME and XDG_STATE_HOME
+
+	input    string   // what is typed into a pipe
+	terminal *os.File // where somebody sits, if anywhere
 }
 
 func newShell(t *testing.T) *shell {
@@ -38,13 +41,16 @@ func (s *shell) run(args ...string) call {
 	}
 	var out, errs bytes.Buffer
 	env := Env{
-		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs,
+		Stdin: strings.NewReader(s.input), Stdout: &out, Stderr: &errs,
 		Getenv: func(name string) string {
 			if name == "XDG_STATE_HOME" || name == "HOME" {
 				return s.state
 			}
 			return s.vars[name]
 		},
+	}
+	if s.terminal != nil {
+		env.Stdin, env.Stderr, env.Interactive = s.terminal, s.terminal, true
 	}
 	code := Main(args, env, example)
 	return call{code, out.String(), errs.String()}

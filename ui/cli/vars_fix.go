@@ -18,8 +18,9 @@ func (a *app) varsFixCommand() *cobra.Command {
 		Use:   "fix [MACHINE]",
 		Short: "Encrypt drifted secrets for whom their links name",
 		Long: `Shows the secrets that others can read than their links say, and after a yes
-writes each anew, under a fresh key, for exactly whom its links name. Who could
-read an old one still knows what was in it: make it anew where that matters.`,
+writes them anew, under fresh keys, for exactly whom their links name: all of
+them, or none. Who could read an old one still knows what was in it: make it
+anew where that matters.`,
 		Args: words(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, found, err := a.varFindings(cmd.Context(), args)
@@ -65,8 +66,11 @@ func (a *app) fixVars(ctx context.Context, s *session.Session, drifted []secrets
 		if err != nil {
 			return err
 		}
-		done, err = s.FixVars(ctx, drifted, identities)
-		if err == nil && commit {
+		if err = s.FixVars(ctx, drifted, identities); err != nil {
+			return err
+		}
+		done = drifted
+		if commit {
 			var paths []string
 			for _, f := range done {
 				paths = append(paths, f.ID.Dir())
