@@ -48,6 +48,7 @@ type app struct {
 	starting  sync.Once
 	runner    *runner.Runner // see programs
 	closing   []func() error // at the end of the program
+	collector collector      // of garbage
 	asking    sync.Mutex     // a question is on the terminal
 	planWhole bool           // plans are shown with long lists whole
 	inConsole atomic.Bool    // the console has the terminal
@@ -68,6 +69,7 @@ func Main(args []string, env Env, example []byte) int {
 	a := &app{env: env, example: example}
 	a.world, a.files = a.openDirectory, a.openFiles
 	a.consoleWorld = a.openConsole
+	a.collector.late()
 	code := a.run(context.Background(), args)
 	for _, end := range slices.Backward(a.closing) {
 		if err := end(); err != nil {

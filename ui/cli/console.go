@@ -95,6 +95,7 @@ func (a *app) console(ctx context.Context, w consoleWorld, f consoleFlags, selec
 		}
 	}
 	a.inConsole.Store(true)
+	a.collector.asUsual()
 	ended, err := ui.Run(ctx, options)
 	a.inConsole.Store(false)
 	if err != nil {

@@ -163,7 +163,13 @@ const pinsName = "known_hosts"
 // programs starts Nix and git for everything in this process, so that each is
 // asked for its version once.
 func (a *app) programs() *runner.Runner {
-	a.starting.Do(func() { a.runner = runner.New(runner.Options{}) })
+	a.starting.Do(func() {
+		var how runner.Options
+		if c, err := a.env.cacheDir(); err == nil {
+			how.Cache = filepath.Join(c, "nix")
+		}
+		a.runner = runner.New(how)
+	})
 	return a.runner
 }
 

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 
@@ -257,9 +255,11 @@ func (b *building) realise(ctx context.Context, version runner.Version, outputs 
 	return r
 }
 
-// settle answers for those of the paths that are valid.
+// settle answers for those of the paths that are valid. Nix is asked only about
+// those that do not lie in the store, where they may yet be if it is not this
+// machine's; of the others it says it when they are protected.
 func (b *building) settle(ctx context.Context, paths []string) error {
-	invalid, err := b.e.lacking(ctx, paths)
+	invalid, err := b.e.lacking(ctx, slices.DeleteFunc(slices.Clone(paths), b.e.lies))
 	if err != nil {
 		return err
 	}
@@ -268,10 +268,13 @@ func (b *building) settle(ctx context.Context, paths []string) error {
 		return nil
 	}
 	objects, err := b.secure(ctx, valid)
-	if err != nil && ctx.Err() == nil { // one of them may have gone since it was seen
+	if err != nil && ctx.Err() == nil { // one of them lies there and is not valid, or has gone since it was seen
 		b.e.forget(valid)
 		if invalid, err = b.e.lacking(ctx, valid); err != nil {
 			return err
+		}
+		if len(invalid) > 0 { // what the evaluation said may be gone as well
+			b.e.cache.forget("evaluation")
 		}
 		valid = slices.DeleteFunc(valid, func(p string) bool { return invalid[p] })
 		objects, err = b.secure(ctx, valid)
@@ -279,6 +282,7 @@ func (b *building) settle(ctx context.Context, paths []string) error {
 	if err != nil {
 		return err
 	}
+	b.e.sawValid(valid)
 	for _, path := range valid {
 		closure, err := closureOf(path, objects)
 		if err == nil {
@@ -292,22 +296,29 @@ func (b *building) settle(ctx context.Context, paths []string) error {
 }
 
 // secure protects valid paths from the garbage collector and returns all that
-// they need.
+// they need: as it is known from before, where Nix agrees that they are valid.
 func (b *building) secure(ctx context.Context, valid []string) (objects map[string]object, err error) {
 	if len(valid) == 0 {
 		return nil, nil
 	}
 	held := make(chan error, 1)
 	go func() { held <- b.e.roots.hold(ctx, b.e.run, valid) }()
-	objects, err = b.e.closures(ctx, nil, valid)
-	return objects, cmp.Or(<-held, err)
+	objects, unknown := map[string]object{}, valid
+	if b.e.roots.protects() {
+		unknown = slices.DeleteFunc(slices.Clone(valid), func(p string) bool { return b.e.knownClosure(p, objects) })
+	}
+	more, err := b.e.closures(ctx, nil, unknown)
+	maps.Copy(objects, more)
+	if err = cmp.Or(<-held, err); err == nil {
+		b.e.keepClosures(unknown, more)
+	}
+	return objects, err
 }
 
 // recall answers for the systems that this Engine has built before and holds.
 func (b *building) recall() {
 	for _, path := range b.open() {
-		_, gone := os.Lstat(filepath.Join("/", b.e.opts.StoreRoot, path)) // somebody may delete what is held
-		if closure, ok := b.e.roots.kept(path); ok && gone == nil {
+		if closure, ok := b.e.roots.kept(path); ok && b.e.lies(path) { // somebody may delete what is held
 			b.end(path, closure, func(engine.System) error { return nil })
 		}
 	}

@@ -67,6 +67,17 @@ func (c *cache) put(kind, key string, v any) {
 	c.sweep(kind)
 }
 
+// forget drops all answers of a kind.
+func (c *cache) forget(kind string) {
+	if c.dir == "" {
+		return
+	}
+	files, _ := filepath.Glob(c.file(kind, "*"))
+	for _, f := range files {
+		_ = os.Remove(f)
+	}
+}
+
 func (c *cache) sweep(kind string) {
 	entries, err := os.ReadDir(c.dir)
 	if err != nil {

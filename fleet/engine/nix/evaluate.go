@@ -131,7 +131,7 @@ func (v *evaluation) known(ctx context.Context, machines []string) (missing []st
 	cached := v.e.cache.machines(v.key)
 	var paths []string
 	for _, m := range machines {
-		if c, ok := cached[m]; ok {
+		if c, ok := cached[m]; ok && !(v.e.lies(c.Path) && v.e.lies(c.Derivation)) {
 			paths = append(paths, c.Derivation, c.Path)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -155,11 +156,31 @@ func TestWhatIsHeldIsNotAskedForAgain(t *testing.T) {
 	if n := b.runs("path-info"); asked == 0 || n != asked {
 		t.Errorf("nix path-info was started %d times, then %d times", asked, n)
 	}
+	letGo := func() {
+		t.Helper()
+		if err := b.engine.Close(); err != nil {
+			t.Fatal(err)
+		}
+		a := b.build(t.Context(), systems...)
+		for m, c := range first.closures {
+			if got := a.closures[m]; got.System != c.System || len(got.Objects) != len(c.Objects) {
+				t.Errorf("%s: got %+v, want %+v; %v", m, got, c, a.errs)
+			}
+		}
+	}
+	if letGo(); b.runs("path-info") != asked {
+		t.Errorf("what they need was known, and Nix asked for it %d times", b.runs("path-info"))
+	}
 	if err := b.engine.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if a := b.build(t.Context(), systems...); len(a.errs) > 0 || b.runs("path-info") == asked {
-		t.Errorf("after it was let go: asked %d times, %v", b.runs("path-info"), a.errs)
+	c := exec.CommandContext(t.Context(), filepath.Join(b.bin, "nix-store"), "--delete", systems[0].Path)
+	c.Env = append(os.Environ(), b.env...)
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if letGo(); b.runs("path-info") == asked {
+		t.Error("a system that was built anew is taken for the one before")
 	}
 }
 

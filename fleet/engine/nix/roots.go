@@ -54,7 +54,10 @@ func (r *roots) kept(system string) (engine.Closure, bool) {
 	return c, true
 }
 
-// hold protects paths, which must be valid.
+// protects reports whether hold asks Nix about the paths.
+func (r *roots) protects() bool { return r.dir != "" }
+
+// hold protects paths, and fails where one is not valid and cannot be fetched.
 func (r *roots) hold(ctx context.Context, run *runner.Runner, paths []string) error {
 	if r.dir == "" || len(paths) == 0 {
 		return nil

@@ -21,7 +21,7 @@ func (e *Engine) Todo(ctx context.Context, systems []engine.System) (engine.Todo
 	for _, s := range systems {
 		paths = append(paths, s.Path)
 	}
-	invalid, err := e.lacking(ctx, paths)
+	invalid, err := e.lacking(ctx, slices.DeleteFunc(paths, e.lies))
 	if err != nil {
 		return engine.Todo{}, err
 	}

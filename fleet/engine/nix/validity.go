@@ -63,12 +63,18 @@ func (e *Engine) presumed(path string) bool {
 	e.mu.Lock()
 	at, ok := e.valid[path]
 	e.mu.Unlock()
-	if !ok || time.Since(at) > lately {
-		return false
-	}
-	_, gone := os.Lstat(filepath.Join("/", e.opts.StoreRoot, path))
+	return ok && time.Since(at) <= lately && e.lies(path)
+}
+
+// lies reports whether a path lies in the store. Then it is valid, unless
+// something has gone wrong there.
+func (e *Engine) lies(path string) bool {
+	_, gone := os.Lstat(e.file(path))
 	return gone == nil
 }
+
+// file is where a store path lies.
+func (e *Engine) file(path string) string { return filepath.Join("/", e.opts.StoreRoot, path) }
 
 // forget has Nix asked again about paths.
 func (e *Engine) forget(paths []string) {

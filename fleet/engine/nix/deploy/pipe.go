@@ -67,20 +67,25 @@ func (p *pipe) accept(ctx context.Context) {
 		}
 		p.links.Go(func() {
 			defer link.Close()
-			if err := p.carry(ctx, link); err != nil {
+			if err := p.carry(ctx, link.(*net.UnixConn)); err != nil {
 				p.fail(err)
 			}
 		})
 	}
 }
 
-// carry runs the command with a connection of Nix as its streams. Nix may
-// close that, or be gone, before the command has ended.
-func (p *pipe) carry(ctx context.Context, link net.Conn) error {
+// carry runs the command with the streams of Nix. Nix may close them, or be
+// gone, before the command has ended.
+func (p *pipe) carry(ctx context.Context, shim *net.UnixConn) error {
+	link, err := takeOver(shim)
+	if err != nil {
+		return nil // it has gone, or is no shim
+	}
+	defer link.Close()
 	cmd := p.command
 	s := newStream(link, p)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = s, outlet{s}, &s.errs
-	err := p.conn.Run(ctx, cmd)
+	err = p.conn.Run(ctx, cmd)
 	s.end()
 	if err != nil {
 		return s.errs.without(err)

@@ -19,8 +19,8 @@ func IsShim() bool {
 	return filepath.Base(os.Args[0]) == "ssh" && os.Getenv(socketVar) != ""
 }
 
-// Shim is what Nix takes for ssh: a pipe between its own standard input and
-// output and the socket that the environment names. Which host Nix names, and
+// Shim is what Nix takes for ssh: it hands its standard input and output over
+// to whoever listens at the socket that the environment names. Which host Nix names, and
 // what it wants to be run there, does not matter: the socket leads to one
 // command on one host. It returns an exit status.
 func Shim() int {
@@ -36,11 +36,11 @@ func Shim() int {
 		return 255
 	}
 	defer conn.Close()
-	go func() {
-		io.Copy(conn, os.Stdin)
-		conn.(*net.UnixConn).CloseWrite()
-	}()
-	if _, err := io.Copy(os.Stdout, conn); err != nil {
+	if err := handOver(conn.(*net.UnixConn), os.Stdin, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "assay: the connection to the host cannot be taken:", err)
+		return 255
+	}
+	if _, err := io.Copy(io.Discard, conn); err != nil { // until the command is over
 		return 255
 	}
 	return 0

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"path"
 	"slices"
 	"strings"
@@ -20,7 +19,7 @@ import (
 // temporary roots, which end with its standard input.
 type stream struct {
 	pipe *pipe
-	link net.Conn
+	link io.ReadWriteCloser
 	errs hostWords
 	over chan struct{} // the command on the host has ended
 
@@ -33,7 +32,7 @@ type stream struct {
 	kept    error
 }
 
-func newStream(link net.Conn, p *pipe) *stream {
+func newStream(link io.ReadWriteCloser, p *pipe) *stream {
 	s := &stream{pipe: p, link: link, over: make(chan struct{}), kept: errNotKept}
 	s.errs.dir = make(chan string, 1)
 	s.replies, s.answer = io.Pipe()

@@ -26,7 +26,7 @@ type access struct {
 // of others the daemon says whether it trusts them (since version 1.35 of its
 // protocol), and its settings do where it is older.
 func accessOf(ctx context.Context, conn host.Conn) (access, error) {
-	err := conn.Run(ctx, host.Command{Script: preludeSh, Root: true})
+	err := rootOf(ctx, conn)
 	if err == nil {
 		return access{root: true, trusted: true}, nil
 	}
@@ -39,6 +39,14 @@ func accessOf(ctx context.Context, conn host.Conn) (access, error) {
 	}
 	a.noRoot = err
 	return a, nil
+}
+
+// rootOf is nil where commands run as root. Most connections know that by now.
+func rootOf(ctx context.Context, conn host.Conn) error {
+	if r, ok := conn.(host.Rooter); ok {
+		return r.Root(ctx)
+	}
+	return conn.Run(ctx, host.Command{Script: preludeSh, Root: true})
 }
 
 // The answers of a daemon to the question of trust.

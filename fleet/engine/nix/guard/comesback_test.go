@@ -179,6 +179,7 @@ func (b *box) isBase(t *testing.T) {
 	if f.Running != b.base || f.Profile != b.base {
 		t.Errorf("%s runs %s and boots %s, want %s", b.Name, f.Running, f.Profile, b.base)
 	}
+	b.atRest(t)
 	if s := b.Root(t, "cat /var/lib/boots; systemctl --failed --plain --no-legend; systemctl list-units --all --plain --no-legend 'assay-*'; for l in /nix/var/nix/gcroots/auto/assay-*; do [ ! -e $l ] || echo $l; done"); s != b.base {
 		t.Errorf("%s: left behind: %q", b.Name, s)
 	}

@@ -19,6 +19,14 @@ func (b *box) await(t *testing.T, state string) {
 	b.Root(t, "n=0; until grep -qx 'state "+state+"' /run/assay/current; do n=$((n+1)); [ $n -lt 300 ] || { cat /run/assay/current; exit 1; }; sleep 0.1; done")
 }
 
+// atRest waits until no unit of an activation is left, for at most 30 s: a
+// return says that it is done before its timer and its own unit have ended, so
+// that a power cut between leaves a timer rather than a host without one.
+func (b *box) atRest(t *testing.T) {
+	t.Helper()
+	b.Root(t, "n=0; while [ -n \"$(systemctl list-units --all --plain --no-legend 'assay-*')\" ] && [ $n -lt 300 ]; do n=$((n+1)); sleep 0.1; done")
+}
+
 // TestConsoleDies kills the console between the activation and its
 // confirmation, and in the middle of the activation: the host comes back.
 func TestConsoleDies(t *testing.T) {

@@ -39,6 +39,7 @@ func TestSwitchIsConfirmed(t *testing.T) {
 	if s := b.current(t); s["state"] != "done" {
 		t.Errorf("%v", s)
 	}
+	b.atRest(t)
 	if s := b.Root(t, "cat /var/lib/boots; systemctl list-units --all --plain --no-legend 'assay-*'; ls /nix/var/nix/gcroots/auto | grep assay || :"); s != system {
 		t.Errorf("left behind: %q", s)
 	}

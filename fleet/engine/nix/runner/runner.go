@@ -31,6 +31,7 @@ type Options struct {
 	Env    []string              // "NAME=value", over the environment of this process
 	Redact func(s string) string // takes secrets out of a line of stderr; nil leaves lines alone
 	Grace  time.Duration         // from SIGINT to SIGKILL; 0 is 10 s
+	Cache  string                // a directory for the version of Nix; "" remembers nothing
 }
 
 // Runner runs programs.

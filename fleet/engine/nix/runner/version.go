@@ -53,21 +53,32 @@ type onceVersion struct {
 	v     Version
 }
 
-// Version asks nix for its version, once. It fails when nix is not installed
-// or older than 2.4, which had no flakes.
+// Version asks nix for its version, once: where there is a cache, once for each
+// program that nix is. It fails when nix is not installed or older than 2.4,
+// which had no flakes.
 func (r *Runner) Version(ctx context.Context) (Version, error) {
 	r.version.mu.Lock()
 	defer r.version.mu.Unlock()
 	if r.version.known {
 		return r.version.v, nil
 	}
-	out, err := r.Output(ctx, Command{Program: "nix", Args: []string{"--version"}}, 4096)
+	path, err := r.Look("nix")
 	if err != nil {
 		return Version{}, err
 	}
-	v, err := ParseVersion(string(out))
-	if err != nil {
-		return Version{}, err
+	program := r.identify(path)
+	v, known := r.recall(program)
+	if !known {
+		out, err := r.Output(ctx, Command{Program: path, Args: []string{"--version"}}, 4096)
+		if err != nil {
+			return Version{}, err
+		}
+		if v, err = ParseVersion(string(out)); err != nil {
+			return Version{}, err
+		}
+		if program == r.identify(path) {
+			r.keep(program, v)
+		}
 	}
 	r.version.v, r.version.known = v, true
 	return v, nil
