@@ -71,5 +71,8 @@ func (s consoleSession) MendVars(ctx context.Context, drifted []secrets.VarFindi
 	if err != nil {
 		return nil, err
 	}
-	return s.Session.FixVars(ctx, drifted, identities)
+	if err := s.Session.FixVars(ctx, drifted, identities); err != nil {
+		return nil, err
+	}
+	return drifted, nil
 }
