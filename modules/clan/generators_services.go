@@ -82,17 +82,16 @@ func (r *rule) certificate() (any, string) {
 func (r *rule) zerotier() {
 	me, network := r.member.Machine, r.instance.Name
 	r.add("zerotier-identity-"+me, true, "identity-secret")
-	net := r.add("zerotier-network-"+network, true, "+network-id!")
+	r.add("zerotier-network-"+network, true, "+network-id!")
 	ip := r.add("zerotier-ip-"+me+"-"+network, true, "+ip!")
 	ip.Dependencies = []string{"zerotier-identity-" + me, "zerotier-network-" + network}
+	net := r.d.Generator("zerotier-network-" + network) // where adding has left it
 	for _, role := range r.instance.Roles {
 		if role.Name == "controller" && len(role.Members) == 1 {
-			net := r.d.Generator("zerotier-network-" + network)
 			net.Dependencies = []string{"zerotier-identity-" + role.Members[0].Machine}
 			return
 		}
 	}
-	net = r.d.Generator("zerotier-network-" + network)
 	net.DependenciesWhy = "the network's controller is not known"
 }
 
