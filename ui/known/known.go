@@ -17,8 +17,8 @@ import (
 	"assay/fleet/session"
 	"assay/modules/compose"
 	"assay/overlay"
-	"assay/secrets/audit"
 	"assay/overlay/care"
+	"assay/secrets/audit"
 )
 
 // Loaded is something that was asked for, in one of four states: nobody asked
