@@ -27,7 +27,7 @@ func (s *Session) Declare(ctx context.Context, machines []string) ([]fleet.Decla
 	}
 	out := make([]fleet.Declaration, len(machines))
 	each(ctx, runtime.NumCPU(), machines, func(i int, name string) {
-		c, err := s.Repo.Compose(name)
+		c, err := s.Repo.Generators(name)
 		d := compose.GeneratorsOf(c)
 		d.Machine = name
 		if err != nil {

@@ -21,6 +21,10 @@ type Request struct {
 	// Options and Problems are not what they are without it.
 	Installed bool
 
+	// Generators leaves homes out, and all options but those of clan: Options
+	// and Problems are not what they are without it.
+	Generators bool
+
 	reach bool // what the machine reaches is wanted, and no options
 }
 
@@ -50,6 +54,9 @@ func composeBy(types table, tree *modules.Tree, req Request) Composition {
 	if req.Installed {
 		w.only = packageLists
 	}
+	if req.Generators {
+		w.only = clanOptions
+	}
 	if req.Only != nil {
 		for _, name := range req.Only {
 			w.aspect(m.Class, name, []Step{start, {Kind: "aspect", Name: name, At: m.At}}, "")
@@ -74,6 +81,9 @@ func composeBy(types table, tree *modules.Tree, req Request) Composition {
 		return c
 	}
 	w.finish(&c)
+	if req.Generators {
+		return c
+	}
 	if w.only != nil && slices.ContainsFunc(w.attached, func(a attached) bool { return a.reads != "" }) {
 		w.whole() // other options tell whose homes these are
 	}

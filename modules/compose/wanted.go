@@ -17,6 +17,9 @@ var packageLists = &wanted{"packages", [][]string{
 	{"home-manager"},
 }}
 
+// clanOptions are those that GeneratorsOf and CoreGeneratorsOf look at.
+var clanOptions = &wanted{"clan", [][]string{{"clan", "core"}}}
+
 // packageSets are those of asWritten.
 var packageSets = &wanted{"sets", [][]string{{"nixpkgs", "overlays"}, {"nixpkgs", "pkgs"}}}
 
