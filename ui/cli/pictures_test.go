@@ -71,12 +71,12 @@ var pictures = []picture{
 		s.see("[options]")
 		s.press("/")
 		s.typed("PermitRoot")
-		s.see("1 of 192")
+		s.see("1 of 220")
 		s.press("Enter", "E")
 		s.see("overridden", "decides")
 		s.press("/", "C-u")
-		s.typed("openssh")
-		s.see("13 of 192")
+		s.typed("services.openssh")
+		s.see("12 of 220")
 		s.press("Enter", "Right", "Down", "Right", "Down", "Down", "Right", "Up", "Up", "Up")
 	}, []string{"modules/aspects/nixos/ssh-hardening.nix:9", "modules/aspects/nixos/base.nix:15"}},
 

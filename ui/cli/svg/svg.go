@@ -13,8 +13,8 @@ import (
 // Paint is how a place of a screen looks. Colours count from 1, in the order
 // of SGR with the bright ones after the others; 0 is the terminal's own.
 type Paint struct {
-	text, ground                           int
-	bold, faint, italic, underline, turned bool
+	text, ground                                   int
+	bold, faint, italic, underline, struck, turned bool
 }
 
 // Cell is one place of a screen.
@@ -81,6 +81,8 @@ func (p *Paint) add(attribute string) error {
 		p.italic = true
 	case n == 4:
 		p.underline = true
+	case n == 9:
+		p.struck = true
 	case n == 7:
 		p.turned = true
 	case n >= 30 && n <= 37:
@@ -238,7 +240,8 @@ func drawn(run []Cell, x, y int) string {
 			left(x), margin+y*lineHeight, number(width*charWidth), lineHeight, colour, faint)
 	}
 	style := attribute(p.bold, `font-weight="bold"`) + faint +
-		attribute(p.italic, `font-style="italic"`) + attribute(p.underline, `text-decoration="underline"`)
+		attribute(p.italic, `font-style="italic"`) + attribute(p.underline && !p.struck, `text-decoration="underline"`) +
+		attribute(p.struck, `text-decoration="line-through"`)
 	return fmt.Sprintf("<text x=\"%s\" y=\"%d\" textLength=\"%s\" lengthAdjust=\"spacingAndGlyphs\" fill=\"%s\"%s>%s</text>\n",
 		left(x), margin+y*lineHeight+fontSize-1, number(float64(len(run))*charWidth), colour, style, html.EscapeString(Text(run)))
 }
