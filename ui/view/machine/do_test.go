@@ -171,9 +171,9 @@ func TestLogs(t *testing.T) {
 func TestFilter(t *testing.T) {
 	k := viewtest.Known(t)
 	for _, c := range []struct{ part, filter, note, shows string }{
-		{"options", "nix.gc", "3 of 192 options", "nix.gc.dates"},
+		{"options", "nix.gc", "3 of 220 options", "nix.gc.dates"},
 		{"options", "mkdefault", "", "nix.gc.options"},
-		{"options", "ssh-hardening RootLogin", "1 of 192 options", "PermitRootLogin"},
+		{"options", "ssh-hardening RootLogin", "1 of 220 options", "PermitRootLogin"},
 		{"imports", "by server", "9 of 41 imports", "fail2ban"},
 		{"imports", "disko", "1 of ", "inputs.disko"},
 		{"services", "peer", "1 of 5 roles", "zerotier/peer"},
@@ -209,7 +209,7 @@ func TestFilterStays(t *testing.T) {
 	viewtest.Do(v, "tab.next", "tab.previous")
 	k.Compositions["cinnabar"].At = viewtest.Now.Add(time.Second)
 	k.Revision++
-	if v.Render(80, 20); v.Note() != "3 of 192 options" {
+	if v.Render(80, 20); v.Note() != "3 of 220 options" {
 		t.Errorf("the note is %q", v.Note())
 	}
 	copied := viewtest.Do(v, "copy.all")[0].(view.Copy).Text
