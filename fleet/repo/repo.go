@@ -183,6 +183,11 @@ func (r *Repository) Compose(machine string) (compose.Composition, error) {
 // ComposeOnly works out what the machine would be made of with the named
 // aspects only: without services, homes and its own aspect. Nil means all.
 func (r *Repository) ComposeOnly(machine string, only []string) (compose.Composition, error) {
+	return r.compose(machine, compose.Request{Only: only})
+}
+
+// compose composes a machine of the fleet as the request says.
+func (r *Repository) compose(machine string, request compose.Request) (compose.Composition, error) {
 	m := r.Fleet.Machine(machine)
 	if m == nil {
 		return compose.Composition{}, fmt.Errorf("no machine %q%s", machine, r.meant(machine))
@@ -191,7 +196,8 @@ func (r *Repository) ComposeOnly(machine string, only []string) (compose.Composi
 	if err != nil {
 		return compose.Composition{}, err
 	}
-	return r.judged(compose.Compose(tree, compose.Request{Fleet: r.Fleet, Machine: m, Only: only}))
+	request.Fleet, request.Machine = r.Fleet, m
+	return r.judged(compose.Compose(tree, request))
 }
 
 // Installed works out what a machine and its homes install, faster than
@@ -209,15 +215,7 @@ func (r *Repository) Installed(machine string) compose.Composition {
 // Generators works out what a machine declares of clan's vars, faster than
 // Compose: the composition is for compose.GeneratorsOf and CoreGeneratorsOf.
 func (r *Repository) Generators(machine string) (compose.Composition, error) {
-	m := r.Fleet.Machine(machine)
-	if m == nil {
-		return compose.Composition{}, fmt.Errorf("no machine %q%s", machine, r.meant(machine))
-	}
-	tree, err := r.Tree()
-	if err != nil {
-		return compose.Composition{}, err
-	}
-	return r.judged(compose.Compose(tree, compose.Request{Fleet: r.Fleet, Machine: m, Generators: true}))
+	return r.compose(machine, compose.Request{Generators: true})
 }
 
 // judged is a composition with the error that it has.
