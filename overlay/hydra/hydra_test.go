@@ -274,6 +274,13 @@ func TestPolite(t *testing.T) {
 		if len(lines.starts) != 7 {
 			t.Errorf("a server that is away was asked %d times", len(lines.starts)-6)
 		}
+		began := time.Now()
+		for n := range 50 {
+			c.Ask(t.Context(), Target{Server: "https://g.example", Project: "p", Jobset: "j", Name: fmt.Sprint(n)})
+		}
+		if took := time.Since(began); took > 0 {
+			t.Errorf("that a server is away takes %s to say", took)
+		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		if a := c.Ask(ctx, Target{Server: "https://h.example", Project: "p", Jobset: "j", Name: "x"}); a.Offline == "" {

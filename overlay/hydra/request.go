@@ -51,8 +51,11 @@ func (c *Client) turn(ctx context.Context, name string) error {
 		s = &server{}
 		c.servers[name] = s
 	}
-	wait := time.Until(s.next)
-	s.next = time.Now().Add(max(wait, 0) + c.every)
+	wait := time.Duration(0)
+	if s.down == "" {
+		wait = time.Until(s.next)
+		s.next = time.Now().Add(max(wait, 0) + c.every)
+	}
 	c.mu.Unlock()
 	if wait > 0 {
 		timer := time.NewTimer(wait)
