@@ -82,6 +82,8 @@ func TestJudge(t *testing.T) {
 		"no index":               {h: fleet.Hotfix{RemoveWhen: "unstable >= 15.1"}, want: Unknown, evidence: "it can go when unstable >= 15.1; unknown: no index for unstable"},
 		"more than a version":    {h: fleet.Hotfix{RemoveWhen: "ripgrep >= 15.1 with the pcre fix"}, index: "16", want: Unknown, evidence: `it can go when "ripgrep >= 15.1 with the pcre fix", which only people can tell`},
 		"another package":        {h: fleet.Hotfix{RemoveWhen: "fd >= 9"}, index: "16", want: Unknown, evidence: `"fd >= 9"`},
+		"a version or later":     {h: fleet.Hotfix{RemoveWhen: "nixpkgs has ripgrep 15.1 or later"}, index: "15.2", want: CanGo, evidence: "unstable has 15.2, and it can go when unstable >= 15.1"},
+		"equal or later":         {h: fleet.Hotfix{RemoveWhen: "unstable = 15.1 or newer"}, index: "15.2", want: CanGo, evidence: "unstable has 15.2, and it can go when unstable >= 15.1"},
 		"date passed":            {h: fleet.Hotfix{RemoveWhen: "after 2026-03-01"}, want: CanGo, evidence: "2026-03-01, until when it was to stay, has passed"},
 		"date to come":           {h: fleet.Hotfix{RemoveWhen: "2026-03-05"}, want: Needed, evidence: "it is to stay until 2026-03-05"},
 		"a pull request":         {h: fleet.Hotfix{RemoveWhen: "merged", Comment: "https://github.com/NixOS/nixpkgs/pull/7"}, want: Unknown, evidence: `it can go when "merged", see https://github.com/NixOS/nixpkgs/pull/7`},
@@ -139,5 +141,27 @@ func TestOrder(t *testing.T) {
 	}
 	if fmt.Sprint(got) != "[zed: can go fd: unknown ripgrep: needed]" {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestJudgeOfAnother: a package that the layer takes under another name is not
+// compared by its own; what is said of a channel is about that channel.
+func TestJudgeOfAnother(t *testing.T) {
+	stack, _ := world(t, fleet.Hotfix{}, "")
+	same := func(pkg, system string) *overlay.Evaluated {
+		return &overlay.Evaluated{Package: pkg, System: system, Channels: []overlay.EvaluatedChannel{{Channel: "unstable", Derivation: "a"}, {Channel: "stable", Derivation: "a"}}}
+	}
+	e := overlay.Entry{Package: "rg", Of: "ripgrep", Kind: overlay.LayerHotfixes, Channel: "stable"}
+	h := Hotfix{Package: "rg", Kind: e.Kind, Systems: []string{"x86_64-linux"}, entries: map[string]overlay.Entry{"x86_64-linux": e}}
+	hs := []Hotfix{h}
+	if Judge(stack, hs, Facts{Now: noon, Evaluated: same}); hs[0].Verdict != Unknown {
+		t.Errorf("rg, which is stable's ripgrep, by what rg is: %+v", hs[0])
+	}
+	dead := overlay.Entry{Package: "fd", Kind: overlay.LayerHotfixes, Channel: "stable", Shadowed: true, Dead: fleet.True, Why: "shadowed"}
+	bare := overlay.Entry{Package: "fd", Kind: overlay.LayerHotfixes, Channel: "unstable"}
+	hs = []Hotfix{{Package: "fd", Kind: bare.Kind, Channels: []string{"unstable", "stable"}, Systems: []string{"aarch64-darwin", "x86_64-linux"},
+		entries: map[string]overlay.Entry{"aarch64-darwin": bare, "x86_64-linux": dead}}}
+	if Judge(stack, hs, Facts{Now: noon}); hs[0].Evidence != "unstable, which it takes it from, is the default channel" {
+		t.Errorf("%+v", hs[0])
 	}
 }

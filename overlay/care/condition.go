@@ -14,7 +14,7 @@ import (
 )
 
 var (
-	conditionVersion = regexp.MustCompile(`(>=|≥|==?|>)\s*v?([0-9][0-9A-Za-z.+_-]*)`)
+	conditionVersion = regexp.MustCompile(`(?:(>=|≥|==?|>)\s*|(?:^|\s))v?([0-9][0-9A-Za-z.+_-]*)(\s+(?:or|and)\s+(?:later|newer|above|up)\b)?`)
 	conditionDay     = regexp.MustCompile(`^(?i:(?:after|from|on|since|until|it is)\s+)?(20[0-9]{2}-[01][0-9]-[0-3][0-9])$`)
 	conditionGreen   = regexp.MustCompile(`(?i)^(?:(?:the|its|linked|hydra'?s?|job|build|is|are|on|again|turns|goes|last|hydra:)\s+)*(?:green|succeeds|passes)(?:\s+(?:again|on hydra|there))?$`)
 	conditionWord    = regexp.MustCompile(`[^\s,;()]+`)
@@ -81,12 +81,17 @@ func (c reaching) String() string { return fmt.Sprintf("%s %s %s", c.channel, c.
 // ripgrep 15.1 or later". It is none where the text may say more than that.
 func (j *judge) versionIn(text string) (reaching, bool) {
 	c := reaching{pkg: j.of()}
-	at := conditionVersion.FindAllStringSubmatchIndex(text, -1)
+	at := slices.DeleteFunc(conditionVersion.FindAllStringSubmatchIndex(text, -1), func(m []int) bool {
+		return m[2] < 0 && m[6] < 0 // a number alone
+	})
 	if len(at) != 1 {
 		return c, false
 	}
 	m := at[0]
-	c.operator, c.version = strings.Replace(text[m[2]:m[3]], "≥", ">=", 1), strings.TrimRight(text[m[4]:m[5]], ".")
+	c.operator, c.version = ">=", strings.TrimRight(text[m[4]:m[5]], ".")
+	if m[2] >= 0 && text[m[2]:m[3]] != "≥" && (m[6] < 0 || text[m[2]:m[3]] == ">") {
+		c.operator = text[m[2]:m[3]]
+	}
 	for _, word := range conditionWord.FindAllString(text[:m[0]]+" "+text[m[1]:], -1) {
 		lower := strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(word), "'s"), "'")
 		switch channel, known := j.channelNamed(lower); {

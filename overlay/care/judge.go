@@ -67,8 +67,8 @@ func (j *judge) layers() Finding {
 	if len(j.h.Systems) == 0 {
 		return Finding{ByLayers, CanGo, "no machine of the fleet has a system that it is for"}
 	}
-	var dead, bare, nowhere, other []string
-	why := ""
+	var dead, nowhere, other []string
+	why, bare := "", "" // of those that are dead; a channel of those that change nothing
 	for _, system := range j.h.Systems {
 		e := j.h.entries[system]
 		switch {
@@ -77,7 +77,7 @@ func (j *judge) layers() Finding {
 		case e.Kind == overlay.LayerHotfixes && e.Channel == "":
 			nowhere = append(nowhere, system)
 		case e.Kind == overlay.LayerHotfixes && j.stack.Bare(e.Channel):
-			bare, why = append(bare, system), e.Channel
+			bare = e.Channel
 		default:
 			other = append(other, system)
 		}
@@ -87,10 +87,10 @@ func (j *judge) layers() Finding {
 		return Finding{ByLayers, Dead, why}
 	case len(nowhere) > 0:
 		return Finding{ByLayers, Unknown, "its channel is not known on " + strings.Join(nowhere, ", ")}
-	case len(other) == 0 && len(bare) > 0 && why == j.stack.Default():
-		return Finding{ByLayers, CanGo, why + ", which it takes it from, is the default channel"}
-	case len(other) == 0 && len(bare) > 0:
-		return Finding{ByLayers, CanGo, fmt.Sprintf("%s, which it takes it from, is the default channel without a patch", j.h.Channels[0])}
+	case len(other) == 0 && bare != "" && bare == j.stack.Default():
+		return Finding{ByLayers, CanGo, bare + ", which it takes it from, is the default channel"}
+	case len(other) == 0 && bare != "":
+		return Finding{ByLayers, CanGo, bare + ", which it takes it from, is the default channel without a patch"}
 	case len(dead) > 0:
 		return Finding{ByLayers, Unknown, "it is dead on " + strings.Join(dead, ", ") + ": " + why}
 	}
@@ -98,6 +98,7 @@ func (j *judge) layers() Finding {
 }
 
 // nix compares the derivations of the hotfix's channel and of the default one.
+// What the channel has under another name was not asked for.
 func (j *judge) nix() Finding {
 	if j.facts.Evaluated == nil || j.h.Kind != overlay.LayerHotfixes {
 		return Finding{}
@@ -105,10 +106,11 @@ func (j *judge) nix() Finding {
 	var same, other, unknown []string
 	for _, system := range j.h.Systems {
 		from, def := "", ""
-		if told := j.facts.Evaluated(j.h.Package, system); told != nil {
+		e := j.h.entries[system]
+		if told := j.facts.Evaluated(j.h.Package, system); told != nil && cmp.Or(e.Of, e.Package) == e.Package {
 			for _, c := range told.Channels {
 				switch c.Channel {
-				case j.h.entries[system].Channel:
+				case e.Channel:
 					from = c.Derivation
 				case j.stack.Default():
 					def = c.Derivation
