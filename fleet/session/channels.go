@@ -169,9 +169,9 @@ func (s *Session) indexesOf(c *Channel, stack *overlay.Stack) {
 		}
 		if s.opts.CacheDir != "" && lock.Tree() != "" {
 			s.indexed.mu.Lock()
-			loaded, _ := s.load(indexes.Key{Tree: lock.Tree(), System: system})
+			loaded := s.load(indexes.Key{Tree: lock.Tree(), System: system})
 			if loaded.index == nil && loaded.err == nil {
-				loaded, _ = s.load(indexes.Key{Tree: lock.Tree()})
+				loaded = s.load(indexes.Key{Tree: lock.Tree()})
 			}
 			s.indexed.mu.Unlock()
 			switch {

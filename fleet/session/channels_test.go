@@ -247,3 +247,23 @@ func TestIndexOfRealChannels(t *testing.T) {
 		t.Errorf("%s, and Nix says %s", got, out)
 	}
 }
+
+// TestIndexOfFormerLock: when flake.lock goes back to trees that were read
+// before, versions are theirs again.
+func TestIndexOfFormerLock(t *testing.T) {
+	s := channelled(t, twoChannels, &listed{})
+	if _, err := s.ImportIndex(strings.NewReader(`{"ncdu": {"version": "2.9"}}`), "unstable", "x86_64-linux"); err != nil {
+		t.Fatal(err)
+	}
+	newer := strings.Replace(twoChannels, "sha256-a", "sha256-n", 1)
+	write(t, s.Repo.Dir, map[string]string{"flake.lock": newer})
+	if _, err := s.ImportIndex(strings.NewReader(`{"ncdu": {"version": "3.0"}}`), "unstable", "x86_64-linux"); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ lock, want string }{{twoChannels, "unstable 2.9"}, {newer, "unstable 3.0"}, {twoChannels, "unstable 2.9"}, {newer, "unstable 3.0"}} {
+		write(t, s.Repo.Dir, map[string]string{"flake.lock": c.lock})
+		if got := versionsOf(s, "ncdu"); !strings.HasPrefix(got, c.want) {
+			t.Errorf("got %s, want %s", got, c.want)
+		}
+	}
+}

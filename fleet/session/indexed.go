@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,8 +26,10 @@ var ErrNoLister = errors.New("no Nix can list a channel in this session")
 type contents struct {
 	mu     sync.Mutex
 	loaded map[indexes.Key]loadedIndex
-	stack  *overlay.Stack // with what is loaded
+	more   []string       // systems that were asked for beside the fleet's
+	stack  *overlay.Stack // with known
 	of     *overlay.Stack // the repository's, of which stack is made
+	known  map[overlay.IndexKey]*overlay.Index
 }
 
 type loadedIndex struct {
@@ -46,31 +49,31 @@ func (s *Session) Stack(more ...string) *overlay.Stack {
 	in := &s.indexed
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	changed := in.stack == nil || in.of != stack
+	in.more = append(in.more, more...)
+	slices.Sort(in.more)
+	in.more = slices.Compact(in.more)
 	known := map[overlay.IndexKey]*overlay.Index{}
 	for _, l := range locks {
-		for _, system := range append(append(stack.Systems(), more...), "") {
-			loaded, again := s.load(indexes.Key{Tree: l.Tree(), System: system})
-			changed = changed || again
-			if loaded.index != nil {
+		for _, system := range slices.Concat(stack.Systems(), in.more, []string{""}) {
+			if loaded := s.load(indexes.Key{Tree: l.Tree(), System: system}); loaded.index != nil {
 				known[overlay.IndexKey{Channel: l.Channel, System: system}] = loaded.index
 			}
 		}
 	}
-	if changed {
-		in.stack, in.of = stack.With(known), stack
+	if in.stack == nil || in.of != stack || !maps.Equal(in.known, known) {
+		in.stack, in.of, in.known = stack.With(known), stack, known
 	}
 	return in.stack
 }
 
-// load returns an index, and whether it is another one than before. The
-// caller holds the lock.
-func (s *Session) load(k indexes.Key) (loadedIndex, bool) {
+// load returns an index, read again when its file is another one. The caller
+// holds the lock.
+func (s *Session) load(k indexes.Key) loadedIndex {
 	in, store := &s.indexed, s.store()
 	version := store.Version(k)
 	was, known := in.loaded[k]
 	if known && was.version == version {
-		return was, false
+		return was
 	}
 	now := loadedIndex{version: version}
 	if k.Tree != "" {
@@ -82,15 +85,15 @@ func (s *Session) load(k indexes.Key) (loadedIndex, bool) {
 		in.loaded = map[indexes.Key]loadedIndex{}
 	}
 	in.loaded[k] = now
-	return now, true
+	return now
 }
 
 func (s *Session) store() indexes.Store {
 	return indexes.Store{Dir: filepath.Join(s.opts.CacheDir, "index")}
 }
 
-// locks says at which tree flake.lock holds each
-// channel that is one and not another with patches, each name once.
+// locks says at which tree flake.lock holds each channel that is one and not
+// another with patches, each name once.
 func (s *Session) locks() (locks []overlay.ChannelLock, text []byte, err error) {
 	text, err = s.Repo.ReadFile(lockName)
 	if err != nil {
