@@ -4,8 +4,8 @@
 //
 // A file's readers are what the rules say. What the file claims is compared
 // with that, and nothing is decrypted. Nothing outside of the tree is read, and
-// no symbolic link is followed. The functions keep no state and may be called
-// from several goroutines.
+// no symbolic link is followed but that of a .sops.yaml. The functions keep no
+// state and may be called from several goroutines.
 package files
 
 import (
@@ -85,7 +85,7 @@ func Look(dir, name string, replaced map[string][]byte) (*File, []byte, error) {
 	}
 	defer root.Close()
 	f := &File{Path: name, Store: sops.StoreOf(name)}
-	r := newRules(dir, replaced)
+	r := newRules(root, replaced)
 	if err := f.govern(r); err != nil {
 		return nil, nil, err
 	}
@@ -190,14 +190,19 @@ func Read(root *os.Root, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
+	return readRegular(f, name, maxFile)
+}
+
+// readRegular reads an open file of at most limit bytes, a multiple of a MiB.
+func readRegular(f *os.File, name string, limit int64) ([]byte, error) {
 	st, err := f.Stat()
 	switch {
 	case err != nil:
 		return nil, err
 	case !st.Mode().IsRegular():
 		return nil, fmt.Errorf("%s: not a regular file", name)
-	case st.Size() > maxFile:
-		return nil, fmt.Errorf("%s: larger than %d MiB", name, maxFile>>20)
+	case st.Size() > limit:
+		return nil, fmt.Errorf("%s: larger than %d MiB", name, limit>>20)
 	}
-	return io.ReadAll(io.LimitReader(f, maxFile))
+	return io.ReadAll(io.LimitReader(f, limit))
 }

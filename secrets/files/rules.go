@@ -5,8 +5,8 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"strings"
+	"syscall"
 
 	"assay/secrets/sops/policy"
 )
@@ -14,7 +14,7 @@ import (
 // rules finds the .sops.yaml that governs a directory: the nearest upwards, as
 // the sops command finds it from there. It is not for concurrent use.
 type rules struct {
-	dir   string
+	root  *os.Root
 	texts map[string][]byte    // instead of those of the tree, by path
 	found map[string]governing // by directory below the tree
 }
@@ -25,8 +25,8 @@ type governing struct {
 	err    error
 }
 
-func newRules(dir string, texts map[string][]byte) *rules {
-	return &rules{dir, texts, map[string]governing{}}
+func newRules(root *os.Root, texts map[string][]byte) *rules {
+	return &rules{root, texts, map[string]governing{}}
 }
 
 // of returns the config of a directory below the tree, nil for none, with what
@@ -45,7 +45,7 @@ func (r *rules) find(dir string) governing {
 	text, ok := r.texts[name]
 	var err error
 	if !ok {
-		text, err = os.ReadFile(filepath.Join(r.dir, filepath.FromSlash(name)))
+		text, err = readRules(r.root, name)
 	}
 	switch {
 	case err == nil:
@@ -58,6 +58,21 @@ func (r *rules) find(dir string) governing {
 		return governing{c, below, err}
 	}
 	return governing{}
+}
+
+// maxRules bounds what is read of a .sops.yaml, in bytes. It is more than
+// package policy takes, which says so.
+const maxRules = 2 << 20
+
+// readRules reads a .sops.yaml. It may be a link to a file of the tree: the
+// sops command follows it too.
+func readRules(root *os.Root, name string) ([]byte, error) {
+	f, err := root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readRegular(f, name, maxRules)
 }
 
 // configs returns every .sops.yaml of the tree that governs one of the

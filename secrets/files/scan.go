@@ -57,7 +57,7 @@ func Scan(ctx context.Context, dir string, replaced map[string][]byte) (*Tree, e
 	}
 	texts := encrypted(root, names)
 	t := &Tree{Paths: names}
-	r := newRules(dir, replaced)
+	r := newRules(root, replaced)
 	plain := map[*policy.Rule][]string{}
 	sealed := map[*policy.Rule]int{}
 	for i, name := range names {
