@@ -54,14 +54,17 @@ func (e *Engine) List(ctx context.Context, t engine.Tree, system string, out io.
 }
 
 // channelExpression is the package set of a tree on a system, as hydra has it:
-// without what the operator has configured.
+// without what the operator has configured. Of several names of one value
+// nix-env lists the first it comes to (Done in Nix's src/libexpr/get-drvs.cc),
+// so each name below pkgs gets a value of its own.
 func channelExpression(t engine.Tree, system string) string {
 	dir := ""
 	if t.Dir != "" {
 		dir = " + " + quote("/"+t.Dir)
 	}
-	return "import ((builtins.fetchTree (builtins.fromJSON " + quote(string(t.Locked)) + ")).outPath" + dir + ")" +
-		" { system = " + quote(system) + "; config = { }; overlays = [ ]; }\n"
+	return `builtins.mapAttrs (listed: p: if builtins.isAttrs p && p.type or null == "derivation" then p // { inherit listed; } else p)` + "\n" +
+		"(import ((builtins.fetchTree (builtins.fromJSON " + quote(string(t.Locked)) + ")).outPath" + dir + ")" +
+		" { system = " + quote(system) + "; config = { }; overlays = [ ]; })\n"
 }
 
 // homeless is the environment of a program whose home is another directory,

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -77,4 +78,49 @@ func lockedTree(t *testing.T, b *bench, world miniature.World, input string) jso
 		t.Fatal(err)
 	}
 	return json.RawMessage(strings.Join(strings.Fields(string(lock.Nodes["it"].Locked)), ""))
+}
+
+// TestListOfTwoNames: a package that has two names is listed under both.
+func TestListOfTwoNames(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "default.nix"), `{ system, config, overlays }: rec {
+  tool_2 = derivation { name = "tool-2.1"; inherit system; builder = "/bin/sh"; } // { version = "2.1"; };
+  tool = tool_2;
+  set = { recurseForDerivations = true; inherit tool_2; };
+  broken = throw "no such thing";
+  text = "no package";
+}
+`)
+	for _, nix := range oldestAndNewest(t) {
+		t.Run(nix.Version, func(t *testing.T) {
+			b := newBenchOf(t, nix, map[string]string{"flake.nix": "{ outputs = _: { }; }\n"}, Options{})
+			locked, err := json.Marshal(map[string]string{"type": "path", "path": dir, "narHash": b.hashOf(t, dir)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var out bytes.Buffer
+			if err := b.engine.List(t.Context(), engine.Tree{Name: "t", Locked: locked}, "x86_64-linux", &out, nil); err != nil {
+				t.Fatal(err)
+			}
+			var packages map[string]struct{ Version string }
+			if err := json.Unmarshal(out.Bytes(), &packages); err != nil {
+				t.Fatal(err)
+			}
+			if len(packages) != 3 || packages["tool"].Version != "2.1" || packages["tool_2"].Version != "2.1" || packages["set.tool_2"].Version != "2.1" {
+				t.Errorf("%s", out.Bytes())
+			}
+		})
+	}
+}
+
+// hashOf is the hash that Nix gives a directory.
+func (b *bench) hashOf(t *testing.T, dir string) string {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), filepath.Join(b.bin, "nix"), "--extra-experimental-features", "nix-command", "hash", "path", dir)
+	c.Env = append(os.Environ(), b.env...)
+	out, err := c.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
 }
