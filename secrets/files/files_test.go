@@ -1,10 +1,13 @@
 package files_test
 
 import (
+	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"filippo.io/age"
@@ -75,6 +78,68 @@ func TestScan(t *testing.T) {
 	}
 	if len(want) > 0 {
 		t.Errorf("not found: %v", want)
+	}
+}
+
+// TestScanMisses nothing: not a file whose metadata is long, nor one that is
+// too large to be read.
+func TestScanMisses(t *testing.T) {
+	dir := t.TempDir()
+	one := recipient(t)
+	put(t, dir, ".sops.yaml", "creation_rules:\n  - path_regex: ^s/\n    age: "+one+"\n")
+	var pgp strings.Builder
+	for range 30 {
+		pgp.WriteString("        - created_at: \"2026-01-01T00:00:00Z\"\n          enc: |-\n" + strings.Repeat("            "+strings.Repeat("x", 60)+"\n", 20) +
+			"          fp: " + strings.Repeat("AB", 20) + "\n")
+	}
+	text := seal(t, sops.YAML, "a: b\n", one)
+	head, rest, ok := strings.Cut(text, "    version: ")
+	if !ok {
+		t.Fatal(text)
+	}
+	put(t, dir, "s/many.yaml", head+"    pgp:\n"+pgp.String()+"    version: "+rest)
+	put(t, dir, "s/large.yaml", "a: "+strings.Repeat("x", 33<<20)+"\n"+text)
+	tree, err := files.Scan(t.Context(), dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]files.State{}
+	for _, f := range tree.Files {
+		got[f.Path] = f.State
+	}
+	if want := map[string]files.State{"s/many.yaml": files.Foreign, "s/large.yaml": files.Malformed}; !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// ending is a context that ends when it was asked so many times.
+type ending struct {
+	context.Context
+	left atomic.Int64
+}
+
+func (e *ending) Err() error {
+	if e.left.Add(-1) < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// TestScanEnds: whenever the context ends, there is no half of an answer.
+func TestScanEnds(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"a", "b", "c"} {
+		put(t, dir, name, "x")
+	}
+	for n := int64(0); ; n++ {
+		ctx := &ending{Context: t.Context()}
+		ctx.left.Store(n)
+		_, err := files.Scan(ctx, dir, nil)
+		if ended := ctx.left.Load() < 0; ended != errors.Is(err, context.Canceled) {
+			t.Errorf("asked %d times: %v", n, err)
+		} else if !ended {
+			break
+		}
 	}
 }
 

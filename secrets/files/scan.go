@@ -55,32 +55,38 @@ func Scan(ctx context.Context, dir string, replaced map[string][]byte) (*Tree, e
 	if err != nil {
 		return nil, err
 	}
-	texts := encrypted(root, names)
+	found := encrypted(ctx, root, names)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	t := &Tree{Paths: names}
 	r := newRules(root, replaced)
 	plain := map[*policy.Rule][]string{}
-	sealed := map[*policy.Rule]int{}
+	secret := map[*policy.Rule]int{}
 	for i, name := range names {
 		f := File{Path: name, Store: sops.StoreOf(name)}
 		err := f.govern(r)
-		if texts[i] == nil {
+		if found[i].text == nil && found[i].err == nil {
 			if f.Rule != nil && err == nil && f.Rule.PathRegex != "" && path.Base(name) != policy.FileName {
 				plain[f.Rule] = append(plain[f.Rule], name)
 			}
 			continue
 		}
-		f.judge(texts[i])
-		if err != nil {
+		f.judge(found[i].text)
+		switch {
+		case err != nil:
 			f.State, f.Why = NoRule, err.Error()
+		case found[i].err != nil:
+			f.State, f.Why = Malformed, found[i].err.Error()
 		}
-		if f.State == Malformed && f.Rule == nil || f.State == Plain {
+		if f.State == Malformed && f.Rule == nil && found[i].err == nil || f.State == Plain {
 			continue // text about such files
 		}
-		sealed[f.Rule]++
+		secret[f.Rule]++
 		t.Files = append(t.Files, f)
 	}
 	for rule, names := range plain {
-		if sealed[rule] < len(names) && (sealed[rule] > 0 || len(names) > 1) {
+		if secret[rule] < len(names) && (secret[rule] > 0 || len(names) > 1) {
 			continue
 		}
 		for _, name := range names {
@@ -114,9 +120,16 @@ func list(ctx context.Context, root *os.Root) (names []string, err error) {
 	return names, err
 }
 
-// encrypted reads those of the files that look encrypted; nil is another.
-func encrypted(root *os.Root, names []string) [][]byte {
-	out := make([][]byte, len(names))
+// sealed is a file that looks encrypted: its text, or why it cannot be had.
+type sealed struct {
+	text []byte
+	err  error
+}
+
+// encrypted reads those of the files that look encrypted; zero is another. It
+// ends early when ctx does.
+func encrypted(ctx context.Context, root *os.Root, names []string) []sealed {
+	out := make([]sealed, len(names))
 	next := make(chan int)
 	var work sync.WaitGroup
 	for range runtime.NumCPU() {
@@ -127,6 +140,9 @@ func encrypted(root *os.Root, names []string) [][]byte {
 		})
 	}
 	for i := range names {
+		if ctx.Err() != nil {
+			break
+		}
 		next <- i
 	}
 	close(next)
@@ -135,28 +151,31 @@ func encrypted(root *os.Root, names []string) [][]byte {
 }
 
 // tail is how much of the end of a file is looked at first, in bytes: what
-// sops writes there holds its name.
-const tail = 16 << 10
+// sops writes there holds its name, before the keys of a hundred people.
+const tail = 128 << 10
 
-func readMarked(root *os.Root, name string) []byte {
+func readMarked(root *os.Root, name string) sealed {
 	f, err := root.Open(name)
 	if err != nil {
-		return nil
+		return sealed{}
 	}
 	defer f.Close()
 	st, err := f.Stat()
-	if err != nil || !st.Mode().IsRegular() || st.Size() > maxFile {
-		return nil
+	if err != nil || !st.Mode().IsRegular() {
+		return sealed{}
 	}
-	buf := make([]byte, min(st.Size(), tail))
-	if _, err := f.ReadAt(buf, st.Size()-int64(len(buf))); err != nil || !bytes.Contains(buf, []byte("sops")) && !bytes.Contains(buf, []byte("lastmodified")) {
-		return nil
+	end := make([]byte, min(st.Size(), tail))
+	if _, err := f.ReadAt(end, st.Size()-int64(len(end))); err != nil || !bytes.Contains(end, []byte("sops")) && !bytes.Contains(end, []byte("lastmodified")) {
+		return sealed{}
+	}
+	if st.Size() > maxFile && !marked(end) {
+		return sealed{}
 	}
 	text, err := Read(root, name)
-	if err != nil || !marked(text) {
-		return nil
+	if err != nil || marked(text) {
+		return sealed{text, err}
 	}
-	return text
+	return sealed{}
 }
 
 var (
