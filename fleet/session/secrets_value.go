@@ -49,7 +49,7 @@ func (s *Session) OpenSecret(ctx context.Context, name string, identities []sops
 	case f.State == files.Malformed:
 		return nil, fmt.Errorf("%s: %s", name, f.Why)
 	case !f.Store.Native():
-		return o, o.openWithCommand(ctx)
+		return o, o.openWithCommand(ctx, s.opts.Environ())
 	}
 	parsed, err := sops.ParseAs(f.Store, text)
 	if err != nil {
@@ -57,7 +57,7 @@ func (s *Session) OpenSecret(ctx context.Context, name string, identities []sops
 	}
 	o.opened, err = parsed.Open(identities)
 	if errors.Is(err, sops.ErrForeign) || errors.Is(err, sops.ErrNoIdentity) && len(f.Others) > 0 {
-		return o, o.openWithCommand(ctx)
+		return o, o.openWithCommand(ctx, s.opts.Environ())
 	}
 	if errors.Is(err, sops.ErrNoIdentity) {
 		return nil, fmt.Errorf("%s: %s: %w", name, o.whoReads(), err)
@@ -88,8 +88,8 @@ func (o *SecretText) whoReads() string {
 	return "it is for " + join(names)
 }
 
-func (o *SecretText) openWithCommand(ctx context.Context) error {
-	c, err := sops.FindCommand(os.Environ())
+func (o *SecretText) openWithCommand(ctx context.Context, environ []string) error {
+	c, err := sops.FindCommand(environ)
 	if err == nil {
 		o.plain, err = c.Decrypt(ctx, o.Store, o.text)
 	}
@@ -210,7 +210,7 @@ func (s *Session) sealText(ctx context.Context, o *SecretText, plain secrets.Sec
 		return nil, err
 	}
 	if !o.Store.Native() || o.Rule.Native() != nil {
-		c, err := sops.FindCommand(os.Environ())
+		c, err := sops.FindCommand(s.opts.Environ())
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", o.Path, err)
 		}

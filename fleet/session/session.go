@@ -6,6 +6,7 @@ package session
 
 import (
 	"errors"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -43,7 +44,10 @@ type Options struct {
 	// Identities are the operator's age identities, with which machines' own are
 	// opened and delivered; nil delivers nothing. They are asked for once.
 	Identities func() ([]sops.Identity, error)
-	Lister     engine.Lister // lists channels; nil: MakeIndex returns ErrNoLister
+	// Environ is the environment of the sops command, which does by itself what
+	// is left to it; nil is that of this process.
+	Environ func() []string
+	Lister  engine.Lister // lists channels; nil: MakeIndex returns ErrNoLister
 }
 
 // Reach is what it takes to build systems and to touch hosts.
@@ -65,6 +69,9 @@ func New(r *repo.Repository, opts Options) *Session {
 	}
 	if opts.Operator == nil {
 		opts.Operator = func() string { return "" }
+	}
+	if opts.Environ == nil {
+		opts.Environ = os.Environ
 	}
 	return &Session{Repo: r, reach: opts.Reach, opts: opts}
 }

@@ -27,16 +27,36 @@ type Env struct {
 	Interrupts func() (presses <-chan os.Signal, release func())
 }
 
-// System returns the Env of this process.
+// keysVariable holds the operator's age keys, where they are in no file.
+const keysVariable = "SOPS_AGE_KEY"
+
+// System returns the Env of this process. The operator's keys are taken out of
+// the process's own environment, so that no program that it starts inherits
+// them: not Nix, git and ssh, which may send it to a host, nor an editor.
 func System() Env {
+	keys := os.Getenv(keysVariable)
+	_ = os.Unsetenv(keysVariable) // fails for names that are none
 	return Env{
-		Stdin:       os.Stdin,
-		Stdout:      os.Stdout,
-		Stderr:      os.Stderr,
-		Getenv:      os.Getenv,
+		Stdin:  os.Stdin,
+		Stdout: os.Stdout,
+		Stderr: os.Stderr,
+		Getenv: func(name string) string {
+			if name == keysVariable {
+				return keys
+			}
+			return os.Getenv(name)
+		},
 		Interactive: term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd())),
 		Interrupts:  interrupts,
 	}
+}
+
+// withKeys is the environment of a program that decrypts by itself.
+func (e Env) withKeys() []string {
+	if keys := e.Getenv(keysVariable); keys != "" {
+		return append(os.Environ(), keysVariable+"="+keys)
+	}
+	return os.Environ()
 }
 
 // interrupts listens to ctrl-c and to the signals by which a supervisor or a

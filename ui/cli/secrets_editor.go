@@ -63,7 +63,6 @@ func (a *app) runEditor(ctx context.Context, editor, file string) error {
 	if out, ok := a.env.Stdout.(*output); ok {
 		cmd.Stdout = out.Writer
 	}
-	cmd.Env = withoutKeys(os.Environ())
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("the editor %q: %w", editor, err)
 	}
@@ -104,16 +103,6 @@ func privately(editor string) []string {
 		}
 	}
 	return nil
-}
-
-// withoutKeys leaves the operator's keys out of an environment.
-func withoutKeys(environ []string) (out []string) {
-	for _, entry := range environ {
-		if name, _, _ := strings.Cut(entry, "="); name != "SOPS_AGE_KEY" {
-			out = append(out, entry)
-		}
-	}
-	return out
 }
 
 // memoryDir makes a directory of this user's in memory. It is locked as long
