@@ -4,31 +4,28 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 
+	"assay/secrets/files"
 	"assay/secrets/sops"
 	"assay/secrets/sops/policy"
 	"assay/secrets/vars"
 )
 
-// Limits on what is read, so that a hostile directory costs little.
-const (
-	maxFiles = 200_000  // listed without git
-	maxFile  = 16 << 20 // bytes of a file
-)
+// maxFiles bounds what is listed without git, so that a hostile directory costs
+// little.
+const maxFiles = 200_000
 
 // Gather reads what lies in the directory: tier 1's keys and claims, every
 // .sops.yaml, and the encrypted files. Tracked are the files to look at; nil
 // means all of them but those in directories that begin with a dot. Links are
-// not followed. What cannot be read is told in Faults.
+// not followed, but that of a .sops.yaml is. What cannot be read is told in
+// Faults.
 func Gather(ctx context.Context, store *vars.Store, tracked []string, in Input) (Input, error) {
 	root, err := os.OpenRoot(store.Dir())
 	if err != nil {
@@ -36,9 +33,12 @@ func Gather(ctx context.Context, store *vars.Store, tracked []string, in Input) 
 	}
 	defer root.Close()
 	if tracked == nil {
-		tracked = walk(ctx, root)
+		var all bool
+		if tracked, all = walk(ctx, root); !all && ctx.Err() == nil {
+			in.Faults = append(in.Faults, fmt.Errorf("%s: more than %d files, or some that may not be listed: the others are not looked at", store.Dir(), maxFiles))
+		}
 	}
-	in.Tracked = tracked
+	in.Tracked = slices.Compact(slices.Sorted(slices.Values(tracked))) // git names a file in conflict several times
 	fault := func(err error) {
 		if err != nil {
 			in.Faults = append(in.Faults, err)
@@ -54,76 +54,80 @@ func Gather(ctx context.Context, store *vars.Store, tracked []string, in Input) 
 	fault(err)
 	in.Strays, err = store.Strays()
 	fault(err)
-	texts := encrypted(ctx, root, tracked)
-	for _, t := range texts {
-		if path.Base(t.path) == policy.FileName {
-			c, err := policy.Parse(t.path, t.text)
-			if fault(err); err == nil {
-				in.Rules = append(in.Rules, Policy{path.Dir(t.path), c})
+	rules(root, &in, fault)
+	names := slices.DeleteFunc(slices.Clone(in.Tracked), func(f string) bool { return tier1(f) || path.Base(f) == policy.FileName })
+	for i, f := range files.Encrypted(ctx, root, names) {
+		switch {
+		case f.Err != nil:
+			in.Files = append(in.Files, File{names[i], nil, f.Err})
+		case f.Text != nil:
+			if parsed, ok := parse(names[i], f.Text); ok {
+				in.Files = append(in.Files, parsed)
 			}
-			continue
 		}
-		f, err := sops.ParseAs(sops.StoreOf(t.path), t.text)
-		if errors.Is(err, sops.ErrFormat) && sops.StoreOf(t.path) == sops.Binary && !envelope(t.text) {
-			continue // a text that tells of sops
-		}
-		in.Files = append(in.Files, File{t.path, f, err})
 	}
 	return in, ctx.Err()
 }
 
-// walk lists the files of a directory that is not under git.
-func walk(ctx context.Context, root *os.Root) []string {
-	out := []string{}
+// rules reads every .sops.yaml.
+func rules(root *os.Root, in *Input, fault func(error)) {
+	for _, name := range in.Tracked {
+		if path.Base(name) != policy.FileName {
+			continue
+		}
+		text, err := files.ReadRules(root, name)
+		if errors.Is(err, fs.ErrNotExist) { // removed, and git knows it still
+			continue
+		}
+		c := &policy.Config{File: name} // it decides for its files, also where for none of them can be told how
+		if err == nil {
+			var read *policy.Config
+			if read, err = policy.Parse(name, text); err == nil {
+				c = read
+			}
+		}
+		fault(err)
+		in.Rules = append(in.Rules, Policy{path.Dir(name), c})
+	}
+}
+
+// parse reads an encrypted file; false is a text that tells of sops.
+func parse(name string, text []byte) (File, bool) {
+	store := sops.StoreOf(name)
+	f, err := sops.ParseAs(store, text)
+	switch {
+	case errors.Is(err, sops.ErrForeign):
+		recipients, kinds := files.ForeignKeys(text)
+		f, err = &sops.File{Store: store, Foreign: kinds}, nil
+		for _, r := range recipients {
+			f.Age = append(f.Age, sops.Stanza{Recipient: r})
+		}
+	case errors.Is(err, sops.ErrFormat) && store == sops.Binary && !bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")): // those of the binary store are JSON
+		return File{}, false
+	}
+	return File{name, f, err}, true
+}
+
+// walk lists the files of a directory that is not under git; false where these
+// are not all.
+func walk(ctx context.Context, root *os.Root) (out []string, all bool) {
+	out, all = []string{}, true
 	_ = fs.WalkDir(root.FS(), ".", func(p string, d fs.DirEntry, err error) error {
 		switch {
 		case ctx.Err() != nil || len(out) >= maxFiles:
+			all = false
 			return fs.SkipAll
 		case err != nil:
+			all = false
 			return nil
 		case d.IsDir() && p != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "node_modules"):
 			return fs.SkipDir
-		case d.Type().IsRegular():
+		case d.Type().IsRegular(), d.Name() == policy.FileName:
 			out = append(out, p)
 		}
 		return nil
 	})
-	return out
-}
-
-type text struct {
-	path string
-	text []byte
-}
-
-// encrypted reads those files that look like ones of the sops command, and
-// every .sops.yaml, in the order of the list.
-func encrypted(ctx context.Context, root *os.Root, files []string) []text {
-	var candidates []string
-	for _, f := range files {
-		if !tier1(f) && !foreign(f) {
-			candidates = append(candidates, f)
-		}
-	}
-	found := make([][]byte, len(candidates))
-	var group sync.WaitGroup
-	var next atomic.Int64
-	for range runtime.GOMAXPROCS(0) {
-		group.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(candidates)) && ctx.Err() == nil; i = next.Add(1) - 1 {
-				found[i] = read(root, candidates[i])
-			}
-		})
-	}
-	group.Wait()
-	var out []text
-	for i, t := range found {
-		if t != nil {
-			out = append(out, text{candidates[i], t})
-		}
-	}
-	slices.SortFunc(out, func(a, b text) int { return strings.Compare(a.path, b.path) })
-	return out
+	return out, all
 }
 
 // tier1 reports whether a path is one of clan's layout.
@@ -136,43 +140,3 @@ func tier1(file string) bool {
 	ok, err := path.Match("sops/secrets/*/secret", file)
 	return ok && err == nil
 }
-
-// foreign reports whether a file is, by its name, of a kind that nobody
-// encrypts with sops.
-func foreign(file string) bool {
-	switch path.Ext(file) {
-	case ".nix", ".md", ".mdx", ".png", ".jpg", ".jpeg", ".svg", ".webp", ".gif", ".pdf", ".ttf", ".woff2", ".go", ".rs", ".py",
-		".lua", ".sh", ".fish", ".zsh", ".ts", ".tsx", ".js", ".css", ".html", ".lock", ".patch", ".el", ".org", ".vim", ".c", ".h":
-		return true
-	}
-	return false
-}
-
-// read returns the text of a file that looks like one of the sops command;
-// nil for all others.
-func read(root *os.Root, name string) []byte {
-	info, err := root.Lstat(name)
-	if err != nil || !info.Mode().IsRegular() || info.Size() > maxFile || info.Size() == 0 {
-		return nil
-	}
-	f, err := root.Open(name)
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	t := make([]byte, info.Size())
-	if n, err := io.ReadFull(f, t); err != nil {
-		t = t[:n] // it became shorter
-	}
-	if path.Base(name) == policy.FileName {
-		return t
-	}
-	if bytes.Contains(t, []byte("ENC[AES256_GCM,data:")) && bytes.Contains(t, []byte("lastmodified")) {
-		return t
-	}
-	return nil
-}
-
-// envelope reports whether a text is a JSON object, as every file of the
-// binary store is.
-func envelope(t []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(t), []byte("{")) }

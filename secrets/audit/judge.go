@@ -156,9 +156,15 @@ func (j *judge) file(s *Secret, f *File, rule *policy.Rule) {
 	case len(f.File.Foreign) > 0 || len(rule.Groups) > 1 || clouds(rule):
 		s.State = secrets.UnknownVar
 		s.Detail = "it has keys of another kind than age and PGP, or several key groups; only the sops command compares these"
+		if !f.File.Store.Native() {
+			s.Detail = "it has keys that only the sops command reads from the store " + string(f.File.Store) + ": " + strings.Join(f.File.Foreign, ", ")
+		}
 	default:
 		if words := differ(s.Access); words != "" {
 			s.State, s.Detail, s.Remedy = secrets.Drifted, words, "assay secrets rekey "+f.Path
+			if !f.File.Store.Native() {
+				s.Remedy = "sops updatekeys " + f.Path
+			}
 		}
 	}
 }

@@ -125,7 +125,7 @@ func (f *File) judge(text []byte) {
 	parsed, err := sops.ParseAs(f.Store, text)
 	switch {
 	case errors.Is(err, sops.ErrForeign):
-		f.claimsOf(text)
+		f.Claims, f.Others = ForeignKeys(text)
 	case err != nil && !marked(text):
 		set(Plain, "a rule says who may read it, and it is not encrypted")
 		return

@@ -45,7 +45,7 @@ func (r *rules) find(dir string) governing {
 	text, ok := r.texts[name]
 	var err error
 	if !ok {
-		text, err = readRules(r.root, name)
+		text, err = ReadRules(r.root, name)
 	}
 	switch {
 	case err == nil:
@@ -64,9 +64,9 @@ func (r *rules) find(dir string) governing {
 // package policy takes, which says so.
 const maxRules = 2 << 20
 
-// readRules reads a .sops.yaml. It may be a link to a file of the tree: the
+// ReadRules reads a .sops.yaml. It may be a link to a file of the tree: the
 // sops command follows it too.
-func readRules(root *os.Root, name string) ([]byte, error) {
+func ReadRules(root *os.Root, name string) ([]byte, error) {
 	f, err := root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 
 	"assay/secrets/sops"
 	"assay/secrets/sops/policy"
@@ -55,7 +56,7 @@ func Scan(ctx context.Context, dir string, replaced map[string][]byte) (*Tree, e
 	if err != nil {
 		return nil, err
 	}
-	found := encrypted(ctx, root, names)
+	found := Encrypted(ctx, root, names)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -66,20 +67,20 @@ func Scan(ctx context.Context, dir string, replaced map[string][]byte) (*Tree, e
 	for i, name := range names {
 		f := File{Path: name, Store: sops.StoreOf(name)}
 		err := f.govern(r)
-		if found[i].text == nil && found[i].err == nil {
+		if found[i].Text == nil && found[i].Err == nil {
 			if f.Rule != nil && err == nil && f.Rule.PathRegex != "" && path.Base(name) != policy.FileName {
 				plain[f.Rule] = append(plain[f.Rule], name)
 			}
 			continue
 		}
-		f.judge(found[i].text)
+		f.judge(found[i].Text)
 		switch {
 		case err != nil:
 			f.State, f.Why = NoRule, err.Error()
-		case found[i].err != nil:
-			f.State, f.Why = Malformed, found[i].err.Error()
+		case found[i].Err != nil:
+			f.State, f.Why = Malformed, found[i].Err.Error()
 		}
-		if f.State == Malformed && f.Rule == nil && found[i].err == nil || f.State == Plain {
+		if f.State == Malformed && f.Rule == nil && found[i].Err == nil || f.State == Plain {
 			continue // text about such files
 		}
 		secret[f.Rule]++
@@ -120,16 +121,16 @@ func list(ctx context.Context, root *os.Root) (names []string, err error) {
 	return names, err
 }
 
-// sealed is a file that looks encrypted: its text, or why it cannot be had.
-type sealed struct {
-	text []byte
-	err  error
+// Sealed is a file that looks encrypted: its text, or why that cannot be had.
+type Sealed struct {
+	Text []byte
+	Err  error
 }
 
-// encrypted reads those of the files that look encrypted; zero is another. It
-// ends early when ctx does.
-func encrypted(ctx context.Context, root *os.Root, names []string) []sealed {
-	out := make([]sealed, len(names))
+// Encrypted reads those of the files that look encrypted, in their order; zero
+// is another one, or one that may not be read. It ends early when ctx does.
+func Encrypted(ctx context.Context, root *os.Root, names []string) []Sealed {
+	out := make([]Sealed, len(names))
 	next := make(chan int)
 	var work sync.WaitGroup
 	for range runtime.NumCPU() {
@@ -154,28 +155,28 @@ func encrypted(ctx context.Context, root *os.Root, names []string) []sealed {
 // sops writes there holds its name, before the keys of a hundred people.
 const tail = 128 << 10
 
-func readMarked(root *os.Root, name string) sealed {
-	f, err := root.Open(name)
+func readMarked(root *os.Root, name string) Sealed {
+	f, err := root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOFOLLOW, 0)
 	if err != nil {
-		return sealed{}
+		return Sealed{}
 	}
 	defer f.Close()
 	st, err := f.Stat()
 	if err != nil || !st.Mode().IsRegular() {
-		return sealed{}
+		return Sealed{}
 	}
 	end := make([]byte, min(st.Size(), tail))
 	if _, err := f.ReadAt(end, st.Size()-int64(len(end))); err != nil || !bytes.Contains(end, []byte("sops")) && !bytes.Contains(end, []byte("lastmodified")) {
-		return sealed{}
+		return Sealed{}
 	}
 	if st.Size() > maxFile && !marked(end) {
-		return sealed{}
+		return Sealed{}
 	}
 	text, err := Read(root, name)
 	if err != nil || marked(text) {
-		return sealed{text, err}
+		return Sealed{text, err}
 	}
-	return sealed{}
+	return Sealed{}
 }
 
 var (
@@ -189,16 +190,16 @@ func marked(text []byte) bool {
 	return bytes.Contains(text, []byte("ENC[AES256_GCM,")) && bytes.Contains(text, []byte("lastmodified")) && markMAC.Match(text)
 }
 
-// claimsOf finds the recipients of a dotenv or INI file, which package sops
-// does not read.
-func (f *File) claimsOf(text []byte) {
+// ForeignKeys finds whom a dotenv or INI file, which package sops does not read,
+// names: the age recipients by text, and the other kinds of keys. Nothing of it
+// is authenticated.
+func ForeignKeys(text []byte) (recipients, kinds []string) {
 	for _, m := range claim.FindAllSubmatch(text, -1) {
-		f.Claims = append(f.Claims, string(m[1]))
+		recipients = append(recipients, string(m[1]))
 	}
-	f.Claims = keys(f.Claims)
 	for _, m := range others.FindAllSubmatch(text, -1) {
-		f.Others = append(f.Others, string(m[1]))
+		kinds = append(kinds, string(m[1]))
 	}
-	slices.Sort(f.Others)
-	f.Others = slices.Compact(f.Others)
+	slices.Sort(kinds)
+	return keys(recipients), slices.Compact(kinds)
 }
