@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"assay/fleet/engine"
@@ -26,6 +27,10 @@ type supplying struct {
 
 	said   map[string]json.RawMessage // by step, see supply.nix
 	failed map[string]string          // steps at which Nix gave up, and why
+	// question and pkg are the numbers of those at which it did last: steps are
+	// taken in order, so that the answers before are whole.
+	question, pkg int
+	lost          bool // something was read that was not said
 }
 
 // mostFailures bounds how often Nix is started again after an error that it
@@ -48,6 +53,10 @@ func (s *supplying) ask(ctx context.Context) error {
 		if len(s.failed) == mostFailures {
 			return nil // the rest stays unknown
 		}
+		number, rest, _ := strings.Cut(current, "/")
+		s.question, _ = strconv.Atoi(number)
+		number, _, _ = strings.Cut(rest, "/")
+		s.pkg, _ = strconv.Atoi(number) // 0 for a step of the machine
 	}
 }
 
@@ -57,9 +66,10 @@ func (s *supplying) once(ctx context.Context) (current string, err error) {
 		s.say(engine.Step{Kind: engine.StepEvaluate, Machines: []string{q.Machine}, What: strings.Join(q.Packages, ", ") + " on " + q.Machine})
 	}
 	nonce := "assay:" + rand.Text() + " "
+	apply := "(" + supplyText + "\n\n) (\n\n" + s.arguments(nonce) + ")" // apart: with each place in a trace Nix shows the lines around it
 	follower := nixlog.NewView(nil, nil).Follow()
 	c := s.e.flakeCommand(ctx, "eval", "--json", "--show-trace", "--log-format", "internal-json",
-		s.repo.url+"#"+s.set, "--apply", "("+supplyText+") ("+s.arguments(nonce)+")")
+		s.repo.url+"#"+s.set, "--apply", apply)
 	c.Stderr = writer(func(line []byte) {
 		if bytes.Contains(line, []byte(nonce)) { // also where an error shows the expression
 			record, _ := nixlog.Decode(line)
@@ -83,7 +93,10 @@ func (s *supplying) once(ctx context.Context) (current string, err error) {
 		return "", err
 	}
 	if p.lacks() {
-		return "", fmt.Errorf("the flake has no %s", s.set)
+		for i := range s.questions {
+			s.said[strconv.Itoa(i)] = json.RawMessage(`{"absent":true}`)
+		}
+		return "", nil
 	}
 	return current, s.e.explain(ctx, s.repo, p)
 }
@@ -124,15 +137,15 @@ func (s *supplying) read(id string, v any) (why string) {
 		}
 		return ""
 	}
+	s.lost = true
 	return cmp.Or(s.failed[id], "Nix did not come to it")
 }
 
 // supply puts together what was said of one package.
 func (s *supplying) supply(ctx context.Context, id string, n int, q engine.SupplyQuestion) engine.Supply {
 	out := engine.Supply{Machine: q.Machine, Package: q.Packages[n], Channels: map[string]engine.Supplied{}}
-	var machine struct{ Absent bool }
-	why := s.read(id, &machine)
-	if machine.Absent {
+	absent, why := s.absent(id)
+	if absent {
 		why = fmt.Sprintf("%s has no %s", s.set, q.Machine)
 	}
 	id += fmt.Sprintf("/%d", n)
@@ -144,6 +157,13 @@ func (s *supplying) supply(ctx context.Context, id string, n int, q engine.Suppl
 		s.layers(ctx, id, &out)
 	}
 	return out
+}
+
+// absent reports whether the set does not have the machine.
+func (s *supplying) absent(id string) (absent bool, why string) {
+	var machine struct{ Absent bool }
+	why = s.read(id, &machine)
+	return machine.Absent, why
 }
 
 // one is a package in one set.
@@ -202,11 +222,11 @@ func (s *supplying) layers(ctx context.Context, id string, out *engine.Supply) {
 // matters says whether the package is another one without something. Where Nix
 // gives up without it, it is not the same.
 func (s *supplying) matters(id string) (matters, unknown string) {
-	var differs bool
-	switch why := s.read(id, &differs); {
-	case s.failed[id] != "":
+	if s.failed[id] != "" {
 		return "yes", ""
-	case why != "":
+	}
+	var differs bool
+	if why := s.read(id, &differs); why != "" {
 		return "", why
 	}
 	return yesNo(differs), ""

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"assay/fleet/engine"
@@ -21,7 +22,8 @@ var supplyText string
 
 // Supplies asks in one evaluation for each kind of configuration that has some
 // of the machines, and once more after each error that Nix cannot catch. What
-// is known for the repository as it is, is not asked again.
+// is known for the repository as it is, is not asked again; why something could
+// not be known is, since it may be the network.
 func (e *Engine) Supplies(ctx context.Context, questions []engine.SupplyQuestion, watch func(engine.Step)) ([]engine.Supply, error) {
 	repo, err := e.look(ctx)
 	if err != nil {
@@ -40,8 +42,8 @@ func (e *Engine) Supplies(ctx context.Context, questions []engine.SupplyQuestion
 		if err != nil {
 			return nil, err
 		}
-		e.keepSupplies(ctx, repo, key, fresh)
-		maps.Copy(known, fresh)
+		e.keepSupplies(ctx, repo, key, fresh.whole)
+		maps.Copy(known, fresh.all)
 	}
 	var out []engine.Supply
 	for _, q := range questions {
@@ -54,7 +56,7 @@ func (e *Engine) Supplies(ctx context.Context, questions []engine.SupplyQuestion
 
 // keepSupplies keeps the answers, unless the repository has changed meanwhile.
 func (e *Engine) keepSupplies(ctx context.Context, repo *repository, key string, fresh map[string]engine.Supply) {
-	if !e.unchanged(ctx, repo) {
+	if len(fresh) == 0 || !e.unchanged(ctx, repo) {
 		return
 	}
 	e.cache.mu.Lock()
@@ -86,8 +88,15 @@ func lacking(questions []engine.SupplyQuestion, known map[string]engine.Supply) 
 	return out
 }
 
+// supplies are answers by supplyKey.
+type supplies struct {
+	all    map[string]engine.Supply
+	whole  map[string]engine.Supply // those of which Nix has said all that was asked
+	absent []string                 // machines that are not in the set where they were looked for
+}
+
 // supplies asks Nix.
-func (e *Engine) supplies(ctx context.Context, repo *repository, questions []engine.SupplyQuestion, watch func(engine.Step)) (map[string]engine.Supply, error) {
+func (e *Engine) supplies(ctx context.Context, repo *repository, questions []engine.SupplyQuestion, watch func(engine.Step)) (*supplies, error) {
 	version, err := e.run.Version(ctx)
 	if err != nil {
 		return nil, err
@@ -101,7 +110,25 @@ func (e *Engine) supplies(ctx context.Context, repo *repository, questions []eng
 	if err != nil {
 		return nil, err
 	}
-	out := map[string]engine.Supply{}
+	out := &supplies{all: map[string]engine.Supply{}, whole: map[string]engine.Supply{}}
+	if err := e.suppliesIn(ctx, repo, sets, questions, watch, out); err != nil || len(out.absent) == 0 {
+		return out, err
+	}
+	names, err := e.names(ctx, repo, version) // where the class says, another set may have it
+	if err != nil {
+		return nil, err
+	}
+	sets = map[string][]string{}
+	for _, m := range out.absent {
+		if set := setOf(names, m); set != "" {
+			sets[set] = append(sets[set], m)
+		}
+	}
+	return out, e.suppliesIn(ctx, repo, sets, questions, watch, out)
+}
+
+// suppliesIn asks about the machines of every set.
+func (e *Engine) suppliesIn(ctx context.Context, repo *repository, sets map[string][]string, questions []engine.SupplyQuestion, watch func(engine.Step), out *supplies) error {
 	for _, set := range slices.Sorted(maps.Keys(sets)) {
 		s := &supplying{e: e, repo: repo, set: set, said: map[string]json.RawMessage{}, failed: map[string]string{}, speaker: &speaker{watch: watch}}
 		for _, q := range questions {
@@ -110,18 +137,26 @@ func (e *Engine) supplies(ctx context.Context, repo *repository, questions []eng
 			}
 		}
 		if err := s.ask(ctx); err != nil {
-			return nil, err
+			return err
 		}
 		for i, q := range s.questions {
+			if absent, _ := s.absent(strconv.Itoa(i)); absent {
+				out.absent = append(out.absent, q.Machine)
+			}
 			for n, pkg := range q.Packages {
-				out[supplyKey(q, pkg)] = s.supply(ctx, fmt.Sprint(i), n, q)
+				s.lost = false
+				is, key := s.supply(ctx, strconv.Itoa(i), n, q), supplyKey(q, pkg)
+				if out.all[key] = is; !s.lost {
+					out.whole[key] = is
+				}
 			}
 		}
 	}
-	return out, nil
+	return nil
 }
 
-// arguments is what supply.nix takes.
+// arguments is what supply.nix takes: a package that is answered has no name any
+// more, and its steps are left out, so that there is always room for them.
 func (s *supplying) arguments(nonce string) string {
 	type asked struct {
 		Machine  string              `json:"machine"`
@@ -130,23 +165,31 @@ func (s *supplying) arguments(nonce string) string {
 		Layers   bool                `json:"layers"`
 	}
 	var all []asked
-	for _, q := range s.questions {
+	for i, q := range s.questions {
 		a := asked{Machine: q.Machine, Layers: q.Layers, Channels: []map[string]string{}}
-		for _, pkg := range q.Packages {
-			a.Packages = append(a.Packages, strings.Split(pkg, "."))
+		for n, pkg := range q.Packages {
+			path := []string{}
+			if i > s.question || i == s.question && n >= s.pkg {
+				path = strings.Split(pkg, ".")
+			}
+			a.Packages = append(a.Packages, path)
 		}
 		for _, c := range q.Channels {
 			a.Channels = append(a.Channels, map[string]string{"attribute": c.Attribute})
 		}
 		all = append(all, a)
 	}
-	failed := slices.Sorted(maps.Keys(s.failed))
-	skip := append(slices.Sorted(maps.Keys(s.said)), failed...)
-	if failed == nil {
-		failed = []string{}
+	present := fmt.Sprintf("%d/%d/", s.question, s.pkg)
+	failed, skip := []string{}, []string{}
+	for id := range s.failed {
+		if !strings.Contains(id, "/") || strings.HasPrefix(id, present) {
+			failed, skip = append(failed, id), append(skip, id)
+		}
 	}
-	if skip == nil {
-		skip = []string{}
+	for id := range s.said {
+		if !strings.Contains(id, "/") || strings.HasPrefix(id, present) {
+			skip = append(skip, id)
+		}
 	}
 	text, _ := json.Marshal(map[string]any{"nonce": nonce, "asked": all, "skip": skip, "failed": failed})
 	return "builtins.fromJSON " + quote(string(text))

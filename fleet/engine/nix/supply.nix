@@ -1,8 +1,8 @@
 # What supplies packages of machines, and which overlays have a part in them. asked is a
-# list of { machine, packages, channels, layers }; a package is a list of names. Every
-# answer is a step, which is said by builtins.trace before it is worked out and after, so
-# that it is known at which one Nix gives up. skip are the steps that are known already,
-# failed are those of them at which it did.
+# list of { machine, packages, channels, layers }; a package is a list of names, an empty
+# one where it is answered. Every answer is a step, which is said by builtins.trace before
+# it is worked out and after, so that it is known at which one Nix gives up. skip are the
+# steps that are known already, failed are those of them at which it did.
 { nonce, asked, skip, failed }:
 set:
 let
@@ -151,6 +151,6 @@ let
       step id { absent = true; }
     else
       seq (step id (seq at.pkgs.path { absent = false; }))
-        (if elem id failed then null else inOrder (imap (n: path: at.package "${id}/${toString n}" path) q.packages));
+        (if elem id failed then null else inOrder (imap (n: path: if path == [ ] then null else at.package "${id}/${toString n}" path) q.packages));
 in
 inOrder (imap question asked)
