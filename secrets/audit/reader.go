@@ -82,7 +82,7 @@ func (r *Report) Reads(name string) (who []Reader, out []Reading, ok bool) {
 	if len(who) == 0 {
 		return nil, nil, false
 	}
-	had := map[*Secret]bool{}
+	had := map[*Secret]int{} // places in out
 	seen := map[string]bool{}
 	type turn struct {
 		keys    []vars.Key
@@ -93,11 +93,16 @@ func (r *Report) Reads(name string) (who []Reader, out []Reading, ok bool) {
 		for i := range r.Secrets {
 			s := &r.Secrets[i]
 			a, found := s.access(t.keys, t.through != "")
-			if !found || had[s] {
+			at, twice := had[s]
+			switch {
+			case !found || twice && (out[at].Access.Can || !a.Can):
 				continue
+			case twice: // with a machine's key it can what it cannot with its own
+				out[at] = Reading{s, a, t.through}
+			default:
+				had[s] = len(out)
+				out = append(out, Reading{s, a, t.through})
 			}
-			had[s] = true
-			out = append(out, Reading{s, a, t.through})
 			machine, isKey := strings.CutSuffix(s.Name, "-age.key")
 			if s.Tier == Own && isKey && a.Can && !seen[machine] {
 				seen[machine] = true
