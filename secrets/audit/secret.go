@@ -48,14 +48,28 @@ func (j *judge) unasked(s *Secret, add func(Severity, Kind, string, string)) {
 			if h.Kind != "machine" || h.Name == s.Machine || slices.Contains(s.Declared, h.Name) {
 				continue
 			}
+			remedy := strings.Join(append(a.ungrant(h), strings.TrimSpace("assay vars fix "+s.Machine)), ", then ")
 			switch {
 			case s.Machine != "": // nobody else can declare it
-				add(Warning, Unasked, "machine "+h.Name+" can read it, and it is machine "+s.Machine+"'s", "assay vars fix "+s.Machine)
+				add(Warning, Unasked, "machine "+h.Name+" can read it, and it is machine "+s.Machine+"'s", remedy)
 			case sure && !slices.Contains(j.in.Open, h.Name) && slices.Contains(j.in.Fleet, h.Name):
-				add(Warning, Unasked, "machine "+h.Name+" can read it, and does not declare it", "remove its link, then assay vars fix")
+				add(Warning, Unasked, "machine "+h.Name+" can read it, and does not declare it", remedy)
 			}
 		}
 	}
+}
+
+// ungrant is what takes away why a holder of the key should read: fixing leaves
+// links as they are.
+func (a *Access) ungrant(h Holder) (steps []string) {
+	for _, g := range a.Through {
+		if g.What == "link "+h.Kind+"s/"+h.Name {
+			steps = append(steps, "remove "+g.At.String())
+		} else if strings.HasPrefix(g.What, "group ") {
+			steps = append(steps, "take "+h.String()+" out of "+g.What)
+		}
+	}
+	return steps
 }
 
 // former finds keys that were taken away from values which are still those
