@@ -49,29 +49,6 @@ func (a *Age) Last() time.Time {
 	return a.Claimed
 }
 
-// after returns what stands behind a field of sops' metadata, in its notations
-// of JSON and YAML, up to the end of the text, and what follows; nil at the
-// end.
-func after(t []byte, field string) (value, rest []byte) {
-	for {
-		i := bytes.Index(t, []byte(field))
-		if i < 0 {
-			return nil, nil
-		}
-		starts := i == 0 || bytes.IndexByte([]byte("\n\t {,\"-"), t[i-1]) >= 0
-		t = t[i+len(field):]
-		v := bytes.TrimLeft(bytes.TrimPrefix(t, []byte{'"'}), " \t")
-		if !starts || len(v) == 0 || v[0] != ':' {
-			continue
-		}
-		v = bytes.TrimLeft(v[1:], " \t\"")
-		if end := bytes.IndexAny(v, "\"\n"); end >= 0 {
-			return v[:end], v[end:]
-		}
-		return v, nil
-	}
-}
-
 // seen is what one version tells.
 type seen struct {
 	at   time.Time
@@ -79,16 +56,17 @@ type seen struct {
 	keys []vars.Key
 }
 
-// look reads what a version says of itself; false where that is no file of
-// sops.
-func look(v Version) (seen, bool) {
-	mac, _ := after(v.Text, "mac")
+// look reads what a version of the file at path says of itself; false where
+// that is no file of sops.
+func look(path string, v Version) (seen, bool) {
+	about := metadata(path, v.Text)
+	mac, _ := after(about, "mac")
 	if !bytes.HasPrefix(mac, []byte("ENC[")) {
 		return seen{}, false
 	}
 	s := seen{at: v.At, mac: string(mac)}
 	for _, field := range []struct{ name, kind string }{{"recipient", "age"}, {"fp", "pgp"}} {
-		for value, rest := after(v.Text, field.name); value != nil; value, rest = after(rest, field.name) {
+		for value, rest := after(about, field.name); value != nil; value, rest = after(rest, field.name) {
 			s.keys = append(s.keys, normal(vars.Key{Type: field.kind, Public: strings.TrimSpace(string(value))}))
 		}
 	}
@@ -99,10 +77,10 @@ func look(v Version) (seen, bool) {
 
 // note adds what git says of a path. Versions whose text is not known end
 // what can be said.
-func (a *Age) note(all []Version) {
+func (a *Age) note(h Versions) {
 	var known []seen
-	for _, v := range all {
-		s, ok := look(v)
+	for _, v := range h.All {
+		s, ok := look(h.Path, v)
 		if !ok {
 			break
 		}

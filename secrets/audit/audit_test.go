@@ -1,6 +1,7 @@
 package audit_test
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"assay/fleet"
 	"assay/secrets"
 	"assay/secrets/audit"
+	"assay/secrets/sops"
 	"assay/secrets/sops/policy"
 	"assay/secrets/vars"
 )
@@ -32,11 +34,15 @@ func input(t *testing.T) audit.Input {
 	}
 	day := func(n int) time.Time { return time.Date(2026, 1, n, 0, 0, 0, 0, time.UTC) }
 	text := func(mac string, keys ...vars.Key) []byte {
-		out := "sops:\n  age:\n"
+		var age []map[string]string
 		for _, k := range keys {
-			out += "  - recipient: " + k.Public + "\n"
+			age = append(age, map[string]string{"recipient": k.Public})
 		}
-		return []byte(out + "  mac: ENC[" + mac + "]\n")
+		text, err := json.Marshal(map[string]any{"data": "ENC[x]", "sops": map[string]any{"age": age, "mac": "ENC[" + mac + "]"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
 	}
 	return audit.Input{
 		Fleet: []string{"anvil", "bellows"},
@@ -88,6 +94,69 @@ func TestAge(t *testing.T) {
 	}
 	if len(age.Former) != 1 || age.Former[0].Key != key("former") || age.Former[0].Removed.Day() != 3 {
 		t.Errorf("former readers %+v", age.Former)
+	}
+}
+
+// TestAgeOfFields: what stands in a file beside the metadata is no part of it,
+// whatever it is called.
+func TestAgeOfFields(t *testing.T) {
+	day := func(n int) time.Time { return time.Date(2026, 1, n, 0, 0, 0, 0, time.UTC) }
+	const one = `"age": [{"recipient": "age1one"}]`
+	for name, texts := range map[string][2]string{
+		"s.yaml": {
+			"net:\n    mac: ENC[a]\n    recipient: ENC[r1]\nsops:\n    age:\n        - recipient: age1one\n    mac: ENC[m1]\nlast:\n    mac: ENC[c]\n    recipient: x\n",
+			"net:\n    mac: ENC[a]\n    recipient: ENC[r2]\nsops:\n    age:\n        - recipient: age1one\n    mac: ENC[m2]\nlast:\n    mac: ENC[c]\n    recipient: y\n",
+		},
+		"s.json": {
+			`{"net": {"mac": "ENC[a]", "sops": {"mac": "ENC[b]"}, "recipient": "ENC[r1]"}, "sops": {` + one + `, "mac": "ENC[m1]"}, "z": {"mac": "ENC[c]", "recipient": "x"}}`,
+			`{"net": {"mac": "ENC[a]", "sops": {"mac": "ENC[b]"}, "recipient": "ENC[r2]"}, "sops": {` + one + `, "mac": "ENC[m2]"}, "z": {"mac": "ENC[c]", "recipient": "y"}}`,
+		},
+		"s.env": {
+			"mac=ENC[a]\nrecipient=ENC[r1]\nsops_age__list_0__map_recipient=age1one\nsops_mac=ENC[m1]\n",
+			"mac=ENC[a]\nrecipient=ENC[r2]\nsops_age__list_0__map_recipient=age1one\nsops_mac=ENC[m2]\n",
+		},
+		"s.ini": {
+			"[net]\nmac = ENC[a]\nrecipient = ENC[r1]\n\n[sops]\nage__list_0__map_recipient = age1one\nmac = ENC[m1]\n",
+			"[net]\nmac = ENC[a]\nrecipient = ENC[r2]\n\n[sops]\nage__list_0__map_recipient = age1one\nmac = ENC[m2]\n",
+		},
+	} {
+		in := audit.Input{
+			Files:   []audit.File{{Path: name, File: &sops.File{Store: sops.StoreOf(name)}}},
+			History: []audit.Versions{{Path: name, All: []audit.Version{{At: day(2), Text: []byte(texts[1])}, {At: day(1), Text: []byte(texts[0])}}}},
+		}
+		if age := audit.Judge(in).Secrets[0].Age; age.Writes != 2 || age.Written.Day() != 2 || age.Regranted.Day() != 1 || len(age.Former) != 0 {
+			t.Errorf("%s: %+v", name, age)
+		}
+	}
+}
+
+// TestReadsThroughMachine: who should read a secret, cannot, and can with a
+// machine's private key, can.
+func TestReadsThroughMachine(t *testing.T) {
+	in := input(t)
+	in.Claims[0].Readers = append(in.Claims[0].Readers, reader("user", "alice"))
+	_, reads, _ := audit.Judge(in).Reads("alice")
+	i := slices.IndexFunc(reads, func(r audit.Reading) bool { return r.Secret.Tier == audit.Var })
+	if i < 0 || !reads[i].Access.Can || reads[i].Through != "bellows" {
+		t.Errorf("alice reads %+v", reads)
+	}
+}
+
+// TestUnaskedRemedy: a link is not removed by fixing, so the remedy names it.
+func TestUnaskedRemedy(t *testing.T) {
+	for _, linked := range []bool{true, false} {
+		in := input(t)
+		want := "assay vars fix anvil"
+		if linked {
+			want = "remove vars/per-machine/anvil/ssh/key/machines/bellows, then assay vars fix anvil"
+		} else {
+			in.Claims[0].Readers = in.Claims[0].Readers[:1]
+		}
+		r := audit.Judge(in)
+		i := slices.IndexFunc(r.Findings, func(f audit.Finding) bool { return f.Kind == audit.Unasked })
+		if i < 0 || r.Findings[i].Remedy != want {
+			t.Errorf("linked %t: %+v, want %q", linked, r.Findings, want)
+		}
 	}
 }
 

@@ -220,7 +220,7 @@ func (j *judge) ages() {
 	}
 	for _, h := range j.in.History {
 		if s := of[h.Path]; s != nil && s.Age.Encrypted {
-			s.Age.note(h.All)
+			s.Age.note(h)
 		}
 	}
 }
