@@ -32,6 +32,9 @@ var (
 	// ErrPath is a path that cannot be written: out of the tree, or where
 	// something else than a file is.
 	ErrPath = errors.New("cannot be written")
+	// ErrLost is a file whose new content somebody has removed or changed
+	// before it came to its place.
+	ErrLost = errors.New("its new content is lost")
 )
 
 // Change is what happens to one path. Exactly one of Content, Link and Remove
@@ -43,6 +46,20 @@ type Change struct {
 	Mode    fs.FileMode
 	Link    string // the target of a symbolic link to make
 	Remove  bool   // the path goes, and directories above it that it leaves empty
+}
+
+// check reports a change that says nothing, or more than one thing.
+func (c Change) check() error {
+	says := 0
+	for _, one := range []bool{c.Content != nil, c.Link != "", c.Remove} {
+		if one {
+			says++
+		}
+	}
+	if says != 1 {
+		return fmt.Errorf("%s: %w: it is given %d new contents", c.Path, ErrPath, says)
+	}
+	return nil
 }
 
 // Log writes sets of files into one tree.
@@ -104,6 +121,9 @@ func plan(tree *os.Root, dir string, changes []Change) (*record, error) {
 			return nil, fmt.Errorf("%q: %w", c.Path, ErrPath)
 		}
 		seen[c.Path] = true
+		if err := c.check(); err != nil {
+			return nil, err
+		}
 		was, err := hashAt(tree, c.Path)
 		if err != nil {
 			return nil, err

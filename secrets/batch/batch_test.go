@@ -101,6 +101,8 @@ func TestRefuses(t *testing.T) {
 		"through link": {Path: "out/c", Content: []byte("x")},
 		"directory":    {Path: "d", Content: []byte("x")},
 		"below file":   {Path: "b/c", Content: []byte("x")},
+		"nothing":      {Path: "b", Was: batch.Hash([]byte("b"))},
+		"two things":   {Path: "b", Was: batch.Hash([]byte("b")), Content: []byte("x"), Remove: true},
 		"twice":        {Path: "a", Was: batch.Hash([]byte("a")), Content: []byte("x")},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -168,6 +170,26 @@ func TestForward(t *testing.T) {
 			same(t, dir, c.want)
 		})
 	}
+}
+
+// TestLost: the new content of a committed set was removed by somebody. What to
+// do is said, and after doing it the next set is written.
+func TestLost(t *testing.T) {
+	dir, private := t.TempDir(), t.TempDir()
+	write(t, dir, "a", "A")
+	write(t, dir, "b", "b")
+	record := filepath.Join(private, "writing.json")
+	write(t, private, "writing.json", `{"version":1,"state":"committed","steps":[`+
+		`{"path":"a","temp":".assay.new-1","was":"`+batch.Hash([]byte("a"))+`","new":"`+batch.Hash([]byte("A"))+`"},`+
+		`{"path":"b","temp":".assay.new-2","was":"`+batch.Hash([]byte("b"))+`","new":"`+batch.Hash([]byte("B"))+`"}]}`)
+	l := batch.New(dir, private)
+	for range 2 {
+		o, err := l.Settle()
+		if o != batch.Clean || err == nil || !strings.Contains(err.Error(), "b: ") || !strings.Contains(err.Error(), "remove "+record) || strings.Contains(err.Error(), "next command") || !errors.Is(err, batch.ErrLost) {
+			t.Errorf("%q, %v", o, err)
+		}
+	}
+	same(t, dir, map[string]string{"a": "A", "b": "b"})
 }
 
 // TestHostileRecord: a record that leads out of the tree is refused.

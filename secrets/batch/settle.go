@@ -28,8 +28,8 @@ func (l *Log) Pending() bool {
 }
 
 // Settle moves what an interrupted Write left behind wholly forward or back.
-// An error that wraps ErrChanged names a file that somebody has changed since:
-// then nothing more is touched.
+// An error that wraps ErrChanged or ErrLost names a file that somebody has
+// changed since, or the new content of which: then nothing more is touched.
 func (l *Log) Settle() (o Outcome, err error) {
 	if !l.Pending() {
 		return Clean, nil
@@ -49,24 +49,42 @@ func (l *Log) settle(tree *os.Root) (Outcome, error) {
 	case err != nil || r == nil:
 		return Clean, err
 	case r.State == preparing:
-		return Back, l.back(tree, r)
+		if err := l.back(tree, r); err != nil {
+			return Clean, err
+		}
+		return Back, nil
 	}
 	if err := l.untouched(tree, r); err != nil {
 		return Clean, err
 	}
-	return Forward, l.forward(tree, r)
+	if err := l.forward(tree, r); err != nil {
+		return Clean, err
+	}
+	return Forward, nil
 }
 
-// untouched checks that every path is as the set found it or as it makes it.
+// untouched checks that every path is as the set found it or as it makes it,
+// and that what is to come there lies beside it.
 func (l *Log) untouched(tree *os.Root, r *record) error {
+	wrong := func(s step, why error, hint string) error {
+		return fmt.Errorf("%s: %w, while an interrupted change of %d files waits to be completed; hint: %sremove %s, and the files %s* there, to leave all others as they are",
+			s.Path, why, len(r.Steps), hint, l.record, tempPrefix)
+	}
 	for _, s := range r.Steps {
 		now, err := hashAt(tree, s.Path)
 		if err != nil {
 			return err
 		}
 		if now != s.Was && now != s.New {
-			return fmt.Errorf("%s: %w, while an interrupted change of %d files waits to be completed; hint: restore it, or remove %s to leave all files as they are",
-				s.Path, ErrChanged, len(r.Steps), l.record)
+			return wrong(s, ErrChanged, "restore it, or ")
+		}
+		if s.Remove || now == s.New {
+			continue
+		}
+		if to, err := hashAt(tree, s.Temp); err != nil {
+			return err
+		} else if to != s.New {
+			return wrong(s, ErrLost, "")
 		}
 	}
 	return nil
@@ -98,7 +116,7 @@ func (s step) forward(tree *os.Root) error {
 	}
 	now, err := hashAt(tree, s.Path)
 	if err == nil && now != s.New {
-		err = errors.New("its new content is lost")
+		err = ErrLost
 	}
 	return err
 }
