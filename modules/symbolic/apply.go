@@ -1,6 +1,10 @@
 package symbolic
 
-import "assay/modules/syntax"
+import (
+	"slices"
+
+	"assay/modules/syntax"
+)
 
 // Apply calls fn with arg.
 func (ev *Evaluator) Apply(at Place, fn, arg Value) Value { return ev.apply(at, fn, Done(arg)) }
@@ -95,12 +99,14 @@ func (ev *Evaluator) openCall(at Place, p *Prim, args []*Thunk) Value {
 // enter evaluates a function's body.
 func (ev *Evaluator) enter(at Place, f *Func, arg *Thunk) Value {
 	l := f.lambda
-	names := map[string]*Thunk{}
-	inner := f.scope.inner(names)
+	var few [8]*Thunk
+	vars := few[:0]
+	inner := f.scope.inner(nil)
 	if l.Arg != nil {
-		names[l.Arg.Name] = arg
+		vars = append(vars, arg)
 	}
 	if l.Pattern == nil {
+		inner.vars = slices.Clone(vars)
 		return ev.eval(l.Body, inner)
 	}
 	if !ev.grow(64 * len(l.Pattern.Formals)) {
@@ -120,8 +126,9 @@ func (ev *Evaluator) enter(at Place, f *Func, arg *Thunk) Value {
 	}
 	for i := range l.Pattern.Formals {
 		formal := &l.Pattern.Formals[i]
-		names[formal.Name] = ev.formal(at, formal, v, inner)
+		vars = append(vars, ev.formal(at, formal, v, inner))
 	}
+	inner.vars = slices.Clone(vars)
 	return ev.eval(l.Body, inner)
 }
 
@@ -162,7 +169,7 @@ func (ev *Evaluator) formal(at Place, formal *syntax.Formal, v Value, inner *sco
 		}
 		if len(set.Rest) == 0 && set.Attr(formal.Name) == nil {
 			if formal.Default != nil {
-				return &Thunk{expr: formal.Default, scope: inner, ev: ev}
+				return &Thunk{node: formal.Default, scope: inner}
 			}
 			return Done(fault(at, "the function is called without the argument "+formal.Name))
 		}
@@ -179,12 +186,12 @@ func (ev *Evaluator) formal(at Place, formal *syntax.Formal, v Value, inner *sco
 	case yes:
 		return ev.later(func() Value { return ev.Select(own, v, formal.Name) })
 	case no:
-		return &Thunk{expr: formal.Default, scope: inner, ev: ev}
+		return &Thunk{node: formal.Default, scope: inner}
 	}
 	return ev.later(func() Value {
 		return &Cond{Place: own, If: &Unknown{Place: own, Why: "whether " + formal.Name + " is given is not known"},
 			Then: ev.later(func() Value { return ev.Select(own, v, formal.Name) }),
-			Else: &Thunk{expr: formal.Default, scope: inner, ev: ev}}
+			Else: &Thunk{node: formal.Default, scope: inner}}
 	})
 }
 

@@ -6,153 +6,128 @@ import (
 	"assay/modules/syntax"
 )
 
-func (ev *Evaluator) attrs(at Place, x *syntax.Attrs, sc *scope) Value {
-	return ev.bindings(at, x.Bindings, sc, x.Rec)
-}
-
-// bindings makes the set that bindings define.
-func (ev *Evaluator) bindings(at Place, bindings []syntax.Binding, sc *scope, rec bool) Value {
-	set, err := ev.setOf(rec, bindings)
-	if err != nil {
-		return fault(at, err.Error())
+// let is the scope of a let, or what went wrong.
+func (ev *Evaluator) let(at Place, set *syntax.Set, sc *scope) (*scope, Value) {
+	inner := sc.inner(nil)
+	if !ev.grow(64 * len(set.Members)) {
+		return nil, &Unknown{Place: at, Why: tooMuch}
 	}
-	return ev.build(at, set, sc)
-}
-
-// merging is what is merged: bindings, by the place of the first one.
-type merging struct {
-	first *syntax.Binding
-	rec   bool
-}
-
-// setOf is what bindings are after Nix's rules, worked out once: a function's body is
-// evaluated for every argument, and a module for every machine.
-func (ev *Evaluator) setOf(rec bool, bindings []syntax.Binding) (*syntax.Set, error) {
-	if len(bindings) == 0 {
-		return syntax.Merge(rec, bindings)
-	}
-	key := merging{&bindings[0], rec}
-	if set := ev.sets[key]; set != nil {
-		return set, nil
-	}
-	set, err := syntax.Merge(rec, bindings)
-	if err == nil {
-		ev.sets[key] = set
-	}
-	return set, err
-}
-
-func (ev *Evaluator) letScope(at Place, bindings []syntax.Binding, sc *scope) (*scope, Value) {
-	set, err := ev.setOf(true, bindings)
-	if err != nil {
-		return nil, fault(at, err.Error())
-	}
-	inner := sc.inner(make(map[string]*Thunk, len(set.Members)))
-	ev.fill(at, set, inner, sc)
-	if why := ev.spent(); why != "" {
-		return nil, &Unknown{Place: at, Why: why}
-	}
+	inner.vars = ev.members(set, inner, sc)
 	return inner, nil
 }
 
+// build makes the set that merged bindings define.
 func (ev *Evaluator) build(at Place, set *syntax.Set, sc *scope) *Attrs {
-	if !set.Rec {
-		return ev.fill(at, set, sc, sc)
+	if !ev.grow(64 * (len(set.Members) + len(set.Dynamic))) {
+		return &Attrs{Place: at, Rest: []Value{&Unknown{Place: at, Why: tooMuch}}}
 	}
-	inner := sc.inner(make(map[string]*Thunk, len(set.Members)))
-	out := ev.fill(at, set, inner, sc)
-	if o := out.Attr("__overrides"); o != nil {
-		ev.override(out, inner, o.V)
+	inner := sc
+	if set.Rec {
+		inner = sc.inner(nil)
+	}
+	values := ev.members(set, inner, sc)
+	out := &Attrs{Place: at, attrs: make([]Attr, len(values))}
+	for i, n := range set.ByName() {
+		m := set.Members[n]
+		out.attrs[i] = Attr{name: m.Name, V: values[n], At: inner.place(m.At)}
+	}
+	if set.Rec {
+		inner.vars = values
+	}
+	if len(set.Dynamic) > 0 {
+		ev.dynamic(out, set.Dynamic, inner)
+	}
+	if over := out.Attr("__overrides"); set.Rec && over != nil {
+		ev.override(out, set, inner, over.V)
 	}
 	return out
 }
 
 // override applies __overrides, which replaces attributes of a recursive set
 // also in the scope of the others.
-func (ev *Evaluator) override(out *Attrs, inner *scope, t *Thunk) {
+func (ev *Evaluator) override(out *Attrs, set *syntax.Set, inner *scope, t *Thunk) {
 	over, ok := ev.setArg(t)
 	if !ok {
 		v := &Unknown{Place: out.Place, Why: "__overrides is not known: " + Why(t.Force())}
-		for name := range out.byName {
-			inner.names[name] = Done(v)
+		for i := range inner.vars {
+			inner.vars[i] = Done(v)
 		}
-		out.byName, out.Rest = map[string]*Attr{}, []Value{v}
+		out.attrs, out.Rest = nil, []Value{v}
 		return
 	}
-	for _, name := range over.Names() {
-		a := over.Attr(name)
-		if inner.names[name] != nil {
-			inner.names[name] = a.V
+	for i, m := range set.Members {
+		if a := over.Attr(m.Name); a != nil {
+			inner.vars[i] = a.V
 		}
-		out.byName[name] = a
 	}
+	out.attrs = join(out.attrs, over.whole())
 }
 
-// fill makes the set; inner is the scope of the values, which gets the names
-// of a recursive set, outer that of plain inherit.
-func (ev *Evaluator) fill(at Place, set *syntax.Set, inner, outer *scope) *Attrs {
-	out := emptyAttrs(at)
-	if !ev.grow(64 * (len(set.Members) + len(set.Dynamic))) {
-		out.Rest = []Value{&Unknown{Place: at, Why: tooMuch}}
-		return out
-	}
-	out.byName = make(map[string]*Attr, len(set.Members))
-	var sources map[*syntax.Inherit]*Thunk
-	for _, m := range set.Members {
-		if m.Inherit != nil && m.Inherit.From != nil && sources[m.Inherit] == nil {
-			if sources == nil {
-				sources = map[*syntax.Inherit]*Thunk{}
+// members are the values of a set's or let's members; inner is their scope,
+// outer that of plain inherit.
+func (ev *Evaluator) members(set *syntax.Set, inner, outer *scope) []*Thunk {
+	values := make([]*Thunk, len(set.Members))
+	own := make([]Thunk, len(set.Members)) // one piece of memory for all
+	var from *syntax.Inherit
+	var source *Thunk
+	for i, m := range set.Members {
+		values[i] = &own[i]
+		switch {
+		case m.Inherit == nil:
+			own[i] = member(m, inner)
+		case m.Inherit.From != nil:
+			if m.Inherit != from { // its names stand together
+				from, source = m.Inherit, &Thunk{node: m.Inherit.From, scope: inner}
 			}
-			sources[m.Inherit] = &Thunk{expr: m.Inherit.From, scope: inner, ev: ev}
-		}
-		v := ev.member(m, sources[m.Inherit], inner, outer)
-		out.set(m.Name, v, inner.place(m.At))
-		if inner != outer {
-			inner.names[m.Name] = v
+			source := source
+			own[i] = Thunk{scope: inner, fn: func() Value { return ev.Select(inner.place(m.At), source.Force(), m.Name) }}
+		default:
+			if m.Var.Up > 0 && m.Var.Up <= near {
+				values[i] = outer.bound(m.Var)
+				continue
+			}
+			own[i] = Thunk{scope: inner, fn: func() Value { return ev.lookup(m.Name, m.Var, inner.place(m.At), outer) }}
 		}
 	}
-	for i := range set.Dynamic {
-		ev.dynamic(out, &set.Dynamic[i], inner)
-	}
-	return out
+	return values
 }
 
-func (ev *Evaluator) member(m *syntax.Member, source *Thunk, inner, outer *scope) *Thunk {
-	at := inner.place(m.At)
-	switch {
-	case source != nil:
-		return ev.later(func() Value { return ev.Select(at, source.Force(), m.Name) })
-	case m.Inherit != nil:
-		return ev.later(func() Value { return ev.lookup(m.Name, at, outer) })
-	case m.Set != nil:
-		if m.Value != nil {
-			at = inner.place(m.Value)
-		}
-		return ev.later(func() Value { return ev.build(at, m.Set, inner) })
+// member is the value of a member that is not inherited.
+func member(m *syntax.Member, sc *scope) Thunk {
+	if m.Set != nil {
+		return Thunk{node: m, scope: sc}
 	}
-	return &Thunk{expr: m.Value, scope: inner, ev: ev}
+	return Thunk{node: m.Value, scope: sc}
 }
 
-// dynamic enters an attribute whose name is computed. A name that is not
+// dynamic enters the attributes whose names are computed. A name that is not
 // known leaves the set open.
-func (ev *Evaluator) dynamic(out *Attrs, m *syntax.DynamicMember, sc *scope) {
-	at := sc.place(m.Name)
-	value := ev.member(&syntax.Member{At: m.Name, Value: m.Value, Set: m.Set}, nil, sc, sc)
-	switch name := ev.Known(ev.eval(m.Name.X, sc)).(type) {
-	case Null: // Nix leaves the attribute out
-	case *String:
-		s, ok := name.Text()
-		if !ok {
+func (ev *Evaluator) dynamic(out *Attrs, members []syntax.DynamicMember, sc *scope) {
+	var attrs []Attr
+	seen := map[string]bool{}
+	for i := range members {
+		m := &members[i]
+		at := sc.place(m.Name)
+		own := member(&syntax.Member{At: m.Name, Value: m.Value, Set: m.Set}, sc)
+		value := &own
+		switch name := ev.Known(ev.eval(m.Name.X, sc)).(type) {
+		case Null: // Nix leaves the attribute out
+		case *String:
+			s, ok := name.Text()
+			if !ok {
+				out.Rest = append(out.Rest, openAttr(at, name, value))
+				continue
+			}
+			if seen[s] || find(out.attrs, s) != nil {
+				value = Done(fault(at, "attribute "+s+" is defined twice"))
+			}
+			seen[s] = true
+			attrs = append(attrs, Attr{name: s, V: value, At: at})
+		default:
 			out.Rest = append(out.Rest, openAttr(at, name, value))
-			return
 		}
-		if out.Attr(s) != nil {
-			value = Done(fault(at, "attribute "+s+" is defined twice"))
-		}
-		out.set(s, value, at)
-	default:
-		out.Rest = append(out.Rest, openAttr(at, name, value))
 	}
+	out.attrs = join(out.attrs, makeSet(out.Place, attrs).attrs)
 }
 
 // openAttr is an attribute whose name is not known, with its value.
@@ -215,7 +190,7 @@ func (ev *Evaluator) selectAttr(at Place, set *Attrs, name string) Value {
 		return a.V.Force()
 	}
 	last := a.Maybe[len(a.Maybe)-1]
-	older := &Attrs{Place: set.Place, byName: map[string]*Attr{name: {V: a.V, At: a.At, Maybe: a.Maybe[:len(a.Maybe)-1]}}}
+	older := &Attrs{Place: set.Place, attrs: []Attr{{name: name, V: a.V, At: a.At, Maybe: a.Maybe[:len(a.Maybe)-1]}}}
 	has := &Unknown{Place: last.Where(), Why: "whether it has " + name + " is not known: " + Why(last)}
 	return &Cond{Place: at, If: has,
 		Then: ev.later(func() Value { return ev.Select(at, last, name) }),
@@ -288,7 +263,7 @@ func (ev *Evaluator) selectOr(at Place, v Value, path []syntax.AttrName, def syn
 			found = ev.Select(at, found, name)
 		}
 		return &Cond{Place: at, If: &Unknown{Place: at, Why: "whether it has " + name + " is not known: " + Why(v)},
-			Then: Done(found), Else: &Thunk{expr: def, scope: sc, ev: ev}}
+			Then: Done(found), Else: &Thunk{node: def, scope: sc}}
 	}
 	return v
 }
@@ -386,20 +361,13 @@ func (ev *Evaluator) merged(at Place, la, rb *Attrs) *Attrs {
 		out.Rest = la.Rest
 		return out
 	}
-	out := emptyAttrs(at)
 	ev.scan(16 * (la.Len() + rb.Len()))
 	ev.grow(16 * (la.Len() + rb.Len()))
-	for name, a := range la.byName {
-		if rb.Attr(name) == nil {
-			a = &Attr{V: a.V, At: a.At, Maybe: append(slices.Clip(a.Maybe), rb.Rest...)}
-		}
-		out.byName[name] = a
+	low := slices.Clone(la.whole())
+	for i := range low {
+		low[i].Maybe = append(slices.Clip(low[i].Maybe), rb.Rest...)
 	}
-	for name, a := range rb.byName {
-		out.byName[name] = a
-	}
-	out.Rest = append(slices.Clip(la.Rest), rb.Rest...)
-	return out
+	return &Attrs{Place: at, attrs: join(low, rb.whole()), Rest: append(slices.Clip(la.Rest), rb.Rest...)}
 }
 
 func asAttrs(v Value) *Attrs {

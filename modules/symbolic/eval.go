@@ -46,14 +46,16 @@ type Evaluator struct {
 	refs     resolver
 	patterns map[string]*textPattern // regular expressions by source, nil for one that is not read
 	lib      map[string]syntax.Expr  // the functions of prelude.nix, once one is used
-	sets     map[merging]*syntax.Set
-	traced   bool // sets keep what they are joined of
-	taken    int  // assertions and the like that could not be decided and are taken to hold
+	top      *scope                  // of values that no source stands for
+	traced   bool                    // sets keep what they are joined of
+	taken    int                     // assertions and the like that could not be decided and are taken to hold
 }
 
 // New returns an evaluator of files, which may be nil.
 func New(files Files, limits Limits) *Evaluator {
-	return &Evaluator{files: files, limits: limits, loaded: map[string]*Thunk{}, sets: map[merging]*syntax.Set{}}
+	ev := &Evaluator{files: files, limits: limits, loaded: map[string]*Thunk{}}
+	ev.top = &scope{ev: ev}
+	return ev
 }
 
 // Begin starts a new budget.
@@ -64,7 +66,7 @@ func (ev *Evaluator) File(f *syntax.File) Value {
 	if t := ev.loaded[f.Name]; t != nil {
 		return t.Force()
 	}
-	t := &Thunk{expr: f.Root, scope: &scope{file: f}, ev: ev}
+	t := &Thunk{node: f.Root, scope: &scope{ev: ev, file: f}}
 	ev.loaded[f.Name] = t
 	return t.Force()
 }
@@ -145,7 +147,7 @@ func (ev *Evaluator) eval(x syntax.Expr, sc *scope) Value {
 	case *syntax.Paren:
 		return ev.eval(x.X, sc)
 	case *syntax.Ident:
-		return ev.lookup(x.Name, at, sc)
+		return ev.lookup(x.Name, x.Var, at, sc)
 	case *syntax.Int:
 		return Int{at, x.Value}
 	case *syntax.Float:
@@ -161,22 +163,21 @@ func (ev *Evaluator) eval(x syntax.Expr, sc *scope) Value {
 	case *syntax.List:
 		return ev.list(at, x, sc)
 	case *syntax.Attrs:
-		return ev.attrs(at, x, sc)
+		return ev.build(at, x.Set(), sc)
 	case *syntax.LegacyLet:
-		set := ev.bindings(at, x.Bindings, sc, true)
-		return ev.Select(at, set, "body")
+		return ev.Select(at, ev.build(at, x.Set(), sc), "body")
 	case *syntax.Let:
-		inner, bad := ev.letScope(at, x.Bindings, sc)
+		inner, bad := ev.let(at, x.Set(), sc)
 		if bad != nil {
 			return bad
 		}
 		return ev.eval(x.Body, inner)
 	case *syntax.With:
-		return ev.eval(x.Body, &scope{file: sc.file, with: ev.delay(x.Scope, sc), up: sc, at: sc.at})
+		return ev.eval(x.Body, sc.withSet(ev.delay(x.Scope, sc)))
 	case *syntax.Assert:
 		return ev.assert(at, x, sc)
 	case *syntax.If:
-		return ev.choose(at, ev.eval(x.Cond, sc), &Thunk{expr: x.Then, scope: sc, ev: ev}, &Thunk{expr: x.Else, scope: sc, ev: ev})
+		return ev.choose(at, ev.eval(x.Cond, sc), &Thunk{node: x.Then, scope: sc}, &Thunk{node: x.Else, scope: sc})
 	case *syntax.Lambda:
 		return &Func{Place: at, lambda: x, scope: sc}
 	case *syntax.Apply:
@@ -196,16 +197,12 @@ func (ev *Evaluator) eval(x syntax.Expr, sc *scope) Value {
 // fault is an Unknown for an error of the evaluated program.
 func fault(at Place, why string) *Unknown { return &Unknown{Place: at, Why: why, Fault: true} }
 
-func (ev *Evaluator) lookup(name string, at Place, sc *scope) Value {
-	far := 0
-	for s := sc; s != nil; s = s.up {
-		if t := s.names[name]; t != nil {
-			ev.scan(far)
-			return t.Force()
-		}
-		far++
+// lookup is the value of a variable.
+func (ev *Evaluator) lookup(name string, bound syntax.Var, at Place, sc *scope) Value {
+	if t := sc.bound(bound); t != nil {
+		ev.scan(int(bound.Up))
+		return t.Force()
 	}
-	ev.scan(far)
 	if v := ev.global(name, at); v != nil {
 		return v
 	}
@@ -216,10 +213,7 @@ func (ev *Evaluator) lookup(name string, at Place, sc *scope) Value {
 // that is not known binds it, as nothing else can be told, unless another one
 // stands around it that might as well.
 func (ev *Evaluator) lookupWith(name string, at Place, sc *scope) Value {
-	for s := sc; s != nil; s = s.up {
-		if s.with == nil {
-			continue
-		}
+	for s := sc.sets; s != nil; s = s.up.sets {
 		set := s.with.Force()
 		switch v := set.(type) {
 		case *Attrs:
@@ -241,14 +235,8 @@ func (ev *Evaluator) lookupWith(name string, at Place, sc *scope) Value {
 	return fault(at, "undefined variable "+name)
 }
 
-func outerWith(s *scope) bool {
-	for s = s.up; s != nil; s = s.up {
-		if s.with != nil {
-			return true
-		}
-	}
-	return false
-}
+// outerWith reports whether there is a with around the scope of a with.
+func outerWith(s *scope) bool { return s.up.sets != nil }
 
 func isFault(v Value) bool {
 	u, ok := v.(*Unknown)
@@ -287,8 +275,14 @@ func (ev *Evaluator) list(at Place, x *syntax.List, sc *scope) Value {
 		return &Unknown{Place: at, Why: tooMuch}
 	}
 	l := &List{Place: at, Items: make([]Item, len(x.Elems))}
+	own := make([]Thunk, len(x.Elems)) // one piece of memory for all
 	for i, e := range x.Elems {
-		l.Items[i] = Item{V: ev.delay(e, sc), At: sc.place(e)}
+		v := sc.variable(e)
+		if v == nil {
+			v = &own[i]
+			*v = Thunk{node: e, scope: sc}
+		}
+		l.Items[i] = Item{V: v, At: sc.place(e)}
 	}
 	return l
 }

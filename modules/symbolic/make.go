@@ -12,10 +12,13 @@ func (ev *Evaluator) Later(fn func() Value) *Thunk { return ev.later(fn) }
 // NewSet makes a set of attributes that are not computed yet; rest are values
 // that are not known and of which the set may have any attribute.
 func NewSet(at Place, attrs map[string]*Attr, rest ...Value) *Attrs {
-	if attrs == nil {
-		attrs = map[string]*Attr{}
+	all := make([]Attr, 0, len(attrs))
+	for name, a := range attrs {
+		all = append(all, Attr{name: name, V: a.V, At: a.At, Maybe: a.Maybe})
 	}
-	return &Attrs{Place: at, byName: attrs, Rest: rest}
+	out := makeSet(at, all)
+	out.Rest = rest
+	return out
 }
 
 // selection is the attribute of what a call comes to that is not known: a call

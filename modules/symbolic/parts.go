@@ -15,7 +15,18 @@ func (ev *Evaluator) Trace(f func()) {
 // last; nil for a set that is none of several. composed says that they are
 // overlays, each of which sees those before it in prev; else they are joined
 // with // and do not see each other.
-func (a *Attrs) Parts() (parts []Value, composed bool) { return a.parts, a.composed }
+func (a *Attrs) Parts() (parts []Value, composed bool) {
+	if a.of == nil {
+		return nil, false
+	}
+	return a.of.parts, a.of.composed
+}
+
+// joined is what a set was joined of.
+type joined struct {
+	parts    []Value
+	composed bool // they are overlays on top of each other
+}
 
 // maxParts bounds the parts that one set keeps.
 const maxParts = 10000
@@ -24,7 +35,7 @@ const maxParts = 10000
 func (ev *Evaluator) parted(at Place, l, r Value) Value {
 	out := ev.merged(at, asAttrs(l), asAttrs(r))
 	if ev.grow(32) {
-		out.parts = []Value{l, r}
+		out.of = &joined{parts: []Value{l, r}}
 	}
 	return out
 }
@@ -53,7 +64,7 @@ func (ev *Evaluator) composeTraced(at Place, overlays *List, final, prev *Thunk)
 		parts = append(parts, v)
 		out = ev.merged(at, out, asAttrs(v))
 	}
-	out.parts, out.composed = parts, true
+	out.of = &joined{parts, true}
 	return out
 }
 

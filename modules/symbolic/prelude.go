@@ -59,7 +59,7 @@ func (ev *Evaluator) prelude(at Place, name string, args []*Thunk) Value {
 	if ev.lib == nil {
 		ev.lib = preludeFunctions()
 	}
-	sc := &scope{file: at.File, at: &at, names: map[string]*Thunk{"lib": Done(&Ref{Place: at, Root: Lib})}}
+	sc := &scope{ev: ev, file: at.File, at: &at, vars: []*Thunk{Done(&Ref{Place: at, Root: Lib})}}
 	v := ev.eval(ev.lib[name], sc)
 	for _, a := range args {
 		v = ev.apply(at, v, a)
@@ -67,18 +67,14 @@ func (ev *Evaluator) prelude(at Place, name string, args []*Thunk) Value {
 	return v
 }
 
-// preludeFunctions parses prelude.nix.
+// preludeFunctions parses prelude.nix, a function of lib.
 func preludeFunctions() map[string]syntax.Expr {
 	f, err := syntax.Parse("prelude.nix", preludeSource)
 	if err != nil {
 		panic(fmt.Sprintf("symbolic: prelude.nix: %v", err)) // embedded, and tested
 	}
 	out := map[string]syntax.Expr{}
-	set, err := syntax.Merge(false, f.Root.(*syntax.Attrs).Bindings)
-	if err != nil {
-		panic(fmt.Sprintf("symbolic: prelude.nix: %v", err))
-	}
-	for _, m := range set.Members {
+	for _, m := range f.Root.(*syntax.Lambda).Body.(*syntax.Attrs).Set().Members {
 		out[m.Name] = m.Value
 	}
 	return out

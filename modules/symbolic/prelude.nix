@@ -1,5 +1,6 @@
 # Functions of nixpkgs' lib that are short in terms of others. Each is
 # evaluated as if it stood where it is called.
+lib:
 {
   # lists
   take = n: list: lib.sublist 0 n list;

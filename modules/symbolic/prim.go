@@ -85,8 +85,9 @@ func (ev *Evaluator) setArg(t *Thunk) (a *Attrs, ok bool) {
 	if !ok || len(a.Rest) > 0 {
 		return a, false
 	}
-	for _, attr := range a.whole() {
-		if len(attr.Maybe) > 0 {
+	all := a.whole()
+	for i := range all {
+		if len(all[i].Maybe) > 0 {
 			return a, false
 		}
 	}

@@ -30,10 +30,7 @@ var attrPrims = map[string]*primSpec{
 	}},
 	"genAttrs": {arity: 2, run: primGenAttrs},
 	"nameValuePair": {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value {
-		out := emptyAttrs(at)
-		out.set("name", a[0], at)
-		out.set("value", a[1], at)
-		return out
+		return &Attrs{Place: at, attrs: []Attr{{name: "name", V: a[0], At: at}, {name: "value", V: a[1], At: at}}}
 	}},
 	"optionalAttrs": {arity: 2, run: func(ev *Evaluator, at Place, a []*Thunk) Value {
 		return ev.choose(at, ev.force(a[0]), a[1], Done(emptyAttrs(at)))
@@ -90,11 +87,13 @@ func primMapAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
 	if !ok {
 		return ev.wrong(at, a[1], "a set")
 	}
-	out := emptyAttrs(at)
+	out := &Attrs{Place: at, attrs: slices.Clone(s.whole())}
 	ev.grow(64 * s.Len())
-	for name, attr := range s.whole() {
-		v := ev.later(func() Value { return ev.call(at, a[0], Done(Text(attr.At, name)), attr.V) })
-		out.byName[name] = &Attr{V: v, At: attr.At, Maybe: openAll(at, "maps a set that is not known", attr.Maybe)}
+	for i := range out.attrs {
+		attr := &out.attrs[i]
+		name, own, v := attr.name, attr.At, attr.V
+		attr.V = ev.later(func() Value { return ev.call(at, a[0], Done(Text(own, name)), v) })
+		attr.Maybe = openAll(at, "maps a set that is not known", attr.Maybe)
 	}
 	out.Rest = openAll(at, "maps a set that is not known", s.Rest)
 	return out
@@ -132,23 +131,25 @@ func (ev *Evaluator) eachAttr(at Place, fn, t *Thunk) Value {
 }
 
 func (ev *Evaluator) listToAttrs(at Place, l *List) Value {
-	out := emptyAttrs(at)
+	attrs, rest := make([]Attr, 0, len(l.Items)), []Value(nil)
 	ev.grow(64 * len(l.Items))
 	for _, item := range l.Items {
 		pair, ok := ev.force(item.V).(*Attrs)
 		if item.Rest || !ok || pair.Attr("name") == nil || pair.Attr("value") == nil {
-			out.Rest = append(out.Rest, &Unknown{Place: at, Why: "an element of the list is not known: " + Why(item.V.Force())})
+			rest = append(rest, &Unknown{Place: at, Why: "an element of the list is not known: " + Why(item.V.Force())})
 			continue
 		}
-		name, ok := ev.textArg(pair.Attr("name").V)
+		own := pair.Attr("name").V
+		name, ok := ev.textArg(own)
 		if !ok {
-			out.Rest = append(out.Rest, openName(at, pair.Attr("name").V.Force()))
+			rest = append(rest, openName(at, own.Force()))
 			continue
 		}
-		if out.Attr(name) == nil {
-			out.set(name, pair.Attr("value").V, pair.Attr("name").V.Force().Where())
-		}
+		attrs = append(attrs, Attr{name: name, V: pair.Attr("value").V, At: own.Force().Where()})
 	}
+	slices.Reverse(attrs) // of several of one name the first counts
+	out := makeSet(at, attrs)
+	out.Rest = rest
 	return out
 }
 
@@ -187,23 +188,20 @@ func primFilterAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
 	if !ok {
 		return ev.wrong(at, a[1], "a set")
 	}
-	var out Value = emptyAttrs(at)
-	sure := out.(*Attrs)
+	sure := emptyAttrs(at)
 	sure.Rest = openAll(at, "filters a set that is not known", s.Rest)
-	for _, name := range s.Names() {
-		attr := s.Attr(name)
-		keep := ev.call(at, a[0], Done(Text(attr.At, name)), attr.V)
+	for _, attr := range s.whole() {
+		keep := ev.call(at, a[0], Done(Text(attr.At, attr.name)), attr.V)
 		if b, ok := ev.boolean(keep); ok {
 			if b {
-				sure.byName[name] = attr
+				sure.attrs = append(sure.attrs, attr)
 			}
 			continue
 		}
-		only := emptyAttrs(at)
-		only.byName[name] = attr
+		only := &Attrs{Place: at, attrs: []Attr{attr}}
 		sure.Rest = append(sure.Rest, ev.choose(at, keep, Done(only), Done(emptyAttrs(at))))
 	}
-	return out
+	return sure
 }
 
 func primGenAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
@@ -211,16 +209,18 @@ func primGenAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
 	if !ok {
 		return ev.wrong(at, a[0], "a list")
 	}
-	out := emptyAttrs(at)
+	attrs, rest := make([]Attr, 0, len(l.Items)), []Value(nil)
 	ev.grow(64 * len(l.Items))
 	for _, item := range l.Items {
 		name, ok := ev.textArg(item.V)
 		if item.Rest || !ok {
-			out.Rest = append(out.Rest, openName(at, item.V.Force()))
+			rest = append(rest, openName(at, item.V.Force()))
 			continue
 		}
-		out.set(name, ev.later(func() Value { return ev.call(at, a[1], item.V) }), item.V.Force().Where())
+		attrs = append(attrs, Attr{name: name, V: ev.later(func() Value { return ev.call(at, a[1], item.V) }), At: item.V.Force().Where()})
 	}
+	out := makeSet(at, attrs)
+	out.Rest = rest
 	return out
 }
 
@@ -233,17 +233,16 @@ func primRemoveAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
 	if !ok {
 		return ev.wrong(at, a[1], "a list")
 	}
-	out := &Attrs{Place: at, byName: make(map[string]*Attr, s.Len()), Rest: s.Rest}
-	for name, attr := range s.whole() {
-		out.byName[name] = attr
-	}
+	gone := make(map[string]bool, len(names.Items))
 	for _, item := range names.Items {
 		name, ok := ev.textArg(item.V)
 		if !ok {
 			return ev.wrong(at, item.V, "a string")
 		}
-		delete(out.byName, name)
+		gone[name] = true
 	}
+	out := &Attrs{Place: at, Rest: s.Rest}
+	out.attrs = slices.DeleteFunc(slices.Clone(s.whole()), func(a Attr) bool { return gone[a.name] })
 	if len(out.Rest) > 0 {
 		out.Rest = openAll(at, "removes attributes of a set that is not known", out.Rest)
 	}
@@ -255,15 +254,15 @@ func primGetAttrs(ev *Evaluator, at Place, a []*Thunk) Value {
 	if !ok {
 		return ev.wrong(at, a[0], "a list")
 	}
-	out := emptyAttrs(at)
+	attrs := make([]Attr, 0, len(names.Items))
 	for _, item := range names.Items {
 		name, ok := ev.textArg(item.V)
 		if !ok {
 			return ev.wrong(at, item.V, "a string")
 		}
-		out.set(name, ev.later(func() Value { return ev.Select(at, a[1].Force(), name) }), item.V.Force().Where())
+		attrs = append(attrs, Attr{name: name, V: ev.later(func() Value { return ev.Select(at, a[1].Force(), name) }), At: item.V.Force().Where()})
 	}
-	return out
+	return makeSet(at, attrs)
 }
 
 func primAttrVals(ev *Evaluator, at Place, a []*Thunk) Value {
@@ -328,9 +327,9 @@ func primIntersect(ev *Evaluator, at Place, a []*Thunk) Value {
 		return ev.wrong(at, a[1], "a set")
 	}
 	out := emptyAttrs(at)
-	for name, attr := range r.whole() {
-		if l.Attr(name) != nil {
-			out.byName[name] = attr
+	for _, attr := range r.whole() {
+		if l.Attr(attr.name) != nil {
+			out.attrs = append(out.attrs, attr)
 		}
 	}
 	return out
@@ -357,9 +356,7 @@ func primSetByPath(ev *Evaluator, at Place, a []*Thunk) Value {
 	}
 	v := a[1]
 	for _, name := range slices.Backward(path) {
-		out := emptyAttrs(at)
-		out.set(name, v, at)
-		v = Done(out)
+		v = Done(&Attrs{Place: at, attrs: []Attr{{name: name, V: v, At: at}}})
 	}
 	return v.Force()
 }

@@ -191,20 +191,20 @@ func primTypeOf(ev *Evaluator, at Place, a []*Thunk) Value {
 }
 
 func primFunctionArgs(ev *Evaluator, at Place, a []*Thunk) Value {
-	out := emptyAttrs(at)
 	switch f := ev.force(a[0]).(type) {
 	case *Func:
 		if f.lambda.Pattern == nil {
-			return out
+			return emptyAttrs(at)
 		}
+		var attrs []Attr
 		for i := range f.lambda.Pattern.Formals {
 			formal := &f.lambda.Pattern.Formals[i]
 			own := f.scope.place(formal)
-			out.set(formal.Name, Done(Bool{own, formal.Default != nil}), own)
+			attrs = append(attrs, Attr{name: formal.Name, V: Done(Bool{own, formal.Default != nil}), At: own})
 		}
-		return out
+		return makeSet(at, attrs)
 	case *Prim:
-		return out
+		return emptyAttrs(at)
 	}
 	return ev.wrong(at, a[0], "a function")
 }
@@ -220,10 +220,7 @@ func primTry(ev *Evaluator, at Place, a []*Thunk) Value {
 	case symbolic(v) || ev.taken != before:
 		return nil
 	}
-	out := emptyAttrs(at)
-	out.set("success", Done(Bool{at, true}), at)
-	out.set("value", a[0], at)
-	return out
+	return &Attrs{Place: at, attrs: []Attr{{name: "success", V: Done(Bool{at, true}), At: at}, {name: "value", V: a[0], At: at}}}
 }
 
 func primToText(ev *Evaluator, at Place, a []*Thunk) Value {

@@ -131,11 +131,11 @@ func primReadDir(ev *Evaluator, at Place, a []*Thunk) Value {
 	if err != nil {
 		return unread(at, "the directory "+name, err)
 	}
-	out := emptyAttrs(at)
+	attrs := make([]Attr, 0, len(entries))
 	for entry, kind := range entries {
-		out.set(entry, Done(Text(at, kind)), at)
+		attrs = append(attrs, Attr{name: entry, V: Done(Text(at, kind)), At: at})
 	}
-	return out
+	return makeSet(at, attrs)
 }
 
 func primPathExists(ev *Evaluator, at Place, a []*Thunk) Value {

@@ -42,18 +42,19 @@ func numbered(kind Kind) func(*Evaluator, Place, []*Thunk) Value {
 
 // attrs is the set that the property is for Nix.
 func (w *Wrap) attrs() *Attrs {
-	out := NewAttrs(w.Place, map[string]Value{"_type": Text(w.Place, string(w.Kind))})
+	attrs := []Attr{{name: "_type", V: Done(Text(w.Place, string(w.Kind))), At: w.Place}}
+	add := func(name string, v *Thunk) { attrs = append(attrs, Attr{name: name, V: v, At: w.Place}) }
 	switch w.Kind {
 	case MkMerge:
-		out.set("contents", w.Body, w.Place)
-		return out
+		add("contents", w.Body)
+		return makeSet(w.Place, attrs)
 	case MkIf:
-		out.set("condition", w.If, w.Place)
+		add("condition", w.If)
 	default:
-		out.set("priority", Done(Int{w.Place, int64(w.N)}), w.Place)
+		add("priority", Done(Int{w.Place, int64(w.N)}))
 	}
-	out.set("content", w.Body, w.Place)
-	return out
+	add("content", w.Body)
+	return makeSet(w.Place, attrs)
 }
 
 // opaque keeps the call as it stands: it declares an option.

@@ -63,7 +63,7 @@ func primGroupBy(ev *Evaluator, at Place, a []*Thunk) Value {
 	if !ok {
 		return ev.wrong(at, a[1], "a list")
 	}
-	out := emptyAttrs(at)
+	var attrs []Attr
 	groups := map[string]*List{}
 	for _, item := range l.Items {
 		key := Done(ev.call(at, a[0], item.V))
@@ -73,11 +73,11 @@ func primGroupBy(ev *Evaluator, at Place, a []*Thunk) Value {
 		}
 		if groups[name] == nil {
 			groups[name] = &List{Place: at}
-			out.set(name, Done(groups[name]), at)
+			attrs = append(attrs, Attr{name: name, V: Done(groups[name]), At: at})
 		}
 		groups[name].Items = append(groups[name].Items, item)
 	}
-	return out
+	return makeSet(at, attrs)
 }
 
 func primPartition(ev *Evaluator, at Place, a []*Thunk) Value {
@@ -107,24 +107,24 @@ func primZipWith(ev *Evaluator, at Place, a []*Thunk) Value {
 		return ev.wrong(at, a[1], "a list")
 	}
 	values := map[string]*List{}
-	out := emptyAttrs(at)
+	var attrs []Attr
 	for _, item := range l.Items {
 		s, ok := ev.setArg(item.V)
 		if !ok {
 			return ev.wrong(at, item.V, "a set")
 		}
 		ev.grow(64 * s.Len())
-		for _, name := range s.Names() {
+		for _, one := range s.whole() {
+			name := one.name
 			if values[name] == nil {
 				values[name] = &List{Place: at}
-				out.set(name, ev.later(func() Value {
-					return ev.call(at, a[0], Done(Text(at, name)), Done(values[name]))
-				}), s.Attr(name).At)
+				v := ev.later(func() Value { return ev.call(at, a[0], Done(Text(at, name)), Done(values[name])) })
+				attrs = append(attrs, Attr{name: name, V: v, At: one.At})
 			}
-			values[name].Items = append(values[name].Items, Item{V: s.Attr(name).V})
+			values[name].Items = append(values[name].Items, Item{V: one.V})
 		}
 	}
-	return out
+	return makeSet(at, attrs)
 }
 
 func primSublist(ev *Evaluator, at Place, a []*Thunk) Value {

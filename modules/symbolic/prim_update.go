@@ -1,5 +1,7 @@
 package symbolic
 
+import "slices"
+
 // recursiveUpdate is lib.recursiveUpdate: sets on both sides are merged, else
 // the right side wins.
 func (ev *Evaluator) recursiveUpdate(at Place, l, r Value) Value {
@@ -9,17 +11,14 @@ func (ev *Evaluator) recursiveUpdate(at Place, l, r Value) Value {
 	if !lok || !rok {
 		return ev.update(at, l, r)
 	}
-	top := make(map[string]*Attr, ra.Len())
-	for name, right := range ra.whole() {
-		top[name] = right
-		left := la.Attr(name)
-		if left == nil {
-			continue
+	top := slices.Clone(ra.whole())
+	for i := range top {
+		left, right := la.Attr(top[i].name), top[i].V
+		if left != nil {
+			top[i].V = ev.later(func() Value { return ev.updateBelow(at, left.V, right) })
 		}
-		v := ev.later(func() Value { return ev.updateBelow(at, left.V, right.V) })
-		top[name] = &Attr{V: v, At: right.At, Maybe: right.Maybe}
 	}
-	return ev.update(at, la, &Attrs{Place: ra.Place, byName: top, Rest: ra.Rest})
+	return ev.update(at, la, &Attrs{Place: ra.Place, attrs: top, Rest: ra.Rest})
 }
 
 // updateBelow is recursiveUpdate of an attribute that both sides have.

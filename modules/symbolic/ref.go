@@ -1,6 +1,7 @@
 package symbolic
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -212,10 +213,9 @@ func MachineModuleArgsWith(at Place, system string, special map[string]Value) Va
 // OutputsArgs is the argument of a flake's outputs: the attributes that are
 // known, by name, and any other input as a reference. self is the flake.
 func OutputsArgs(at Place, known map[string]Value) Value {
-	out := NewAttrs(at, known)
-	if out.Attr("self") == nil {
-		out.set("self", Done(&Ref{Place: at, Root: Flake, Path: []string{"flake"}}), at)
-	}
+	all := map[string]Value{"self": &Ref{Place: at, Root: Flake, Path: []string{"flake"}}}
+	maps.Copy(all, known)
+	out := NewAttrs(at, all)
 	out.Rest = []Value{&Ref{Place: at, Root: Inputs}}
 	return out
 }

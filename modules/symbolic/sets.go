@@ -3,6 +3,7 @@ package symbolic
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -45,11 +46,11 @@ func FromData(at Place, data any) Value {
 		}
 		return out
 	case map[string]any:
-		out := emptyAttrs(at)
+		attrs := make([]Attr, 0, len(d))
 		for name, e := range d {
-			out.set(name, Done(FromData(at, e)), at)
+			attrs = append(attrs, Attr{name: name, V: Done(FromData(at, e)), At: at})
 		}
-		return out
+		return makeSet(at, attrs)
 	}
 	return &Unknown{Place: at, Why: "the setting has a type that Nix does not have"}
 }
@@ -71,25 +72,25 @@ func number64(at Place, n json.Number) Value {
 
 // Except returns the set without the named attributes.
 func (a *Attrs) Except(names ...string) *Attrs {
-	out := &Attrs{Place: a.Place, byName: make(map[string]*Attr, a.Len()), Rest: a.Rest}
-	for name, attr := range a.whole() {
-		out.byName[name] = attr
-	}
-	for _, name := range names {
-		delete(out.byName, name)
+	all := a.whole()
+	out := &Attrs{Place: a.Place, attrs: make([]Attr, 0, len(all)), Rest: a.Rest}
+	for i := range all {
+		if !slices.Contains(names, all[i].name) {
+			out.attrs = append(out.attrs, all[i])
+		}
 	}
 	return out
 }
 
 // Only returns the set with nothing but the named attributes.
 func (a *Attrs) Only(names ...string) *Attrs {
-	out := &Attrs{Place: a.Place, byName: make(map[string]*Attr, len(names))}
+	attrs := make([]Attr, 0, len(names))
 	for _, name := range names {
 		if attr := a.Attr(name); attr != nil {
-			out.byName[name] = attr
+			attrs = append(attrs, *attr)
 		}
 	}
-	return out
+	return makeSet(a.Place, attrs)
 }
 
 // Split takes a condition between two sets apart: the attributes that both
@@ -103,9 +104,9 @@ func (c *Cond) Split() (common *Attrs, then, els Value) {
 		return nil, then, els
 	}
 	var same []string
-	for name, attr := range t.whole() {
-		if other := e.Attr(name); other != nil && other.V == attr.V {
-			same = append(same, name)
+	for _, attr := range t.whole() {
+		if other := e.Attr(attr.name); other != nil && other.V == attr.V {
+			same = append(same, attr.name)
 		}
 	}
 	if len(same) == 0 {

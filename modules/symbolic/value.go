@@ -107,14 +107,13 @@ type (
 	// Attrs is an attribute set.
 	Attrs struct {
 		Place
-		byName map[string]*Attr
-		under  *Attrs // what byName stands over; its Rest does not count
+		attrs []Attr // by name
+		under *Attrs // what attrs stand over; its Rest does not count
 		// Rest are values that are not known and that were merged in with //:
 		// the set may have any attribute of theirs.
 		Rest []Value
 
-		parts    []Value // what // joined, where Trace wants to know
-		composed bool    // the parts are overlays on top of each other
+		of *joined // what // joined, where Trace wants to know
 	}
 
 	// Func is a function written in the source.
@@ -203,8 +202,9 @@ type Item struct {
 
 // Attr is one attribute of a set.
 type Attr struct {
-	V  *Thunk
-	At Place // where its name is written
+	name string
+	V    *Thunk
+	At   Place // where its name is written
 	// Maybe are values that are not known and may replace this attribute.
 	Maybe []Value
 }
@@ -297,11 +297,11 @@ func Text(at Place, s string) *String {
 
 // Names returns the names of the attributes that are surely there, sorted.
 func (a *Attrs) Names() []string {
-	names := make([]string, 0, a.Len())
-	for name := range a.whole() {
-		names = append(names, name)
+	attrs := a.whole()
+	names := make([]string, len(attrs))
+	for i := range attrs {
+		names[i] = attrs[i].name
 	}
-	slices.Sort(names)
 	return names
 }
 
@@ -310,16 +310,12 @@ func (a *Attrs) Len() int { return len(a.whole()) }
 
 // NewAttrs makes a set from values; it belongs to at.
 func NewAttrs(at Place, values map[string]Value) *Attrs {
-	a := &Attrs{Place: at, byName: make(map[string]*Attr, len(values))}
+	attrs := make([]Attr, 0, len(values))
 	for name, v := range values {
-		a.byName[name] = &Attr{V: Done(v), At: v.Where()}
+		attrs = append(attrs, Attr{name: name, V: Done(v), At: v.Where()})
 	}
-	return a
+	return makeSet(at, attrs)
 }
-
-func (a *Attrs) set(name string, v *Thunk, at Place) { a.byName[name] = &Attr{V: v, At: at} }
-
-func emptyAttrs(at Place) *Attrs { return &Attrs{Place: at, byName: map[string]*Attr{}} }
 
 // symbolic reports whether v may turn out to be anything.
 func symbolic(v Value) bool {

@@ -36,6 +36,7 @@ type (
 	Ident struct {
 		Span
 		Name string
+		Var  Var // what binds it
 	}
 
 	// Int is an integer literal; Value is never negative.
@@ -90,12 +91,14 @@ type (
 		Span
 		Rec      bool
 		Bindings []Binding
+		set      *Set // nil for a literal that became part of the set around it
 	}
 
 	// LegacyLet is let { ...; body = e; }: a recursive set of which "body" is selected.
 	LegacyLet struct {
 		Span
 		Bindings []Binding
+		set      *Set
 	}
 
 	// Let is let ... in e. Bindings stand in source order and are not merged: see Merge.
@@ -103,6 +106,7 @@ type (
 		Span
 		Bindings []Binding
 		Body     Expr
+		set      *Set
 	}
 
 	// With is with scope; e.
@@ -255,6 +259,16 @@ const (
 	OpPipe    Op = "|>" // x |> f is f x
 	OpPipeInv Op = "<|" // f <| x is f x
 )
+
+// Set returns the merged bindings, whose variables are resolved; nil for a literal that an attribute of the same name stands
+// around: that one's Member has it.
+func (x *Attrs) Set() *Set { return x.set }
+
+// Set returns the merged bindings, whose variables are resolved.
+func (x *LegacyLet) Set() *Set { return x.set }
+
+// Set returns the merged bindings, whose variables are resolved.
+func (x *Let) Set() *Set { return x.set }
 
 // Unparen removes any number of parentheses around x.
 func Unparen(x Expr) Expr {

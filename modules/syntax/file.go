@@ -12,6 +12,9 @@ type File struct {
 	Root     Expr
 	Comments []Comment // all comments in source order
 	lines    []Pos     // start of every line
+
+	undefined   string // the first variable that is defined nowhere, "" for none
+	undefinedAt Span
 }
 
 // Position is a place in a file for people: Line and Column count from 1, Column in bytes.

@@ -1,6 +1,9 @@
 package syntax
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Member is one attribute of a merged set.
 type Member struct {
@@ -9,6 +12,15 @@ type Member struct {
 	Value   Expr      // the first value given; nil if inherited or if only longer attribute paths define it
 	Set     *Set      // not nil for a set literal and for what attribute paths make: a.b = 1; a.c = 2;
 	Inherit *Inherit  // the binding that inherits the name, or nil
+	Var     Var       // of a plain inherit: what binds the name around the set
+}
+
+// Range returns the place of the value, or of the name where there is none.
+func (m *Member) Range() Span {
+	if m.Value != nil {
+		return m.Value.Range()
+	}
+	return m.At.Span
 }
 
 // DynamicMember is an attribute whose name is an expression.
@@ -24,6 +36,19 @@ type Set struct {
 	Members []*Member // in order of first appearance; the names are unique
 	Dynamic []DynamicMember
 	index   map[string]*Member // only if there are many
+	order   []int32            // see ByName; nil in a set that is not of a parsed file
+}
+
+// ByName returns the places in Members in the order of the names. It is nil for a set that Parse did not make.
+func (s *Set) ByName() []int32 { return s.order }
+
+// sort makes what ByName returns.
+func (s *Set) sort() {
+	s.order = make([]int32, len(s.Members))
+	for i := range s.order {
+		s.order[i] = int32(i)
+	}
+	slices.SortFunc(s.order, func(a, b int32) int { return strings.Compare(s.Members[a].Name, s.Members[b].Name) })
 }
 
 // Member returns the member called name, nil if there is none.

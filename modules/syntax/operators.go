@@ -172,7 +172,7 @@ func (p *parser) selection(what string) Expr {
 	case tOr:
 		t := p.tok
 		p.next()
-		or := &Ident{p.span(t.start), "or"}
+		or := &Ident{Span: p.span(t.start), Name: "or"}
 		return &Apply{p.span(start), x, or}
 	}
 	return x

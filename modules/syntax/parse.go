@@ -34,7 +34,9 @@ func Parse(name string, src []byte) (f *File, err error) {
 		p.afterEnd()
 	}
 	p.check(root, 0)
-	return &File{Name: name, Source: p.src, Root: root, Comments: p.comments, lines: lineTable(p.src)}, nil
+	f = &File{Name: name, Source: p.src, Root: root, Comments: p.comments, lines: lineTable(p.src)}
+	bind(f)
+	return f, nil
 }
 
 // parser is a recursive descent parser; errors leave it by panic(*Error).
@@ -156,7 +158,7 @@ func (p *parser) let(start int) Expr {
 	}
 	p.next()
 	body := p.expr("an expression after 'in'")
-	return &Let{p.span(start), bindings, body}
+	return &Let{Span: p.span(start), Bindings: bindings, Body: body}
 }
 
 // simpleLambda reads x: e.

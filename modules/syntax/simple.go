@@ -9,7 +9,7 @@ func (p *parser) simple(what string) Expr {
 	switch t.kind {
 	case tIdent:
 		p.next()
-		return &Ident{p.span(t.start), text}
+		return &Ident{Span: p.span(t.start), Name: text}
 	case tInt:
 		return p.integer(t, text)
 	case tFloat:
@@ -35,7 +35,7 @@ func (p *parser) simple(what string) Expr {
 		return p.list(t.start)
 	case tBrace:
 		bindings := p.set(t.start)
-		return &Attrs{p.span(t.start), false, bindings}
+		return &Attrs{Span: p.span(t.start), Bindings: bindings}
 	case tRec, tLet:
 		return p.keywordSet(t)
 	}
@@ -51,9 +51,9 @@ func (p *parser) keywordSet(t token) Expr {
 	}
 	bindings := p.set(p.tok.start)
 	if t.kind == tLet {
-		return &LegacyLet{p.span(t.start), bindings}
+		return &LegacyLet{Span: p.span(t.start), Bindings: bindings}
 	}
-	return &Attrs{p.span(t.start), true, bindings}
+	return &Attrs{Span: p.span(t.start), Rec: true, Bindings: bindings}
 }
 
 // set reads { bindings }.
