@@ -113,7 +113,26 @@ func TestBring(t *testing.T) {
 	if _, err := run(ctx, here{t, -1}, "bring", "/dev/shm/assay-test/key.txt", value(fresh)); !errors.Is(err, ErrVolatile) {
 		t.Errorf("brought into memory: %v", err)
 	}
-	os.Remove("/dev/shm/assay-test")
+}
+
+// TestBringMakesDirectories: those above the key's own are like any others.
+func TestBringMakesDirectories(t *testing.T) {
+	asRoot(t)
+	dir := t.TempDir()
+	if _, err := run(t.Context(), here{t, -1}, "bring", filepath.Join(dir, "lib", "sops-nix", "key.txt"), value(identity(1))); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]os.FileMode{"lib": 0o755, "lib/sops-nix": 0o700} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s: %v, %v; want %v", name, info.Mode(), err, want)
+		}
+	}
+	if _, err := run(t.Context(), here{t, -1}, "bring", "/dev/shm/assay-test-none/key.txt", value(identity(1))); !errors.Is(err, ErrVolatile) {
+		t.Errorf("brought into memory: %v", err)
+	}
+	if err := os.Remove("/dev/shm/assay-test-none"); err == nil {
+		t.Error("a directory is left where nothing was brought")
+	}
 }
 
 // TestCut ends the stream after every number of bytes: the old identity stays,

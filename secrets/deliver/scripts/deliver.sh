@@ -43,10 +43,18 @@ if [ "$state" = same ]; then
 	exit 0
 fi
 
-[ -d "$dir" ] || mkdir -p -m 0700 "$dir" || exit
-case $(stat -f -c %T "$dir" 2>/dev/null) in
+# Nothing is made where it would not last.
+above=$dir
+until [ -d "$above" ]; do
+	above=${above%/*}
+	above=${above:-/}
+done
+case $(stat -f -c %T "$above" 2>/dev/null) in
 tmpfs | ramfs) exit 66 ;;
 esac
+if [ ! -d "$dir" ]; then # only the last one is for nobody else
+	(umask 022 && mkdir -p "${dir%/*}/") && mkdir -m 0700 "$dir" || exit
+fi
 for old in "$dir"/.key.*; do # of a delivery that was cut
 	[ -f "$old" ] && [ -n "$(find "$old" -mmin +60 2>/dev/null)" ] && rm -f -- "$old"
 done
