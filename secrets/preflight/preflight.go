@@ -29,7 +29,8 @@ type Host struct {
 	// identity's; none is not known.
 	KeyFile    string
 	Recipients []string
-	// HostKeys are the SSH keys that the host proves, in authorized_keys form.
+	// HostKeys are the SSH keys of which the host has one for each kind, in
+	// authorized_keys form: several of a kind while one is replaced.
 	HostKeys []string
 	// Read reads a file of the store.
 	Read func(path string) ([]byte, error)
@@ -85,21 +86,24 @@ func (h Host) keysOf(m Manifest) keys {
 		}
 	}
 	for _, file := range m.AgeSSHKeyPaths {
-		recipient := ""
-		if file == HostKeyPath {
-			for _, line := range h.HostKeys {
-				if r, err := sops.AgeOfSSH(line); err == nil {
-					recipient = r
-				}
-			}
-		}
-		if recipient == "" {
+		forms := h.ageForms()
+		if file != HostKeyPath || len(forms) == 0 {
 			k.all = false
 			continue
 		}
-		k.ssh = append(k.ssh, recipient)
+		k.ssh = append(k.ssh, forms...)
 	}
 	return k
+}
+
+// ageForms are the recipients that the host's SSH keys make.
+func (h Host) ageForms() (out []string) {
+	for _, line := range h.HostKeys {
+		if r, err := sops.AgeOfSSH(line); err == nil {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 // check is the problem of one secret of the system, nil where there is none.
@@ -112,7 +116,7 @@ func (h Host) check(s Secret, have keys) *Problem {
 	switch {
 	case meet(has, have.age):
 		return nil
-	case meet(has, have.ssh) && isHostKey(s):
+	case meet(has, have.ssh) && have.all && isHostKey(s):
 		return h.problem(s, "the host key can only be decrypted with itself, and the host would not start with it", false)
 	case meet(has, have.ssh), !have.all, len(f.PGP)+len(f.Foreign) > 0:
 		return nil

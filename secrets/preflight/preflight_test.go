@@ -119,6 +119,13 @@ func TestCheck(t *testing.T) {
 	blind.Open = func(*sops.File) []string { return nil }
 	elsewhere := system(bad)
 	elsewhere.AgeKeyFile = "/persist/key.txt"
+	both := f.seal(t, "secrets/both", "x", ofSSH, other.id.Recipient)
+	both.Path = preflight.HostKeyPath
+	elsewhereToo := ssh(system(both))
+	elsewhereToo.AgeKeyFile = "/persist/key.txt"
+	newPublic, _ := hostKey(t)
+	rotating := known
+	rotating.HostKeys = []string{public, newPublic}
 
 	for name, c := range map[string]struct {
 		host      preflight.Host
@@ -128,6 +135,8 @@ func TestCheck(t *testing.T) {
 		"all of it":                     {known, []preflight.Manifest{system(good, userKey), home(homeGood)}, ""},
 		"not encrypted to the machine":  {known, []preflight.Manifest{system(good, bad)}, "vars/per-machine/galena/c/d/secret: is not encrypted to any key that galena has; assay vars fix galena"},
 		"a file by hand":                {known, []preflight.Manifest{system(hand)}, "secrets/token: is not encrypted to any key that galena has; assay secrets rekey secrets/token"},
+		"by either host key":            {rotating, []preflight.Manifest{ssh(system(bySSH))}, ""},
+		"the host key by one elsewhere": {known, []preflight.Manifest{elsewhereToo}, ""},
 		"by the host key":               {known, []preflight.Manifest{ssh(system(good, bySSH))}, ""},
 		"the host key, unused":          {known, []preflight.Manifest{system(bySSH)}, "secrets/by-ssh: is not encrypted to any key that galena has; assay secrets rekey secrets/by-ssh"},
 		"neither":                       {known, []preflight.Manifest{ssh(system(bad))}, "vars/per-machine/galena/c/d/secret: is not encrypted to any key that galena has; assay vars fix galena"},
