@@ -66,6 +66,7 @@ type Closure struct {
 	System  string // store path
 	Objects []Object
 	Record  Record // of the system
+	There   bool   // its machine has built it in its own store, which alone has its files: they are not in Record
 }
 
 // Object is one store object.

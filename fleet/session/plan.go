@@ -114,7 +114,7 @@ func (s *Session) ask(ctx context.Context, h *plan.Host, meet func(string) (host
 	}()
 	look := s.look(ctx, conn, name)
 	defer func() { h.AgeKey, h.Secrets = look(h) }()
-	if h.WantedErr == nil && h.Machine.Deploy.Build == "target" && h.Closure.Record.Version == 0 { // only the target knows
+	if h.WantedErr == nil && h.Closure.There {
 		h.Closure.Record, h.WantedErr = s.reach.Deployer.Record(ctx, conn, h.Wanted.Path)
 		h.Wanted.Record = h.Closure.Record
 	}

@@ -83,7 +83,7 @@ func (b *building) arrive(ctx context.Context, s *store, where, path string) err
 	}
 	closure, err := closureOf(path, objects)
 	if err == nil {
-		closure.Record = record.New(path, closure.Objects, nil, "it was built on the machine itself")
+		closure.Record, closure.There = record.New(path, closure.Objects, nil, "it was built on the machine itself"), true
 	}
 	b.end(path, closure, func(engine.System) error { return err })
 	return nil

@@ -46,7 +46,7 @@ func TestBuildOnOtherMachines(t *testing.T) {
 			}
 			for machine, want := range map[string]bool{"m1": false, "m2": true} {
 				c := a.closures[machine]
-				if len(c.Objects) != 3 || c.Record.Version == 0 {
+				if len(c.Objects) != 3 || c.Record.Version == 0 || c.There == want {
 					t.Errorf("%s: %+v", machine, c)
 				}
 				invalid, err := b.engine.invalid(t.Context(), []string{c.System})

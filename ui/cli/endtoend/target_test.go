@@ -28,6 +28,7 @@ func TestBuildsOnTarget(t *testing.T) {
 	f.turn("lathe", miniature.NewFile)
 	f.commit("a new file")
 	wanted := f.sh("nix", "eval", "--raw", ".#darwinConfigurations.lathe.system.outPath")
+	f.assay("plan", "lathe").want(t, done, "files (1)", "+ /etc/workshop/new.txt", "1 machine to switch")
 	f.assay("update", "lathe", "--yes").want(t, done, "1 updated")
 	f.runs("lathe", wanted)
 	if out := f.sh("sh", "-c", "nix-store --check-validity "+wanted+" 2>/dev/null && echo valid || echo invalid"); strings.TrimSpace(out) != "invalid" {
