@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"sync"
 
@@ -16,6 +17,8 @@ import (
 	"assay/secrets/secret"
 	"assay/secrets/sops"
 	"assay/secrets/vars"
+
+	"golang.org/x/crypto/ssh"
 )
 
 // operatorKeys are the operator's age identities, asked for once.
@@ -168,14 +171,22 @@ func (s *Session) hostOf(machine string, filer engine.Filer) preflight.Host {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		h.Recipients = nil
 	}
-	if t, err := s.Target(machine); err == nil {
-		for _, line := range t.HostKeys {
-			if !strings.HasPrefix(line, "@") {
-				h.HostKeys = append(h.HostKeys, line)
-			}
-		}
-	}
+	h.HostKeys = s.hostKeys(machine)
 	return h
+}
+
+// hostKeys are the SSH host keys that the machine may have: the one that it has
+// proved, or, where that is of another kind than sops-nix uses, those by which
+// it is recognised.
+func (s *Session) hostKeys(machine string) []string {
+	if key, ok := s.proved.Load(machine); ok && strings.HasPrefix(key.(string), ssh.KeyAlgoED25519+" ") {
+		return []string{key.(string)}
+	}
+	t, err := s.Target(machine)
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(t.HostKeys), func(line string) bool { return strings.HasPrefix(line, "@") })
 }
 
 // placeOf is the file of what assay.nix declares as the secret vars/GENERATOR/FILE,
