@@ -10,6 +10,7 @@ import (
 
 	"assay/fleet"
 	"assay/modules/syntax"
+	"assay/overlay"
 )
 
 // ErrByHand is that a Nix file is written in a way in which no patch is made.
@@ -32,6 +33,9 @@ func TakeOut(src []byte, pkg string, at fleet.Pos) ([]byte, error) {
 	text := string(src)
 	from, to := int(start), int(end)
 	if alone(text, from, to) {
+		if heading(text[lineEnd(text, to):], syntax.Attached{Leading: about}.Text(), pkg) {
+			about = nil
+		}
 		for _, c := range slices.Backward(about) {
 			if alone(text, int(c.Start), int(c.End)) {
 				from = int(c.Start)
@@ -44,7 +48,24 @@ func TakeOut(src []byte, pkg string, at fleet.Pos) ([]byte, error) {
 		}
 		from = len(strings.TrimRightFunc(text[:from], unicode.IsSpace))
 	}
-	return checked(at.File, text[:from]+text[to:])
+	return checked(n.file, at, text[:from]+text[to:])
+}
+
+var (
+	sibling = regexp.MustCompile(`^[ \t]*(?:"|[A-Za-z_])`)
+	letIn   = regexp.MustCompile(`^[ \t]*in\b`)
+	because = regexp.MustCompile(`(?im)^(?:reason|symptom|why)\b`)
+)
+
+// heading reports whether a comment is over several bindings rather than about
+// the first alone: another one without a comment follows, which behind begins
+// with, and it is prose that does not name the package.
+func heading(behind, comment, pkg string) bool {
+	if comment == "" || !sibling.MatchString(behind) || letIn.MatchString(behind) {
+		return false
+	}
+	n := overlay.ReadNote(comment)
+	return n.Added == "" && n.RemoveWhen == "" && len(n.Links) == 0 && !strings.Contains(comment, pkg) && !because.MatchString(comment)
 }
 
 // PutIn returns a Nix file's text with one more hotfix behind the one that
@@ -85,7 +106,7 @@ func PutIn(src []byte, beside string, at fleet.Pos, h fleet.Hotfix) ([]byte, err
 	if !strings.HasSuffix(before, "\n") {
 		before += eol
 	}
-	return checked(at.File, before+b.String()+text[put:])
+	return checked(n.file, at, before+b.String()+text[put:])
 }
 
 var identifier = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_'-]*$`)
@@ -152,10 +173,14 @@ func find(src []byte, pkg string, at fleet.Pos) (found, error) {
 	return all[0], nil
 }
 
-// checked returns a text that Nix would still read.
-func checked(name, text string) ([]byte, error) {
-	if _, err := syntax.Parse(name, []byte(text)); err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrByHand, err)
+// checked returns a text that Nix reads if it reads the file as it was.
+func checked(was *syntax.File, at fleet.Pos, text string) ([]byte, error) {
+	f, err := syntax.Parse(at.File, []byte(text))
+	if err == nil && syntax.CheckScope(was) == nil {
+		err = syntax.CheckScope(f)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: what the patch would leave is wrong at %v; hint: edit it by hand", ErrByHand, err)
 	}
 	return []byte(text), nil
 }

@@ -113,3 +113,37 @@ func nixReads(t *testing.T, text []byte) {
 		t.Errorf("Nix cannot read it: %s\n%s", out, text)
 	}
 }
+
+// TestTakeOutUsed: what the rest of the file needs is not taken out.
+func TestTakeOutUsed(t *testing.T) {
+	const text = "final: prev: rec {\n  inherit (final.stable) llama;\n  llama-rocm = llama.override { };\n}\n"
+	if out, err := TakeOut([]byte(text), "llama", fleet.Pos{File: "h.nix", Line: 2}); !errors.Is(err, ErrByHand) || !strings.Contains(err.Error(), "llama") {
+		t.Errorf("%v\n%s", err, out)
+		nixReads(t, out)
+	}
+}
+
+// TestTakeOutHeading: a comment over several bindings stays, one that is about
+// the first of them goes.
+func TestTakeOutHeading(t *testing.T) {
+	const bun = "  inherit (final.unstable) bun;\n"
+	for comment, stays := range map[string]bool{
+		"  # Packages that are ahead of\n  # their releases.\n": true,
+		"  # bun does not build\n":                              false,
+		"  # Reason: does not build\n  # Added: 2026-01-02\n":   false,
+		"  # drop once 540742 lands\n":                          false,
+		"  # https://hydra.nixos.org/job/a/b/x.x86_64-linux\n":  false,
+		"  # Reason: it crashes\n":                              false,
+	} {
+		for rest, over := range map[string]bool{"  inherit (final.unstable) lima;\n": true, "\n  inherit (final.unstable) lima;\n": false, "  # another\n  inherit (final.unstable) lima;\n": false, "": false} {
+			out, err := TakeOut([]byte("final: prev: {\n"+comment+bun+rest+"}\n"), "bun", fleet.Pos{File: "h.nix", Line: 2 + strings.Count(comment, "\n")})
+			want := "final: prev: {\n" + rest + "}\n"
+			if stays && over {
+				want = "final: prev: {\n" + comment + rest + "}\n"
+			}
+			if err != nil || string(out) != want {
+				t.Errorf("%v\n%s\nwant\n%s", err, out, want)
+			}
+		}
+	}
+}
