@@ -163,6 +163,7 @@ creation_rules:
 func TestRules(t *testing.T) {
 	ann, bob, eve := recipient(t), recipient(t), recipient(t)
 	fill := func(text string) string { return strings.NewReplacer("ANN", ann, "BOB", bob, "EVE", eve).Replace(text) }
+	bare := fill("creation_rules:\n  - age: ANN,BOB\n")
 	inline := fill("keys:\n  - &ann ANN\n  - &bob BOB\ncreation_rules:\n  - age: ANN,BOB\n")
 	for _, c := range []struct {
 		name, text string
@@ -178,6 +179,10 @@ func TestRules(t *testing.T) {
 			strings.Replace(ruleText, "  - &bob BOB\n", "  - &bob BOB\n  - &eve EVE\n", 1)},
 		{"add like", ruleText, func(c *policy.Config, text []byte) ([]byte, error) { return files.AddKey(c, text, "eve", eve, bob) },
 			strings.NewReplacer("  - &bob BOB\n", "  - &bob BOB\n  - &eve EVE\n", "- *bob # for now\n", "- *bob # for now\n          - *eve\n").Replace(ruleText)},
+		{"add known", ruleText, func(c *policy.Config, text []byte) ([]byte, error) { return files.AddKey(c, text, "robert", bob, "") }, ruleText},
+		{"add known like", ruleText, func(c *policy.Config, text []byte) ([]byte, error) { return files.AddKey(c, text, "robert", bob, ann) },
+			ruleText + "          - *bob\n"},
+		{"add without names", bare, func(c *policy.Config, text []byte) ([]byte, error) { return files.AddKey(c, text, "eve", eve, "") }, bare},
 		{"add twice", ruleText, func(c *policy.Config, text []byte) ([]byte, error) { return files.AddKey(c, text, "bob", eve, "") }, ""},
 		{"add inline", inline, func(c *policy.Config, text []byte) ([]byte, error) { return files.AddKey(c, text, "eve", eve, bob) }, ""},
 	} {

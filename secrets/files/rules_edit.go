@@ -56,44 +56,90 @@ func DropKeys(c *policy.Config, text []byte, drop []string) ([]byte, error) {
 }
 
 // AddKey puts an age key into the text of a .sops.yaml under a name, behind
-// the last of the keys with names. If like is the public part of another key,
-// it is also named in every rule that names that one, behind it. Otherwise as
-// DropKeys.
+// the last of the keys with names. A key that has a name there already keeps
+// it. If like is the public part of another key, it is also named in every rule
+// that names that one, behind it; without, a file that gives no names stays as
+// it is. Otherwise as DropKeys.
 func AddKey(c *policy.Config, text []byte, name, public, like string) ([]byte, error) {
 	lines := strings.SplitAfter(string(text), "\n")
 	added := map[int]string{} // what comes behind a line
-	last := 0
-	for _, k := range c.Keys {
-		if Key(k.Public) == Key(public) || k.Name == name {
-			return nil, fmt.Errorf("%s: %w: it has %s already, as %s", k.At, ErrByHand, k.Name, k.Public)
-		}
-		if k.Kind == policy.Age && (like == "" || Key(k.Public) == Key(like)) {
-			last = k.At.Line
-		}
+	at, known, err := nameOf(c, name, public, like)
+	if at == 0 || err != nil {
+		return text, err
 	}
-	if last == 0 {
-		return nil, fmt.Errorf("%s: %w: it has no list of keys with names that the key could be added to", c.File, ErrByHand)
+	line, err := itemAt(c, lines, at)
+	switch {
+	case err != nil:
+		return nil, err
+	case line[2] == "":
+		return nil, fmt.Errorf("%s:%d: %w: its keys have no names of the form &name", c.File, at, ErrByHand)
+	case known:
+		name = line[2]
+	default:
+		added[at] = line[1] + "- &" + name + " " + public + "\n"
 	}
-	line, err := itemAt(c, lines, last)
-	if err != nil {
+	if err := beside(c, lines, added, name, public, like); err != nil {
 		return nil, err
 	}
-	if line[2] == "" {
-		return nil, fmt.Errorf("%s:%d: %w: its keys have no names of the form &name", c.File, last, ErrByHand)
+	changed := insert(lines, added)
+	var names []string
+	if !known {
+		names = []string{public}
 	}
-	added[last] = line[1] + "- &" + name + " " + public + "\n"
+	return changed, verify(c, changed, func(keys []string) []string {
+		i := slices.IndexFunc(keys, func(k string) bool { return Key(k) == Key(like) })
+		if like == "" || i < 0 || slices.ContainsFunc(keys, func(k string) bool { return Key(k) == Key(public) }) {
+			return keys
+		}
+		return slices.Insert(slices.Clone(keys), i+1, public)
+	}, names)
+}
+
+// nameOf finds the line that gives a key its name, if it is known already, or
+// the one behind which it can get one. 0 is a file that nothing is asked of.
+func nameOf(c *policy.Config, name, public, like string) (at int, known bool, err error) {
+	for _, k := range c.Keys {
+		switch {
+		case Key(k.Public) == Key(public) && like == "":
+			return 0, true, nil
+		case Key(k.Public) == Key(public):
+			return k.At.Line, true, nil
+		case k.Name == name:
+			return 0, false, fmt.Errorf("%s: %w: it has another key under the name %s, %s", k.At, ErrByHand, k.Name, k.Public)
+		}
+		if k.Kind == policy.Age && (like == "" || Key(k.Public) == Key(like)) {
+			at = k.At.Line
+		}
+	}
+	if at == 0 && like != "" {
+		err = fmt.Errorf("%s: %w: it has no list of keys with names that the key could be added to", c.File, ErrByHand)
+	}
+	return at, false, err
+}
+
+// beside adds lines that name a key wherever a rule names like and not the key.
+func beside(c *policy.Config, lines []string, added map[int]string, name, public, like string) error {
 	for i := range c.Rules {
-		for _, r := range c.Rules[i].Recipients() {
-			if like == "" || Key(r.Public) != Key(like) {
+		keys := c.Rules[i].Recipients()
+		if like == "" || slices.ContainsFunc(keys, func(r policy.Recipient) bool { return Key(r.Public) == Key(public) }) {
+			continue
+		}
+		for _, r := range keys {
+			if Key(r.Public) != Key(like) {
 				continue
 			}
 			line, err := itemAt(c, lines, r.At.Line)
 			if err != nil {
-				return nil, err
+				return err
 			}
 			added[r.At.Line] = line[1] + "- *" + name + "\n"
 		}
 	}
+	return nil
+}
+
+// insert puts texts behind lines, by their numbers from 1.
+func insert(lines []string, added map[int]string) []byte {
 	var out strings.Builder
 	for i, line := range lines {
 		out.WriteString(line)
@@ -104,14 +150,7 @@ func AddKey(c *policy.Config, text []byte, name, public, like string) ([]byte, e
 			out.WriteString(more)
 		}
 	}
-	changed := []byte(out.String())
-	return changed, verify(c, changed, func(keys []string) []string {
-		i := slices.IndexFunc(keys, func(k string) bool { return Key(k) == Key(like) })
-		if like == "" || i < 0 {
-			return keys
-		}
-		return slices.Insert(slices.Clone(keys), i+1, public)
-	}, []string{public})
+	return []byte(out.String())
 }
 
 // verify reads a changed text and compares it with what it should mean.
