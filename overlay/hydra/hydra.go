@@ -87,9 +87,11 @@ func New(cache string, transport http.RoundTripper) *Client {
 	return c
 }
 
-// sameServer lets a redirect lead to the same host only, and few of them.
+// sameServer lets a redirect lead to the same host only, and not away from
+// https, and few of them.
 func sameServer(next *http.Request, before []*http.Request) error {
-	if len(before) > redirects || next.URL.Hostname() != before[0].URL.Hostname() {
+	last := before[len(before)-1].URL
+	if len(before) > redirects || next.URL.Hostname() != last.Hostname() || last.Scheme == "https" && next.URL.Scheme != "https" {
 		return http.ErrUseLastResponse
 	}
 	return nil

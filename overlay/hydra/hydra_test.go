@@ -331,3 +331,18 @@ func FuzzAnswer(f *testing.F) {
 		}
 	})
 }
+
+// TestDowngrade: what is linked with https is not asked for without.
+func TestDowngrade(t *testing.T) {
+	plain := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		json.NewEncoder(w).Encode([]any{finished(1, "mine", 0)})
+	}))
+	defer plain.Close()
+	safe := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, plain.URL+r.URL.String(), http.StatusFound)
+	}))
+	defer safe.Close()
+	if a := New("", safe.Client().Transport).Ask(t.Context(), Target{Server: safe.URL, Project: "nixpkgs", Jobset: "trunk", Name: "mine"}); a.Offline != "it leads elsewhere" {
+		t.Errorf("%+v", a)
+	}
+}
