@@ -8,6 +8,7 @@ import (
 
 	"assay/fleet"
 	"assay/modules"
+	"assay/modules/symbolic"
 )
 
 // attached is a module, or with all set a list of modules, that the machine's
@@ -19,17 +20,17 @@ type attached struct {
 	all  bool
 }
 
-// attach notes a definition whose value is a module.
-func (w *walker) attach(g given) {
+// attach is a definition whose value is a module.
+func attach(g given) (attached, bool) {
 	names, err := splitPath(g.path)
 	if err != nil {
-		return
+		return attached{}, false
 	}
 	a := attached{given: g, all: len(names) == 2}
 	if !a.all {
 		a.user = strings.ReplaceAll(names[len(names)-1], `\${`, "${") // a name that is not known stands as it is written
 	}
-	w.attached = append(w.attached, a)
+	return a, true
 }
 
 // homes composes the homes of a machine: those that the registry gives aspects
@@ -103,17 +104,24 @@ func turn(a attached) int {
 	return 1
 }
 
+// openedAs is the key under which a tree keeps the unit of an attached module.
+type openedAs struct {
+	module symbolic.Value
+	at     fleet.Pos
+	all    bool
+	root   *entry
+	system string
+}
+
 // enter queues an attached module.
 func (w *walker) enter(a attached, way []Step) {
-	var u *unit
-	w.tree.Alone(func() {
+	u := w.tree.Once(openedAs{a.module, a.at, a.all, w.root, w.system}, func() any {
 		with := modules.Arguments{System: w.system}
 		if a.all {
-			u = makeUnit(w.tree.OpenImports(a.module, a.at, with), w.root)
-		} else {
-			u = makeUnit(w.tree.OpenModule(a.module, with), w.root)
+			return makeUnit(w.tree.OpenImports(a.module, a.at, with), w.root)
 		}
-	})
+		return makeUnit(w.tree.OpenModule(a.module, with), w.root)
+	}).(*unit)
 	w.queue = append(w.queue, item{unit: u, name: a.aspect, way: way, condition: a.condition})
 }
 
@@ -128,11 +136,16 @@ func (w *walker) wayTo(aspect string, start Step) []Step {
 	return []Step{start}
 }
 
+// hostUnit is the key under which a tree keeps the unit of a host.
+type hostUnit struct {
+	host *modules.Host
+	root *entry
+}
+
 // host enters what the flake's own configuration of the machine imports.
 func (w *walker) host(h *modules.Host, m *fleet.Machine, start Step) {
 	start.At = cmp.Or(start.At, h.At)
-	var u *unit
 	w.owner, w.special = h, h.SpecialKey()
-	w.tree.Alone(func() { u = makeUnit(w.tree.OpenHost(h), w.root) })
+	u := w.tree.Once(hostUnit{h, w.root}, func() any { return makeUnit(w.tree.OpenHost(h), w.root) }).(*unit)
 	w.queue = append(w.queue, item{unit: u, name: MachineAspect(m), way: []Step{start}})
 }

@@ -3,7 +3,6 @@ package compose
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -17,41 +16,13 @@ type given struct {
 	unsure    string // why it may be lost
 }
 
-// options merges the definitions of all modules. The module system hands
-// definitions to an option's type in reverse order of imports.
+// options takes what the definitions of all modules come to.
 func (w *walker) options() {
-	byPath := map[string][]given{}
-	var opaque []given
-	all := w.definitions()
-	weigh(all)
-	for _, g := range all {
-		switch {
-		case g.mark:
-		case g.module != nil:
-			w.attach(g)
-		case g.opaque:
-			opaque = append(opaque, g)
-		default:
-			byPath[g.path] = append(byPath[g.path], g)
-		}
+	m := w.merging()
+	w.scope.Options, w.scope.Packages, w.attached = m.options, m.packages, slices.Clone(m.attached)
+	for i := range m.options {
+		w.refuse(&m.options[i])
 	}
-	for _, g := range opaque {
-		byPath[g.path] = append(byPath[g.path], g)
-	}
-	paths := slices.Sorted(maps.Keys(byPath))
-	w.scope.Options = make([]Option, 0, len(paths))
-	for i, path := range paths {
-		o := merge(path, byPath[path])
-		if o.Merged.State != Open {
-			o.Merged = shadow(path, o.Merged, opaque, next(paths, i))
-		}
-		w.scope.Options = append(w.scope.Options, o)
-		w.refuse(&o)
-		w.packages(&o, byPath[path])
-	}
-	slices.SortFunc(w.scope.Packages, func(a, b Package) int {
-		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Option, b.Option), strings.Compare(a.At.String(), b.At.String()))
-	})
 }
 
 func (w *walker) definitions() []given {
@@ -263,10 +234,10 @@ func lowest(all []given) (best int, sure bool) {
 	return best, sure || len(all) > 0
 }
 
-// packages notes the packages of an option that lists them.
-func (w *walker) packages(o *Option, from []given) {
+// packages are those that an option lists, of the options that install some.
+func packages(o *Option, from []given) (out []Package) {
 	if !packageList(o.Path) {
-		return
+		return nil
 	}
 	best, _ := lowest(from)
 	for _, g := range from {
@@ -275,10 +246,11 @@ func (w *walker) packages(o *Option, from []given) {
 		}
 		for _, e := range g.elems {
 			if ref, ok := e.Data.(PackageRef); ok && e.Known {
-				w.scope.Packages = append(w.scope.Packages, Package{Name: ref.Name, Option: o.Path, Aspect: g.aspect, At: e.At})
+				out = append(out, Package{Name: ref.Name, Option: o.Path, Aspect: g.aspect, At: e.At})
 			}
 		}
 	}
+	return out
 }
 
 // packageList reports whether the option is one whose packages are installed.
