@@ -58,3 +58,16 @@ func (c *collector) tune() {
 func latePercent(live uint64) int {
 	return int(max(smallHeap*100/max(live, firstHeap), 200)) - 100
 }
+
+// oneProcessor has Go run one goroutine at a time until restore is called. Who
+// waits for hundreds of hosts has little to compute at any moment, and with
+// more than one, Go looks for work on the others with each answer, which takes
+// a fifth of the CPU time (BENCHMARKS.md). What operators ask for with
+// GOMAXPROCS holds.
+func oneProcessor() (restore func()) {
+	if os.Getenv("GOMAXPROCS") != "" {
+		return func() {}
+	}
+	was := runtime.GOMAXPROCS(1)
+	return func() { runtime.GOMAXPROCS(was) }
+}

@@ -121,6 +121,7 @@ func (a *app) gatherStatus(ctx context.Context, s *session.Session, chosen []str
 	defer stop()
 	progress := a.progress("asking", len(chosen))
 	defer progress.clear()
+	defer oneProcessor()()
 	return s.Status(watch, chosen, func(session.Status) { progress.step() })
 }
 

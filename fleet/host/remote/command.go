@@ -41,14 +41,14 @@ func commandLine(cmd host.Command) (string, error) {
 // octal writes every byte that some shell could see as more than itself
 // inside single quotes as \0ooo.
 func octal(s string) string {
-	var b strings.Builder
-	b.Grow(len(s) + len(s)/4)
+	b := make([]byte, 0, len(s)+len(s)/4)
 	for i := range len(s) {
-		if c := s[i]; c < ' ' || c >= 0x7f || strings.IndexByte(`'\!`, c) >= 0 {
-			fmt.Fprintf(&b, `\0%03o`, c)
-		} else {
-			b.WriteByte(c)
+		switch c := s[i]; {
+		case c < ' ' || c >= 0x7f || c == '\'' || c == '\\' || c == '!':
+			b = append(b, '\\', '0', '0'+c>>6, '0'+c>>3&7, '0'+c&7)
+		default:
+			b = append(b, c)
 		}
 	}
-	return b.String()
+	return string(b)
 }

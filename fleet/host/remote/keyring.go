@@ -5,17 +5,52 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"sync"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 )
 
-// keyring keeps private keys that were read from files, and which key was
-// the right one where.
+// keyring keeps private keys that were read from files, which keys files
+// hold, and which key was the right one where.
 type keyring struct {
 	mu    sync.Mutex
 	files map[string]*unlocking
 	right map[string]string // user@machine -> the public key
+	holds map[string]held   // by file
+}
+
+// held is what a file held when it was of that time and size.
+type held struct {
+	changed time.Time
+	size    int64
+	identity
+}
+
+// identity finds out which key a file holds. Of one that needs no passphrase
+// that is kept until the file changes.
+func (k *keyring) identity(file string) (*identity, error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return readIdentity(file)
+	}
+	k.mu.Lock()
+	h, ok := k.holds[file]
+	k.mu.Unlock()
+	if ok && h.changed.Equal(info.ModTime()) && h.size == info.Size() {
+		return &h.identity, nil
+	}
+	id, err := readIdentity(file)
+	if err == nil && !id.encrypted && !id.privateMissing {
+		k.mu.Lock()
+		if k.holds == nil {
+			k.holds = map[string]held{}
+		}
+		k.holds[file] = held{info.ModTime(), info.Size(), *id}
+		k.mu.Unlock()
+	}
+	return id, err
 }
 
 // unlocking is a key file that is open, or that somebody is asked about.

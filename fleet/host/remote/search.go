@@ -158,7 +158,7 @@ type identity struct {
 func (s *search) identities() []*identity {
 	var list []*identity
 	for _, file := range s.config.IdentityFiles {
-		id, err := readIdentity(file)
+		id, err := s.keys.identity(file)
 		id.usual = filepath.Base(filepath.Dir(file)) == ".ssh" && slices.Contains(usualNames, filepath.Base(file))
 		switch {
 		case errors.Is(err, fs.ErrNotExist) && id.usual:

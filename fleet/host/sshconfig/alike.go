@@ -14,7 +14,7 @@ import (
 // few is how many hosts ssh is asked about each by itself, whatever its
 // configuration has. Starting ssh takes several times the CPU time of all
 // that a connection takes here, which counts among hundreds of hosts.
-const few = 8
+const few = 2
 
 // alike finds hosts that are the same to the configuration. What ssh says of
 // two of them, and is the same but for their names, it says of all: they match
@@ -47,8 +47,9 @@ type said struct {
 // ask asks about a host, or takes what ssh said of others that are alike.
 func (a *alike) ask(ctx context.Context, r *Reader, q question) (string, error) {
 	number, plain := form(q.host)
+	first := "" // what was said of this host with the names of the files
 	if plain {
-		a.once.Do(func() { a.patterns, a.able = r.patterns(ctx, q) })
+		a.once.Do(func() { a.patterns, a.able, first = r.patterns(ctx, q) })
 	}
 	if !plain || !a.able {
 		return r.print(ctx, q)
@@ -64,9 +65,12 @@ func (a *alike) ask(ctx context.Context, r *Reader, q question) (string, error) 
 	if s.hosts == 2 {
 		return named(q.host) + s.text, nil
 	}
-	text, err := r.print(ctx, q)
-	if err != nil {
-		return "", err
+	text := first
+	if text == "" {
+		var err error
+		if text, err = r.print(ctx, q); err != nil {
+			return "", err
+		}
 	}
 	rest, ok := nameless(text, q.host)
 	s.differ = !ok || s.hosts > 0 && rest != s.text
@@ -78,7 +82,8 @@ func (a *alike) ask(ctx context.Context, r *Reader, q question) (string, error) 
 func named(host string) string { return "host " + host + "\nhostname " + host + "\n" }
 
 // nameless is what ssh prints of a host without its name, and whether that is
-// also where the host is.
+// also where the host is. How much ssh says is left out: that is otherwise where
+// it was told to say more.
 func nameless(text, host string) (rest string, same bool) {
 	var b strings.Builder
 	for line := range strings.Lines(text) {
@@ -87,7 +92,9 @@ func nameless(text, host string) (rest string, same bool) {
 		case "hostname " + host + "\n":
 			same = true
 		default:
-			b.WriteString(line)
+			if !strings.HasPrefix(line, "loglevel ") {
+				b.WriteString(line)
+			}
 		}
 	}
 	return b.String(), same
@@ -127,28 +134,29 @@ func form(host string) (number, plain bool) {
 }
 
 // patterns returns those of the Host lines in all files that ssh reads, and
-// whether nothing else there depends on the host. ssh is asked which they are.
-func (r *Reader) patterns(ctx context.Context, q question) (patterns []*regexp.Regexp, able bool) {
-	_, log, err := r.run(ctx, q, "-v")
+// whether nothing else there depends on the host. ssh is asked which they are,
+// and prints what it says of the host as well.
+func (r *Reader) patterns(ctx context.Context, q question) (patterns []*regexp.Regexp, able bool, text string) {
+	text, log, err := r.run(ctx, q, "-v")
 	if err != nil {
-		return nil, false
+		return nil, false, ""
 	}
 	for line := range strings.Lines(log) {
 		_, file, reads := strings.Cut(line, "debug1: Reading configuration data ")
 		if !reads {
 			continue
 		}
-		text, err := os.ReadFile(strings.TrimSpace(file))
+		said, err := os.ReadFile(strings.TrimSpace(file))
 		if err != nil {
-			return nil, false
+			return nil, false, ""
 		}
-		more, only := hostPatterns(string(text))
+		more, only := hostPatterns(string(said))
 		if !only {
-			return nil, false
+			return nil, false, ""
 		}
 		patterns, able = append(patterns, more...), true
 	}
-	return patterns, able
+	return patterns, able, text
 }
 
 // hostPatterns returns the patterns of the Host lines of a file, and whether

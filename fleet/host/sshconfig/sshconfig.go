@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os/exec"
 	"strings"
 	"sync"
@@ -112,14 +113,14 @@ func (r *Reader) Read(ctx context.Context, user, host, port string) (Config, err
 
 // ask asks ssh, or with many takes what it said of hosts that are alike.
 func (r *Reader) ask(ctx context.Context, q question, many bool) (Config, error) {
-	if _, err := exec.LookPath(r.program()); err != nil {
-		return defaults(q), ErrNoSSH
-	}
 	ask := r.print
 	if many {
 		ask = func(ctx context.Context, q question) (string, error) { return r.alike.ask(ctx, r, q) }
 	}
 	text, err := ask(ctx, q)
+	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
+		return defaults(q), ErrNoSSH
+	}
 	if err != nil {
 		return Config{}, err
 	}
