@@ -82,6 +82,13 @@ func fix(store *vars.Store, f VarFinding, operator []sops.Identity) ([]batch.Cha
 	if sure {
 		access.Groups = f.Groups
 	}
+	_, faults, err := store.Readers(f.ID)
+	if err != nil {
+		return nil, err
+	}
+	if why := vars.Keyless(faults); why != "" {
+		return nil, fmt.Errorf("it would be lost to somebody: %s", why)
+	}
 	r, err := store.Regrant(f.ID, value, access, lose)
 	if err != nil {
 		return nil, err

@@ -80,6 +80,37 @@ func TestFixVars(t *testing.T) {
 	}
 }
 
+// TestFixUnknownKey: a reader whose key cannot be read loses nothing.
+func TestFixUnknownKey(t *testing.T) {
+	store, ids := varsFleet(t)
+	raquel, _, err := sops.NewIdentity("raquel")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.AddUser("raquel", raquel.Recipient); err != nil {
+		t.Fatal(err)
+	}
+	id := vars.Machine("m", "g").Var("f")
+	put(t, store, id)
+	if err := store.SetSecret(id, secrets.NewSecret([]byte("canary")), vars.Access{Users: []string{"raquel"}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(store.Dir(), "sops/users/raquel/key.json"), []byte("<<<<<<< HEAD\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	found, err := secrets.CheckVars(store, secrets.Scan{Machines: []string{"m"}, Declarations: []declare.Declaration{
+		{Machine: "m", Generators: []declare.Generator{declared("m", "g", false, "f!")}}}})
+	if err != nil || len(found) != 1 || found[0].State != secrets.Drifted {
+		t.Fatalf("%+v, %v", found, err)
+	}
+	if err := secrets.FixVars(t.Context(), store, batch.New(store.Dir(), t.TempDir()), found, ids); err == nil || !strings.Contains(err.Error(), "raquel/key.json") {
+		t.Errorf("it is carried out: %v", err)
+	}
+	if _, err := store.Secret(id, []sops.Identity{raquel}); err != nil {
+		t.Errorf("raquel: %v", err)
+	}
+}
+
 // TestSetVar sets public and secret ones, new and old.
 func TestSetVar(t *testing.T) {
 	store, ids := varsFleet(t)
