@@ -168,14 +168,15 @@ func (s *Session) claims() ([]vars.Claim, error) {
 func (s *Session) PlanRemoveKey(ctx context.Context, m KeysMember) (KeysPlan, error) {
 	var p KeysPlan
 	keys, err := s.memberKeys(m)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	registered := err == nil
+	if !registered && !errors.Is(err, fs.ErrNotExist) {
 		return p, err
 	}
 	links, err := s.Repo.Vars.LinksTo(m.Kind+"s", m.Name)
 	if err != nil {
 		return p, err
 	}
-	if keys != nil {
+	if registered {
 		links = append(links, path.Join(m.dir(), "key.json"))
 	}
 	for _, link := range links {
@@ -184,80 +185,24 @@ func (s *Session) PlanRemoveKey(ctx context.Context, m KeysMember) (KeysPlan, er
 		}
 	}
 	drop := s.dropped(&p, m, keys)
-	ring := keyring{without: map[member]bool{{m.Kind, m.Name}: true}}
-	named := false
+	looked, named := false, len(links) > 0
 	replaced, err := s.rules(ctx, &p, func(tree *files.Tree, name string, old []byte) ([]byte, error) {
-		c, gone := tree.Configs[name], slices.Clone(drop)
-		for _, k := range c.Keys {
-			if keys == nil && k.Name == m.Name {
-				gone = append(gone, files.Key(k.Public))
-				drop = append(drop, files.Key(k.Public))
-			}
+		if !looked { // .sops.yaml may know other keys by that name
+			looked = true
+			also := less(keysNamed(tree, m.Name), keys)
+			drop = append(drop, s.dropped(&p, m, also)...)
+			named = named || len(also) > 0
 		}
-		text, err := files.DropKeys(c, old, gone)
-		named = named || string(text) != string(old) || err != nil
-		return text, err
+		return files.DropKeys(tree.Configs[name], old, drop)
 	})
-	if err == nil && keys == nil && !named {
+	ring := keyring{without: map[member]bool{{m.Kind, m.Name}: true}, gone: drop}
+	if err == nil && !named {
 		err = fmt.Errorf("no %s %s has a key, in sops/%ss or a .sops.yaml; hint: assay keys list", m.Kind, m.Name, m.Kind)
 	}
 	if err != nil {
 		return p, err
 	}
 	return p, s.rekeyAfter(ctx, &p, ring, replaced, append(slices.Clone(keys), drop...))
-}
-
-// dropped are the keys that nobody else has.
-func (s *Session) dropped(p *KeysPlan, m KeysMember, keys []string) (out []string) {
-	members, _ := s.Repo.Vars.Members() // what cannot be read has no key
-	for _, key := range keys {
-		shared := ""
-		for _, o := range members {
-			if o.Kind != "group" && (o.Kind != m.Kind || o.Name != m.Name) && slices.ContainsFunc(o.Keys, func(k vars.Key) bool { return files.Key(k.Public) == key }) {
-				shared = o.Kind + " " + o.Name
-			}
-		}
-		if shared == "" {
-			out = append(out, key)
-			continue
-		}
-		p.Notes = append(p.Notes, fmt.Sprintf("%s is also the key of the %s: what that one reads, whoever holds it still reads, and the rules of .sops.yaml keep it", key, shared))
-	}
-	return out
-}
-
-// rules plans the change of every .sops.yaml, and returns their new texts.
-func (s *Session) rules(ctx context.Context, p *KeysPlan, change func(*files.Tree, string, []byte) ([]byte, error)) (map[string][]byte, error) {
-	tree, err := files.Scan(ctx, s.Repo.Dir, nil)
-	if err != nil {
-		return nil, err
-	}
-	replaced := map[string][]byte{}
-	for name := range tree.Configs {
-		old, err := os.ReadFile(s.real(name))
-		if err != nil {
-			return nil, err
-		}
-		text, err := change(tree, name, old)
-		switch {
-		case errors.Is(err, files.ErrByHand):
-			p.ByHand = append(p.ByHand, err.Error())
-			continue
-		case err != nil:
-			return nil, err
-		case string(text) == string(old):
-			continue
-		}
-		st, err := os.Lstat(s.real(name))
-		if err != nil {
-			return nil, err
-		}
-		replaced[name] = text
-		if err := p.write(s, name, text, st.Mode().Perm()); err != nil {
-			return nil, err
-		}
-	}
-	return replaced, nil
 }
 
 // rekeyAfter plans what has to be encrypted anew because of some keys.
@@ -283,8 +228,11 @@ func (s *Session) rekeyAfter(ctx context.Context, p *KeysPlan, ring keyring, rep
 		})
 	}
 	for _, step := range plan.Steps {
-		if about(step.gains) || about(step.loses) {
+		switch {
+		case about(step.gains) || about(step.loses):
 			p.Rekey.Steps = append(p.Rekey.Steps, step)
+		case step.unread:
+			p.Notes = append(p.Notes, step.Path+": who can read it is not known, and stays as it is: "+step.Blocked)
 		}
 	}
 	return nil

@@ -31,6 +31,7 @@ type RekeyStep struct {
 	loses  []string
 	store  sops.Store
 	indent int
+	unread bool // whom the file names is not known
 }
 
 // RekeyPlan is what encrypting secrets anew would do.
@@ -68,6 +69,7 @@ type member struct{ kind, name string }
 // after a change of keys.
 type keyring struct {
 	without map[member]bool          // users and machines that lose what their links grant, by kind and name
+	gone    []string                 // the keys that those had
 	also    map[string][]vars.Reader // readers that secrets of the layout get, by directory
 	names   map[string][]string      // of keys
 	only    func(name string) bool   // which secrets; nil for all
@@ -104,10 +106,10 @@ func (s *Session) PlanRekey(ctx context.Context, paths []string, rotate bool) (R
 func (s *Session) planRekey(tree *files.Tree, ring keyring, rotate bool) (RekeyPlan, error) {
 	var p RekeyPlan
 	for _, f := range tree.Files {
-		if ring.only == nil && (f.State == files.Plain || f.State == files.Malformed) || ring.only != nil && !ring.only(f.Path) {
+		if ring.only == nil && f.State == files.Plain || ring.only != nil && !ring.only(f.Path) {
 			continue
 		}
-		step, err := s.stepOfFile(f, ring)
+		step, err := s.stepOfFile(f, ring, rotate)
 		if err != nil {
 			return p, err
 		}
@@ -129,18 +131,21 @@ func (p *RekeyPlan) add(step RekeyStep, rotate bool) {
 }
 
 // stepOfFile plans a file under .sops.yaml.
-func (s *Session) stepOfFile(f files.File, ring keyring) (RekeyStep, error) {
-	step := RekeyStep{Path: f.Path, store: f.Store, indent: f.Form.Indent}
-	if len(f.Missing)+len(f.Extra) > 0 {
-		step.gains, step.loses = f.Missing, f.Extra
-		step.Added, step.Removed = ring.called(f.Missing), ring.called(f.Extra)
+func (s *Session) stepOfFile(f files.File, ring keyring, rotate bool) (RekeyStep, error) {
+	step := RekeyStep{Path: f.Path, store: f.Store, indent: f.Form.Indent, gains: f.Missing, loses: f.Extra, unread: f.State == files.Malformed}
+	if f.Rule == nil { // nothing says who should lose it, but whose keys go does
+		step.loses = slices.DeleteFunc(slices.Clone(f.Claims), func(k string) bool { return !slices.Contains(ring.gone, k) })
 	}
+	step.Added, step.Removed = ring.called(step.gains), ring.called(step.loses)
 	switch {
 	case f.State == files.NoRule || f.State == files.Plain || f.State == files.Malformed:
 		step.Blocked = f.Why
 	case f.State == files.Foreign || !f.Store.Native() || len(f.Others) > 0:
-		if len(f.Missing)+len(f.Extra) > 0 || ring.only != nil {
+		switch {
+		case len(f.Missing)+len(f.Extra) > 0 || ring.only != nil && !rotate:
 			step.Blocked = "it takes the sops command; hint: sops updatekeys " + f.Path
+		case rotate:
+			step.Blocked = "it takes the sops command; hint: sops rotate --in-place " + f.Path
 		}
 	case f.Rule.Native() != nil:
 		step.Blocked = f.Rule.Native().Error()
@@ -174,11 +179,12 @@ func (s *Session) stepsOfVars(ring keyring) (out []RekeyStep, err error) {
 }
 
 func (s *Session) stepOfVar(c vars.Claim, name string, ring keyring) (RekeyStep, error) {
-	step := RekeyStep{Path: name, store: sops.Binary}
+	step := RekeyStep{Path: name, store: sops.Binary, unread: c.Err != nil}
 	if c.Err != nil {
 		step.Blocked = c.Err.Error()
 		return step, nil
 	}
+	step.Blocked = vars.Keyless(c.Faults)
 	var wanted, claimed []string
 	for _, r := range append(slices.Clip(c.Readers), ring.also[c.Dir]...) {
 		if ring.without[member{r.Kind, r.Name}] {

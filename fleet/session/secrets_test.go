@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -190,5 +191,163 @@ func TestRotate(t *testing.T) {
 		if before[name] != text {
 			t.Errorf("%s has changed", name)
 		}
+	}
+}
+
+// TestRotateForeign: a plan says beforehand what only the sops command can
+// write, and what cannot be read at all.
+func TestRotateForeign(t *testing.T) {
+	s, ids := secretFleet(t)
+	dir := s.Repo.Dir
+	env := "A=ENC[AES256_GCM,data:x]\nsops_lastmodified=2026-01-01T00:00:00Z\nsops_mac=ENC[AES256_GCM,data:x]\n" +
+		"sops_age__list_0__map_recipient=" + ids["ann"][0].Recipient + "\n"
+	text, err := os.ReadFile(filepath.Join(dir, "s/a.yaml"))
+	for name, text := range map[string]string{"s/b.env": env, "s/a-torn.yaml": strings.Replace(string(text), "recipient: age1", "recipient: xxx", 1)} {
+		err = errors.Join(err, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, rotate := range []bool{true, false} {
+		plan, err := s.PlanRekey(t.Context(), nil, rotate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		blocked := map[string]string{}
+		for _, step := range plan.Steps {
+			blocked[step.Path] = step.Blocked
+		}
+		if env, listed := blocked["s/b.env"]; listed != rotate || rotate && !strings.Contains(env, "sops command") || blocked["s/a-torn.yaml"] == "" || blocked["s/a.yaml"] != "" {
+			t.Errorf("rotate %t: %q", rotate, blocked)
+		}
+	}
+}
+
+// TestAddNamed registers users that .sops.yaml names already, or has no place
+// for: it stays as it is where nothing is asked of it.
+func TestAddNamed(t *testing.T) {
+	s, ids := secretFleet(t)
+	rules := filepath.Join(s.Repo.Dir, ".sops.yaml")
+	before, err := os.ReadFile(rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	eve, _, err := sops.NewIdentity("eve")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := strings.Replace(string(before), "creation_rules:", "  - &eve "+eve.Recipient+"\ncreation_rules:", 1)
+	bare := "creation_rules:\n  - path_regex: ^s/\n    age: " + ids["ann"][0].Recipient + "," + ids["bob"][0].Recipient + "\n"
+	for name, text := range map[string]string{"named": named, "no names": bare} {
+		if err := os.WriteFile(rules, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		plan, err := s.PlanAddKey(t.Context(), session.KeysMember{Kind: "user", Name: "eve"}, []string{eve.Recipient}, "")
+		if err != nil || len(plan.ByHand) > 0 || len(plan.Files) != 1 {
+			t.Errorf("%s: %q, %v", name, plan.ByHand, err)
+		}
+	}
+	if err := os.WriteFile(rules, []byte(named), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	plan, err := s.PlanAddKey(t.Context(), session.KeysMember{Kind: "user", Name: "eve"}, []string{eve.Recipient}, "bob")
+	if err == nil {
+		_, err = s.ChangeKeys(t.Context(), plan, ids["ann"])
+	}
+	if got := value(t, s, "s/a.yaml", []sops.Identity{eve}); err != nil || got != "one" {
+		t.Errorf("eve reads %q, %v", got, err)
+	}
+}
+
+// TestRemoveOtherKey: the key that .sops.yaml has under the name of who is
+// removed goes too, though it is another than that in sops/users.
+func TestRemoveOtherKey(t *testing.T) {
+	s, ids := secretFleet(t)
+	other, _, err := sops.NewIdentity("bob's other")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := filepath.Join(s.Repo.Dir, ".sops.yaml")
+	text, err := os.ReadFile(rules)
+	if err == nil {
+		err = os.WriteFile(rules, []byte(strings.Replace(string(text), ids["bob"][0].Recipient, other.Recipient, 1)), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := s.PlanRekey(t.Context(), nil, false)
+	if err == nil {
+		_, err = s.Rekey(t.Context(), plan, ids["ann"])
+	}
+	if got := value(t, s, "s/a.yaml", []sops.Identity{other}); err != nil || got != "one" {
+		t.Fatalf("%q, %v", got, err)
+	}
+	remove, err := s.PlanRemoveKey(t.Context(), session.KeysMember{Kind: "user", Name: "bob"})
+	if err == nil {
+		_, err = s.ChangeKeys(t.Context(), remove, ids["ann"])
+	}
+	if got := value(t, s, "s/a.yaml", []sops.Identity{other}); err != nil || !strings.Contains(got, "no age identity") {
+		t.Errorf("bob reads %q, %v", got, err)
+	}
+}
+
+// TestRekeyUnknownKey: a reader whose key cannot be read loses nothing.
+func TestRekeyUnknownKey(t *testing.T) {
+	s, ids := secretFleet(t)
+	if err := os.WriteFile(filepath.Join(s.Repo.Dir, "sops/users/bob/key.json"), []byte("<<<<<<< HEAD\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	plan, err := s.PlanRekey(t.Context(), nil, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Rekey(t.Context(), plan, ids["ann"]); err == nil {
+		t.Error("it is carried out")
+	}
+	if _, err := s.Repo.Vars.Secret(vars.Shared("wifi").Var("password"), ids["bob"]); err != nil {
+		t.Errorf("bob: %v", err)
+	}
+}
+
+// TestRemoveLinked: a .sops.yaml that is a link to another one changes with it.
+func TestRemoveLinked(t *testing.T) {
+	s, ids := secretFleet(t)
+	near := filepath.Join(s.Repo.Dir, "near")
+	if err := errors.Join(os.Mkdir(near, 0o777), os.Symlink("../.sops.yaml", filepath.Join(near, ".sops.yaml")), os.Mkdir(filepath.Join(near, "s"), 0o777)); err != nil {
+		t.Fatal(err)
+	}
+	o, err := s.OpenSecret(t.Context(), "near/s/a.yaml", nil, true)
+	if err == nil {
+		err = s.SaveSecret(t.Context(), o, secrets.NewSecret([]byte("token: three\n")))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := s.PlanRemoveKey(t.Context(), session.KeysMember{Kind: "user", Name: "bob"})
+	if err == nil {
+		_, err = s.ChangeKeys(t.Context(), plan, ids["ann"])
+	}
+	if got := value(t, s, "near/s/a.yaml", ids["bob"]); err != nil || !strings.Contains(got, "no age identity") {
+		t.Errorf("bob reads %q, %v", got, err)
+	}
+	if to, err := os.Readlink(filepath.Join(near, ".sops.yaml")); to != "../.sops.yaml" {
+		t.Errorf("the link is %q, %v", to, err)
+	}
+}
+
+// TestRemoveNoRule: what no rule decides for keeps somebody's key, so taking all
+// of his access is refused.
+func TestRemoveNoRule(t *testing.T) {
+	s, _ := secretFleet(t)
+	text, err := os.ReadFile(filepath.Join(s.Repo.Dir, "s/a.yaml"))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(s.Repo.Dir, "lost.yaml"), text, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := s.PlanRemoveKey(t.Context(), session.KeysMember{Kind: "user", Name: "bob"})
+	if err != nil || plan.Rekey.Blocked() != 1 || !slices.Contains(plan.Rekey.Lost()["bob"], "lost.yaml") {
+		t.Errorf("%+v, %v", plan.Rekey, err)
 	}
 }
