@@ -59,6 +59,11 @@ func TestJudge(t *testing.T) {
 			return &overlay.Evaluated{Package: pkg, System: system, Channels: []overlay.EvaluatedChannel{{Channel: "unstable", Derivation: def}, {Channel: "stable", Derivation: from}}}
 		}
 	}
+	versions := func(def string) func(string, string) *overlay.Evaluated {
+		return func(pkg, system string) *overlay.Evaluated {
+			return &overlay.Evaluated{Package: pkg, System: system, Channels: []overlay.EvaluatedChannel{{Channel: "unstable", Version: def}}}
+		}
+	}
 	for name, c := range map[string]struct {
 		h         fleet.Hotfix
 		index     string
@@ -80,6 +85,8 @@ func TestJudge(t *testing.T) {
 		"version not reached":    {h: fleet.Hotfix{RemoveWhen: "nixpkgs has ripgrep >= 15.1"}, index: "15.0.9", want: Needed, evidence: "unstable has 15.0.9, and it can go when unstable >= 15.1"},
 		"later version":          {h: fleet.Hotfix{RemoveWhen: "ripgrep > 15.1 reaches nixos-unstable."}, index: "15.1", want: Needed, evidence: "unstable has 15.1, and it can go when unstable > 15.1"},
 		"no index":               {h: fleet.Hotfix{RemoveWhen: "unstable >= 15.1"}, want: Unknown, evidence: "it can go when unstable >= 15.1; unknown: no index for unstable"},
+		"version of Nix":         {h: fleet.Hotfix{RemoveWhen: "unstable >= 15.1"}, index: "14", facts: Facts{Evaluated: versions("15.1")}, want: CanGo, evidence: "unstable has 15.1, and it can go when unstable >= 15.1"},
+		"version not of Nix":     {h: fleet.Hotfix{RemoveWhen: "unstable >= 15.1"}, index: "15.1", facts: Facts{Evaluated: versions("")}, want: CanGo, evidence: "unstable has 15.1"},
 		"more than a version":    {h: fleet.Hotfix{RemoveWhen: "ripgrep >= 15.1 with the pcre fix"}, index: "16", want: Unknown, evidence: `it can go when "ripgrep >= 15.1 with the pcre fix", which only people can tell`},
 		"another package":        {h: fleet.Hotfix{RemoveWhen: "fd >= 9"}, index: "16", want: Unknown, evidence: `"fd >= 9"`},
 		"a version or later":     {h: fleet.Hotfix{RemoveWhen: "nixpkgs has ripgrep 15.1 or later"}, index: "15.2", want: CanGo, evidence: "unstable has 15.2, and it can go when unstable >= 15.1"},

@@ -137,17 +137,13 @@ func (j *judge) reached(c reaching) Finding {
 	var below, unknown []string
 	has := ""
 	for _, system := range j.h.Systems {
-		vs := j.stack.Which(c.pkg, system).Versions
-		i := slices.IndexFunc(vs, func(v overlay.Version) bool { return v.Channel == c.channel })
-		switch {
-		case i < 0:
-			unknown = append(unknown, "the version in "+c.channel+" is not known")
-		case vs[i].Version == "":
-			unknown = append(unknown, vs[i].String())
-		case !holds(vs[i].Version, c.operator, c.version):
-			below = append(below, vs[i].Version)
+		switch version, why := j.version(c, system); {
+		case why != "":
+			unknown = append(unknown, why)
+		case !holds(version, c.operator, c.version):
+			below = append(below, version)
 		default:
-			has = vs[i].Version
+			has = version
 		}
 	}
 	switch {
@@ -157,6 +153,28 @@ func (j *judge) reached(c reaching) Finding {
 		return Finding{ByCondition, Unknown, fmt.Sprintf("it can go when %s; %s", c, strings.Join(slices.Compact(unknown), ", "))}
 	}
 	return Finding{ByCondition, CanGo, fmt.Sprintf("%s has %s, and it can go when %s", c.channel, has, c)}
+}
+
+// version is what the channel has on a system: as Nix said, else by its index.
+func (j *judge) version(c reaching, system string) (version, unknown string) {
+	if j.facts.Evaluated != nil && c.pkg == j.h.Package {
+		if told := j.facts.Evaluated(c.pkg, system); told != nil {
+			for _, is := range told.Channels {
+				if is.Channel == c.channel && is.Version != "" {
+					return is.Version, ""
+				}
+			}
+		}
+	}
+	for _, v := range j.stack.Which(c.pkg, system).Versions {
+		switch {
+		case v.Channel == c.channel && v.Version == "":
+			return "", v.String()
+		case v.Channel == c.channel:
+			return v.Version, ""
+		}
+	}
+	return "", "the version in " + c.channel + " is not known"
 }
 
 // holds compares versions as Nix does.

@@ -115,6 +115,7 @@ func TestWhichEvaluated(t *testing.T) {
 			t.Errorf("%s: %+v", composition, read.Shadowed)
 		}
 		if composition == "merge" {
+			s.here("hotfixes", "--evaluate").want(t, exitDone, "Nix makes another derivation of it in unstable", "needed   duckdb", "unstable has ")
 			c := s.here("layers", "--system", "x86_64-linux", "--evaluate").want(t, exitDone, "evaluated: matters, 2.1.1", "fmt 11 breaks the build")
 			if strings.Contains(c.stdout, "warning") {
 				t.Error(c.stdout)
