@@ -199,7 +199,7 @@ func copies(texts ...string) func(c *console, press func()) {
 		c.tmux("set-buffer", "nothing was copied")
 		press()
 		c.await(fmt.Sprintf("%q in the clipboard", texts), func(string) bool {
-			got := c.tmux("show-buffer")
+			got := strings.TrimSuffix(c.tmux("show-buffer"), "\n")
 			for _, text := range texts {
 				if !strings.Contains(got, text) {
 					return false

@@ -23,6 +23,7 @@ type check struct {
 func TestKeys(t *testing.T) {
 	checks := allChecks(t)
 	c := openConsole(t)
+	c.sayWhyNot()
 	for _, a := range action.All() {
 		for _, s := range a.Scopes {
 			i := slices.IndexFunc(checks[a.ID], func(k check) bool { return k.in == s })
@@ -42,10 +43,10 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// TestKeysSayWhyNot presses keys where they do nothing, and looks whether the
-// console says why.
-func TestKeysSayWhyNot(t *testing.T) {
-	c := openConsole(t)
+// sayWhyNot presses keys where they do nothing, and looks whether the console
+// says why.
+func (c *console) sayWhyNot() {
+	c.t.Helper()
 	for _, test := range []struct {
 		at       func(c *console)
 		key, why string
@@ -62,7 +63,6 @@ func TestKeysSayWhyNot(t *testing.T) {
 		{func(c *console) { c.plan("cinnabar") }, "A", "A apply: there is nothing to change"},
 		{(*console).running, "ctrl+z", "the run would stand still; end it first"},
 	} {
-		c.t = t
 		test.at(c)
 		c.keys(test.key)
 		c.said(test.why)
