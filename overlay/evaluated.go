@@ -102,7 +102,7 @@ func (s *Stack) Find(l NixLayer) (Layer, fleet.Pos) {
 			return t.layers[e.Number-1], l.At
 		}
 	}
-	if t.written && l.At.File == "" && len(t.layers) == l.Of && l.Overlay < l.Of {
+	if t.written && l.At.File == "" && len(t.layers) == l.Of && l.Overlay >= 0 && l.Overlay < l.Of {
 		layer := t.layers[l.Overlay]
 		return layer, entryIn(layer.Number)
 	}

@@ -179,6 +179,10 @@ func (m *Model) asked(a view.Ask) tea.Cmd {
 		m.stopRun()
 	case view.CheckHotfixes:
 		return m.checkHotfixes()
+	case view.Evaluate:
+		return m.evaluate(a)
+	case view.StopEvaluating:
+		m.stopEvaluating()
 	case view.RemoveHotfix:
 		return m.removeHotfix(a)
 	case view.PlanVars:

@@ -66,6 +66,8 @@ func (m *Model) getOne(n known.Need, again bool) tea.Cmd {
 		return load(m, &k.Stack, again, func() (*overlay.Stack, error) { return s.Stack(), nil })
 	case known.Names:
 		return load(m, &k.Names, again, func() (*overlay.Names, error) { return s.Names(ctx) })
+	case known.Evaluated:
+		return load(m, &k.Evaluated, again, func() (known.Answers, error) { return remembered(ctx, s) })
 	case known.Hotfixes:
 		return load(m, &k.Hotfixes, again, func() ([]care.Hotfix, error) {
 			return s.Hotfixes(ctx, session.HotfixQuestion{Dates: true})

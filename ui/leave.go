@@ -43,6 +43,8 @@ func (m *Model) interrupt() tea.Cmd {
 		return m.give(action.Intent{ID: action.InputEsc})
 	}
 	switch r := m.k.Running(); {
+	case m.k.Evaluating.Busy && m.at.top().Link().Place == view.Layers:
+		m.stopEvaluating()
 	case m.planBusy():
 		m.stopPlanning()
 	case r != nil && r.Stopping == 0 && m.at.top().Link().Name != r.ID && !asked:
@@ -52,6 +54,8 @@ func (m *Model) interrupt() tea.Cmd {
 	case r != nil: // it is being abandoned
 	case m.now.Sub(m.run.ended) < justEnded:
 		m.say(notice("The run is over already; " + m.keys.Label(action.Quit) + " leaves"))
+	case m.now.Sub(m.evaluating.ended) < justEnded && m.at.top().Link().Place == view.Layers:
+		m.say(notice("Nix is not being asked any more; " + m.keys.Label(action.Quit) + " leaves"))
 	case m.now.Sub(m.planning.ended) < justEnded && !m.planShown():
 		m.say(notice("Nothing is being planned any more; " + m.keys.Label(action.Quit) + " leaves"))
 	default:

@@ -74,23 +74,24 @@ type Model struct {
 	offered  [3]time.Time  // what the open palette offers is as of
 	messages messages
 
-	ticks    int // the generation of the running tick
-	fast     bool
-	now      time.Time
-	second   int64 // of the last look: ages have changed since
-	hosts    hostRefresh
-	planning cancellable
-	vault    vaulting     // secrets that are planned or written
-	progress *counter     // of the planning
-	said     *said        // meanwhile, by the engine
-	heard    int          // how much of it is in Known
-	checking careful      // of hotfixes
-	change   session.Edit // that the dialog shows, and its patch
-	diff     string
-	run      ownRun
-	seen     map[string]uint64 // the revisions of runs' states that were drawn
-	reread   bool              // the fleet, when the run is over
-	leaving  bool              // quit as soon as the run is over
+	ticks      int // the generation of the running tick
+	fast       bool
+	now        time.Time
+	second     int64 // of the last look: ages have changed since
+	hosts      hostRefresh
+	planning   cancellable
+	vault      vaulting // secrets that are planned or written
+	progress   *counter // of the planning
+	said       *said    // meanwhile, by the engine
+	heard      int      // how much of it is in Known
+	checking   careful  // of hotfixes
+	evaluating evaluation
+	change     session.Edit // that the dialog shows, and its patch
+	diff       string
+	run        ownRun
+	seen       map[string]uint64 // the revisions of runs' states that were drawn
+	reread     bool              // the fleet, when the run is over
+	leaving    bool              // quit as soon as the run is over
 	// unreachable is why no host can be reached whatever Nix says.
 	unreachable string
 	// told is what Nix says of a flake that was read: why it cannot read it
@@ -143,9 +144,10 @@ func (m *Model) adopt(s Session) {
 	m.s = s
 	m.epoch++
 	m.checking.end()
+	m.evaluating.end()
 	k := known.New(s.Fleet(), m.now)
 	k.Dir, k.Note, k.ReadOnly, k.NoHosts = s.Dir(), m.opts.Note, m.opts.ReadOnly, m.opts.NoHosts
-	k.Adopted, k.Unread = s.Adopted(), s.Unread()
+	k.Adopted, k.Unread, k.NoNix = s.Adopted(), s.Unread(), s.NoEvaluation()
 	k.Revision, k.Open, k.Current, k.Planning = m.k.Revision+1, m.k.Open, m.k.Current, m.k.Planning
 	for name, former := range m.k.Hosts {
 		if h := k.Hosts[name]; h != nil {

@@ -41,6 +41,11 @@ type Session interface {
 	// RefineNames asks Nix whether what was read of a flake that defines its
 	// machines has the names that Nix knows.
 	RefineNames(ctx context.Context) (session.Refinement, error)
+	// EvaluatePackages asks Nix what supplies packages, and Remembered is what it
+	// said before. NoEvaluation says why it cannot be asked; "" where it can.
+	EvaluatePackages(ctx context.Context, q session.PackageQuestion, watch func(engine.Step)) ([]overlay.Evaluated, error)
+	Remembered(ctx context.Context) ([]session.Remembered, error)
+	NoEvaluation() string
 	Stack() *overlay.Stack
 	// Names are those of all packages that are known.
 	Names(ctx context.Context) (*overlay.Names, error)

@@ -35,7 +35,7 @@ func (m *Model) hurry() tea.Cmd {
 
 // active reports whether somebody is working on something.
 func (m *Model) active() bool {
-	if m.hosts.busy || m.k.Running() != nil || m.k.Planning != nil && m.k.Planning.Busy || m.k.Checking.Busy {
+	if m.hosts.busy || m.k.Running() != nil || m.k.Planning != nil && m.k.Planning.Busy || m.k.Checking.Busy || m.k.Evaluating.Busy {
 		return true
 	}
 	for _, r := range m.k.Open {
@@ -57,6 +57,7 @@ func (m *Model) ticked(t tickMsg) tea.Cmd {
 	m.lookAtRuns()
 	m.lookAtPlanning()
 	m.lookAtChecking()
+	m.lookAtEvaluating()
 	m.lookAtAsking()
 	m.messages.expire(m.now)
 	if !m.fast || m.second != m.now.Unix() {

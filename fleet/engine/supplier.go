@@ -1,6 +1,9 @@
 package engine
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Supplier is an Engine that can say what supplies a package of a machine, and
 // which overlays have a part in it. It changes nothing and builds nothing, and
@@ -10,6 +13,9 @@ type Supplier interface {
 	// The error is for a flake of which nothing can be asked; what cannot be
 	// told of a machine or of a package is said there.
 	Supplies(ctx context.Context, questions []SupplyQuestion, watch func(Step)) ([]Supply, error)
+	// FormerSupplies are the answers that are kept, the newest first, also those
+	// that another state of the flake had. No Nix is started for them.
+	FormerSupplies(ctx context.Context) ([]FormerSupply, error)
 }
 
 // SupplyQuestion is about packages in the package set of one machine.
@@ -40,6 +46,15 @@ type Supply struct {
 	// Dependency says whether layers change the package by others that it
 	// needs: "yes", "no", "" unknown.
 	Dependency string `json:"dependency"`
+}
+
+// FormerSupply is an answer that was given before.
+type FormerSupply struct {
+	Supply
+	At      time.Time // when it was worked out
+	Asked   bool      // the layers were asked for too
+	Current bool      // the flake is as it was: Supplies would give the same answer
+	Locked  bool      // flake.lock is as it was
 }
 
 // Supplied is a package in one package set.

@@ -32,12 +32,9 @@ type PackageQuestion struct {
 // known of the repository as it is. What cannot be told of a package is in its
 // answer; the error is for a flake of which nothing can be asked.
 func (s *Session) EvaluatePackages(ctx context.Context, q PackageQuestion, watch func(engine.Step)) ([]overlay.Evaluated, error) {
-	if s.reach == nil {
-		return nil, ErrNoSupplier
-	}
-	nix, ok := s.reach.Engine.(engine.Supplier)
-	if !ok {
-		return nil, ErrNoSupplier
+	nix, err := s.supplier()
+	if err != nil {
+		return nil, err
 	}
 	asked, err := s.supplyQuestions(q)
 	if err != nil {
@@ -52,6 +49,16 @@ func (s *Session) EvaluatePackages(ctx context.Context, q PackageQuestion, watch
 		out[i] = s.evaluated(&told[i], q.Layers)
 	}
 	return out, nil
+}
+
+// supplier is the engine that can be asked about packages.
+func (s *Session) supplier() (engine.Supplier, error) {
+	if s.reach != nil {
+		if nix, ok := s.reach.Engine.(engine.Supplier); ok {
+			return nix, nil
+		}
+	}
+	return nil, ErrNoSupplier
 }
 
 // supplyQuestions are the questions to the engine, one for each machine.
@@ -69,11 +76,11 @@ func (s *Session) supplyQuestions(q PackageQuestion) ([]engine.SupplyQuestion, e
 			systems = s.Repo.Stack().Systems()
 		}
 		for _, system := range systems {
-			i := slices.IndexFunc(s.Fleet().Machines, func(m fleet.Machine) bool { return m.System == system })
-			if i < 0 {
+			m := s.machineOf(system)
+			if m == nil {
 				return nil, fmt.Errorf("%w %s, so there is no package set to ask", ErrNoMachineOf, system)
 			}
-			machines = append(machines, &s.Fleet().Machines[i])
+			machines = append(machines, m)
 		}
 	}
 	var out []engine.SupplyQuestion
@@ -89,6 +96,16 @@ func (s *Session) supplyQuestions(q PackageQuestion) ([]engine.SupplyQuestion, e
 		out = append(out, one)
 	}
 	return out, nil
+}
+
+// machineOf is the machine whose package set is asked for a system; nil where
+// none has it.
+func (s *Session) machineOf(system string) *fleet.Machine {
+	i := slices.IndexFunc(s.Fleet().Machines, func(m fleet.Machine) bool { return m.System == system })
+	if i < 0 {
+		return nil
+	}
+	return &s.Fleet().Machines[i]
 }
 
 // attributeOf is a channel's name below pkgs.
@@ -115,8 +132,11 @@ func (s *Session) evaluated(told *engine.Supply, layers bool) overlay.Evaluated 
 			continue
 		}
 		is, asked := told.Channels[c.Name]
-		if !asked {
+		switch {
+		case !asked && len(c.Patches) > 0:
 			is.Unknown = patched
+		case !asked: // it has come since
+			is.Unknown = "it was not asked for"
 		}
 		out.Channels = append(out.Channels, overlay.EvaluatedChannel{Channel: c.Name, Derivation: is.Derivation, Version: is.Version, Unknown: is.Unknown})
 	}

@@ -84,6 +84,7 @@ const (
 	System       ID = "layers.system"
 	SystemSet    ID = "layers.system-set" // Arg: a system
 	ToHotfixes   ID = "layers.hotfixes"
+	AskNix       ID = "layers.ask-nix"
 	CheckFixes   ID = "hotfixes.check"
 	RemoveFix    ID = "hotfixes.remove"
 	ErrorsOnly   ID = "checks.errors-only"
@@ -183,6 +184,7 @@ var table = []Action{
 
 	{ID: System, Scopes: []Scope{Layers}, Keys: []string{"s"}, Short: "system", Help: "Choose the system whose layers are shown", Line: 3},
 	{ID: ToHotfixes, Scopes: []Scope{Layers}, Keys: []string{"H"}, Short: "hotfixes", Help: "The hotfixes: which are dead, which can go, which are needed, and why", Line: 4},
+	{ID: AskNix, Scopes: []Scope{Layers}, Keys: []string{"n"}, Short: "ask Nix", Help: "Ask Nix what supplies the package, and which layers matter to it; once more or back stops asking", Line: 5},
 	{ID: CheckFixes, Scopes: []Scope{Hotfixes}, Keys: []string{"c"}, Short: "check", Help: "Ask Hydra how the last builds ended, and git since when hotfixes are there; once more stops asking", Line: 3},
 	{ID: RemoveFix, Scopes: []Scope{Hotfixes}, Keys: []string{"x"}, Short: "remove", Help: "Show what taking the hotfix out changes; it is written only when that is confirmed", Line: 4},
 	{ID: ErrorsOnly, Scopes: []Scope{Checks}, Keys: []string{"s"}, Short: "errors only", Help: "Show errors only, or warnings too", Line: 3},

@@ -31,7 +31,7 @@ var house = []room{
 		"ui/cli wires engines, connectors and session together"},
 	{"ui/view/viewtest", []string{"ui/...", "fleet", "fleet/repo", "fleet/session", "fleet/run/...", "modules/compose"}, nil,
 		"viewtest opens the example fleet for the tests of views"},
-	{"ui/word", []string{"fleet", "fleet/engine", "fleet/session", "fleet/run/event", "fleet/run/plan"}, nil,
+	{"ui/word", []string{"fleet", "fleet/engine", "fleet/session", "overlay", "fleet/run/event", "fleet/run/plan"}, nil,
 		"word says things; it draws and asks nothing"},
 	{"ui/action", nil, nil, "the table of actions knows no view"},
 	{"ui/style", nil, []string{charm, "github.com/muesli/termenv"}, "style knows roles, not what has them"},

@@ -1,17 +1,15 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"path"
-	"strings"
 
 	"assay/fleet"
 	"assay/fleet/host"
 	"assay/fleet/session"
 	"assay/overlay"
+	"assay/ui/word"
 )
 
 // evaluated asks Nix what supplies packages.
@@ -36,7 +34,7 @@ func (a *app) evaluated(ctx context.Context, s *session.Session, q session.Packa
 // printEvaluated says what Nix says of a package.
 func (a *app) printEvaluated(e *overlay.Evaluated) {
 	p := a.text()
-	p.labelled("evaluated", "by Nix, on "+e.Machine+": "+isText(e))
+	p.labelled("evaluated", "by Nix, on "+e.Machine+": "+word.Evaluated(e))
 	var rows [][]cell
 	if e.Derivation != "" && len(e.Same()) == 0 {
 		rows = append(rows, []cell{cr(plain, "on "+e.Machine), cr(plain, e.Version), cr(faint, path.Base(e.Derivation))})
@@ -50,49 +48,20 @@ func (a *app) printEvaluated(e *overlay.Evaluated) {
 	}
 	p.rows("            ", rows)
 	for _, l := range e.Layers {
-		text, r := part(l)
-		p.line("            %s", p.paint(r, p.fold(host.Sanitize(text), 12, 16)))
+		p.line("            %s", p.paint(partRole(l), p.fold(host.Sanitize(word.LayerPart(l)), 12, 16)))
 	}
 	if e.LayersUnknown != "" && e.Derivation != "" {
 		p.line("            %s", p.paint(warn, p.fold(host.Sanitize("which layers matter is unknown: "+e.LayersUnknown), 12, 16)))
 	}
 }
 
-// isText is what is supplied.
-func isText(e *overlay.Evaluated) string {
-	if e.Derivation == "" {
-		return "unknown: " + e.Unknown
-	}
-	text := cmp.Or(e.Version, "of no version")
-	switch same := e.Same(); {
-	case len(same) > 0:
-		text += ", the very package of " + strings.Join(same, ", ")
-	case e.Changed == fleet.True:
-		text += ", changed by a dependency"
-	}
-	return text
-}
-
-// part says what a layer has to do with a package.
-func part(l overlay.EvaluatedLayer) (string, role) {
-	text := fmt.Sprintf("layer %d of Nix", l.Number)
-	if l.Layer != "" {
-		text = "layer " + l.Layer
-	}
-	if !l.At.IsZero() {
-		text += " " + l.At.String()
-	}
+// partRole is how a layer that has a part in a package is painted.
+func partRole(l overlay.EvaluatedLayer) role {
 	switch {
-	case !l.Defines && len(l.Through) > 0:
-		return text + ": changes it by " + strings.Join(l.Through, ", ") + ", which it needs", plain
-	case !l.Defines:
-		return text + ": changes it by something that it needs", plain
-	case l.Unknown != "":
-		return text + ": defines it; whether that matters is unknown: " + l.Unknown, warn
-	case l.Matters == fleet.False:
-		return text + ": dead, the package is the same without it", bad
-	case len(l.Through) > 0:
-		return text + ": defines it, and changes it by " + strings.Join(l.Through, ", ") + " too", plain
+	case l.Defines && l.Unknown != "":
+		return warn
+	case l.Defines && l.Matters == fleet.False:
+		return bad
 	}
-	return text + ": defines it, and without that it is another one", plain
+	return plain
 }

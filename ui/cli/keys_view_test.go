@@ -159,6 +159,7 @@ func viewChecks() map[action.ID][]check {
 			{action.Hotfixes, (*console).hotfixes, func(c *console, press func()) { press(); c.await("the detail", hides("▌ ! dead     ncdu")) }},
 		},
 		action.System:     {{layers, (*console).layers, shows("Layers on", "x86_64-linux", "choose")}},
+		action.AskNix:     {{layers, (*console).layers, shows("no Nix can be asked in this session")}},
 		action.ToHotfixes: {{layers, (*console).layers, shows("layers → hotfixes", "! dead     ncdu", "used by")}},
 		action.CheckFixes: {{action.Hotfixes, (*console).hotfixes, func(c *console, press func()) {
 			press()

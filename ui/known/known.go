@@ -46,6 +46,7 @@ const (
 	Stack        Kind = "layers"       //
 	Packages     Kind = "packages"     //
 	Names        Kind = "names"        // of all packages that are known
+	Evaluated    Kind = "evaluated"    // what Nix has said of packages
 	Hotfixes     Kind = "hotfixes"     // and since when they are there
 	Secrets      Kind = "secrets"      // of both tiers, with who can read them
 	Problems     Kind = "problems"     //
@@ -124,6 +125,8 @@ type Known struct {
 	// Unread is why nothing is known of the overlay layers; "" when they are
 	// read.
 	Unread string
+	// NoNix is why Nix cannot be asked about packages; "" when it can.
+	NoNix string
 	// Stale is why the fleet's files cannot be read any more, nil when they
 	// can: what is known of them is as it was before.
 	Stale error
@@ -135,6 +138,9 @@ type Known struct {
 	Stack        Loaded[*overlay.Stack]
 	Packages     Loaded[[]session.Package]
 	Names        Loaded[*overlay.Names]
+	Evaluated    Loaded[Answers] // those that were kept
+	Told         Answers         // those since then
+	Evaluating   Evaluating      // about a package
 	Hotfixes     Loaded[[]care.Hotfix]
 	Checking     Checking // of the hotfixes
 	Problems     Loaded[[]fleet.Problem]
@@ -156,6 +162,7 @@ func New(f *fleet.Fleet, now time.Time) *Known {
 		Hosts:        make(map[string]*Host, len(f.Machines)),
 		Compositions: map[string]*Loaded[compose.Composition]{},
 		Files:        map[string]*Loaded[[]byte]{},
+		Told:         Answers{},
 		Open:         map[string]*Run{},
 	}
 	for i := range f.Machines {

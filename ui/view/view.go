@@ -150,6 +150,11 @@ type (
 	// CheckHotfixes asks Hydras and git about the hotfixes; while that goes
 	// on, it stops it.
 	CheckHotfixes struct{}
+	// Evaluate asks Nix about a package on the system; while that goes on, it
+	// stops it.
+	Evaluate struct{ Package, System string }
+	// StopEvaluating stops asking Nix about packages.
+	StopEvaluating struct{}
 	// RemoveHotfix shows what taking a package's hotfix on the system out
 	// changes, and writes that once it is confirmed.
 	RemoveHotfix struct{ Package, System string }
@@ -178,6 +183,9 @@ func (SaveLog) ask()  {}
 
 func (CheckHotfixes) ask() {}
 func (RemoveHotfix) ask()  {}
+
+func (Evaluate) ask()       {}
+func (StopEvaluating) ask() {}
 
 // Item is one of several to choose from.
 type Item struct {

@@ -42,7 +42,7 @@ func (e *Engine) Supplies(ctx context.Context, questions []engine.SupplyQuestion
 		if err != nil {
 			return nil, err
 		}
-		e.keepSupplies(ctx, repo, key, fresh.whole)
+		e.keepSupplies(ctx, repo, key, missing, fresh.whole)
 		maps.Copy(known, fresh.all)
 	}
 	var out []engine.Supply
@@ -55,7 +55,7 @@ func (e *Engine) Supplies(ctx context.Context, questions []engine.SupplyQuestion
 }
 
 // keepSupplies keeps the answers, unless the repository has changed meanwhile.
-func (e *Engine) keepSupplies(ctx context.Context, repo *repository, key string, fresh map[string]engine.Supply) {
+func (e *Engine) keepSupplies(ctx context.Context, repo *repository, key string, asked []engine.SupplyQuestion, fresh map[string]engine.Supply) {
 	if len(fresh) == 0 || !e.unchanged(ctx, repo) {
 		return
 	}
@@ -65,6 +65,7 @@ func (e *Engine) keepSupplies(ctx context.Context, repo *repository, key string,
 	e.cache.get("supply", key, &all)
 	maps.Copy(all, fresh)
 	e.cache.put("supply", key, all)
+	e.keepFormer(repo, asked, fresh)
 }
 
 // supplyKey names the question about one package.

@@ -3,9 +3,11 @@ package nix
 import (
 	"context"
 	"errors"
+	"os"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"assay/fleet"
 	"assay/fleet/engine"
@@ -129,6 +131,34 @@ func TestSupplyOfListed(t *testing.T) {
 	}
 	if n := b.runs("eval"); n != 3 { // one more each time that something cannot be caught
 		t.Errorf("nix eval ran %d times", n)
+	}
+	b.remembers(t, s, true, true)
+	write(t, b.dir+"/overlays/channels.nix", overlaid["overlays/channels.nix"]+"# more\n")
+	b.remembers(t, s, false, true)
+	lock, err := os.ReadFile(b.dir + "/flake.lock")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, b.dir+"/flake.lock", string(lock)+"\n")
+	b.remembers(t, s, false, false)
+}
+
+// remembers fails the test unless what Nix has said of git, and of no package
+// of another machine, is kept as of such a state of the flake. Nix is not
+// started for that.
+func (b *bench) remembers(t *testing.T, s *session.Session, current, locked bool) {
+	t.Helper()
+	before, _ := os.ReadFile(b.log)
+	kept, err := s.Remembered(t.Context())
+	i := slices.IndexFunc(kept, func(r session.Remembered) bool { return r.Package == "git" })
+	if i < 0 {
+		t.Fatalf("%d are kept: %v", len(kept), err)
+	}
+	if r := kept[i]; r.Current != current || r.Locked != locked || time.Since(r.At) > time.Hour || !slices.Equal(layerNames(r.Evaluated), []string{"hotfixes+"}) {
+		t.Errorf("current %v, locked %v: %+v", current, locked, r)
+	}
+	if after, _ := os.ReadFile(b.log); string(after) != string(before) {
+		t.Errorf("Nix was started:\n%s", after[len(before):])
 	}
 }
 

@@ -32,6 +32,8 @@ func (v *View) Do(in action.Intent) []view.Ask {
 		return v.enter()
 	case action.ToHotfixes:
 		return []view.Ask{view.Go{Link: view.Link{Place: view.Hotfixes, Name: v.asking()}}}
+	case action.AskNix:
+		return v.asksNix()
 	case action.Refresh:
 		return []view.Ask{view.Again{Needs: v.Needs()}}
 	case action.CopyAll:
@@ -117,6 +119,8 @@ func (v *View) back() []view.Ask {
 	switch {
 	case v.input.Focused():
 		v.takeBack()
+	case v.env.Known.Evaluating.Busy:
+		return []view.Ask{view.StopEvaluating{}}
 	case v.pkg != v.home:
 		v.ask(v.home)
 		if v.home == "" {
@@ -207,6 +211,8 @@ func (v *View) Disabled(id action.ID) string {
 		}
 	case action.ToHotfixes:
 		return v.env.Known.Unread
+	case action.AskNix:
+		return v.noNix()
 	case action.Enter:
 		return v.noEnter(t)
 	case action.Copy:

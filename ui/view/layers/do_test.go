@@ -171,8 +171,8 @@ func TestClicks(t *testing.T) {
 		t.Error("a second click does not ask for the package")
 	}
 	v.Render(160, 44)
-	v.Click(100, 1)
-	if asks := v.Click(100, 1); len(asks) != 1 || asks[0].(view.Go).Link != (view.Link{Place: view.File, Name: "fleet.toml", Line: 57}) {
+	v.Click(100, 2)
+	if asks := v.Click(100, 2); len(asks) != 1 || asks[0].(view.Go).Link != (view.Link{Place: view.File, Name: "fleet.toml", Line: 57}) {
 		t.Errorf("a click on the answer asks %v", asks)
 	}
 	for y := range 50 {

@@ -112,9 +112,9 @@ func (v *View) Note() string {
 	return note
 }
 
-// Needs are the layers, and who installs what.
+// Needs are the layers, who installs what, and what Nix has said before.
 func (v *View) Needs() []known.Need {
-	return []known.Need{{Kind: known.Stack}, {Kind: known.Packages}, {Kind: known.Names}}
+	return []known.Need{{Kind: known.Stack}, {Kind: known.Packages}, {Kind: known.Names}, {Kind: known.Evaluated}}
 }
 
 // Link leads back to the package on the system.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"assay/fleet"
 	"assay/ui/action"
 	"assay/ui/style"
 	"assay/ui/term"
@@ -100,6 +101,7 @@ func (v *View) right(w, h int) []string {
 		text = pkg + " on " + v.system
 	}
 	head := append([]widget.Line{v.title(inAnswer, text, w)}, v.suggested()...)
+	head = append(head, v.labels(pkg, w)...)
 	v.reply.tree.Empty = v.invitation()
 	v.place.answer = min(len(head), h)
 	if h <= len(head) {
@@ -111,7 +113,12 @@ func (v *View) right(w, h int) []string {
 
 // answer brings the reply up to the question.
 func (v *View) answer(pkg string, w int) {
-	v.reply.answer(v.env.Known, &v.names, v.systems, question{pkg, v.system, v.source, w, v.input.Focused()})
+	told := v.evaluation(pkg)
+	var problems []fleet.Problem
+	if told != nil && v.resolved() != nil {
+		problems = v.disagreements(told)
+	}
+	v.reply.answer(v.env.Known, &v.names, v.systems, question{pkg, v.system, v.source, told, w, v.input.Focused()}, problems)
 }
 
 // title is the first line of a part: marked where the keys go while both are to

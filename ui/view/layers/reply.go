@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"assay/fleet"
 	"assay/fleet/session"
 	"assay/overlay"
 	"assay/ui/known"
@@ -19,6 +20,7 @@ import (
 type question struct {
 	pkg, system string
 	source      source
+	told        *session.Remembered // by Nix
 	w           int
 	typing      bool // not everything is needed: the next key brings another one
 }
@@ -39,7 +41,7 @@ type reply struct {
 func newReply(st *style.Style) reply { return reply{tree: widget.NewTree(st), st: st} }
 
 // answer makes the nodes of the reply to a question.
-func (r *reply) answer(k *known.Known, names *names, systems []string, q question) {
+func (r *reply) answer(k *known.Known, names *names, systems []string, q question, problems []fleet.Problem) {
 	if r.made && r.to == q {
 		return
 	}
@@ -59,6 +61,7 @@ func (r *reply) answer(k *known.Known, names *names, systems []string, q questio
 			r.unheard(&a, names)
 		}
 		r.chain(s, &a)
+		r.evaluated(q.told, problems)
 		r.versions(&a)
 		r.elsewhere(s, &a, systems)
 		if isKnown || a.Layer != "" || !k.Packages.Has() {
