@@ -27,18 +27,22 @@ type Age struct {
 	Encrypted bool      // there is an encrypted file
 	Claimed   time.Time // of the last change, as the file itself says
 	First     time.Time // commit that put it there
-	Written   time.Time // commit of its value
+	Written   time.Time // commit that last encrypted it, most often a new value
 	Regranted time.Time // commit that last changed who can read it
-	Writes    int       // how often it was written; 1: never since it was made; 0: not known
-	Former    []Former  // who could read the value that is there now
+	Writes    int       // how often it was encrypted; 1: never since it was made; 0: not known
+	Former    []Former  // who could read the value that is there now, or may know it
 }
 
-// Former is a key that can read no more, though an older version of the file
-// with the same value could be opened with it.
+// Former is a key that can read no more, and that opened an older version of
+// the file.
 type Former struct {
 	Key     vars.Key
 	Holders []Holder // who has the key now; none: nobody is known to
 	Removed time.Time
+	// Certain says that the value is still the same. Else the file was encrypted
+	// under a fresh data key when the key was removed: only who can open it
+	// knows whether for a new value.
+	Certain bool
 }
 
 // Last is when the value was written: by git, else as the file says.
@@ -89,7 +93,7 @@ func (a *Age) note(h Versions) {
 	if len(known) == 0 {
 		return
 	}
-	now := known[0]
+	now, wrote := known[0], len(known)-1
 	for i, s := range known {
 		last := i == len(known)-1
 		if last {
@@ -98,20 +102,26 @@ func (a *Age) note(h Versions) {
 		if last || known[i+1].mac != s.mac {
 			a.Writes++
 			if a.Written.IsZero() {
-				a.Written = s.at
+				a.Written, wrote = s.at, i
 			}
 		}
 		if a.Regranted.IsZero() && (last || !slices.Equal(known[i+1].keys, s.keys)) {
 			a.Regranted = s.at
 		}
-		if i == 0 || s.mac != now.mac {
-			continue
+		if i > 0 && s.mac == now.mac {
+			a.lost(s.keys, now.keys, known[i-1].at, true)
 		}
-		for _, k := range s.keys {
-			gone := !slices.Contains(now.keys, k)
-			if gone && !slices.ContainsFunc(a.Former, func(f Former) bool { return f.Key == k }) {
-				a.Former = append(a.Former, Former{Key: k, Removed: known[i-1].at})
-			}
+	}
+	if wrote+1 < len(known) { // what was there before may have the same value
+		a.lost(known[wrote+1].keys, slices.Concat(known[wrote].keys, now.keys), known[wrote].at, false)
+	}
+}
+
+// lost notes those of the keys that were removed.
+func (a *Age) lost(keys, left []vars.Key, at time.Time, certain bool) {
+	for _, k := range keys {
+		if !slices.Contains(left, k) && !slices.ContainsFunc(a.Former, func(f Former) bool { return f.Key == k }) {
+			a.Former = append(a.Former, Former{Key: k, Removed: at, Certain: certain})
 		}
 	}
 }

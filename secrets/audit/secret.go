@@ -73,14 +73,13 @@ func (a *Access) ungrant(h Holder) (steps []string) {
 }
 
 // former finds keys that were taken away from values which are still those
-// that they could read.
+// that they could read, or may be.
 func (j *judge) former() {
-	type lost struct {
-		ids  []string
-		last time.Time
-		at   fleet.Pos
+	type loss struct {
+		key     vars.Key
+		certain bool
 	}
-	of := map[vars.Key]*lost{}
+	of := map[loss]*lost{}
 	for i := range j.Secrets {
 		s := &j.Secrets[i]
 		s.Age.Former = slices.DeleteFunc(s.Age.Former, func(f Former) bool {
@@ -89,10 +88,11 @@ func (j *judge) former() {
 		for i := range s.Age.Former {
 			f := &s.Age.Former[i]
 			f.Holders = j.holders[f.Key]
-			l := of[f.Key]
+			which := loss{f.Key, f.Certain}
+			l := of[which]
 			if l == nil {
 				l = &lost{at: s.Pos()}
-				of[f.Key] = l
+				of[which] = l
 			}
 			l.ids = append(l.ids, s.ID)
 			if f.Removed.After(l.last) {
@@ -100,11 +100,25 @@ func (j *judge) former() {
 			}
 		}
 	}
-	for key, l := range of {
-		j.find(Finding{Warning, FormerKey, l.at, "", fmt.Sprintf("%s was removed (%s), and could read %s: %s", who(key, j.holders[key]),
-			l.last.UTC().Format(time.DateOnly), plural(len(l.ids), "secret that has its old value", "secrets that have their old values"), some(l.ids)),
-			"make them anew where that matters: the old versions are in git"})
+	for which, l := range of {
+		j.find(l.finding(who(which.key, j.holders[which.key]), which.certain))
 	}
+}
+
+// lost are secrets that a key was taken away from.
+type lost struct {
+	ids  []string
+	last time.Time
+	at   fleet.Pos
+}
+
+func (l *lost) finding(who string, certain bool) Finding {
+	severity, which := Warning, plural(len(l.ids), "secret that has its old value", "secrets that have their old values")
+	if !certain {
+		severity, which = Note, plural(len(l.ids), "secret that was", "secrets that were")+" encrypted anew then, perhaps with the old value"
+	}
+	return Finding{severity, FormerKey, l.at, "", fmt.Sprintf("%s was removed (%s), and could read %s: %s", who, l.last.UTC().Format(time.DateOnly), which, some(l.ids)),
+		"make them anew where that matters: the old versions are in git"}
 }
 
 func plural(n int, one, many string) string {

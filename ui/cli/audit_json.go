@@ -52,6 +52,7 @@ type formerJSON struct {
 	Key     string     `json:"key"`
 	Names   []nameJSON `json:"names"`
 	Removed string     `json:"removed"`
+	Certain bool       `json:"same_value"` // false: encrypted anew then, perhaps with the same value
 }
 
 type findingJSON struct {
@@ -120,7 +121,7 @@ func secretToJSON(s *audit.Secret) secretJSON {
 		j.Readers = append(j.Readers, accessJSON{a.Key.Public, a.Key.Type, namesToJSON(a.Holders), a.Can, a.Should, grantsToJSON(a.Through)})
 	}
 	for _, f := range s.Age.Former {
-		j.Former = append(j.Former, formerJSON{f.Key.Public, namesToJSON(f.Holders), stampOf(f.Removed)})
+		j.Former = append(j.Former, formerJSON{f.Key.Public, namesToJSON(f.Holders), stampOf(f.Removed), f.Certain})
 	}
 	return j
 }

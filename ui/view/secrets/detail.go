@@ -52,7 +52,11 @@ func (v *View) detail(s *audit.Secret, w int) (lines []widget.Line) {
 	}
 	for _, f := range s.Age.Former {
 		who := audit.Access{Key: f.Key, Holders: f.Holders}
-		add("", style.Warn, who.Who()+" was removed on "+f.Removed.UTC().Format(time.DateOnly)+"; the value is still the one that it could read")
+		text := "; the value is still the one that it could read"
+		if !f.Certain {
+			text = ", and it was encrypted anew then; it may still have the value that it could read"
+		}
+		add("", style.Warn, who.Who()+" was removed on "+f.Removed.UTC().Format(time.DateOnly)+text)
 	}
 	return lines
 }
