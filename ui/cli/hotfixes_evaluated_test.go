@@ -12,9 +12,9 @@ import (
 )
 
 // TestHotfixesEvaluated checks the hotfixes of the example fleet with a Nix
-// that evaluates it and a Hydra that answers: one is needed, since its job
-// fails and Nix makes another derivation of it; of one unstable has the same
-// derivation by now.
+// that evaluates it and a Hydra that answers: one is needed since its job
+// fails, others since unstable has an older version than they wait for; of one
+// unstable has the same derivation by now.
 func TestHotfixesEvaluated(t *testing.T) {
 	farm := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		q := r.URL.Query()
@@ -28,7 +28,7 @@ func TestHotfixesEvaluated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := strings.ReplaceAll(string(written), "https://hydra.nixos.org/job/nixpkgs/trunk/micromamba", farm.URL+"/job/nixpkgs/trunk/micromamba")
+	text := strings.ReplaceAll(string(written), "https://hydra.nixos.org/job/nixpkgs/trunk/goaccess", farm.URL+"/job/nixpkgs/trunk/goaccess")
 	text = strings.ReplaceAll(text, "hydra   = \"https://hydra.nixos.org/", "# \"") // nobody is asked about the others
 	text = strings.Replace(text, "[[overlay.hotfix]]\npackage = \"duckdb\"", `[[overlay.hotfix]]
 package = "htop"
@@ -47,9 +47,9 @@ package = "duckdb"`, 1)
 	s.here("hotfixes").want(t, exitDone, "unknown  htop") // nobody has asked Nix
 	s.here("hotfixes", "--check", "--evaluate").want(t, exitFailed,
 		"can go   htop", "Nix makes the same derivation of it in unstable",
-		"needed   micromamba", "is failing: failed", "dead     ncdu")
+		"needed   goaccess", "is failing: failed", "needed   micromamba", "unstable has 2.3.2, and it can go when unstable >= 2.3.3", "dead     ncdu")
 	hs := s.here("hotfixes", "--evaluate", "--json").want(t, exitDone).hotfixes(t)
-	for name, want := range map[string]string{"htop": "can go", "micromamba": "needed", "ncdu": "dead", "duckdb": "unknown"} {
+	for name, want := range map[string]string{"htop": "can go", "goaccess": "needed", "micromamba": "needed", "duckdb": "needed", "ncdu": "dead"} {
 		if hs[name].Verdict != want {
 			t.Errorf("%s is %q, want %q: %+v", name, hs[name].Verdict, want, hs[name])
 		}
