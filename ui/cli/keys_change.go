@@ -9,7 +9,6 @@ import (
 	"github.com/aymanbagabas/go-udiff"
 	"github.com/spf13/cobra"
 
-	"assay/fleet/host"
 	"assay/fleet/session"
 	"assay/ui/word"
 )
@@ -158,19 +157,19 @@ func (a *app) printKeysPlan(plan session.KeysPlan) {
 		if f.Link {
 			text += " -> " + f.Old + f.New
 		}
-		p.line("%s%s", p.paint(r, verb), p.fold(" "+host.Sanitize(text), len(verb), 4))
+		p.line("%s%s", p.paint(r, verb), p.fold(" "+sane(text), len(verb), 4))
 		if patch := keysPatch(f); patch != "" {
 			for line := range strings.Lines(patch) {
-				p.line("    %s", host.Sanitize(strings.TrimRight(line, "\n")))
+				p.line("    %s", sane(strings.TrimRight(line, "\n")))
 			}
 		}
 	}
 	a.printRekey(plan.Rekey)
 	for _, note := range plan.Notes {
-		p.line("%s", p.fold(host.Sanitize(note), 0, 4))
+		p.line("%s", p.fold(sane(note), 0, 4))
 	}
 	for _, by := range plan.ByHand {
-		p.line("%s%s", p.paint(bad, "by hand"), p.fold(" "+host.Sanitize(by), len("by hand"), 4))
+		p.line("%s%s", p.paint(bad, "by hand"), p.fold(" "+sane(by), len("by hand"), 4))
 	}
 }
 

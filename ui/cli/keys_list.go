@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"assay/fleet/host"
 	"assay/fleet/session"
 )
 
@@ -74,7 +73,7 @@ func (a *app) printHolders(list []session.KeyHolder) {
 	p.table([]string{"KIND", "NAME", "ALSO", "KEYS", "AT"}, rows)
 	for _, h := range list {
 		for _, note := range h.Notes {
-			p.line("%s", p.paint(warn, p.fold(host.Sanitize(h.Kind+" "+h.Name+": "+note), 0, 4)))
+			p.line("%s", p.paint(warn, p.fold(sane(h.Kind+" "+h.Name+": "+note), 0, 4)))
 		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"assay/fleet"
-	"assay/fleet/host"
 	"assay/fleet/session"
 	"assay/secrets/files"
 	"assay/secrets/sops"
@@ -134,10 +133,10 @@ func (a *app) printSecrets(found session.Secrets, identities int) {
 	p.table([]string{"FILE", "STATE", "STORE", "READERS", "CHANGED", "RULE"}, rows)
 	for _, f := range found.Files {
 		if f.State != files.OK && f.State != session.Undecryptable {
-			p.line("%s", p.fold(host.Sanitize(f.Path+": "+f.Why), 0, 4))
+			p.line("%s", p.fold(sane(f.Path+": "+f.Why), 0, 4))
 		}
 		for _, note := range f.Notes {
-			p.line("%s", p.fold(host.Sanitize(f.Path+": "+note), 0, 4))
+			p.line("%s", p.fold(sane(f.Path+": "+note), 0, 4))
 		}
 	}
 	if identities == 0 {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"assay/fleet/host"
 	"assay/fleet/session"
 	"assay/ui/word"
 )
@@ -168,7 +167,7 @@ func (a *app) printRekey(plan session.RekeyPlan) {
 		if step.Blocked != "" {
 			verb, r, text = "cannot", bad, step.Path+": "+step.Blocked
 		}
-		p.line("%s%s", p.paint(r, verb), p.fold(" "+host.Sanitize(text), len(verb), 4))
+		p.line("%s%s", p.paint(r, verb), p.fold(" "+sane(text), len(verb), 4))
 	}
 	p.line("%s to encrypt anew, %d unchanged", word.Count(len(plan.Steps)-plan.Blocked(), "secret"), plan.Same)
 }
@@ -178,7 +177,7 @@ func (a *app) printLost(plan session.RekeyPlan) {
 	p := a.text()
 	lost := plan.Lost()
 	for _, name := range slices.Sorted(maps.Keys(lost)) {
-		p.line("%s", p.fold(host.Sanitize(name+" could read, and still knows; make anew: "+strings.Join(lost[name], ", ")), 0, 4))
+		p.line("%s", p.fold(sane(name+" could read, and still knows; make anew: "+strings.Join(lost[name], ", ")), 0, 4))
 	}
 }
 

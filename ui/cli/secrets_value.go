@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"assay/fleet/host"
 	"assay/fleet/session"
 	"assay/secrets"
 	"assay/secrets/sops"
@@ -145,10 +144,10 @@ func (a *app) settleSecrets(s *session.Session) error {
 // warnSecret says what is odd about a file that is opened.
 func (a *app) warnSecret(o *session.SecretText) {
 	if drift := o.Drift(); drift != "" {
-		a.errors().line("%s", host.Sanitize(fmt.Sprintf("%s: its readers differ from %s: %s; hint: assay secrets rekey %s", o.Path, o.Rule.At, drift, o.Path)))
+		a.errors().line("%s", sane(fmt.Sprintf("%s: its readers differ from %s: %s; hint: assay secrets rekey %s", o.Path, o.Rule.At, drift, o.Path)))
 	}
 	for _, d := range o.Doubts() {
-		a.errors().line("%s", host.Sanitize(fmt.Sprintf("%s: %s", o.Path, d)))
+		a.errors().line("%s", sane(fmt.Sprintf("%s: %s", o.Path, d)))
 	}
 }
 
