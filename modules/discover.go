@@ -45,7 +45,7 @@ func (s *sources) walk(root string, enter func(name string) bool) ([]string, []f
 	var problems []fleet.Problem
 	var walk func(dir string)
 	walk = func(dir string) {
-		entries, err := fs.ReadDir(s.fsys, dir)
+		entries, err := s.list(dir)
 		if err != nil {
 			problems = append(problems, failure(fleetPos(dir), "cannot read the directory: "+cause(err).Error(), ""))
 			return

@@ -17,19 +17,21 @@ import (
 // maxFile bounds the files that are read, in bytes.
 const maxFile = 8 << 20
 
-// sources are the files of the repository, parsed at most once.
+// sources are the files of the repository, parsed at most once, and its
+// directories, listed at most once.
 type sources struct {
 	fsys    fs.FS
 	tracked map[string]bool // files, and the directories that they are in; nil for all
 	mu      sync.Mutex
 	parsed  map[string]parsed
+	listed  map[string]listing
 	hidden  map[string]bool // files that were asked for and that git does not track
 }
 
 // newSources returns the files of fsys; tracked are those that Nix sees, nil
 // for all.
 func newSources(fsys fs.FS, tracked []string) *sources {
-	s := &sources{fsys: fsys, parsed: map[string]parsed{}}
+	s := &sources{fsys: fsys, parsed: map[string]parsed{}, listed: map[string]listing{}}
 	if tracked == nil {
 		return s
 	}
@@ -162,12 +164,33 @@ func (s *sources) Content(name string) ([]byte, error) {
 	return fs.ReadFile(s.fsys, name)
 }
 
+// listing is a directory as it was read.
+type listing struct {
+	entries []fs.DirEntry
+	err     error
+}
+
+// list returns a directory's entries, sorted by name. It is read once.
+func (s *sources) list(name string) ([]fs.DirEntry, error) {
+	s.mu.Lock()
+	l, ok := s.listed[name]
+	s.mu.Unlock()
+	if ok {
+		return l.entries, l.err
+	}
+	l.entries, l.err = fs.ReadDir(s.fsys, name)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.listed[name] = l
+	return l.entries, l.err
+}
+
 // Entries implements symbolic.Files.
 func (s *sources) Entries(name string) (map[string]string, error) {
 	if !fs.ValidPath(name) {
 		return nil, fmt.Errorf("%s is outside of the fleet", name)
 	}
-	entries, err := fs.ReadDir(s.fsys, name)
+	entries, err := s.list(name)
 	if err != nil {
 		return nil, cause(err)
 	}

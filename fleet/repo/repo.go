@@ -16,6 +16,7 @@ import (
 	"sync"
 
 	"assay/fleet"
+	"assay/fleet/beneath"
 	"assay/fleet/checkout"
 	"assay/fleet/fleetfile"
 	"assay/modules"
@@ -35,6 +36,7 @@ type Repository struct {
 	Adopted bool
 
 	root  *os.Root
+	files fs.FS           // of root
 	rules []modules.Rule  // how an adopted flake comes to modules, as fleet.toml says
 	read  *fleet.Fleet    // of an adopted flake: as its files say
 	told  []fleet.Problem // about an adopted flake, by Nix
@@ -56,7 +58,7 @@ func Open(dir string) (*Repository, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Repository{Dir: dir, root: root}
+	r := &Repository{Dir: dir, root: root, files: beneath.FS(root)}
 	r.tree = sync.OnceValues(r.readTree)
 	r.stack = sync.OnceValues(r.readStack)
 	if err := r.open(); err != nil {
@@ -145,9 +147,9 @@ func readRegular(root *os.Root, name string) ([]byte, error) {
 func (r *Repository) readTree() (*modules.Tree, error) {
 	if r.Adopted {
 		tracked, _ := checkout.Tracked(context.Background(), r.Dir)
-		return modules.ReadFlakeWith(r.root.FS(), tracked, r.rules)
+		return modules.ReadFlakeWith(r.files, tracked, r.rules)
 	}
-	return modules.Read(r.root.FS(), r.Fleet.Sources.Modules)
+	return modules.Read(r.files, r.Fleet.Sources.Modules)
 }
 
 func (r *Repository) readStack() (*overlay.Stack, []fleet.Problem) {
@@ -156,10 +158,10 @@ func (r *Repository) readStack() (*overlay.Stack, []fleet.Problem) {
 		if err != nil {
 			return overlay.ResolveWritten(r.Fleet, nil) // Problems tells why
 		}
-		found := read.Read(tree, r.Fleet, r.root.FS())
+		found := read.Read(tree, r.Fleet, r.files)
 		return overlay.ResolveWritten(r.Fleet, found.Machines)
 	}
-	in, problems := overlay.Read(r.root.FS(), r.Fleet)
+	in, problems := overlay.Read(r.files, r.Fleet)
 	stack, more := overlay.Resolve(in)
 	return stack, append(problems, more...)
 }
@@ -280,7 +282,7 @@ func (r *Repository) Problems() []fleet.Problem {
 	}
 	_, ofLayers := r.stack()
 	if r.Adopted && tree != nil {
-		ofLayers = append(slices.Clip(ofLayers), read.Unused(tree, r.root.FS())...)
+		ofLayers = append(slices.Clip(ofLayers), read.Unused(tree, r.files)...)
 	}
 	return append(problems, ofLayers...)
 }

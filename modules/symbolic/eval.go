@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"strings"
 
 	"assay/modules/syntax"
 )
@@ -82,10 +83,17 @@ func (ev *Evaluator) Import(at Place, name string) Value {
 	if t := ev.loaded[name]; t != nil {
 		return t.Force()
 	}
-	if entries, err := ev.files.Entries(name); err == nil && entries != nil {
-		name = path.Join(name, "default.nix")
+	var f *syntax.File
+	err := fs.ErrNotExist
+	if strings.HasSuffix(name, ".nix") {
+		f, err = ev.files.Parsed(name)
 	}
-	f, err := ev.files.Parsed(name)
+	if err != nil { // it may be a directory, whatever its name
+		if entries, err := ev.files.Entries(name); err == nil && entries != nil {
+			name = path.Join(name, "default.nix")
+		}
+		f, err = ev.files.Parsed(name)
+	}
 	if err != nil {
 		var bad *syntax.Error
 		return &Unknown{Place: at, Why: "cannot import " + name + ": " + err.Error(), Fault: errors.Is(err, fs.ErrNotExist) || errors.As(err, &bad)}

@@ -1,0 +1,19 @@
+// Package beneath reads the files of a directory and never anything outside of
+// it, as os.Root does and faster: os.Root opens every directory of a path on
+// its own and asks after every entry that it lists, where Linux can be told to
+// stay below a directory (openat2 with RESOLVE_BENEATH).
+//
+// Whatever goes wrong is left to os.Root, so errors are its own; elsewhere than
+// on Linux it does everything. A file system of this package may be used by
+// several goroutines at once.
+package beneath
+
+import "io/fs"
+
+// files are the files of an os.Root.
+type files interface {
+	fs.ReadDirFS
+	fs.ReadFileFS
+	fs.StatFS
+	fs.ReadLinkFS
+}
