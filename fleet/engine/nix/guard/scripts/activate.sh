@@ -36,12 +36,15 @@ alone() {
 	units=
 	[ -z "$systemd" ] || units=$(systemctl list-units --plain --no-legend --no-pager --full --state=active,activating,deactivating,reloading \
 		'assay-*' 'nixos-rebuild-switch-to-configuration*.service' 2>/dev/null || :)
-	other=$(field id "$base/holder")
+	say id "$base/holder"
+	other=$value
 	if [ -n "$other" ] && { works "$other" activate || works "$other" boot || works "$other" confirm; }; then
 		busy "another activation runs on this host: $(whose "$base/holder")"
 	fi
-	other=$(field id "$base/current")
-	case $(field state "$base/current") in
+	say id "$base/current"
+	other=$value
+	say state "$base/current"
+	case $value in
 	armed | confirmed) # a confirmation that was killed leaves the return
 		if [ -n "$other" ] && [ "$other" != "$id" ] && works "$other" rollback; then
 			busy "another activation waits to be confirmed: $(whose "$base/current")"
@@ -76,7 +79,8 @@ is_system() {
 }
 
 expected() {
-	now=$(running)
+	real /run/current-system
+	now=$value
 	[ -z "$expect" ] || [ "$now" = "$expect" ] ||
 		refuse 41 "the host runs ${now##*/}, the plan was made from ${expect##*/}"
 	[ "$generation" -eq 0 ] || [ "$(readlink -f "$profile-$generation-link")" = "$system" ] ||
@@ -86,21 +90,24 @@ expected() {
 # tidy removes what earlier activations have left; the current one's is kept
 # for its console.
 tidy() {
-	kept=$(field id "$base/current")
+	say id "$base/current"
+	kept=${value:-.}
+	set --
 	for left in "$base"/*/; do
-		left=${left%/} name=${left##*/}
-		[ "$name" != "${kept:-.}" ] || continue
-		[ ! -d "$left" ] || rm -rf -- "$left"
+		left=${left%/}
+		[ "${left##*/}" = "$kept" ] || [ ! -d "$left" ] || set -- "$@" "$left"
 	done
+	[ $# -eq 0 ] || rm -rf -- "$@"
+	set --
 	for left in "${roots%/*}"/assay-*; do
-		[ -e "$left" ] || rm -f -- "$left"
+		[ -e "$left" ] || [ ! -L "$left" ] || set -- "$@" "$left"
 	done
+	[ $# -eq 0 ] || rm -f -- "$@"
 }
 
 # record writes down where the host stands.
 record() {
-	mkdir -p "$dir"
-	chmod 0700 "$dir"
+	private "$dir"
 	cat >"$dir/tool"
 	[ "$(tail -n 1 "$dir/tool")" = '# the end' ] || refuse 47 'the script did not come whole on standard input'
 	note to "$system"
@@ -115,16 +122,19 @@ record() {
 	# and never less than ten seconds.
 	limit=$((3 * guard))
 	[ "$limit" -ge 10 ] || limit=10
-	note deadline "$(($(monotonic) + limit))"
-	put from "$(running)"
+	monotonic
+	note deadline "$((value + limit))"
+	real /run/current-system
+	put from "$value"
 }
 
 # keep_paths holds both systems against the garbage collector, through links
 # that it removes itself when the host has been restarted.
 keep_paths() {
-	mkdir -p "${roots%/*}"
+	[ -d "${roots%/*}" ] || mkdir -p "${roots%/*}"
 	for end in from to; do
-		ln -sfn "$(get "$end")" "$dir/root-$end"
+		load "$end"
+		ln -sfn "$value" "$dir/root-$end"
 		ln -sfn "$dir/root-$end" "$roots-$end"
 	done
 }
@@ -149,14 +159,16 @@ begin() {
 		note job boot
 		keep_paths
 	else
-		[ -n "$(get from)" ] && [ -d "$(get from)" ] || refuse 46 'the host runs no system that it could return to; nothing was changed'
+		load from
+		[ -n "$value" ] && [ -d "$value" ] || refuse 46 'the host runs no system that it could return to; nothing was changed'
 		note job activate
 		keep_paths
 		say_state armed
 		arm
 	fi
 	printf 'id %s\noperator %s\nat %s\n' "$id" "$operator" "$(date +%s)" >"$base/holder"
-	launch "$(get job)" # it waits for the lock, which nobody else gets before it runs
+	load job
+	launch "$value" # it waits for the lock, which nobody else gets before it runs
 	free_lock
 }
 
@@ -164,11 +176,12 @@ activate() {
 	goal=$3 class=$4 system=$5 expect=$6 generation=$7 guard=$8 operator=$9 valid=${10}
 	[ "$(id -u)" -eq 0 ] || refuse 48 'only root can activate a system'
 	[ -z "$systemd" ] || have flock || refuse 46 'the host has no flock; nothing was changed'
-	mkdir -p "$base"
+	[ -d "$base" ] || mkdir -p "$base"
 	[ -d "$base" ] && [ ! -L "$base" ] && [ -O "$base" ] || refuse 46 "$base is not a directory of root"
 	# Whoever can read the lock can hold it.
 	! have flock || (umask 077 && true >>"$base/lock" && chmod 0600 "$base/lock")
-	[ -z "$(get from)" ] || refuse 47 'there is an activation of this name already'
+	load from
+	[ -z "$value" ] || refuse 47 'there is an activation of this name already'
 	alone
 	begin
 	conclude
@@ -176,9 +189,11 @@ activate() {
 
 # conclude follows the activation to its end and says what became of it.
 conclude() {
-	job=$(get job)
+	load job
+	job=$value
 	follow "${job:-activate}"
-	result=$(get "result-${job:-activate}")
+	load "result-${job:-activate}"
+	result=$value
 	case $job:$result in
 	boot:0) pending ;;
 	activate:0) sound ;;
@@ -201,8 +216,8 @@ pending() {
 
 # sound is the end of an activation that may wait to be confirmed.
 sound() {
-	[ "$(state)" = armed ] && [ ! -e "$dir/now" ] || gone_wrong activate 0
-	new=$(newly_failed)
+	is armed && [ ! -e "$dir/now" ] || gone_wrong activate 0
+	newly_failed
 	[ -z "$new" ] || refuse 53 "$(printf %s "$new" | sed 's/ /, /g') failed"
 	[ "$result" = 0 ] || printf 'units that had failed before still fail: %s\n' "$(tr '\n' ' ' <"$dir/failed")"
 	exit 0

@@ -8,21 +8,22 @@
 systemd=
 [ ! -d /run/systemd/system ] || systemd=yes
 
-shell=$(readlink -f /bin/sh 2>/dev/null || echo /bin/sh)
+shell=
+# find_shell sets it to what runs jobs, which a switch does not replace.
+find_shell() { [ -n "$shell" ] || shell=$(readlink -f /bin/sh 2>/dev/null || echo /bin/sh); }
 
 # is_unit JOB
 is_unit() { [ -n "$systemd" ] && [ "$1" != confirm ]; }
-
-unit() { printf 'assay-%s-%s' "$1" "$id"; }
 
 # launch JOB starts it, unless it runs.
 launch() {
 	if [ -e "$dir/begun-$1" ]; then
 		! at_work "$1" || return 0
 		rm -f "$dir/result-$1" "$dir/over-$1"
-		! is_unit "$1" || systemctl reset-failed "$(unit "$1").service" 2>/dev/null || :
+		! is_unit "$1" || systemctl reset-failed "assay-$1-$id.service" 2>/dev/null || :
 	fi
 	mark "begun-$1"
+	find_shell
 	if is_unit "$1"; then
 		name=assay-$1-$id
 		set -- "$1" --quiet --unit="$name" --service-type=exec --property=TimeoutStopSec=10 \
@@ -38,6 +39,7 @@ launch() {
 
 # detach JOB VERB runs it as a process that nobody waits for.
 detach() {
+	find_shell
 	begin=
 	if have setsid; then begin=setsid; else
 		set -m # a process group of its own
@@ -51,18 +53,19 @@ detach() {
 # at_work JOB: whether it has been started and has not ended.
 at_work() {
 	if is_unit "$1"; then
-		case $(systemctl show --property=ActiveState --value "$(unit "$1").service" 2>/dev/null) in
+		case $(systemctl show --property=ActiveState --value "assay-$1-$id.service" 2>/dev/null) in
 		active | activating | deactivating | reloading) return 0 ;;
 		esac
 		return 1
 	fi
-	alive "$(get "pid-$1")"
+	load "pid-$1"
+	alive "$value"
 }
 
 # halt JOB ends it, with everything that it has started.
 halt() {
 	if is_unit "$1"; then
-		systemctl stop "$(unit "$1").service" 2>/dev/null || :
+		systemctl stop "assay-$1-$id.service" 2>/dev/null || :
 		return
 	fi
 	pid=$(get "pid-$1")
@@ -87,10 +90,10 @@ follow() {
 		if [ "$naps" -gt 20 ]; then
 			at_work "$1" || break
 			print_log "$1"
-			nap "$1" 0.2
+			nap "$1"
 		elif [ -n "$systemd" ] && [ -e "$dir/life-$1" ]; then
 			naps=20
-			nap "$1" 0.4
+			nap "$1"
 		else
 			sleep 0.02
 		fi
@@ -99,12 +102,13 @@ follow() {
 	print_log "$1"
 }
 
-# nap JOB SECONDS waits so long, or until the job ends: it holds a lock for as
-# long as it lives.
+# nap JOB waits a second, or until the job ends: it holds a lock for as long as
+# it lives, where there is flock. To ask systemd and the journal more often than
+# that would cost the host more than most jobs do.
 nap() {
 	if [ -z "$systemd" ] || [ ! -e "$dir/life-$1" ]; then
-		sleep "$2"
-	elif flock -s -w "$2" "$dir/life-$1" true && [ ! -e "$dir/over-$1" ]; then
+		sleep 0.2
+	elif flock -s -w 1 "$dir/life-$1" true && [ ! -e "$dir/over-$1" ]; then
 		sleep 0.02
 	fi
 }
@@ -118,9 +122,10 @@ live() {
 
 print_log() {
 	if is_unit "$1"; then
-		since=$(get "cursor-$1")
+		load "cursor-$1"
+		since=$value
 		journalctl --quiet --no-pager --output=cat --show-cursor ${since:+"--after-cursor=$since"} \
-			"_SYSTEMD_UNIT=$(unit "$1").service" 2>/dev/null | while IFS= read -r line; do
+			"_SYSTEMD_UNIT=assay-$1-$id.service" 2>/dev/null | while IFS= read -r line; do
 			case $line in
 			'-- cursor: '*) note "cursor-$1" "${line#-- cursor: }" ;;
 			*) printf '%s\n' "$line" ;;
@@ -129,7 +134,8 @@ print_log() {
 		return
 	fi
 	[ -f "$dir/log-$1" ] || return 0
-	seen=$(get "cursor-$1")
+	load "cursor-$1"
+	seen=$value
 	size=$(($(wc -c <"$dir/log-$1")))
 	[ "$size" -gt "${seen:-0}" ] || return 0
 	tail -c "+$((${seen:-0} + 1))" "$dir/log-$1" | head -c "$((size - ${seen:-0}))"
@@ -139,8 +145,10 @@ print_log() {
 # arm starts what returns by itself: after the guard's time, or at once when it
 # is told to.
 arm() {
+	find_shell
 	if [ -n "$systemd" ]; then
-		systemd-run --quiet --unit="$(unit rollback)" --on-active="$(get guard)" \
+		load guard
+		systemd-run --quiet --unit="assay-rollback-$id" --on-active="$value" \
 			--timer-property=AccuracySec=100ms --service-type=exec --property=Restart=on-failure --property=RestartSec=1 --property=StartLimitIntervalSec=0 \
 			-- "$shell" "$dir/tool" rollback "$id" 9>&-
 	else
@@ -153,10 +161,11 @@ return_now() {
 	mark now
 	mark again
 	! at_work rollback || return 0
+	find_shell
 	if [ -z "$systemd" ]; then
 		detach rollback rollback
-	elif ! systemctl start --no-block "$(unit rollback).service" 2>/dev/null; then
-		systemd-run --quiet --unit="$(unit rollback)" --service-type=exec --property=Restart=on-failure --property=RestartSec=1 --property=StartLimitIntervalSec=0 \
+	elif ! systemctl start --no-block "assay-rollback-$id.service" 2>/dev/null; then
+		systemd-run --quiet --unit="assay-rollback-$id" --service-type=exec --property=Restart=on-failure --property=RestartSec=1 --property=StartLimitIntervalSec=0 \
 			-- "$shell" "$dir/tool" rollback "$id" 9>&-
 	fi
 }
@@ -200,17 +209,17 @@ disarm() {
 # failed_units: the units that have failed, one a line, ours left out.
 failed_units() {
 	[ -n "$systemd" ] || return 0
-	systemctl list-units --state=failed --plain --no-legend --no-pager --full 2>/dev/null |
-		while read -r name rest; do
-			case $name in assay-* | '') ;; *) printf '%s\n' "$name" ;; esac
-		done
+	listed=$(systemctl list-units --state=failed --plain --no-legend --no-pager --full 2>/dev/null) || :
+	[ -z "$listed" ] || printf '%s\n' "$listed" | while read -r name rest; do
+		case $name in assay-* | '') ;; *) printf '%s\n' "$name" ;; esac
+	done
 }
 
-# newly_failed: those of them that were healthy before, in one line.
+# newly_failed sets new to those of them that were healthy before, in one line.
 newly_failed() {
 	new=
 	for name in $(failed_units); do
 		grep -qxF -e "$name" "$dir/failed" || new="$new $name"
 	done
-	printf '%s' "${new# }"
+	new=${new# }
 }

@@ -10,16 +10,24 @@ boot_units=/etc/systemd/system.control
 
 # owe WHY writes it down, so that it is on the disk when this returns.
 owe() {
-	mkdir -p "$owed/.$id"
-	chmod 0700 "$owed/.$id"
+	[ -d "$owed" ] || mkdir -p "$owed"
+	private "$owed/.$id"
 	(cd "$dir" && cp -f tool from to link class goal generation guard operator "$owed/.$id/") || return 1
-	rm -rf "${owed:?}/$id"
+	[ ! -e "$owed/$id" ] || rm -rf "${owed:?}/$id"
 	mv -f "$owed/.$id" "$owed/$id" || return 1
-	{ sed '/^state /d; /^until /d; /^trouble /d' "$dir/state" 2>/dev/null || echo "id $id"; } >"$owed/.due"
+	standing >"$owed/.due"
 	printf 'state failed\ntrouble %s\n' "$1" >>"$owed/.due"
 	mv -f "$owed/.due" "$owed/due" || return 1
 	at_boot 2>/dev/null || :
 	sync "$owed/$id"/* "$owed/due" "$owed" 2>/dev/null || sync
+}
+
+# standing prints the state of the activation without what changes in it.
+standing() {
+	[ -r "$dir/state" ] || echo "id $id"
+	[ ! -r "$dir/state" ] || while IFS= read -r line; do
+		case $line in 'state '* | 'until '* | 'trouble '*) ;; *) printf '%s\n' "$line" ;; esac
+	done <"$dir/state"
 }
 
 # at_boot has systemd take it up.
@@ -49,8 +57,10 @@ take_over() {
 		left=${left%/}
 		(id=${left##*/} dir=$left && put_profile_back && owe_nothing) || :
 	done
-	other=$(field id "$base/current")
-	if [ -n "$other" ] && [ "$(field state "$base/current")" = failed ]; then
+	say id "$base/current"
+	other=$value
+	say state "$base/current"
+	if [ -n "$other" ] && [ "$value" = failed ]; then
 		(id=$other dir=$base/$other roots=${roots%/*}/assay-$other && disarm)
 		rm -f "$base/current"
 	fi
@@ -63,8 +73,7 @@ resume() {
 	[ -d "$owed/$id" ] || exit 0
 	mkdir -p "$base"
 	[ ! -e "$base/current" ] || exit 0
-	mkdir -p "$dir"
-	chmod 0700 "$dir"
+	private "$dir"
 	cp -f "$owed/$id"/* "$dir/"
 	: >"$dir/failed"
 	put deadline 0

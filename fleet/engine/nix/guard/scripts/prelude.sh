@@ -34,6 +34,10 @@ dir=$base/$id
 profile=/nix/var/nix/profiles/system
 roots=/nix/var/nix/gcroots/auto/assay-$id
 
+# A command in $(...) is a process of its own, which costs a host with little to
+# do more than what is done in it. What is asked often is therefore asked by
+# functions that set a variable.
+
 # load FILE sets value to the first line of a file of this activation, or to
 # nothing.
 load() {
@@ -59,24 +63,48 @@ put() {
 # note FILE TEXT writes it too, where nobody reads it yet.
 note() { printf '%s\n' "$2" >"$dir/$1"; }
 
+# private DIR makes a directory that only we may enter.
+private() { mkdir -m 0700 "$1" 2>/dev/null || { mkdir -p "$1" && chmod 0700 "$1"; }; }
+
 # mark NAME makes the mark, where there is room for it.
 mark() { true >"$dir/$1" || :; }
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
 # The tools of the system that the host comes from outlast the change.
-from=$(get from)
-PATH=$PATH${from:+:$from/sw/bin}:/run/current-system/sw/bin:/nix/var/nix/profiles/default/bin
+load from
+PATH=$PATH${value:+:$value/sw/bin}:/run/current-system/sw/bin:/nix/var/nix/profiles/default/bin
 
-running() { readlink -f /run/current-system 2>/dev/null || :; }
+# real LINK sets value to where a link leads in the end, or to nothing.
+real() {
+	if cd -P "$1" 2>/dev/null; then
+		value=$PWD
+		cd "$OLDPWD" 2>/dev/null || cd /
+	else
+		value=$(readlink -f "$1" 2>/dev/null || :)
+	fi
+}
 
-# monotonic: seconds that no clock's change touches, where the host has them.
+# running prints what the host runs.
+running() {
+	real /run/current-system
+	printf '%s' "$value"
+}
+
+# runs SYSTEM: whether the host runs it.
+runs() {
+	real /run/current-system
+	[ "$value" = "$1" ]
+}
+
+# monotonic sets value to seconds that no clock's change touches, where the host
+# has them.
 monotonic() {
 	if [ -r /proc/uptime ]; then
-		read -r up rest </proc/uptime
-		printf '%s' "${up%%.*}"
+		read -r value rest </proc/uptime
+		value=${value%%.*}
 	else
-		date +%s
+		value=$(date +%s)
 	fi
 }
 
@@ -84,8 +112,13 @@ monotonic() {
 # fails and leaves both files as they were.
 say_state() {
 	ends= at=$(date +%s)
-	[ "$1" != armed ] || ends="
-until $((at + $(get deadline) - $(monotonic)))"
+	if [ "$1" = armed ]; then
+		load deadline
+		ends=$((at + value))
+		monotonic
+		ends="
+until $((ends - value))"
+	fi
 	[ "$1" != failed ] || ends="
 trouble $(get trouble)"
 	said="id $id
@@ -105,15 +138,28 @@ $key $value"; done
 	return 1
 }
 
-# field KEY FILE: what a state says under the key.
-field() {
+# say KEY FILE sets value to what a state says under the key, or to nothing.
+say() {
+	value=
 	[ -f "$2" ] || return 0
 	while read -r key text; do
-		[ "$key" != "$1" ] || printf '%s\n' "$text"
+		[ "$key" != "$1" ] || value=$text
 	done <"$2"
 }
 
+# field KEY FILE prints it.
+field() {
+	say "$@"
+	printf '%s' "$value"
+}
+
 state() { field state "$dir/state"; }
+
+# is STATE...: whether this activation is in one of these states.
+is() {
+	say state "$dir/state"
+	case " $* " in *" $value "*) [ -n "$value" ] ;; *) false ;; esac
+}
 
 # try_lock takes the host's lock for as long as this process lives.
 try_lock() {

@@ -12,7 +12,8 @@
 
 # switch_now SYSTEM runs it, not at boot.
 switch_now() {
-	if [ "$(get class)" = darwin ]; then
+	load class
+	if [ "$value" = darwin ]; then
 		"$1/activate" </dev/null 8>&- 9>&-
 	else
 		NIXOS_INSTALL_BOOTLOADER=0 "$1/bin/switch-to-configuration" test </dev/null 8>&- 9>&-
@@ -32,17 +33,19 @@ check_mac() {
 
 # switch_boot SYSTEM makes the boot loader start it.
 switch_boot() {
-	[ "$(get class)" != darwin ] || return 0
+	load class
+	[ "$value" != darwin ] || return 0
 	NIXOS_INSTALL_BOOTLOADER=0 "$1/bin/switch-to-configuration" boot </dev/null 8>&- 9>&-
 }
 
 # set_profile makes the profile lead to the new system.
 set_profile() {
-	generation=$(get generation)
-	if [ "$generation" -ne 0 ]; then
-		nix-env -p "$profile" --switch-generation "$generation"
+	load generation
+	if [ "$value" -ne 0 ]; then
+		nix-env -p "$profile" --switch-generation "$value"
 	else
-		nix-env -p "$profile" --set "$(get to)"
+		load to
+		nix-env -p "$profile" --set "$value"
 	fi
 }
 
@@ -61,7 +64,12 @@ keep_it() {
 
 # others_profile: whether the profile is neither what it was nor the new system.
 others_profile() {
-	[ "$(readlink "$profile" 2>/dev/null || :)" != "$(get link)" ] && [ "$(readlink -f "$profile")" != "$(get to)" ]
+	load link
+	[ "$(readlink "$profile" 2>/dev/null || :)" != "$value" ] || return 1
+	load to
+	to=$value
+	real "$profile"
+	[ "$value" != "$to" ]
 }
 
 # put_profile_back makes the profile and the boot loader what they were, where
@@ -95,8 +103,10 @@ inhibitors() { tr -s '{},' '\n\n\n' <"$1/switch-inhibitors" | sed 's/^[[:space:]
 # in one line; nothing where one of the two names none. Those with a name count
 # where both have that name.
 inhibited() {
-	now=$(running)
+	real /run/current-system
+	now=$value
 	[ -e "$now/switch-inhibitors" ] && [ -e "$1/switch-inhibitors" ] || return 0
+	! cmp -s "$now/switch-inhibitors" "$1/switch-inhibitors" 2>/dev/null || return 0
 	inhibitors "$now" >"$dir/inhibitors"
 	inhibitors "$1" | while IFS= read -r line; do
 		! grep -qxF -e "$line" "$dir/inhibitors" || continue

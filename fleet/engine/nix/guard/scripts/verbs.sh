@@ -1,6 +1,7 @@
 # known refuses where the host has not heard of the activation.
 known() {
-	[ -n "$(get from)" ] || refuse 55 'the host knows nothing of this activation; it has been restarted, or another one followed'
+	load from
+	[ -n "$value" ] || refuse 55 'the host knows nothing of this activation; it has been restarted, or another one followed'
 }
 
 # confirm ID makes the activation last.
@@ -8,7 +9,8 @@ confirm() {
 	known
 	launch confirm
 	follow confirm
-	case $(get result-confirm) in
+	load result-confirm
+	case $value in
 	0) exit 0 ;;
 	60) come_back 'too late to confirm' ;;
 	61) refuse 54 "the host runs $(running)" ;;
@@ -40,8 +42,10 @@ give_back() {
 # job began begins it now.
 join() {
 	known
-	job=$(get job)
-	[ -n "$(get "result-$job")" ] || [ "$(state)" != armed ] || launch "$job"
+	load job
+	job=$value
+	load "result-$job"
+	[ -n "$value" ] || ! is armed || launch "$job"
 	conclude
 }
 

@@ -6,7 +6,7 @@ work() {
 	take_lock 30 || refuse 43 'the lock of this host is not free'
 	code=0
 	case $1 in
-	activate) switch_now "$(get to)" || code=$? ;;
+	activate) load to && switch_now "$value" || code=$? ;;
 	boot) keep_it || code=$? ;;
 	confirm) confirm_work || code=$? ;;
 	esac
@@ -24,13 +24,18 @@ ended() {
 
 # follows JOB does what its result asks for.
 follows() {
-	if [ -z "$(get "result-$1")" ]; then
+	load "result-$1"
+	if [ -z "$value" ]; then
 		put "result-$1" "${SERVICE_RESULT:-a signal}${EXIT_STATUS:+ $EXIT_STATUS}"
+		load "result-$1"
 	fi
-	case $1:$(get "result-$1") in
+	case $1:$value in
 	activate:0 | activate:4)
-		put deadline "$(($(monotonic) + $(get guard)))"
-		[ "$(state)" != armed ] || say_state armed
+		load guard
+		wait=$value
+		monotonic
+		put deadline "$((value + wait))"
+		! is armed || say_state armed
 		;;
 	activate:100)
 		if [ "$(get goal)" = switch ]; then
@@ -47,7 +52,7 @@ follows() {
 		disarm
 		;;
 	boot:*)
-		if [ "$(state)" = armed ]; then return_now; else
+		if is armed; then return_now; else
 			say_state rolled-back
 			disarm
 		fi
@@ -58,18 +63,22 @@ follows() {
 # confirm_work makes what runs last. It is the only thing that ends the guard
 # but the return itself, and both hold the lock.
 confirm_work() {
-	[ "$(state)" != "done" ] || return 0
-	if [ "$(state)" != armed ] && [ "$(state)" != confirmed ] || [ -e "$dir/now" ] || [ -e "$dir/rolling" ]; then
+	! is "done" || return 0
+	if ! is armed confirmed || [ -e "$dir/now" ] || [ -e "$dir/rolling" ]; then
 		return 60
 	fi
-	[ "$(running)" = "$(get to)" ] || return 61
-	note units "$(newly_failed)"
-	[ -z "$(get units)" ] || return 62
-	if [ "$(get goal)" = switch ] && others_profile; then
+	load to
+	runs "$value" || return 61
+	newly_failed
+	note units "$new"
+	[ -z "$new" ] || return 62
+	load goal
+	goal=$value
+	if [ "$goal" = switch ] && others_profile; then
 		return 64
 	fi
 	say_state confirmed || return 1
-	if [ "$(get goal)" = switch ] && ! keep_it; then
+	if [ "$goal" = switch ] && ! keep_it; then
 		return_now
 		return 63
 	fi
@@ -81,8 +90,8 @@ confirm_work() {
 # return now, and returns. Where that fails it tries again for as long as nobody
 # changes the host otherwise, after pauses that grow up to a minute.
 rollback() {
-	until [ -e "$dir/now" ] || [ "$(monotonic)" -ge "$(get deadline)" ]; do
-		case $(state) in armed | confirmed) ;; *) exit 0 ;; esac
+	until [ -e "$dir/now" ] || overdue; do
+		is armed confirmed || exit 0
 		if [ -z "$systemd" ] && [ -n "$(get pid-activate)" ] && [ -z "$(get result-activate)" ] && ! at_work activate; then
 			ended activate # it was killed
 		fi
@@ -97,7 +106,7 @@ rollback() {
 	fi
 	pause=1
 	while :; do
-		case $(state) in armed | confirmed | failed) ;; *) exit 0 ;; esac
+		is armed confirmed failed || exit 0
 		[ "$(field id "$base/current")" = "$id" ] || exit 0
 		mark rolling
 		echo "returning to $(get from)"
@@ -113,6 +122,14 @@ rollback() {
 			exit 0
 		fi
 	done
+}
+
+# overdue: whether the guard's time is over.
+overdue() {
+	load deadline
+	due=$value
+	monotonic
+	[ "$value" -ge "$due" ]
 }
 
 # wait_again waits before the next try, twice as long as before the last one, or
