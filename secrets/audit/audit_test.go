@@ -101,6 +101,19 @@ func TestAge(t *testing.T) {
 	}
 }
 
+// TestNotRotated: what makes a secret anew depends on its kind.
+func TestNotRotated(t *testing.T) {
+	in := audit.Input{
+		Files:   []audit.File{{Path: "s/a", File: &sops.File{Store: sops.Binary}}},
+		History: []audit.Versions{{Path: "s/a", All: []audit.Version{{At: day(1), Text: []byte(`{"sops":{"mac":"ENC[x]"}}`)}}}},
+	}
+	r := audit.Judge(in)
+	i := slices.IndexFunc(r.Findings, func(f audit.Finding) bool { return f.Kind == audit.NoRotation })
+	if i < 0 || r.Findings[i].Remedy != "assay secrets edit s/a, with a new value" {
+		t.Errorf("%+v", r.Findings)
+	}
+}
+
 // TestRemovedAnew: somebody was removed as assay does it, with a fresh data key;
 // nobody can tell from outside whether the value is a new one.
 func TestRemovedAnew(t *testing.T) {

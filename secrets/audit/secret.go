@@ -137,42 +137,26 @@ func some(ids []string) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(ids[:most], ", "), len(ids)-most)
 }
 
+// anew is what gives a secret another value.
+func (s *Secret) anew() string {
+	switch s.Tier {
+	case Hand:
+		return "assay secrets edit " + s.ID + ", with a new value"
+	case Own:
+		return "write " + s.ID + " anew where that matters"
+	}
+	machine := s.Machine
+	if machine == "" && len(s.Declared) > 0 {
+		machine = s.Declared[0]
+	}
+	return strings.Join(strings.Fields("assay vars generate "+machine+" --regenerate "+s.Generator), " ") + " makes it anew"
+}
+
 // whole says what concerns many secrets at once.
 func (j *judge) whole() {
 	j.former()
-	count := map[secrets.State]int{}
-	first := map[secrets.State]*Secret{}
-	var unrotated []*Secret
-	known := 0
-	for i := range j.Secrets {
-		s := &j.Secrets[i]
-		switch s.State {
-		case secrets.Missing, secrets.Outdated, secrets.Half, secrets.Orphaned, secrets.Stale:
-			if count[s.State]++; first[s.State] == nil {
-				first[s.State] = s
-			}
-		}
-		if s.Age.Writes > 0 {
-			if known++; s.Age.Writes == 1 {
-				unrotated = append(unrotated, s)
-			}
-		}
-	}
-	for _, state := range []secrets.State{secrets.Missing, secrets.Half, secrets.Outdated, secrets.Orphaned, secrets.Stale} {
-		if n := count[state]; n > 0 {
-			s := first[state]
-			text := fmt.Sprintf("%d vars are %s", n, state)
-			if n == 1 {
-				text = fmt.Sprintf("%s is %s", s.ID, state)
-			}
-			j.find(Finding{Note, Unfinished, s.Pos(), "", text, "assay vars check"})
-		}
-	}
-	if len(unrotated) > 0 {
-		oldest := slices.MinFunc(unrotated, func(a, b *Secret) int { return a.Age.First.Compare(b.Age.First) })
-		j.find(Finding{Note, NoRotation, oldest.Pos(), "", fmt.Sprintf("%d of %d secrets were never written again since they were made; the oldest is of %s",
-			len(unrotated), known, oldest.Age.First.UTC().Format(time.DateOnly)), "assay vars generate MACHINE --regenerate GENERATOR makes one anew"})
-	}
+	j.unfinished()
+	j.unrotated()
 	for _, s := range j.in.Strays {
 		j.find(Finding{Warning, Dangling, fleet.Pos{File: s.Path}, "", "the link leads to " + s.To + ", which does not exist", "git rm " + s.Path})
 	}
@@ -184,5 +168,44 @@ func (j *judge) whole() {
 		if m.Fault != "" {
 			j.find(Finding{Error, Unreadable, fleet.Pos{File: m.Path}, "", m.Fault, "restore it from version control"})
 		}
+	}
+}
+
+// unfinished counts what vars check tells one by one.
+func (j *judge) unfinished() {
+	of := map[secrets.State][]*Secret{}
+	for i := range j.Secrets {
+		s := &j.Secrets[i]
+		of[s.State] = append(of[s.State], s)
+	}
+	for _, state := range []secrets.State{secrets.Missing, secrets.Half, secrets.Outdated, secrets.Orphaned, secrets.Stale} {
+		if n := len(of[state]); n > 0 {
+			s := of[state][0]
+			text := fmt.Sprintf("%d vars are %s", n, state)
+			if n == 1 {
+				text = fmt.Sprintf("%s is %s", s.ID, state)
+			}
+			j.find(Finding{Note, Unfinished, s.Pos(), "", text, "assay vars check"})
+		}
+	}
+}
+
+// unrotated counts the secrets that have the value that they were made with.
+func (j *judge) unrotated() {
+	var once []*Secret
+	known := 0
+	for i := range j.Secrets {
+		s := &j.Secrets[i]
+		if s.Age.Writes > 0 {
+			known++
+		}
+		if s.Age.Writes == 1 {
+			once = append(once, s)
+		}
+	}
+	if len(once) > 0 {
+		oldest := slices.MinFunc(once, func(a, b *Secret) int { return a.Age.First.Compare(b.Age.First) })
+		j.find(Finding{Note, NoRotation, oldest.Pos(), "", fmt.Sprintf("%d of %d secrets were never written again since they were made; the oldest is of %s",
+			len(once), known, oldest.Age.First.UTC().Format(time.DateOnly)), oldest.anew()})
 	}
 }
