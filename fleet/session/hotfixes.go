@@ -53,6 +53,9 @@ func (s *Session) Hotfixes(ctx context.Context, q HotfixQuestion) ([]care.Hotfix
 			}
 			return &told[i]
 		}
+		if facts.Rebuilds, err = s.rebuilds(ctx, hotfixes, told, q.Watch); err != nil {
+			return nil, err
+		}
 	}
 	care.Judge(stack, hotfixes, facts)
 	return hotfixes, ctx.Err()

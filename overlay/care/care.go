@@ -51,7 +51,7 @@ type Hotfix struct {
 	Since    Since         `json:"since"`
 	Machines []string      `json:"machines"` // whose package set has it
 	UsedBy   []string      `json:"used_by"`  // those whose lists of packages name it; nil is not asked
-	Rebuilds *int          `json:"rebuilds"` // derivations that are built because of it; nil is not known
+	Rebuilds *int          `json:"rebuilds"` // derivations of the machines' systems that are others because of it; nil is not known
 	At       fleet.Pos     `json:"at"`
 
 	entries map[string]overlay.Entry // by system

@@ -127,6 +127,13 @@ func TestCollect(t *testing.T) {
 		h.Since != (Since{Day: "2026-03-01", Days: 3, By: SinceNote}) || h.Reason != "r" || h.Rebuilds == nil || *h.Rebuilds != 7 || h.UsedBy != nil {
 		t.Errorf("%+v", hs)
 	}
+	e := h.entries["x86_64-linux"]
+	e.Shadowed, e.Dead = true, fleet.True
+	hs[0].entries = map[string]overlay.Entry{"aarch64-darwin": h.entries["aarch64-darwin"], "x86_64-linux": e}
+	if Judge(stack, hs, Facts{Now: noon, Rebuilds: func(_, system string) (int, bool) { n, ok := rebuilt[system]; return n, ok }}); *hs[0].Rebuilds != 4 {
+		t.Errorf("dead on one system it rebuilds %d", *hs[0].Rebuilds)
+	}
+	hs[0].entries = h.entries
 	delete(rebuilt, "x86_64-linux")
 	if Judge(stack, hs, Facts{Now: noon, Rebuilds: func(_, system string) (int, bool) { n, ok := rebuilt[system]; return n, ok }}); hs[0].Rebuilds != nil {
 		t.Error("a part of what is rebuilt counts for all")

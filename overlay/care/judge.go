@@ -139,14 +139,17 @@ func (j *judge) nix() Finding {
 	return Finding{}
 }
 
-// rebuilds adds up what is rebuilt on all of its systems; nil where that is
-// not known of one.
+// rebuilds adds up what is rebuilt on all of its systems, nothing where it is
+// dead; nil where that is not known of one.
 func (j *judge) rebuilds() *int {
 	if j.facts.Rebuilds == nil || len(j.h.Systems) == 0 {
 		return nil
 	}
 	sum := 0
 	for _, system := range j.h.Systems {
+		if e := j.h.entries[system]; e.Shadowed && e.Dead == fleet.True {
+			continue
+		}
 		n, ok := j.facts.Rebuilds(j.h.Package, system)
 		if !ok {
 			return nil

@@ -31,8 +31,9 @@ decided, and what Hydra said when it was last asked.
 With --check it asks the Hydras that are linked how the last builds ended, and
 git since when a hotfix without a date is there, and exits with 1 when one can
 go or is dead. A Hydra that cannot be reached is no error: what it said before
-counts, with its age. --evaluate asks Nix too, whether a package is the same
-derivation without its hotfix.`,
+counts, with its age. --evaluate asks Nix too: whether a package is the same
+derivation without its hotfix, which versions channels have, and how many
+derivations of the machines' systems are others because of it.`,
 		Example: `  assay hotfixes
   assay hotfixes --check
   assay hotfixes add ripgrep --channel stable --system x86_64-linux \

@@ -116,6 +116,10 @@ func TestWhichEvaluated(t *testing.T) {
 		}
 		if composition == "merge" {
 			s.here("hotfixes", "--evaluate").want(t, exitDone, "Nix makes another derivation of it in unstable", "needed   duckdb", "unstable has ")
+			hs := s.here("hotfixes", "--evaluate", "--json").want(t, exitDone).hotfixes(t)
+			if dead, alive := hs["ncdu"].Rebuilds, hs["micromamba"].Rebuilds; dead == nil || *dead != 0 || alive == nil || *alive < len(hs["micromamba"].UsedBy) {
+				t.Errorf("rebuilt are %+v", hs)
+			}
 			c := s.here("layers", "--system", "x86_64-linux", "--evaluate").want(t, exitDone, "evaluated: matters, 2.1.1", "fmt 11 breaks the build")
 			if strings.Contains(c.stdout, "warning") {
 				t.Error(c.stdout)

@@ -17,8 +17,8 @@ import (
 )
 
 // graph says what each derivation needs.
-func (b *building) graph(ctx context.Context, derivations []string) (map[string][]string, error) {
-	out, err := b.e.run.Output(ctx, runner.Command{
+func (e *Engine) graph(ctx context.Context, derivations []string) (map[string][]string, error) {
+	out, err := e.run.Output(ctx, runner.Command{
 		Program: "nix-store",
 		Args:    append([]string{"--query", "--graph"}, derivations...),
 	}, infoOutput)

@@ -100,7 +100,7 @@ func (b *building) start(ctx context.Context) error {
 	if len(derivations) == 0 {
 		return nil
 	}
-	if b.needs, err = b.graph(ctx, derivations); err != nil {
+	if b.needs, err = b.e.graph(ctx, derivations); err != nil {
 		return err
 	}
 	if b.accepted, err = b.e.fetched(ctx); err != nil {
