@@ -49,3 +49,30 @@ func TestCopyToRoot(t *testing.T) {
 		t.Errorf("roots are left: %s", got)
 	}
 }
+
+// TestLeftBehind has paths that lie on the host and that its Nix does not know,
+// as a killed copy leaves them.
+func TestLeftBehind(t *testing.T) {
+	l := newLocal(t)
+	h := bed.Shared(t, 1)[0]
+	conn := connect(t, h, "root", host.BecomeNone)
+	d := l.deployer(t, deploy.Options{})
+	c := l.closure(t, l.build(t, strings.ReplaceAll(small, "alpha", "left")))
+	h.Root(t, "mkdir "+c.System)
+	if missing, err := d.Missing(t.Context(), conn, c); err != nil || len(missing) != 3 {
+		t.Errorf("%d missing beside a system that is not whole: %v", len(missing), err)
+	}
+	h.Root(t, "rmdir "+c.System+" && mkdir "+c.Objects[0].Path)
+	missing, err := d.Missing(t.Context(), conn, c)
+	if err != nil || len(missing) == 0 {
+		t.Fatalf("%d missing: %v", len(missing), err)
+	}
+	if err := d.Copy(t.Context(), conn, missing, nil); err != nil {
+		t.Fatal(err)
+	}
+	if missing, err = d.Missing(t.Context(), conn, c); err != nil || len(missing) != 0 {
+		t.Errorf("%d missing after the copy: %v", len(missing), err)
+	}
+	h.Root(t, "nix-store --verify --check-contents 2>&1")
+	h.Root(t, "nix-store --check-validity "+c.Objects[0].Path)
+}

@@ -13,8 +13,9 @@ import (
 )
 
 // Missing asks the host in one round trip which paths of the closure are not
-// valid in its store. What it answers is believed only where it is about what
-// was asked for.
+// valid in its store; where it has no trace of the system, which do not lie
+// there, which is the same but for what a killed copy has left. What it answers is believed
+// only where it is about what was asked for.
 func (d *Deployer) Missing(ctx context.Context, conn host.Conn, c engine.Closure) ([]engine.Object, error) {
 	paths, err := checked(c.Objects)
 	if err != nil {
@@ -29,7 +30,11 @@ func (d *Deployer) Missing(ctx context.Context, conn host.Conn, c engine.Closure
 		asked[p] = false
 	}
 	answer := limited{limit: len(question)}
-	err = conn.Run(ctx, host.Command{Script: preludeSh + missingSh, Stdin: strings.NewReader(question), Stdout: &answer})
+	var args []string
+	if _, listed := asked[c.System]; listed {
+		args = []string{c.System}
+	}
+	err = conn.Run(ctx, host.Command{Script: preludeSh + missingSh, Args: args, Stdin: strings.NewReader(question), Stdout: &answer})
 	if err != nil {
 		return nil, fmt.Errorf("ask for missing paths: %w", err)
 	}
