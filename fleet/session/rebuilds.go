@@ -15,8 +15,8 @@ type platformed struct{ pkg, system string }
 // rebuilds asks how many derivations of the machines' systems need the packages
 // of hotfixes, of which Nix has told: without its hotfix a package would be
 // another one, and so would they. Of a package that is the same without any
-// layer that is none. Of a system with a machine that cannot be evaluated
-// nothing is known.
+// layer that is none. Of a system with a machine that cannot be evaluated, or
+// whose derivations are gone, nothing is known.
 func (s *Session) rebuilds(ctx context.Context, hotfixes []care.Hotfix, told []overlay.Evaluated, watch func(engine.Step)) (func(pkg, system string) (int, bool), error) {
 	nix, ok := s.reach.Engine.(engine.Needer)
 	if !ok {
@@ -34,8 +34,11 @@ func (s *Session) rebuilds(ctx context.Context, hotfixes []care.Hotfix, told []o
 			derivations = append(derivations, e.Derivation)
 		}
 		needing, err := nix.Needing(ctx, of, derivations)
-		if err != nil {
-			return nil, err
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		if err != nil { // the store may have the systems and not what builds them
+			continue
 		}
 		for _, e := range there {
 			n := needing[e.Derivation]

@@ -1,0 +1,78 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"assay/fleet/engine"
+	"assay/overlay/care"
+)
+
+// forgetful is a Nix that says where packages come from, and not what needs
+// them.
+type forgetful struct {
+	engine.Engine
+	failed  string // a machine that cannot be evaluated
+	needing error
+}
+
+func (f forgetful) Evaluate(_ context.Context, machines []string, _ func(engine.Step), done func(string, engine.System, error)) {
+	for _, m := range machines {
+		if m == f.failed {
+			done(m, engine.System{}, errors.New("it throws"))
+			continue
+		}
+		done(m, engine.System{Machine: m, Derivation: "/nix/store/" + m + ".drv"}, nil)
+	}
+}
+
+func (f forgetful) Supplies(_ context.Context, questions []engine.SupplyQuestion, _ func(engine.Step)) ([]engine.Supply, error) {
+	var out []engine.Supply
+	for _, q := range questions {
+		for _, pkg := range q.Packages {
+			out = append(out, engine.Supply{Machine: q.Machine, Package: pkg, Is: engine.Supplied{Derivation: "/nix/store/" + pkg + ".drv"}})
+		}
+	}
+	return out, nil
+}
+
+func (f forgetful) Needing(_ context.Context, systems []engine.System, derivations []string) (map[string]int, error) {
+	counts := map[string]int{}
+	for _, d := range derivations {
+		counts[d] = len(systems)
+	}
+	return counts, f.needing
+}
+
+// TestRebuilds: what cannot be counted is not known, and spoils nothing else.
+func TestRebuilds(t *testing.T) {
+	for name, c := range map[string]struct {
+		nix  forgetful
+		want int // -1 is not known
+	}{
+		"counted":          {want: 2},
+		"a broken machine": {nix: forgetful{failed: "two"}, want: -1},
+		"no derivations":   {nix: forgetful{needing: errors.New("gone")}, want: -1},
+	} {
+		s := channelled(t, "", nil)
+		s.reach = &Reach{Engine: c.nix}
+		hs, err := s.Hotfixes(t.Context(), HotfixQuestion{Evaluate: true})
+		if err != nil || len(hs) != 2 {
+			t.Errorf("%s: %v, %v", name, hs, err)
+			continue
+		}
+		for _, h := range hs {
+			if n := rebuilt(h); n != c.want {
+				t.Errorf("%s: %s rebuilds %d, want %d", name, h.Package, n, c.want)
+			}
+		}
+	}
+}
+
+func rebuilt(h care.Hotfix) int {
+	if h.Rebuilds == nil {
+		return -1
+	}
+	return *h.Rebuilds
+}
