@@ -37,6 +37,8 @@ func (f forgetful) Supplies(_ context.Context, questions []engine.SupplyQuestion
 	return out, nil
 }
 
+func (f forgetful) FormerSupplies(context.Context) ([]engine.FormerSupply, error) { return nil, nil }
+
 func (f forgetful) Needing(_ context.Context, systems []engine.System, derivations []string) (map[string]int, error) {
 	counts := map[string]int{}
 	for _, d := range derivations {
