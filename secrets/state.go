@@ -47,6 +47,9 @@ func (f VarFinding) Wrong() bool {
 type Scan struct {
 	// Declarations are those of the machines to look at.
 	Declarations []fleet.Declaration
+	// Lying are the vars in the store, as Store.ListOf tells those of Only, or
+	// List all; nil: they are listed.
+	Lying []vars.Var
 	// Machines are all machines of the fleet; MachinesWhy is why there may be
 	// others.
 	Machines    []string
@@ -95,12 +98,13 @@ type checker struct {
 }
 
 // read lists what lies in the store, as far as the scan reaches.
-func (c *checker) read() error {
-	var found []vars.Var
-	var err error
-	if c.scan.Only == "" {
+func (c *checker) read() (err error) {
+	found := c.scan.Lying
+	switch {
+	case found != nil:
+	case c.scan.Only == "":
 		found, err = c.store.List()
-	} else {
+	default:
 		found, err = c.store.ListOf(vars.PerMachine, c.scan.Only)
 	}
 	for _, v := range found {

@@ -17,45 +17,37 @@ import (
 // is wrong with that. Nothing is decrypted, and nothing that the repository
 // configures is run. Without ages git is not asked how old the secrets are.
 func (s *Session) Audit(ctx context.Context, ages bool) (*audit.Report, error) {
-	in := audit.Input{Fleet: names(s.Fleet().Machines), Now: time.Now()}
-	if s.Repo.Adopted {
-		in.Why = s.moreMachines()
-	}
-	declared, err := s.Declare(ctx, in.Fleet)
+	lying := AheadAudit(ctx, s.Repo.Dir, ages)
+	defer lying.Stop()
+	return s.AuditOf(ctx, lying)
+}
+
+// AuditOf is Audit of what AheadAudit reads.
+func (s *Session) AuditOf(ctx context.Context, lying *Ahead) (*audit.Report, error) {
+	fleet := names(s.Fleet().Machines)
+	declared, err := s.Declare(ctx, fleet)
 	if err != nil {
 		return nil, err
+	}
+	found, err := s.checkVars(declared, "", lying)
+	if err != nil {
+		return nil, err
+	}
+	in := lying.audit
+	in.Fleet, in.Now, in.Vars = fleet, time.Now(), found
+	if s.Repo.Adopted {
+		in.Why = s.moreMachines()
 	}
 	for _, d := range declared {
 		if len(d.Open) > 0 {
 			in.Open = append(in.Open, d.Machine)
 		}
 	}
-	if in.Vars, err = s.checkVars(declared, ""); err != nil {
-		return nil, err
-	}
-	in, err = s.gather(ctx, in)
-	if err != nil {
-		return nil, err
-	}
-	if ages {
-		in.History, in.NoGit = s.secretHistory(ctx, &in)
-	} else {
-		in.NoGit = "git was not asked"
-	}
 	return audit.Judge(in), ctx.Err()
 }
 
-// gather reads the secrets of the directory.
-func (s *Session) gather(ctx context.Context, in audit.Input) (audit.Input, error) {
-	tracked, ok := checkout.Tracked(ctx, s.Repo.Dir)
-	if !ok {
-		tracked = nil
-	}
-	return audit.Gather(ctx, s.Repo.Vars, tracked, in)
-}
-
 // secretHistory asks git what became of the encrypted files.
-func (s *Session) secretHistory(ctx context.Context, in *audit.Input) (out []audit.Versions, why string) {
+func secretHistory(ctx context.Context, dir string, in *audit.Input) (out []audit.Versions, why string) {
 	files := map[string]int{} // the encrypted files: their places in out, from 1
 	var paths []string
 	for _, c := range in.Claims {
@@ -72,7 +64,7 @@ func (s *Session) secretHistory(ctx context.Context, in *audit.Input) (out []aud
 		return nil, ""
 	}
 	slices.Sort(paths)
-	versions, err := checkout.Versions(ctx, s.Repo.Dir, slices.Compact(paths), func(p string) bool { _, ok := files[p]; return ok })
+	versions, err := checkout.Versions(ctx, dir, slices.Compact(paths), func(p string) bool { _, ok := files[p]; return ok })
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
 		return nil, "git is not installed"

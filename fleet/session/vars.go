@@ -51,6 +51,13 @@ func ofService(o fleet.Opening) bool { return strings.Contains(o.What, ": servic
 // directory. With one machine nothing of others is read; none means all.
 // Nothing is decrypted.
 func (s *Session) Vars(ctx context.Context, machine string) ([]secrets.VarFinding, error) {
+	lying := AheadVars(s.Repo.Dir, machine)
+	defer lying.Stop()
+	return s.VarsOf(ctx, machine, lying)
+}
+
+// VarsOf is Vars of what AheadVars lists for the same machine.
+func (s *Session) VarsOf(ctx context.Context, machine string, lying *Ahead) ([]secrets.VarFinding, error) {
 	all := names(s.Fleet().Machines)
 	machines := all
 	if machine != "" {
@@ -63,12 +70,16 @@ func (s *Session) Vars(ctx context.Context, machine string) ([]secrets.VarFindin
 	if err != nil {
 		return nil, err
 	}
-	return s.checkVars(declared, machine)
+	return s.checkVars(declared, machine, lying)
 }
 
 // checkVars compares what was declared with what lies there.
-func (s *Session) checkVars(declared []fleet.Declaration, machine string) ([]secrets.VarFinding, error) {
-	scan := secrets.Scan{Declarations: declared, Machines: names(s.Fleet().Machines), Only: machine}
+func (s *Session) checkVars(declared []fleet.Declaration, machine string, lying *Ahead) ([]secrets.VarFinding, error) {
+	<-lying.done
+	if lying.err != nil {
+		return nil, lying.err
+	}
+	scan := secrets.Scan{Declarations: declared, Lying: lying.vars, Machines: names(s.Fleet().Machines), Only: machine}
 	if s.Repo.Adopted {
 		scan.MachinesWhy = s.moreMachines()
 		if !s.Repo.Vars.HasKeys() {

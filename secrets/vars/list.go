@@ -27,6 +27,7 @@ type Var struct {
 	Lacking []Key    // drift: keys that should be recipients and are not
 	Surplus []Key    // drift: recipients that should not be
 	Faults  []string // what is odd, in sentences
+	Claim   *Claim   // what the secret says of itself; nil without one
 }
 
 // Inspect tells the state of one var, existing or not.
@@ -138,20 +139,15 @@ func (l *ledger) inspect(id ID) Var {
 	if !v.Secret {
 		return v
 	}
-	var faults []string
-	v.Readers, faults = l.readers(dir)
-	v.Faults = append(v.Faults, faults...)
-	f, err := l.s.secretFile(dir)
-	if err != nil {
+	c := l.claim(dir)
+	v.Claim, v.Readers = &c, c.Readers
+	v.Faults = append(v.Faults, c.Faults...)
+	if c.Err != nil {
 		v.State = Unreadable
-		v.Faults = append(v.Faults, err.Error())
+		v.Faults = append(v.Faults, c.Err.Error())
 		return v
 	}
-	actual := AgeKeys(f.Recipients()...)
-	for _, fp := range f.PGP {
-		actual = append(actual, Key{"pgp", fp})
-	}
-	v.Lacking, v.Surplus = drift(keysOf(v.Readers), actual)
+	v.Lacking, v.Surplus = drift(keysOf(v.Readers), c.Recipients)
 	if len(v.Lacking)+len(v.Surplus) > 0 {
 		v.State = Drifted
 	}

@@ -32,11 +32,13 @@ With PATH, who can read that secret, or all below that directory, and why. With
   assay secrets audit vars/shared`,
 		Args: words(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.files(cmd.Context())
+			var lying *session.Ahead
+			s, err := a.filesBeside(cmd.Context(), func(dir string) { lying = session.AheadAudit(cmd.Context(), dir, reader == "") })
+			defer func() { lying.Stop() }()
 			if err != nil {
 				return err
 			}
-			r, err := s.Audit(cmd.Context(), reader == "")
+			r, err := s.AuditOf(cmd.Context(), lying)
 			switch {
 			case err != nil:
 				return err

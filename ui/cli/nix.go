@@ -26,16 +26,21 @@ import (
 	"assay/secrets"
 )
 
+// directory is that of the fleet around the working directory, absolute.
+func (a *app) directory() (string, error) {
+	if a.flags.dir != "" {
+		return filepath.Abs(a.flags.dir)
+	}
+	found, err := repo.Find(".")
+	return found, withCode(exitUsage, err)
+}
+
 // repository opens the repository around the working directory. Nothing is
 // started and nothing written.
 func (a *app) repository() (*repo.Repository, error) {
-	dir := a.flags.dir
-	if dir == "" {
-		found, err := repo.Find(".")
-		if err != nil {
-			return nil, withCode(exitUsage, err)
-		}
-		dir = found
+	dir, err := a.directory()
+	if err != nil {
+		return nil, err
 	}
 	r, err := repo.Open(dir)
 	return r, withCode(exitUsage, err)
@@ -62,6 +67,21 @@ func (a *app) openFiles(context.Context) (*session.Session, error) {
 		return nil, err
 	}
 	return session.New(r, a.options(r)), nil
+}
+
+// filesBeside is files, before which look begins to look at the directory, so
+// that it goes on while the flake is read. The demo's fleet is open already.
+func (a *app) filesBeside(ctx context.Context, look func(dir string)) (*session.Session, error) {
+	if !a.inDemo {
+		if dir, err := a.directory(); err == nil { // files says what is wrong
+			look(dir)
+		}
+	}
+	s, err := a.files(ctx)
+	if a.inDemo && err == nil {
+		look(s.Repo.Dir)
+	}
+	return s, err
 }
 
 // openDirectory opens the repository around the working directory, with Nix

@@ -119,15 +119,17 @@ stale     of no machine       unknown   what is declared is not known`,
 }
 
 func (a *app) varFindings(ctx context.Context, args []string) (*session.Session, []secrets.VarFinding, error) {
-	s, err := a.files(ctx)
+	machine := strings.Join(args, "")
+	var lying *session.Ahead
+	s, err := a.filesBeside(ctx, func(dir string) { lying = session.AheadVars(dir, machine) })
+	defer func() { lying.Stop() }()
 	if err != nil {
 		return nil, nil, err
 	}
-	machine := strings.Join(args, "")
 	if machine != "" && s.Fleet().Machine(machine) == nil {
 		return nil, nil, noMachine(s.Fleet(), machine)
 	}
-	found, err := s.Vars(ctx, machine)
+	found, err := s.VarsOf(ctx, machine, lying)
 	return s, found, err
 }
 
