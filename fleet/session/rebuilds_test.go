@@ -37,7 +37,12 @@ func (f forgetful) Supplies(_ context.Context, questions []engine.SupplyQuestion
 	return out, nil
 }
 
-func (f forgetful) FormerSupplies(context.Context) ([]engine.FormerSupply, error) { return nil, nil }
+// FormerSupplies is one answer, which is of a time when the default channel had
+// another name.
+func (f forgetful) FormerSupplies(context.Context) ([]engine.FormerSupply, error) {
+	return []engine.FormerSupply{{Asked: true, Supply: engine.Supply{Machine: "one", Package: "ncdu", Is: engine.Supplied{Derivation: "/nix/store/ncdu.drv"},
+		Channels: map[string]engine.Supplied{"former": {Derivation: "/nix/store/ncdu.drv"}}}}}, nil
+}
 
 func (f forgetful) Needing(_ context.Context, systems []engine.System, derivations []string) (map[string]int, error) {
 	counts := map[string]int{}
@@ -77,4 +82,19 @@ func rebuilt(h care.Hotfix) int {
 		return -1
 	}
 	return *h.Rebuilds
+}
+
+// TestRememberedOfFormerDefault: a channel that was not asked about says so.
+func TestRememberedOfFormerDefault(t *testing.T) {
+	s := channelled(t, "", nil)
+	s.reach = &Reach{Engine: forgetful{}}
+	kept, err := s.Remembered(t.Context())
+	if err != nil || len(kept) != 1 {
+		t.Fatal(kept, err)
+	}
+	for _, c := range kept[0].Channels {
+		if c.Derivation == "" && c.Unknown == "" {
+			t.Errorf("nothing is said of %s: %+v", c.Channel, kept[0])
+		}
+	}
 }

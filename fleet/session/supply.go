@@ -125,12 +125,8 @@ func (s *Session) evaluated(told *engine.Supply, layers bool) overlay.Evaluated 
 	stack := s.Repo.Stack().On(told.Machine)
 	out := overlay.Evaluated{Package: told.Package, System: system, Machine: told.Machine, Channels: []overlay.EvaluatedChannel{},
 		Derivation: told.Is.Derivation, Version: told.Is.Version, Unknown: told.Is.Unknown, Source: fleet.SourceEvaluated}
-	base := told.Channels[stack.Default()]
-	out.Channels = append(out.Channels, overlay.EvaluatedChannel{Channel: stack.Default(), Derivation: base.Derivation, Version: base.Version, Unknown: base.Unknown})
-	for _, c := range stack.ChannelsOn(system) {
-		if c.Name == stack.Default() {
-			continue
-		}
+	others := slices.DeleteFunc(stack.ChannelsOn(system), func(c fleet.Channel) bool { return c.Name == stack.Default() })
+	for _, c := range append([]fleet.Channel{{Name: stack.Default()}}, others...) {
 		is, asked := told.Channels[c.Name]
 		switch {
 		case !asked && len(c.Patches) > 0:
