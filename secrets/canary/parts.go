@@ -19,8 +19,9 @@ func secretParts(text []byte) ([][]byte, error) {
 	text = bytes.TrimSpace(text)
 	var keys [][]byte
 	for line := range bytes.Lines(text) {
-		if line = bytes.TrimSpace(line); bytes.HasPrefix(line, []byte("AGE-SECRET-KEY-")) {
-			keys = append(keys, line)
+		// All of them begin alike.
+		if digits, is := bytes.CutPrefix(bytes.TrimSpace(line), []byte("AGE-SECRET-KEY-")); is {
+			keys = append(keys, digits)
 		}
 	}
 	fields := bytes.Split(text, []byte(":"))

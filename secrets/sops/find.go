@@ -73,6 +73,9 @@ func (f Finder) keyFile(context.Context) ([]Identity, error) {
 	if path == "" {
 		return nil, nil
 	}
+	if strings.HasPrefix(path, "AGE-") { // who puts a key where a file's name belongs should not find it in a log
+		return nil, fmt.Errorf("SOPS_AGE_KEY_FILE: %w: it holds a key and not the name of a file; hint: SOPS_AGE_KEY", ErrIdentity)
+	}
 	found, err := ReadIdentities(path)
 	if err != nil {
 		return nil, fmt.Errorf("SOPS_AGE_KEY_FILE: %w", err)

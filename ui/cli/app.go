@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +23,7 @@ import (
 	"assay/fleet/engine/nix/runner"
 	"assay/fleet/repo"
 	"assay/fleet/session"
+	"assay/secrets/secret"
 	"assay/ui"
 	"assay/ui/word"
 )
@@ -103,10 +105,14 @@ func (a *app) complain(err error) int {
 	var exit *exitError
 	if !errors.As(err, &exit) || !exit.quiet {
 		p := a.errors()
-		p.clean("assay: %s", err)
+		p.clean("assay: %s", ageKey.ReplaceAllString(err.Error(), secret.Redacted))
 	}
 	return codeOf(err)
 }
+
+// ageKey is a key that somebody gives where it does not belong, such as for the
+// name of a file. The error that tells him may be kept in a log.
+var ageKey = regexp.MustCompile(`AGE-(SECRET-KEY|PLUGIN)-[0-9A-Za-z-]+`)
 
 // noteBegin makes every command note that it runs: an error from before that
 // is one of the command line, such as too many arguments.
