@@ -6,7 +6,7 @@ import "context"
 type Needer interface {
 	// Needing returns for each of the derivations how many others, of those
 	// that the systems are built from and of the systems' own, need it, directly
-	// or through others: they would be others without it. The systems have been
-	// evaluated.
+	// or through others, and would have other outputs without it. The systems
+	// have been evaluated.
 	Needing(ctx context.Context, systems []System, derivations []string) (map[string]int, error)
 }

@@ -10,7 +10,9 @@ import (
 var _ engine.Needer = (*Engine)(nil)
 
 // Needing asks for the graph of the systems' derivations, which are in the store
-// since they were evaluated.
+// since they were evaluated. What has its outputs by their hash, as a source that
+// is fetched, does not count, and nothing needs more through it: it would be
+// the same.
 func (e *Engine) Needing(ctx context.Context, systems []engine.System, derivations []string) (map[string]int, error) {
 	var tops []string
 	for _, s := range systems {
@@ -30,13 +32,18 @@ func (e *Engine) Needing(ctx context.Context, systems []engine.System, derivatio
 			neededBy[input] = append(neededBy[input], of)
 		}
 	}
-	counts := map[string]int{}
+	counts, fixed := map[string]int{}, map[string]bool{}
 	for _, d := range derivations {
 		seen := map[string]bool{}
 		reach(neededBy, d, func(of string) bool {
-			was := seen[of]
+			if _, known := fixed[of]; !known {
+				fixed[of] = e.fixed(of)
+			}
+			if seen[of] || fixed[of] && of != d {
+				return false
+			}
 			seen[of] = true
-			return !was
+			return true
 		})
 		counts[d] = len(seen) - 1 // but itself
 	}
