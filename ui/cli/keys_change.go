@@ -42,7 +42,7 @@ another one can read. Shows every file that changes, with the patch of
   assay keys add ` + kind + ` NAME age1... --like OTHER --dry-run`,
 			Args: words(2, -1),
 			RunE: func(cmd *cobra.Command, args []string) error {
-				s, err := a.files(cmd.Context())
+				s, err := a.settled(cmd.Context(), f.dry)
 				if err != nil {
 					return err
 				}
@@ -81,7 +81,7 @@ Shows every file that changes first, and makes all changes or none. What the
   assay keys remove ` + kind + ` NAME --dry-run`,
 			Args: words(1, 1),
 			RunE: func(cmd *cobra.Command, args []string) error {
-				s, err := a.files(cmd.Context())
+				s, err := a.settled(cmd.Context(), f.dry)
 				if err != nil {
 					return err
 				}
@@ -97,6 +97,16 @@ Shows every file that changes first, and makes all changes or none. What the
 		cmd.AddCommand(sub)
 	}
 	return cmd
+}
+
+// settled opens the fleet, and completes what an interrupted command left
+// behind, unless nothing is to be written: what is planned goes by it.
+func (a *app) settled(ctx context.Context, dry bool) (*session.Session, error) {
+	s, err := a.files(ctx)
+	if err != nil || dry {
+		return s, err
+	}
+	return s, a.settleSecrets(s)
 }
 
 // changeKeys shows a plan, asks, and carries it out.
@@ -126,9 +136,6 @@ func (a *app) runKeysPlan(ctx context.Context, s *session.Session, plan session.
 		return false, nil
 	}
 	if err := a.agreeTo(f.yes, "change "+word.Count(len(plan.Files)+len(plan.Rekey.Steps), "file")+"?"); err != nil {
-		return false, err
-	}
-	if err := a.settleSecrets(s); err != nil {
 		return false, err
 	}
 	identities, err := a.ageIdentities()

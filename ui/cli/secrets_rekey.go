@@ -75,7 +75,7 @@ func (a *app) rekey(cmd *cobra.Command, args []string, f rekeyFlags, rotate bool
 	if f.all == (len(args) > 0) {
 		return usagef("which secrets? hint: name files, or --all")
 	}
-	s, err := a.files(cmd.Context())
+	s, err := a.settled(cmd.Context(), f.dry)
 	if err != nil {
 		return err
 	}
@@ -86,11 +86,6 @@ func (a *app) rekey(cmd *cobra.Command, args []string, f rekeyFlags, rotate bool
 			return err
 		}
 		paths = append(paths, name)
-	}
-	if !f.dry {
-		if err := a.settleSecrets(s); err != nil {
-			return err
-		}
 	}
 	plan, err := s.PlanRekey(cmd.Context(), paths, rotate)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	written "assay/secrets/batch"
 	"assay/secrets/sops"
 )
 
@@ -66,6 +67,28 @@ func TestSecretsCommands(t *testing.T) {
 	s.here("keys", "remove", "user", "bob", "--yes").want(t, exitNothing, "no user bob has a key")
 	s.here("secrets", "audit").want(t, exitDone, "0 errors")
 	s.here("secrets", "audit", "--reader", "eve").want(t, exitDone, "can read 1 secret")
+}
+
+// TestKeysAfterInterruption: a change that was interrupted is completed before
+// the next one is planned.
+func TestKeysAfterInterruption(t *testing.T) {
+	s, _, _ := secretsShell(t)
+	s.typed("one", "secrets", "set", "s/a.yaml", "token").want(t, exitDone)
+	places, err := filepath.Glob(filepath.Join(s.state, "assay/fleets/*/writing/*"))
+	if err != nil || len(places) != 1 {
+		t.Fatal(places, err)
+	}
+	text := mustRead(t, filepath.Join(s.dir, "s/a.yaml"))
+	s.put(t, "s/.assay.new-1", string(text))
+	record := `{"version":1,"state":"committed","steps":[{"path":"s/b.yaml","temp":"s/.assay.new-1","new":"` + written.Hash(text) + `"}]}`
+	if err := os.WriteFile(filepath.Join(places[0], "writing.json"), []byte(record), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.here("secrets", "list").want(t, exitDone, "was interrupted")
+	c := s.here("keys", "remove", "user", "bob", "--yes").want(t, exitDone, "it is completed", "encrypt s/b.yaml for ann -bob", "3 files changed")
+	if strings.Contains(c.stdout, ".assay.new") {
+		t.Error(c.stdout)
+	}
 }
 
 // TestSecretsNames: a name in the repository makes no line of its own, and
