@@ -25,13 +25,14 @@ import (
 type operatorKeys struct {
 	once sync.Once
 	ids  []sops.Identity
+	err  error // why there are none
 }
 
 // identities are the operator's, none where there are none to be had.
 func (s *Session) identities() []sops.Identity {
 	s.keys.once.Do(func() {
 		if s.opts.Identities != nil {
-			s.keys.ids, _ = s.opts.Identities()
+			s.keys.ids, s.keys.err = s.opts.Identities()
 		}
 	})
 	return s.keys.ids
@@ -150,8 +151,13 @@ func (s *Session) decryptable(h *plan.Host, key plan.AgeKey) error {
 func (s *Session) keyless(h *plan.Host, key plan.AgeKey, manifests []preflight.Manifest) error {
 	for _, m := range manifests {
 		if key == plan.AgeKeyMissing && m.AgeKeyFile == deliver.Path && len(m.AgeSSHKeyPaths) == 0 && len(m.Secrets) > 0 {
-			return fmt.Errorf("the host has no %s, and no age identity here opens sops/secrets/%s-age.key; "+
-				"none of its secrets would be installed; hint: somebody who can open it deploys the machine once", deliver.Path, h.Machine.Name)
+			why, hint := "no age identity here opens", "somebody who can open it deploys the machine once"
+			if s.identities(); s.keys.err != nil {
+				said, _, _ := strings.Cut(s.keys.err.Error(), "\n")
+				why, hint = "your age identity cannot be read ("+said+"), so nothing here opens", "mend that"
+			}
+			return fmt.Errorf("the host has no %s, and %s sops/secrets/%s-age.key; none of its secrets would be installed; hint: %s",
+				deliver.Path, why, h.Machine.Name, hint)
 		}
 	}
 	return nil

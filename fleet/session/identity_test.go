@@ -1,15 +1,20 @@
 package session
 
 import (
+	"errors"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"assay/fleet"
 	"assay/fleet/host/knownhosts"
 	"assay/fleet/repo"
+	"assay/fleet/run/plan"
 	"assay/secrets"
+	"assay/secrets/deliver"
 	"assay/secrets/generate"
+	"assay/secrets/preflight"
 	"assay/secrets/sops"
 	"assay/secrets/vars"
 
@@ -66,5 +71,24 @@ func TestHostKeys(t *testing.T) {
 	s.proved.Store("anvil", "ssh-ed25519 AAAA")
 	if got := s.hostKeys("anvil"); !slices.Equal(got, []string{"ssh-ed25519 AAAA"}) {
 		t.Errorf("after it has proved one: %q", got)
+	}
+}
+
+// TestKeyless: where the operator's own identity cannot be read, that is why a
+// host cannot get its own, and not that nobody may open it.
+func TestKeyless(t *testing.T) {
+	m := []preflight.Manifest{{AgeKeyFile: deliver.Path, Secrets: []preflight.Secret{{Name: "a"}}}}
+	h := &plan.Host{Machine: fleet.Machine{Name: "anvil"}}
+	for want, failed := range map[string]error{
+		"no age identity here opens sops/secrets/anvil-age.key":                            nil,
+		"your age identity cannot be read (keys.txt: no such file), so nothing here opens": errors.New("keys.txt: no such file"),
+	} {
+		s := New(&repo.Repository{}, Options{Identities: func() ([]sops.Identity, error) { return nil, failed }})
+		if err := s.keyless(h, plan.AgeKeyMissing, m); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+		if err := s.keyless(h, plan.AgeKeyUnopened, m); err != nil {
+			t.Errorf("the host has one: %v", err)
+		}
 	}
 }
