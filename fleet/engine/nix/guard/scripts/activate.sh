@@ -58,7 +58,7 @@ alone() {
 		;;
 	esac
 	if [ -e /run/nixos/switch-to-configuration.lock ] && have flock &&
-		! flock -n /run/nixos/switch-to-configuration.lock true; then
+		! flock -n 7 7</run/nixos/switch-to-configuration.lock; then
 		busy 'switch-to-configuration is at work: it holds /run/nixos/switch-to-configuration.lock'
 	fi
 }
@@ -145,8 +145,8 @@ begin() {
 	take_over
 	tidy
 	record
-	rm -f "$base/holder"
-	why=
+	: >"$base/holder"
+	why='' at=''
 	case $goal in
 	switch | test) why=$(inhibited "$system") ;;
 	esac
@@ -166,7 +166,8 @@ begin() {
 		say_state armed
 		arm
 	fi
-	printf 'id %s\noperator %s\nat %s\n' "$id" "$operator" "$(date +%s)" >"$base/holder"
+	[ -n "$at" ] || at=$(date +%s)
+	printf 'id %s\noperator %s\nat %s\n' "$id" "$operator" "$at" >"$base/holder"
 	load job
 	launch "$value" # it waits for the lock, which nobody else gets before it runs
 	free_lock
@@ -217,9 +218,10 @@ pending() {
 # sound is the end of an activation that may wait to be confirmed.
 sound() {
 	is armed && [ ! -e "$dir/now" ] || gone_wrong activate 0
+	[ "$result" != 0 ] || exit 0 # whoever confirms looks for units that have failed
 	newly_failed
 	[ -z "$new" ] || refuse 53 "$(printf %s "$new" | sed 's/ /, /g') failed"
-	[ "$result" = 0 ] || printf 'units that had failed before still fail: %s\n' "$(tr '\n' ' ' <"$dir/failed")"
+	printf 'units that had failed before still fail: %s\n' "$(tr '\n' ' ' <"$dir/failed")"
 	exit 0
 }
 

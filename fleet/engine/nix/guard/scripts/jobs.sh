@@ -40,12 +40,12 @@ launch() {
 # detach JOB VERB runs it as a process that nobody waits for.
 detach() {
 	find_shell
-	begin=
-	if have setsid; then begin=setsid; else
+	begin=setsid # which no terminal's end reaches
+	if ! have setsid; then
+		begin=nohup
 		set -m # a process group of its own
 	fi
-	# shellcheck disable=SC2086 # begin may be nothing
-	nohup $begin "$shell" "$dir/tool" "$2" "$id" "$1" >>"$dir/log-$1" 2>&1 </dev/null 9>&- &
+	"$begin" "$shell" "$dir/tool" "$2" "$id" "$1" >>"$dir/log-$1" 2>&1 </dev/null 9>&- &
 	echo $! >"$dir/pid-$1"
 	set +m
 }
@@ -108,7 +108,7 @@ follow() {
 nap() {
 	if [ -z "$systemd" ] || [ ! -e "$dir/life-$1" ]; then
 		sleep 0.2
-	elif flock -s -w 1 "$dir/life-$1" true && [ ! -e "$dir/over-$1" ]; then
+	elif flock -s -w 1 7 7<"$dir/life-$1" && [ ! -e "$dir/over-$1" ]; then
 		sleep 0.02
 	fi
 }
@@ -133,7 +133,7 @@ print_log() {
 		done
 		return
 	fi
-	[ -f "$dir/log-$1" ] || return 0
+	[ -s "$dir/log-$1" ] || return 0
 	load "cursor-$1"
 	seen=$value
 	size=$(($(wc -c <"$dir/log-$1")))

@@ -10,8 +10,7 @@ boot_units=/etc/systemd/system.control
 
 # owe WHY writes it down, so that it is on the disk when this returns.
 owe() {
-	[ -d "$owed" ] || mkdir -p "$owed"
-	private "$owed/.$id"
+	mkdir -p -m 0700 "$owed/.$id"
 	(cd "$dir" && cp -f tool from to link class goal generation guard operator "$owed/.$id/") || return 1
 	[ ! -e "$owed/$id" ] || rm -rf "${owed:?}/$id"
 	mv -f "$owed/.$id" "$owed/$id" || return 1
