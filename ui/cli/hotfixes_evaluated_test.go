@@ -53,5 +53,13 @@ package = "duckdb"`, 1)
 		if hs[name].Verdict != want {
 			t.Errorf("%s is %q, want %q: %+v", name, hs[name].Verdict, want, hs[name])
 		}
+		// What is installed on some machine takes that machine's system along, unless
+		// it is the same package, or dead.
+		n, rebuilds := hs[name].Rebuilds, want == "needed" && len(hs[name].UsedBy) > 0
+		if n == nil || rebuilds != (*n > 0) {
+			t.Errorf("%s, used by %q, rebuilds %v", name, hs[name].UsedBy, n)
+		} else {
+			t.Logf("%s, used by %q, rebuilds %d", name, hs[name].UsedBy, *n)
+		}
 	}
 }
