@@ -172,20 +172,17 @@ func (s *Session) PlanRemoveKey(ctx context.Context, m KeysMember) (KeysPlan, er
 	if !registered && !errors.Is(err, fs.ErrNotExist) {
 		return p, err
 	}
-	links, err := s.Repo.Vars.LinksTo(m.Kind+"s", m.Name)
+	traces, private, err := s.traces(m, registered)
 	if err != nil {
 		return p, err
 	}
-	if registered {
-		links = append(links, path.Join(m.dir(), "key.json"))
-	}
-	for _, link := range links {
-		if err := p.remove(s, link); err != nil {
+	for _, name := range traces {
+		if err := p.remove(s, name); err != nil {
 			return p, err
 		}
 	}
 	drop := s.dropped(&p, m, keys)
-	looked, named := false, len(links) > 0
+	looked, named := false, len(traces) > 0
 	replaced, err := s.rules(ctx, &p, func(tree *files.Tree, name string, old []byte) ([]byte, error) {
 		if !looked { // .sops.yaml may know other keys by that name
 			looked = true
@@ -195,7 +192,7 @@ func (s *Session) PlanRemoveKey(ctx context.Context, m KeysMember) (KeysPlan, er
 		}
 		return files.DropKeys(tree.Configs[name], old, drop)
 	})
-	ring := keyring{without: map[member]bool{{m.Kind, m.Name}: true}, gone: drop}
+	ring := keyring{without: map[member]bool{{m.Kind, m.Name}: true}, gone: drop, leave: private}
 	if err == nil && !named {
 		err = fmt.Errorf("no %s %s has a key, in sops/%ss or a .sops.yaml; hint: assay keys list", m.Kind, m.Name, m.Kind)
 	}

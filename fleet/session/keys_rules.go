@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 
@@ -101,4 +102,37 @@ func (s *Session) leadsToRules(tree *files.Tree, link string) bool {
 		}
 	}
 	return false
+}
+
+// traces are what there is of a user or machine below vars/ and sops/: its
+// key.json, the links to it, and what holds a machine's private key.
+func (s *Session) traces(m KeysMember, registered bool) (all, private []string, err error) {
+	if all, err = s.Repo.Vars.LinksTo(m.Kind+"s", m.Name); err != nil {
+		return nil, nil, err
+	}
+	if registered {
+		all = append(all, path.Join(m.dir(), "key.json"))
+	}
+	private, err = s.privateKey(m)
+	return append(all, less(private, all)...), private, err
+}
+
+// privateKey are the files and links of a machine's private age key, none of a
+// user. A key that is taken away must not be found and used again.
+func (s *Session) privateKey(m KeysMember) (out []string, err error) {
+	if m.Kind != "machine" || !s.Repo.Vars.HasMachineKey(m.Name) {
+		return nil, nil
+	}
+	root, err := os.OpenRoot(s.Repo.Dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	err = fs.WalkDir(root.FS(), path.Join("sops/secrets", m.Name+"-age.key"), func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			out = append(out, name)
+		}
+		return err
+	})
+	return out, err
 }

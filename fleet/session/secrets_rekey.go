@@ -73,6 +73,7 @@ type keyring struct {
 	also    map[string][]vars.Reader // readers that secrets of the layout get, by directory
 	names   map[string][]string      // of keys
 	only    func(name string) bool   // which secrets; nil for all
+	leave   []string                 // paths that go themselves
 }
 
 // PlanRekey works out which secrets have other readers than their rules or
@@ -166,7 +167,7 @@ func (s *Session) stepsOfVars(ring keyring) (out []RekeyStep, err error) {
 	}
 	for _, c := range claims {
 		name := path.Join(c.Dir, "secret")
-		if ring.only != nil && !ring.only(name) {
+		if ring.only != nil && !ring.only(name) || slices.Contains(ring.leave, name) {
 			continue
 		}
 		step, err := s.stepOfVar(c, name, ring)

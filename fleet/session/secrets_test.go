@@ -351,3 +351,32 @@ func TestRemoveNoRule(t *testing.T) {
 		t.Errorf("%+v, %v", plan.Rekey, err)
 	}
 }
+
+// TestRemoveMachine: a machine that is registered again does not get the key
+// that was taken from it.
+func TestRemoveMachine(t *testing.T) {
+	s, ids := secretFleet(t)
+	access := vars.Access{Users: []string{"ann"}}
+	old, err := s.Repo.Vars.AddMachineKey("anvil", access, ids["ann"])
+	if err == nil {
+		err = s.Repo.Vars.SetSecret(vars.Shared("wifi").Var("password"), secrets.NewSecret([]byte("x")), vars.Access{Users: []string{"ann"}, Machines: []string{"anvil"}})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := s.PlanRemoveKey(t.Context(), session.KeysMember{Kind: "machine", Name: "anvil"})
+	if err == nil {
+		_, err = s.ChangeKeys(t.Context(), plan, ids["ann"])
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range contents(t, s.Repo.Dir) {
+		if strings.Contains(name, "anvil") || strings.Contains(text, old) {
+			t.Errorf("%s still has it", name)
+		}
+	}
+	if fresh, err := s.Repo.Vars.AddMachineKey("anvil", access, ids["ann"]); err != nil || fresh == old {
+		t.Errorf("registered again with %s, %v", fresh, err)
+	}
+}
