@@ -63,22 +63,8 @@ func (s *Session) memberKeys(m KeysMember) ([]string, error) {
 // with the first of the recipients.
 func (s *Session) PlanAddKey(ctx context.Context, m KeysMember, recipients []string, like string) (KeysPlan, error) {
 	var p KeysPlan
-	switch _, err := s.memberKeys(m); {
-	case err == nil:
-		return p, fmt.Errorf("the %s %s has a key already, in %s/key.json; hint: assay keys remove %s %s", m.Kind, m.Name, m.dir(), m.Kind, m.Name)
-	case !errors.Is(err, fs.ErrNotExist):
-		return p, err
-	}
-	for _, r := range recipients {
-		if err := sops.CheckRecipient(r); err != nil {
-			return p, err
-		}
-	}
-	text, err := vars.KeyFile(recipients...)
+	err := p.register(s, m, recipients)
 	if err != nil {
-		return p, err
-	}
-	if err := p.write(s, path.Join(m.dir(), "key.json"), text, keyFileMode); err != nil {
 		return p, err
 	}
 	ring := keyring{also: map[string][]vars.Reader{}}
@@ -112,6 +98,26 @@ func (s *Session) PlanAddKey(ctx context.Context, m KeysMember, recipients []str
 		ring.names[files.Key(r)] = []string{m.Name}
 	}
 	return p, s.rekeyAfter(ctx, &p, ring, replaced, recipients)
+}
+
+// register plans the key.json of a new member.
+func (p *KeysPlan) register(s *Session, m KeysMember, recipients []string) error {
+	switch _, err := s.memberKeys(m); {
+	case err == nil:
+		return fmt.Errorf("the %s %s has a key already, in %s/key.json; hint: assay keys remove %s %s", m.Kind, m.Name, m.dir(), m.Kind, m.Name)
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	for _, r := range recipients {
+		if err := sops.CheckRecipient(r); err != nil {
+			return err
+		}
+	}
+	text, err := vars.KeyFile(recipients...)
+	if err != nil {
+		return err
+	}
+	return p.write(s, path.Join(m.dir(), "key.json"), text, keyFileMode)
 }
 
 // keyFileMode is that of a new key.json: clan makes it executable, and git

@@ -32,18 +32,16 @@ func Gather(ctx context.Context, store *vars.Store, tracked []string, in Input) 
 		return in, err
 	}
 	defer root.Close()
-	if tracked == nil {
-		var all bool
-		if tracked, all = walk(ctx, root); !all && ctx.Err() == nil {
-			in.Faults = append(in.Faults, fmt.Errorf("%s: more than %d files, or some that may not be listed: the others are not looked at", store.Dir(), maxFiles))
-		}
-	}
-	in.Tracked = slices.Compact(slices.Sorted(slices.Values(tracked))) // git names a file in conflict several times
 	fault := func(err error) {
 		if err != nil {
 			in.Faults = append(in.Faults, err)
 		}
 	}
+	if tracked == nil {
+		tracked, err = walk(ctx, root)
+		fault(err)
+	}
+	in.Tracked = slices.Compact(slices.Sorted(slices.Values(tracked))) // git names a file in conflict several times
 	var dirs []string
 	for i := range in.Vars {
 		dirs = append(dirs, in.Vars[i].Dir())
@@ -108,18 +106,19 @@ func parse(name string, text []byte) (File, bool) {
 	return File{name, f, err}, true
 }
 
-// walk lists the files of a directory that is not under git; false where these
-// are not all.
-func walk(ctx context.Context, root *os.Root) (out []string, all bool) {
-	out, all = []string{}, true
-	_ = fs.WalkDir(root.FS(), ".", func(p string, d fs.DirEntry, err error) error {
+// walk lists the files of a directory that is not under git. The error says
+// that these are not all.
+func walk(ctx context.Context, root *os.Root) (out []string, err error) {
+	out = []string{}
+	_ = fs.WalkDir(root.FS(), ".", func(p string, d fs.DirEntry, bad error) error {
 		switch {
-		case ctx.Err() != nil || len(out) >= maxFiles:
-			all = false
+		case ctx.Err() != nil:
 			return fs.SkipAll
-		case err != nil:
-			all = false
-			return nil
+		case len(out) >= maxFiles:
+			err = fmt.Errorf("%s: more than %d files; the others are not looked at", root.Name(), maxFiles)
+			return fs.SkipAll
+		case bad != nil:
+			err = fmt.Errorf("%s is not looked at: %w", p, bad)
 		case d.IsDir() && p != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "node_modules"):
 			return fs.SkipDir
 		case d.Type().IsRegular(), d.Name() == policy.FileName:
@@ -127,7 +126,7 @@ func walk(ctx context.Context, root *os.Root) (out []string, all bool) {
 		}
 		return nil
 	})
-	return out, all
+	return out, err
 }
 
 // tier1 reports whether a path is one of clan's layout.

@@ -103,14 +103,21 @@ func (r *Report) Reads(name string) (who []Reader, out []Reading, ok bool) {
 				had[s] = len(out)
 				out = append(out, Reading{s, a, t.through})
 			}
-			machine, isKey := strings.CutSuffix(s.Name, "-age.key")
-			if s.Tier == Own && isKey && a.Can && !seen[machine] {
+			if machine := s.machineKey(); machine != "" && a.Can && !seen[machine] {
 				seen[machine] = true
 				turns = append(turns, turn{r.keysOf("machine", machine), machine})
 			}
 		}
 	}
 	return who, out, true
+}
+
+// machineKey is the machine whose private key the secret is, "" for any other.
+func (s *Secret) machineKey() string {
+	if machine, ok := strings.CutSuffix(s.Name, "-age.key"); ok && s.Tier == Own {
+		return machine
+	}
+	return ""
 }
 
 // access is what one of the keys may do with a secret; what it can do counts

@@ -71,34 +71,43 @@ func Scan(ctx context.Context, dir string, replaced map[string][]byte) (*Tree, e
 			if f.Rule != nil && err == nil && f.Rule.PathRegex != "" && path.Base(name) != policy.FileName {
 				plain[f.Rule] = append(plain[f.Rule], name)
 			}
-			continue
+		} else if f.sealed(found[i], err) {
+			secret[f.Rule]++
+			t.Files = append(t.Files, f)
 		}
-		f.judge(found[i].Text)
-		switch {
-		case err != nil:
-			f.State, f.Why = NoRule, err.Error()
-		case found[i].Err != nil:
-			f.State, f.Why = Malformed, found[i].Err.Error()
-		}
-		if f.State == Malformed && f.Rule == nil && found[i].Err == nil || f.State == Plain {
-			continue // text about such files
-		}
-		secret[f.Rule]++
-		t.Files = append(t.Files, f)
 	}
 	for rule, names := range plain {
-		if secret[rule] < len(names) && (secret[rule] > 0 || len(names) > 1) {
-			continue
-		}
-		for _, name := range names {
-			f := File{Path: name, Store: sops.StoreOf(name), State: Plain, Why: rule.At.String() + " says who may read it, and it is not encrypted"}
-			_ = f.govern(r) // it was read above
-			t.Files = append(t.Files, f)
+		if secret[rule] >= len(names) || secret[rule] == 0 && len(names) == 1 {
+			t.plain(r, rule, names)
 		}
 	}
 	slices.SortFunc(t.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
 	t.Configs = r.configs()
 	return t, nil
+}
+
+// sealed judges a file that looks encrypted; ruled is why no rule can be told.
+// False is a text about such files.
+func (f *File) sealed(found Sealed, ruled error) bool {
+	if found.Err != nil {
+		f.State, f.Why = Malformed, found.Err.Error()
+	} else if f.judge(found.Text); f.State == Plain {
+		return false
+	}
+	about := f.State == Malformed && f.Rule == nil && found.Err == nil
+	if ruled != nil {
+		f.State, f.Why, about = NoRule, ruled.Error(), false
+	}
+	return !about
+}
+
+// plain adds the files that a rule covers and that are not encrypted.
+func (t *Tree) plain(r *rules, rule *policy.Rule, names []string) {
+	for _, name := range names {
+		f := File{Path: name, Store: sops.StoreOf(name), State: Plain, Why: rule.At.String() + " says who may read it, and it is not encrypted"}
+		_ = f.govern(r) // it was read before
+		t.Files = append(t.Files, f)
+	}
 }
 
 // list returns the paths of all regular files, sorted.
