@@ -14,7 +14,7 @@ import (
 // few is how many hosts ssh is asked about each by itself, whatever its
 // configuration has. Starting ssh takes several times the CPU time of all
 // that a connection takes here, which counts among hundreds of hosts.
-const few = 2
+const few = 4
 
 // alike finds hosts that are the same to the configuration. What ssh says of
 // two of them, and is the same but for their names, it says of all: they match

@@ -40,8 +40,8 @@ func TestAlike(t *testing.T) {
 		config string
 		most   int // starts of ssh
 	}{
-		"for all":  {"Host *\n  User x\n", 8},
-		"nothing":  {"# nothing\n", 8},
+		"for all":  {"Host *\n  User x\n", 10},
+		"nothing":  {"# nothing\n", 10},
 		"patterns": {"Host m7 m8\n  Port 77\nHost !m41 M4* x\n  HostKeyAlias four\nInclude " + more + "\nHost m39\n  HostName there.example\n", 30},
 		"names":    {"Host *\n  HostName %h.example\n", hosts + 30},
 		"tokens":   {"Host *\n  ProxyCommand nc %h %p\n  IdentityFile ~/keys/%n\n", 20},
