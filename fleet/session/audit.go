@@ -7,7 +7,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"assay/fleet/checkout"
 	"assay/secrets/audit"
@@ -34,7 +33,7 @@ func (s *Session) AuditOf(ctx context.Context, lying *Ahead) (*audit.Report, err
 		return nil, err
 	}
 	in := lying.audit
-	in.Fleet, in.Now, in.Vars = fleet, time.Now(), found
+	in.Fleet, in.Vars = fleet, found
 	if s.Repo.Adopted {
 		in.Why = s.moreMachines()
 	}

@@ -11,8 +11,6 @@
 package audit
 
 import (
-	"time"
-
 	"assay/fleet"
 	"assay/secrets"
 	"assay/secrets/sops"
@@ -35,7 +33,6 @@ type Input struct {
 	Open    []string   // machines of which not all declarations were read
 	History []Versions // what git says; nil: nothing
 	NoGit   string     // why git says nothing; "" where it does
-	Now     time.Time
 }
 
 // File is an encrypted file of tier 2, read but not opened.

@@ -21,7 +21,6 @@ import (
 type Tree struct {
 	Files   []File                    // by path
 	Configs map[string]*policy.Config // every .sops.yaml, by its path below the tree
-	Paths   []string                  // of all regular files that were looked at, as rules match them
 }
 
 // left are directories that are not looked into: what tools keep there is no
@@ -60,7 +59,7 @@ func Scan(ctx context.Context, dir string, replaced map[string][]byte) (*Tree, e
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	t := &Tree{Paths: names}
+	t := &Tree{}
 	r := newRules(root, replaced)
 	plain := map[*policy.Rule][]string{}
 	secret := map[*policy.Rule]int{}

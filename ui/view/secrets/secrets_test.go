@@ -41,7 +41,7 @@ func input(t testing.TB) audit.Input {
 	network := vars.Shared("zerotier").Var("network-id")
 	at := fleet.Pos{File: "modules/aspects/nixos/base.nix", Line: 12}
 	in := audit.Input{
-		Now: viewtest.Now, Fleet: []string{"cinnabar", "electrum", "galena"},
+		Fleet: []string{"cinnabar", "electrum", "galena"},
 		Vars: []secrets.VarFinding{
 			{ID: hostKey, State: secrets.OK, Secret: true, Deploy: true, Declared: true, Machines: []string{"cinnabar"}, At: at, Certainty: fleet.Exact},
 			{ID: luks, State: secrets.Drifted, Secret: true, Deploy: true, Declared: true, Machines: []string{"electrum"}, At: at, Certainty: fleet.Exact, Detail: "drift", Remedy: "assay vars fix electrum"},
