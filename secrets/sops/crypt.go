@@ -200,37 +200,58 @@ func unlockMAC(f *File, key []byte) ([]byte, error) {
 
 // dataKey opens the stanzas, those first whose recipient is that of an
 // identity at hand, then the others: the recipient beside a stanza may lie.
+// Plugins are asked last.
 func (f *File) dataKey(identities []Identity) ([]byte, error) {
-	usable := make([]age.Identity, 0, len(identities))
+	var usable, plugins []age.Identity
 	mine := map[string]bool{}
-	var needs []string
 	for _, id := range identities {
 		mine[bare(id.Recipient)] = true
-		if id.open == nil {
-			needs = append(needs, id.Needs)
-			continue
+		switch {
+		case id.open == nil:
+		case id.plugin != nil:
+			plugins = append(plugins, id.open())
+		default:
+			usable = append(usable, id.open())
 		}
-		usable = append(usable, id.open())
 	}
+	ordered := slices.Clone(f.Age)
+	slices.SortStableFunc(ordered, func(a, b Stanza) int {
+		return rank(mine[bare(a.Recipient)]) - rank(mine[bare(b.Recipient)])
+	})
 	if len(usable) > 0 {
-		for _, own := range []bool{true, false} {
-			for _, s := range f.Age {
-				if mine[bare(s.Recipient)] != own {
-					continue
-				}
-				if key := unwrap(s.Enc, usable); key != nil {
-					return key, nil
-				}
+		for _, s := range ordered {
+			if key := unwrap(s.Enc, usable); key != nil {
+				return key, nil
 			}
 		}
 	}
-	return nil, f.explain(len(usable), needs)
+	if key, err := askPlugins(ordered, plugins); key != nil || err != nil {
+		return key, err
+	}
+	return nil, f.explain(len(usable)+len(plugins), identities)
+}
+
+func rank(first bool) int {
+	if first {
+		return 0
+	}
+	return 1
 }
 
 // explain says why no data key came out.
-func (f *File) explain(usable int, needs []string) error {
+func (f *File) explain(usable int, identities []Identity) error {
 	if len(f.Age) == 0 {
 		return fmt.Errorf("%w: it has only keys of other kinds (%s)\nhint: sops decrypt FILE", ErrForeign, strings.Join(f.kinds(), ", "))
+	}
+	var needs []string
+	for _, id := range identities {
+		switch {
+		case id.open != nil:
+		case id.refused != nil && (id.Recipient == "" || slices.Contains(f.Recipients(), id.Recipient)):
+			return fmt.Errorf("%w: %w", ErrNoIdentity, id.refused)
+		default:
+			needs = append(needs, id.Needs)
+		}
 	}
 	hint := "hint: set SOPS_AGE_KEY_FILE to the identity of one of its recipients"
 	if len(needs) > 0 {

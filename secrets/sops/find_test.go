@@ -1,11 +1,9 @@
 package sops_test
 
 import (
-	"bytes"
 	"crypto/ed25519"
 	"encoding/pem"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,132 +12,8 @@ import (
 	"assay/secrets/secret"
 	"assay/secrets/sops"
 
-	"filippo.io/age"
-	"filippo.io/age/plugin"
 	"golang.org/x/crypto/ssh"
 )
-
-// TestMain lets the test binary stand in for age-plugin-demo, which a link of
-// that name starts.
-func TestMain(m *testing.M) {
-	if filepath.Base(os.Args[0]) == "age-plugin-demo" {
-		os.Exit(demoPlugin())
-	}
-	os.Exit(m.Run())
-}
-
-// demoPlugin wraps file keys by XOR with a value that it asks for.
-func demoPlugin() int {
-	p, err := plugin.New("demo")
-	if err != nil {
-		return 1
-	}
-	key := demoKey{ask: func() (string, error) { return p.RequestValue("the word?", true) }}
-	p.HandleRecipient(func([]byte) (age.Recipient, error) { return key, nil })
-	p.HandleIdentity(func([]byte) (age.Identity, error) { return key, nil })
-	return p.Main()
-}
-
-type demoKey struct{ ask func() (string, error) }
-
-func (k demoKey) mix(key []byte) ([]byte, error) {
-	word, err := k.ask()
-	if err != nil || word == "" {
-		return nil, errors.New("no word")
-	}
-	out := bytes.Clone(key)
-	for i := range out {
-		out[i] ^= word[i%len(word)]
-	}
-	return out, nil
-}
-
-func (k demoKey) Wrap(key []byte) ([]*age.Stanza, error) {
-	body, err := k.mix(key)
-	return []*age.Stanza{{Type: "demo", Body: body}}, err
-}
-
-func (k demoKey) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
-	for _, s := range stanzas {
-		if s.Type == "demo" {
-			return k.mix(s.Body)
-		}
-	}
-	return nil, age.ErrIncorrectIdentity
-}
-
-// asker answers every question of a plugin with a word.
-type asker struct {
-	word  string
-	asked *[]string
-}
-
-func (a asker) Message(string, string) error { return nil }
-func (a asker) Request(name, prompt string, hidden bool) (secret.Value, error) {
-	*a.asked = append(*a.asked, fmt.Sprint(name, " ", prompt, " ", hidden))
-	return secret.New([]byte(a.word)), nil
-}
-func (a asker) Confirm(_, _, _, _ string) (bool, error) { return true, nil }
-func (a asker) Waiting(string)                          {}
-
-func TestPlugin(t *testing.T) {
-	dir := t.TempDir()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(self, filepath.Join(dir, "age-plugin-demo")); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("PATH", dir)
-	recipient, line := plugin.EncodeRecipient("demo", []byte("x")), plugin.EncodeIdentity("demo", []byte("x"))
-	if err := sops.CheckRecipient(recipient); !errors.Is(err, sops.ErrPlugin) || !errors.Is(err, sops.ErrRecipient) {
-		t.Error(err)
-	}
-	var asked []string
-	allow := sops.Plugins{Allowed: []string{"demo"}, Ask: asker{"open sesame", &asked}}
-	form := sops.Form{Store: sops.YAML, Plugins: allow}
-	text, err := form.Encrypt(secret.New([]byte("a: b\n")), []string{recipient})
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := sops.ParseAs(sops.YAML, text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	env := func(name string) string {
-		if name == "SOPS_AGE_KEY" {
-			return "# recipient: " + recipient + "\n" + line
-		}
-		return ""
-	}
-	for _, c := range []struct {
-		plugins sops.Plugins
-		want    error
-	}{{allow, nil}, {sops.Plugins{}, sops.ErrNoIdentity}, {sops.Plugins{Allowed: []string{"other"}, Ask: allow.Ask}, sops.ErrNoIdentity},
-		{sops.Plugins{Allowed: allow.Allowed, Ask: asker{"wrong", &asked}}, sops.ErrNoIdentity}} {
-		asked = nil
-		ids, err := sops.Finder{Getenv: env, Plugins: c.plugins}.Find(t.Context())
-		if err != nil || len(ids) != 1 || ids[0].Recipient != recipient {
-			t.Fatal(ids, err)
-		}
-		plain, err := f.Decrypt(ids)
-		if !errors.Is(err, c.want) || err == nil && string(plain.Bytes()) != "a: b\n" {
-			t.Errorf("%v: %v", c.plugins.Allowed, err)
-		}
-		if c.want == nil && (len(asked) != 1 || asked[0] != "demo the word? true") {
-			t.Errorf("asked %q", asked)
-		}
-	}
-	t.Setenv("AGEDEBUG", "plugin") // package age would print the file key
-	ids, err := sops.Finder{Getenv: env, Plugins: allow}.Find(t.Context())
-	if err != nil || len(ids) != 1 || ids[0].Usable() {
-		t.Error("a plugin runs while what it says is printed", ids, err)
-	}
-	if _, err := form.Encrypt(secret.New([]byte("a: b\n")), []string{recipient}); !errors.Is(err, sops.ErrPlugin) {
-		t.Error(err)
-	}
-}
 
 // sshKey writes a private key, with a passphrase unless that is "".
 func sshKey(t *testing.T, path, passphrase string) (recipient string) {

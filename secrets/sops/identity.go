@@ -10,7 +10,6 @@ import (
 	"assay/secrets/secret"
 
 	"filippo.io/age"
-	"filippo.io/age/plugin"
 )
 
 // Identity is an age identity at hand. Its private part stands behind a
@@ -20,8 +19,9 @@ type Identity struct {
 	Origin    string // where it comes from: a variable's name or a file
 	Needs     string // what it lacks to be used here: "age-plugin-NAME", or a passphrase
 
-	open   func() age.Identity
-	plugin func(*plugin.ClientUI) (age.Identity, error) // of a plugin's identity
+	open    func() age.Identity
+	plugin  func(Plugins) (age.Identity, error) // of a plugin's identity
+	refused error                               // why the plugin may not run
 }
 
 // Usable reports whether the identity can decrypt here.

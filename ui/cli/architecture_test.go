@@ -128,13 +128,14 @@ var onlyFor = map[string]struct {
 	importers []string
 	why       string
 }{
-	"fleet/host/sim":        {[]string{"ui/cli/..."}, "no package but ui/cli and host/sim knows what a demo is"},
-	"fleet/engine/embedded": {[]string{"ui/cli/..."}, "engines are wired in ui/cli; everybody else asks through fleet/engine"},
-	"fleet/host/bed":        {nil, "only tests have the test bed"},
-	"secrets/canary":        {nil, "only tests look for leaks"},
-	"fleet/host/remote":     {[]string{"ui/cli/..."}, "connectors are wired in ui/cli; everybody else asks through fleet/host"},
-	"modules/aspects":       {[]string{"ui/cli/..."}, "the example tree is the demo's"},
-	"modules/packages":      {[]string{"ui/cli/..."}, "the example packages are the demo's"},
+	"fleet/host/sim":          {[]string{"ui/cli/..."}, "no package but ui/cli and host/sim knows what a demo is"},
+	"fleet/engine/embedded":   {[]string{"ui/cli/..."}, "engines are wired in ui/cli; everybody else asks through fleet/engine"},
+	"fleet/host/bed":          {nil, "only tests have the test bed"},
+	"secrets/canary":          {nil, "only tests look for leaks"},
+	"secrets/sops/plugintest": {nil, "only tests have age plugins of their own"},
+	"fleet/host/remote":       {[]string{"ui/cli/..."}, "connectors are wired in ui/cli; everybody else asks through fleet/host"},
+	"modules/aspects":         {[]string{"ui/cli/..."}, "the example tree is the demo's"},
+	"modules/packages":        {[]string{"ui/cli/..."}, "the example packages are the demo's"},
 }
 
 type listedPackage struct {
