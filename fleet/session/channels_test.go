@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"assay/fleet"
 	"assay/fleet/engine"
 	"assay/fleet/engine/nix"
 	"assay/fleet/engine/nix/miniature"
@@ -266,4 +267,29 @@ func TestIndexOfFormerLock(t *testing.T) {
 			t.Errorf("got %s, want %s", got, c.want)
 		}
 	}
+}
+
+// TestAddHotfixOfUnlisted: what a list lacks is refused as what the list lacks,
+// with how to get one that has all names.
+func TestAddHotfixOfUnlisted(t *testing.T) {
+	s := channelled(t, twoChannels, nil)
+	list := func(channel, text string) {
+		t.Helper()
+		if _, err := s.ImportIndex(strings.NewReader(text), channel, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add := func(want string) {
+		t.Helper()
+		_, err := s.AddHotfix(fleet.Hotfix{Package: "nodejs_22", Channel: "stable", Reason: "r", Systems: []string{"*-linux"}})
+		if err == nil && want != "" || err != nil && (want == "" || !strings.Contains(err.Error(), want) || !strings.HasSuffix(err.Error(), "assay channels --index CHANNEL lists all names of packages")) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+	add("")
+	list("linux-stable", `{"nodejs": {"version": "22"}}`)
+	add("the list of the channel stable does not have nodejs_22 on x86_64-linux")
+	list("unstable", `{"nodejs": {"version": "22"}}`)
+	list("linux-stable", `{"nodejs_22": {"version": "22"}}`)
+	add("")
 }

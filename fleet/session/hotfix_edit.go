@@ -173,6 +173,10 @@ func (s *Session) on(globs []string) []string {
 	return slices.DeleteFunc(s.Repo.Stack().Systems(), func(system string) bool { return !fleet.MatchAny(globs, system) })
 }
 
+// listAgain is what to do where only the list is wrong: one that nix-env wrote
+// has of several names of a package the first.
+const listAgain = "; hint: assay channels --index CHANNEL lists all names of packages"
+
 // checkChannel: the channel must exist on all the systems, and should have the
 // package.
 func (s *Session) checkChannel(h *fleet.Hotfix, systems []string) error {
@@ -213,9 +217,9 @@ func (s *Session) checkChannel(h *fleet.Hotfix, systems []string) error {
 	case len(without) > 0:
 		return fmt.Errorf("there is no channel %s on %s; hint: narrow the hotfix with --system", h.Channel, strings.Join(without, ", "))
 	case len(lacking) > 0 && nowhere:
-		return fmt.Errorf("no channel has a package %s on %s", h.Package, strings.Join(lacking, ", "))
+		return fmt.Errorf("no channel's list has a package %s on %s%s", h.Package, strings.Join(lacking, ", "), listAgain)
 	case len(lacking) > 0:
-		return fmt.Errorf("the channel %s does not have %s on %s", h.Channel, h.Package, strings.Join(lacking, ", "))
+		return fmt.Errorf("the list of the channel %s does not have %s on %s%s", h.Channel, h.Package, strings.Join(lacking, ", "), listAgain)
 	}
 	return nil
 }

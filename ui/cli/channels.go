@@ -36,7 +36,8 @@ What a channel holds is known once somebody has listed it. --index has Nix do
 that: it fetches the revision where it is not there, which takes the network,
 and evaluates all of its packages, which of nixpkgs takes a minute and some
 gigabytes of memory. The list is kept for that revision, in the cache. From
-then on layers, which and the console tell versions without running Nix.`,
+then on layers, which and the console tell versions without running Nix. A list
+that nix-env wrote elsewhere has of several names of a package only the first.`,
 		Example: `  assay channels
   assay channels --index                 # all channels, for the fleet's systems
   assay channels --index unstable --system x86_64-linux
