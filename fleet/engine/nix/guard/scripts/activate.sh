@@ -26,6 +26,16 @@ works() {
 	(id=$1 dir=$base/$1 && at_work "$2")
 }
 
+# transient: whether there are units of ours or of nixos-rebuild, at work or
+# not. All of these are transient, and such a unit has a file for as long as
+# systemd knows it.
+transient() {
+	for file in /run/systemd/transient/assay-* /run/systemd/transient/nixos-rebuild-switch-to-configuration*; do
+		[ ! -e "$file" ] || return 0
+	done
+	return 1
+}
+
 # alone refuses while somebody else changes this host. The caller then holds
 # the lock.
 alone() {
@@ -34,7 +44,7 @@ alone() {
 		busy "another activation runs on this host: $(whose "$base/holder")"
 	fi
 	units=
-	[ -z "$systemd" ] || units=$(systemctl list-units --plain --no-legend --no-pager --full --state=active,activating,deactivating,reloading \
+	[ -z "$systemd" ] || ! transient || units=$(systemctl list-units --plain --no-legend --no-pager --full --state=active,activating,deactivating,reloading \
 		'assay-*' 'nixos-rebuild-switch-to-configuration*.service' 2>/dev/null || :)
 	say id "$base/holder"
 	other=$value
@@ -125,7 +135,7 @@ record() {
 	monotonic
 	note deadline "$((value + limit))"
 	real /run/current-system
-	put from "$value"
+	note from "$value" # what is not whole yet is nothing, and known to nobody
 }
 
 # keep_paths holds both systems against the garbage collector, through links

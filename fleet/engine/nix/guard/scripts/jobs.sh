@@ -19,7 +19,7 @@ is_unit() { [ -n "$systemd" ] && [ "$1" != confirm ]; }
 launch() {
 	if [ -e "$dir/begun-$1" ]; then
 		! at_work "$1" || return 0
-		rm -f "$dir/result-$1" "$dir/over-$1"
+		rm -f "$dir/result-$1" "$dir/over-$1" "$dir/whole-$1"
 		! is_unit "$1" || systemctl reset-failed "assay-$1-$id.service" 2>/dev/null || :
 	fi
 	mark "begun-$1"
@@ -98,8 +98,11 @@ follow() {
 			sleep 0.02
 		fi
 	done
-	! is_unit "$1" || journalctl --sync 2>/dev/null || :
 	print_log "$1"
+	if is_unit "$1" && [ ! -e "$dir/whole-$1" ]; then # the journal may not have all of it yet
+		journalctl --sync 2>/dev/null || :
+		print_log "$1"
+	fi
 }
 
 # nap JOB waits a second, or until the job ends: it holds a lock for as long as
@@ -128,6 +131,7 @@ print_log() {
 			"_SYSTEMD_UNIT=assay-$1-$id.service" 2>/dev/null | while IFS= read -r line; do
 			case $line in
 			'-- cursor: '*) note "cursor-$1" "${line#-- cursor: }" ;;
+			"assay: $1 is over") mark "whole-$1" ;;
 			*) printf '%s\n' "$line" ;;
 			esac
 		done

@@ -10,9 +10,10 @@ work() {
 	boot) keep_it || code=$? ;;
 	confirm) confirm_work || code=$? ;;
 	esac
-	put "result-$1" "$code"
+	note "result-$1" "$code"
 	follows "$1"
 	free_lock
+	! is_unit "$1" || echo "assay: $1 is over" # the last line of its log
 	mark "over-$1"
 }
 
