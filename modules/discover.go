@@ -51,7 +51,10 @@ func (s *sources) walk(root string, enter func(name string) bool) ([]string, []f
 			return
 		}
 		for _, e := range entries { // sorted by name
-			name := path.Join(dir, e.Name())
+			name := e.Name()
+			if dir != "." {
+				name = dir + "/" + name
+			}
 			switch {
 			case !enter(name) || name == ".git" || len(files) >= maxFiles:
 			case e.IsDir():

@@ -49,6 +49,9 @@ func (r *reading) hosts() {
 	r.addresses()
 	made, want := opened{}, wanted()
 	for _, h := range t.Hosts {
+		if h.told() {
+			continue
+		}
 		t.begin()
 		h.tell(t.said(h, want, made))
 		if a := &h.Address; a.Why != "" {

@@ -2,6 +2,7 @@ package modules
 
 import (
 	"fmt"
+	"slices"
 
 	"assay/fleet"
 	"assay/modules/symbolic"
@@ -13,7 +14,10 @@ func (t *Tree) links() {
 	for _, a := range t.Aspects {
 		for i := range a.Contributors {
 			t.begin()
-			m := t.openContributor(&a.Contributors[i], "")
+			c := &a.Contributors[i]
+			o := t.opener(c.value, Arguments{Class: c.class})
+			m := o.open(c.value)
+			t.general[a] = append(t.general[a], general{m, o.taken, o.whole})
 			if m.Why != "" {
 				a.Imports = append(a.Imports, Import{At: m.At, Why: m.Why})
 			}
@@ -21,6 +25,22 @@ func (t *Tree) links() {
 			t.note(a, m)
 		}
 	}
+}
+
+// general is a module as it is opened for hosts that give it no arguments of
+// their own.
+type general struct {
+	module *Module
+	taken  []string // the names of the arguments that it took
+	whole  bool     // it may have looked at all arguments
+}
+
+// suits reports whether the module is the same with these further arguments.
+func (g *general) suits(special map[string]symbolic.Value) bool {
+	if g.whole {
+		return len(special) == 0
+	}
+	return !slices.ContainsFunc(g.taken, func(name string) bool { return special[name] != nil })
 }
 
 // note keeps the problems of an aspect's module. A role is a function of four

@@ -153,6 +153,7 @@ func (t *importTree) root(o *opener, m *Module, loader *Loader, v symbolic.Value
 	if o.shallow {
 		o.tree.src.parseAll(files, workers())
 	}
+	m.Imports = slices.Grow(m.Imports, len(files))
 	for i, file := range files {
 		imported := t.mapped(o, &symbolic.Path{Place: v.Where(), Rel: file}, at)
 		imported.Condition = conditions[i]

@@ -48,7 +48,9 @@ type opener struct {
 	rd      *reading // while the tree is being read
 	ev      *symbolic.Evaluator
 	args    symbolic.Value
-	shallow bool // files are not opened, only named
+	taken   []string // the names of args that functions took so far
+	whole   bool     // one may have looked at all of args
+	shallow bool     // files are not opened, only named
 	depth   int
 	work    int  // modules opened and imports followed
 	full    bool // some were left out
@@ -75,6 +77,8 @@ func (o *opener) open(v symbolic.Value) *Module {
 			break
 		}
 		o.checkFormals(m, f)
+		names, whole := f.Takes()
+		o.taken, o.whole = append(o.taken, names...), o.whole || whole
 		v = o.ev.Apply(at, f, o.args)
 	}
 	switch v := o.known(v).(type) {

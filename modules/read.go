@@ -125,9 +125,11 @@ func (r *reading) finish(l *loading) {
 	r.denAspects()
 	fleet.SortProblems(t.Lost)
 	t.lose(l.refused...)
+	t.general = map[*Aspect][]general{}
 	t.links()
 	t.index()
 	r.hosts()
+	t.general = nil
 	t.lint()
 	for name := range r.src.parsed {
 		if p, ok := r.src.refused(name); ok {

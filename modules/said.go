@@ -120,14 +120,23 @@ func (s *sayings) aspect(a *Aspect, condition string, depth int) {
 	key := openedFor{a, s.key}
 	if _, ok := s.made[key]; !ok {
 		for i := range a.Contributors {
-			c := &a.Contributors[i]
-			s.t.begin()
-			s.made[key] = append(s.made[key], s.t.opener(c.value, Arguments{Special: s.host.Special, Class: c.class}).open(c.value))
+			s.made[key] = append(s.made[key], s.open(a, i))
 		}
 	}
 	for i, m := range s.made[key] {
 		s.module(m, both(condition, a.Contributors[i].Condition), depth)
 	}
+}
+
+// open opens one of the modules of an aspect, unless it was opened before and
+// the host makes no difference.
+func (s *sayings) open(a *Aspect, i int) *Module {
+	s.t.begin()
+	if before := s.t.general[a]; i < len(before) && before[i].suits(s.host.Special) {
+		return before[i].module
+	}
+	c := &a.Contributors[i]
+	return s.t.opener(c.value, Arguments{Special: s.host.Special, Class: c.class}).open(c.value)
 }
 
 // gap notes that something below a path is not known.

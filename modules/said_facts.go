@@ -11,6 +11,10 @@ import (
 	"assay/modules/symbolic"
 )
 
+// told reports whether a host's modules have nothing to tell: of a home only
+// its system is asked for.
+func (h *Host) told() bool { return h.Class == fleet.HomeManager && h.System != "" }
+
 // tell fills in what a host's modules say of its system, its user and its
 // address.
 func (h *Host) tell(said []saying) {

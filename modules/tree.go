@@ -31,6 +31,8 @@ type Tree struct {
 	store  *store
 	users  map[*Aspect][]User
 
+	general map[*Aspect][]general // by contributor, while the tree is read
+
 	*evaluation
 }
 

@@ -195,6 +195,18 @@ func (ev *Evaluator) formal(at Place, formal *syntax.Formal, v Value, inner *sco
 	})
 }
 
+// Takes returns the names of the arguments that a function takes out of the
+// set that it is called with; whole says that it may look at all of the set.
+func (f *Func) Takes() (names []string, whole bool) {
+	if f.lambda.Pattern == nil {
+		return nil, true
+	}
+	for i := range f.lambda.Pattern.Formals {
+		names = append(names, f.lambda.Pattern.Formals[i].Name)
+	}
+	return names, f.lambda.Arg != nil
+}
+
 // Formals returns the names that a function's pattern takes and whether it
 // takes others; ok is false for anything but a function with a pattern.
 func Formals(v Value) (names []string, ellipsis, ok bool) {

@@ -27,8 +27,8 @@ func (ev *Evaluator) build(at Place, set *syntax.Set, sc *scope) *Attrs {
 	}
 	values := ev.members(set, inner, sc)
 	out := &Attrs{Place: at, attrs: make([]Attr, len(values))}
-	for i, n := range set.ByName() {
-		m := set.Members[n]
+	for i := range values {
+		m, n := set.Ordered(i)
 		out.attrs[i] = Attr{name: m.Name, V: values[n], At: inner.place(m.At)}
 	}
 	if set.Rec {

@@ -24,11 +24,11 @@ func (p *parser) checkSet(x Expr, depth int, merged bool) {
 			p.check(e, depth)
 		}
 	case *Attrs:
-		p.checkBindings(x.Bindings, depth, merged)
+		x.set = p.checkBindings(x.Rec, x.Bindings, depth, merged)
 	case *LegacyLet:
-		p.checkBindings(x.Bindings, depth, false)
+		x.set = p.checkBindings(true, x.Bindings, depth, false)
 	case *Let:
-		p.checkBindings(x.Bindings, depth, false)
+		x.set = p.checkBindings(true, x.Bindings, depth, false)
 		p.check(x.Body, depth)
 	case *With:
 		p.check(x.Scope, depth)
@@ -90,10 +90,11 @@ func (p *parser) checkPath(path []AttrName, depth int) {
 }
 
 // checkBindings merges the bindings, which finds duplicates, but only if two of them start with the same name: otherwise there
-// can be none, and set literals inside are looked at on their own.
-func (p *parser) checkBindings(bindings []Binding, depth int, merged bool) {
+// can be none, and set literals inside are looked at on their own. It returns the set if it has merged it.
+func (p *parser) checkBindings(rec bool, bindings []Binding, depth int, merged bool) (set *Set) {
 	if !merged && namesRepeat(bindings) {
-		if _, err := Merge(false, bindings); err != nil {
+		var err error
+		if set, err = p.sets.merge(rec, bindings); err != nil {
 			p.duplicateAttr(err.(*DuplicateAttr))
 		}
 		merged = true
@@ -110,6 +111,7 @@ func (p *parser) checkBindings(bindings []Binding, depth int, merged bool) {
 			p.checkSet(b.Value, depth+len(b.Path)-1, merged)
 		}
 	}
+	return set
 }
 
 func (p *parser) duplicateAttr(e *DuplicateAttr) {

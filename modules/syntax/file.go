@@ -3,6 +3,7 @@ package syntax
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // File is a parsed file. It is not changed after Parse returns, so any number of goroutines may read it.
@@ -44,7 +45,17 @@ func (f *File) Text(n Node) string {
 
 // lineTable returns the start offset of every line. As in Nix a line ends with "\n", "\r\n" or a lone "\r".
 func lineTable(src string) []Pos {
-	t := append(make([]Pos, 0, len(src)/32+1), 0)
+	t := append(make([]Pos, 0, strings.Count(src, "\n")+2), 0)
+	if strings.IndexByte(src, '\r') < 0 {
+		for at := 0; ; {
+			n := strings.IndexByte(src[at:], '\n')
+			if n < 0 {
+				return t
+			}
+			at += n + 1
+			t = append(t, Pos(at))
+		}
+	}
 	for i := range len(src) {
 		c := src[i]
 		if c == '\n' || c == '\r' && !(i+1 < len(src) && src[i+1] == '\n') {

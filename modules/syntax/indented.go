@@ -97,32 +97,49 @@ func newIndented(span Span, pieces []piece) *String {
 func strip(pieces []piece) {
 	indent := indentation(pieces)
 	atStart, dropped := true, 0
-	var b strings.Builder
 	for n := range pieces {
 		q := &pieces[n]
 		if q.X != nil {
 			atStart, dropped = false, 0
 			continue
 		}
-		b.Reset()
-		for i := range len(q.Text) {
-			c := q.Text[i]
-			if atStart && c == ' ' {
-				if dropped++; dropped <= indent {
-					continue
-				}
-			} else {
-				atStart, dropped = c == '\n', 0
-			}
-			b.WriteByte(c)
-		}
-		q.Text = b.String()
+		q.Text = unindented(q.Text, indent, &atStart, &dropped)
 		if n == len(pieces)-1 {
 			if end := strings.LastIndexByte(q.Text, '\n') + 1; end > 0 && strings.Trim(q.Text[end:], " ") == "" {
 				q.Text = q.Text[:end]
 			}
 		}
 	}
+}
+
+// unindented is text without the first blanks of its lines. atStart says that it is at the start of a line, of which dropped
+// blanks were seen before.
+func unindented(text string, indent int, atStart *bool, dropped *int) string {
+	var b strings.Builder
+	for len(text) > 0 {
+		if *atStart {
+			blanks := len(text) - len(strings.TrimLeft(text, " "))
+			gone := max(0, min(blanks, indent-*dropped))
+			*dropped += blanks
+			if text = text[gone:]; blanks-gone == len(text) { // nothing else is left of it
+				b.WriteString(text)
+				break
+			}
+		}
+		end := strings.IndexByte(text, '\n') + 1
+		if *atStart, *dropped = end > 0, 0; end == 0 {
+			end = len(text)
+		}
+		if b.Len() == 0 && end == len(text) {
+			return text
+		}
+		if b.Len() == 0 {
+			b.Grow(len(text))
+		}
+		b.WriteString(text[:end])
+		text = text[end:]
+	}
+	return b.String()
 }
 
 // indentation returns the smallest number of blanks at the start of a line that has something else.

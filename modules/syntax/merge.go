@@ -36,14 +36,22 @@ type Set struct {
 	Members []*Member // in order of first appearance; the names are unique
 	Dynamic []DynamicMember
 	index   map[string]*Member // only if there are many
-	order   []int32            // see ByName; nil in a set that is not of a parsed file
+	order   []int32            // see Ordered; nil if they stand in order already
 }
 
-// ByName returns the places in Members in the order of the names. It is nil for a set that Parse did not make.
-func (s *Set) ByName() []int32 { return s.order }
+// Ordered returns the i-th of the members of a parsed file's set by name, and its place in Members.
+func (s *Set) Ordered(i int) (m *Member, place int) {
+	if s.order != nil {
+		i = int(s.order[i])
+	}
+	return s.Members[i], i
+}
 
-// sort makes what ByName returns.
+// sort makes what Ordered needs.
 func (s *Set) sort() {
+	if slices.IsSortedFunc(s.Members, func(a, b *Member) int { return strings.Compare(a.Name, b.Name) }) {
+		return
+	}
 	s.order = make([]int32, len(s.Members))
 	for i := range s.order {
 		s.order[i] = int32(i)
@@ -84,21 +92,56 @@ func (s *Set) add(m *Member) {
 // literal must all be new: literals are not merged deeper.
 //
 // In a tree that Parse returned there are no duplicates and the error is nil. It is a *DuplicateAttr.
-func Merge(rec bool, bindings []Binding) (*Set, error) {
-	s := &Set{Rec: rec}
+func Merge(rec bool, bindings []Binding) (*Set, error) { return new(merger).merge(rec, bindings) }
+
+// merger merges the sets of a file, and makes what they are of in large pieces of memory.
+type merger struct {
+	members []Member // that are not used yet
+	sets    []Set
+	pieces  int // that were made, as far as that counts
+}
+
+func (g *merger) merge(rec bool, bindings []Binding) (*Set, error) {
+	s := g.set(rec)
 	for _, b := range bindings {
 		var err error
 		switch b := b.(type) {
 		case *Inherit:
-			err = s.addInherit(b)
+			err = g.inherit(s, b)
 		case *Assign:
-			err = s.addAssign(b)
+			err = g.assign(s, b)
 		}
 		if err != nil {
 			return nil, err
 		}
 	}
 	return s, nil
+}
+
+// piece is how many of something are made at once: few for the small sets of a small file.
+func (g *merger) piece() int {
+	g.pieces = min(g.pieces+1, 6)
+	return 1 << g.pieces
+}
+
+func (g *merger) set(rec bool) *Set {
+	if len(g.sets) == 0 {
+		g.sets = make([]Set, g.piece())
+	}
+	s := &g.sets[0]
+	g.sets = g.sets[1:]
+	s.Rec = rec
+	return s
+}
+
+func (g *merger) member(m Member) *Member {
+	if len(g.members) == 0 {
+		g.members = make([]Member, g.piece())
+	}
+	p := &g.members[0]
+	g.members = g.members[1:]
+	*p = m
+	return p
 }
 
 // DuplicateAttr says that an attribute is defined twice.
@@ -110,36 +153,36 @@ type DuplicateAttr struct {
 
 func (e *DuplicateAttr) Error() string { return "attribute " + clip(e.Path) + " is defined twice" }
 
-func (s *Set) addInherit(b *Inherit) error {
+func (g *merger) inherit(s *Set, b *Inherit) error {
 	for i := range b.Names {
 		n := &b.Names[i]
 		if m := s.Member(n.Name); m != nil {
 			return &DuplicateAttr{n.Name, n.Span, m.At.Span}
 		}
-		s.add(&Member{Name: n.Name, Inherit: b, At: n})
+		s.add(g.member(Member{Name: n.Name, Inherit: b, At: n}))
 	}
 	return nil
 }
 
-func (s *Set) addAssign(b *Assign) error {
+func (g *merger) assign(s *Set, b *Assign) error {
 	for i := range b.Path {
 		n := &b.Path[i]
 		last := i == len(b.Path)-1
 		switch {
 		case n.X != nil && last:
-			set, err := literal(b.Value)
+			set, err := g.literal(b.Value)
 			s.Dynamic = append(s.Dynamic, DynamicMember{n, b.Value, set})
 			return err
 		case n.X != nil:
-			set := &Set{}
+			set := g.set(false)
 			s.Dynamic = append(s.Dynamic, DynamicMember{Name: n, Set: set})
 			s = set
 		case last:
-			return s.define(b, n)
+			return g.define(s, b, n)
 		default:
 			m := s.Member(n.Name)
 			if m == nil {
-				m = &Member{Name: n.Name, Set: &Set{}, At: n}
+				m = g.member(Member{Name: n.Name, Set: g.set(false), At: n})
 				s.add(m)
 			}
 			if m.Set == nil {
@@ -152,14 +195,14 @@ func (s *Set) addAssign(b *Assign) error {
 }
 
 // define adds the last name of an attribute path.
-func (s *Set) define(b *Assign, n *AttrName) error {
-	set, err := literal(b.Value)
+func (g *merger) define(s *Set, b *Assign, n *AttrName) error {
+	set, err := g.literal(b.Value)
 	if err != nil {
 		return err
 	}
 	m := s.Member(n.Name)
 	if m == nil {
-		s.add(&Member{Name: n.Name, Value: b.Value, Set: set, At: n})
+		s.add(g.member(Member{Name: n.Name, Value: b.Value, Set: set, At: n}))
 		return nil
 	}
 	if m.Set == nil || set == nil {
@@ -179,11 +222,15 @@ func (s *Set) define(b *Assign, n *AttrName) error {
 }
 
 // literal merges x if it is a set literal, in any number of parentheses.
-func literal(x Expr) (*Set, error) {
-	if a, ok := Unparen(x).(*Attrs); ok {
-		return Merge(a.Rec, a.Bindings)
+func (g *merger) literal(x Expr) (*Set, error) {
+	a, ok := Unparen(x).(*Attrs)
+	switch {
+	case !ok:
+		return nil, nil
+	case a.set != nil:
+		return a.set, nil
 	}
-	return nil, nil
+	return g.merge(a.Rec, a.Bindings)
 }
 
 func pathText(path []AttrName) string {

@@ -9,11 +9,14 @@ const (
 )
 
 // Parse reads the Nix expression src. The name is only used in positions and for resolving paths when printing.
-// src is copied. An error is always an *Error with the first mistake; a caller that reads many files goes on with the others.
+// src is copied; ParseText does without. An error is always an *Error with the first mistake; a caller that reads many files goes on with the others.
 //
 // Beyond the grammar Parse refuses what Nix refuses at parse time: duplicate attributes and formals, dynamic names in let and
 // inherit, numbers out of range. Unlike Nix 2.8, which ends a file or string at a NUL byte, it refuses NUL bytes outside of comments.
-func Parse(name string, src []byte) (f *File, err error) {
+func Parse(name string, src []byte) (f *File, err error) { return ParseText(name, string(src)) }
+
+// ParseText is Parse for a source that is a string.
+func ParseText(name, src string) (f *File, err error) {
 	p := parser{lexer: lexer{name: name}}
 	defer func() {
 		if r := recover(); r != nil {
@@ -27,7 +30,7 @@ func Parse(name string, src []byte) (f *File, err error) {
 	if len(src) > MaxSize {
 		p.fail(0, 0, fmt.Sprintf("file has %d bytes, more than the limit of %d", len(src), MaxSize), "", "", "")
 	}
-	p.src = string(src)
+	p.src = src
 	p.next()
 	root := p.expr("an expression")
 	if p.tok.kind != tEOF {
@@ -35,7 +38,7 @@ func Parse(name string, src []byte) (f *File, err error) {
 	}
 	p.check(root, 0)
 	f = &File{Name: name, Source: p.src, Root: root, Comments: p.comments, lines: lineTable(p.src)}
-	bind(f)
+	bind(f, &p.sets)
 	return f, nil
 }
 
@@ -43,6 +46,7 @@ func Parse(name string, src []byte) (f *File, err error) {
 type parser struct {
 	lexer
 	depth int
+	sets  merger
 }
 
 // span returns the range from start to the end of the last consumed token.

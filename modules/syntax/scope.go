@@ -21,9 +21,10 @@ func CheckScope(f *File) error {
 // binder walks the tree, knows what is visible at each place, and gives every variable its Var and every set its members.
 type binder struct {
 	bound map[string]Var // what a name means here; Up is how many scopes were around the one that binds it, and that one
-	outer []Var          // what the names that the scopes around bind meant before
-	depth int32          // how many scopes are around
-	withs int            // how many of them are of a with
+	sets  *merger
+	outer []Var // what the names that the scopes around bind meant before
+	depth int32 // how many scopes are around
+	withs int   // how many of them are of a with
 
 	name string // the first undefined variable, empty if there is none
 	at   Span
@@ -31,8 +32,8 @@ type binder struct {
 }
 
 // bind resolves the variables of a file.
-func bind(f *File) {
-	b := binder{bound: make(map[string]Var)}
+func bind(f *File, sets *merger) {
+	b := binder{bound: make(map[string]Var), sets: sets}
 	b.node = b.visit
 	b.visit(f.Root)
 	f.undefined, f.undefinedAt = b.name, b.at
@@ -66,13 +67,13 @@ func (b *binder) visit(n Node) {
 	case *Ident:
 		x.Var = b.use(x.Name, x.Span)
 	case *Attrs:
-		x.set = mustMerge(x.Rec, x.Bindings)
+		x.set = b.merged(x.set, x.Rec, x.Bindings)
 		b.set(x.set, nil)
 	case *LegacyLet:
-		x.set = mustMerge(true, x.Bindings)
+		x.set = b.merged(x.set, true, x.Bindings)
 		b.set(x.set, nil)
 	case *Let:
-		x.set = mustMerge(true, x.Bindings)
+		x.set = b.merged(x.set, true, x.Bindings)
 		b.set(x.set, x.Body)
 	case *With:
 		b.visit(x.Scope)
@@ -83,8 +84,43 @@ func (b *binder) visit(n Node) {
 		b.depth--
 	case *Lambda:
 		b.lambda(x)
+	case *Apply:
+		b.visit(x.Fn)
+		b.visit(x.Arg)
+	case *List:
+		for _, e := range x.Elems {
+			b.visit(e)
+		}
+	case *Select:
+		b.visit(x.X)
+		b.path(x.Path)
+		maybe(x.Default, b.node)
+	case *String:
+		b.parts(x.Parts)
+	case *Path:
+		b.parts(x.Parts)
 	default:
 		Children(n, b.node)
+	}
+}
+
+// merged merges bindings without duplicates, unless that is done.
+func (b *binder) merged(s *Set, rec bool, bindings []Binding) *Set {
+	if s == nil {
+		s, _ = b.sets.merge(rec, bindings)
+	}
+	return s
+}
+
+func (b *binder) path(names []AttrName) {
+	for i := range names {
+		maybe(names[i].X, b.node)
+	}
+}
+
+func (b *binder) parts(parts []Part) {
+	for i := range parts {
+		maybe(parts[i].X, b.node)
 	}
 }
 
