@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"testing"
 
 	"assay/fleet/repo"
@@ -63,7 +64,7 @@ type installed struct {
 func installs(c compose.Composition) []installed {
 	var out []installed
 	for _, s := range append([]compose.Scope{c.Scope}, c.Homes...) {
-		for _, p := range s.Packages {
+		for _, p := range slices.Concat(s.Packages, s.Named) {
 			out = append(out, installed{s.User, p})
 		}
 	}

@@ -21,10 +21,11 @@ func (s *Session) Names(ctx context.Context) (*overlay.Names, error) {
 	return overlay.NewNames(append(names, s.Stack().Names()...)), ctx.Err()
 }
 
-// Uses returns the places by which machines of the fleet install a package, in
-// the fleet's order: the machines that a change of the package affects as far
-// as files tell it. A package that another one needs, or that a module takes
-// for a service, is not seen.
+// Uses returns the places by which machines of the fleet install a package, or
+// name it as what a program or service is, in the fleet's order: the machines
+// that a change of the package affects as far as files tell it. Those that take
+// it out of a channel, past the layers, say so. A package that another one
+// needs, or that a module takes by itself, is not seen.
 func (s *Session) Uses(ctx context.Context, pkg string) ([]PackageUse, error) {
 	if _, err := s.Repo.Tree(); err != nil {
 		return nil, err
@@ -35,7 +36,11 @@ func (s *Session) Uses(ctx context.Context, pkg string) ([]PackageUse, error) {
 	}
 	var uses []PackageUse
 	for _, use := range found {
-		if use.name == pkg {
+		switch {
+		case use.name == pkg:
+			uses = append(uses, use.PackageUse)
+		case s.outOfChannel(use) == pkg:
+			use.As = use.name
 			uses = append(uses, use.PackageUse)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"assay/fleet"
 	"assay/modules/compose"
@@ -15,13 +16,15 @@ type Package struct {
 	Uses []PackageUse
 }
 
-// PackageUse is one place by which a machine installs a package.
+// PackageUse is one place by which a machine installs a package, or names it as
+// what a program or service is.
 type PackageUse struct {
 	Machine string
 	User    string // "" for the machine itself
 	Option  string // "environment.systemPackages"
 	Aspect  string
 	At      fleet.Pos
+	As      string // "stable.ripgrep": out of a channel, past the layers; "" by its own name
 }
 
 // Packages returns every package that a machine installs or a layer defines,
@@ -38,6 +41,10 @@ func (s *Session) Packages(ctx context.Context) ([]Package, error) {
 	uses := map[string][]PackageUse{}
 	for _, use := range found {
 		uses[use.name] = append(uses[use.name], use.PackageUse)
+		if pkg := s.outOfChannel(use); pkg != "" {
+			use.As = use.name
+			uses[pkg] = append(uses[pkg], use.PackageUse)
+		}
 	}
 	stack := s.Repo.Stack()
 	for _, system := range stack.Systems() {
@@ -61,10 +68,25 @@ type namedUse struct {
 	PackageUse
 }
 
+// outOfChannel is the package that a use takes out of a channel by the channel's
+// name; "" where it takes none so.
+func (s *Session) outOfChannel(use namedUse) string {
+	m := s.Fleet().Machine(use.Machine)
+	if m == nil || !strings.Contains(use.name, ".") {
+		return ""
+	}
+	for _, c := range s.Repo.Stack().On(m.Name).ChannelsOn(m.System) {
+		if pkg, ok := strings.CutPrefix(use.name, attributeOf(c)+"."); ok {
+			return pkg
+		}
+	}
+	return ""
+}
+
 func packageUses(c compose.Composition) []namedUse {
 	var out []namedUse
 	for _, scope := range scopes(c) {
-		for _, p := range scope.Packages {
+		for _, p := range slices.Concat(scope.Packages, scope.Named) {
 			out = append(out, namedUse{p.Name, PackageUse{
 				Machine: c.Machine, User: scope.User, Option: p.Option, Aspect: p.Aspect, At: p.At,
 			}})

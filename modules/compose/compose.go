@@ -136,7 +136,7 @@ func RoleAspect(module, role string) string {
 // whole reads the options anew, all of them.
 func (w *walker) whole() {
 	only := w.only
-	w.only, w.attached, w.scope.Options, w.scope.Packages = nil, nil, nil, nil
+	w.only, w.attached, w.scope.Options, w.scope.Packages, w.scope.Named = nil, nil, nil, nil, nil
 	w.options()
 	w.only = only
 }

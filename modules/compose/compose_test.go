@@ -92,6 +92,25 @@ func TestMerge(t *testing.T) {
 	}
 }
 
+func TestNamedPackages(t *testing.T) {
+	c := composed(t, `{ flake.modules.nixos.a = { pkgs, lib, config, ... }: {
+		programs.git.package = lib.mkDefault pkgs.git;
+		programs.git.enable = true;
+		services.web.package = lib.mkMerge [ (lib.mkForce pkgs.nginxMainline) pkgs.nginx ];
+		services.maybe.package = lib.mkIf config.q pkgs.maybe;
+		services.odd.package = pkgs.odd.override { };
+		services.deep.one.package = pkgs.deep;
+		other.thing.package = pkgs.thing;
+	}; }`, nil)
+	var got []string
+	for _, p := range c.Scope.Named {
+		got = append(got, p.Option+" "+p.Name+" "+p.Aspect+" "+p.At.String())
+	}
+	if want := []string{"programs.git.package git a m/a.nix:2", "services.web.package nginxMainline a m/a.nix:4"}; !slices.Equal(got, want) || len(c.Scope.Packages) != 0 {
+		t.Errorf("named are %q", got)
+	}
+}
+
 func TestPackages(t *testing.T) {
 	c := composed(t, `{ flake.modules.nixos.a = { pkgs, lib, ... }: { environment.systemPackages = with pkgs; [ zsh git (git.override { }) ] ++ lib.optional pkgs.stdenv.isDarwin pkgs.mas; }; }`, nil)
 	var got []string

@@ -34,7 +34,8 @@ type Scope struct {
 	Files    []File    // that are modules by themselves, in the order in which they are met
 	Foreign  []Foreign // imports from outside of the tree
 	Options  []Option  // by path
-	Packages []Package // by name
+	Packages []Package // that options list, by name
+	Named    []Package // that a program's or service's option names, by name
 }
 
 // Reached is an aspect that applies.
@@ -126,10 +127,11 @@ type PackageRef struct{ Name string }
 // PathRef is a path literal, relative to the fleet's directory.
 type PathRef struct{ Path string }
 
-// Package is a package that the configuration installs.
+// Package is a package that the configuration installs, or names as what a
+// program or service is: services.postgresql.package.
 type Package struct {
 	Name   string // attribute path below pkgs
-	Option string // the option that lists it
+	Option string // the option that lists or names it
 	Aspect string
 	At     fleet.Pos
 }

@@ -19,7 +19,7 @@ type given struct {
 // options takes what the definitions of all modules come to.
 func (w *walker) options() {
 	m := w.merging()
-	w.scope.Options, w.scope.Packages, w.attached = m.options, m.packages, slices.Clone(m.attached)
+	w.scope.Options, w.scope.Packages, w.scope.Named, w.attached = m.options, m.packages, m.named, slices.Clone(m.attached)
 	for i := range m.options {
 		w.refuse(&m.options[i])
 	}
@@ -260,4 +260,19 @@ func packageList(path string) bool {
 		return true
 	}
 	return strings.HasPrefix(path, "users.users.") && strings.HasSuffix(path, ".packages")
+}
+
+// namedPackages are those that the option of a program or service names, as far
+// as it is known which: one, unless they are in conflict.
+func namedPackages(path string, from []given) (out []Package) {
+	if !strings.HasSuffix(path, ".package") || !strings.HasPrefix(path, "programs.") && !strings.HasPrefix(path, "services.") || strings.Count(path, ".") != 2 {
+		return nil
+	}
+	best, _ := lowest(from)
+	for _, g := range from {
+		if ref, ok := g.value.Data.(PackageRef); ok && g.value.Known && g.lost == 0 && g.priority <= best && g.condition == "" {
+			out = append(out, Package{Name: ref.Name, Option: path, Aspect: g.aspect, At: g.at})
+		}
+	}
+	return out
 }

@@ -14,6 +14,7 @@ import (
 type merging struct {
 	options  []Option
 	packages []Package
+	named    []Package
 	attached []attached // modules for homes
 }
 
@@ -95,8 +96,10 @@ func (w *walker) merge() (out merging) {
 		}
 		out.options = append(out.options, o)
 		out.packages = append(out.packages, packages(&o, byPath[path])...)
+		out.named = append(out.named, namedPackages(path, byPath[path])...)
 	}
 	slices.SortFunc(out.packages, comparePackages)
+	slices.SortFunc(out.named, comparePackages)
 	return out
 }
 

@@ -10,11 +10,11 @@ type wanted struct {
 	paths [][]string
 }
 
-// packageLists are the options that install packages, and those whose values
-// are modules of homes, which may.
+// packageLists are the options that install packages or name one, and those
+// whose values are modules of homes, which may.
 var packageLists = &wanted{"packages", [][]string{
 	{"environment", "systemPackages"}, {"fonts", "packages"}, {"home", "packages"}, {"users", "users", "*", "packages"},
-	{"home-manager"},
+	{"programs", "*", "package"}, {"services", "*", "package"}, {"home-manager"},
 }}
 
 // clanOptions are those that GeneratorsOf and CoreGeneratorsOf look at.

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"assay/fleet/session"
 	"assay/overlay"
@@ -17,6 +18,7 @@ type packageUseJSON struct {
 	Option  string `json:"option"`
 	Aspect  string `json:"aspect,omitempty"`
 	At      string `json:"at"`
+	As      string `json:"as,omitempty"` // "stable.ripgrep": out of a channel, past the layers
 }
 
 // usesOn are the places by which the machines that a question is about install
@@ -33,7 +35,7 @@ func usesOn(ctx context.Context, s *session.Session, answers []overlay.Answer, q
 func usesToJSON(uses []session.PackageUse) []packageUseJSON {
 	out := []packageUseJSON{}
 	for _, u := range uses {
-		out = append(out, packageUseJSON{u.Machine, u.User, u.Option, u.Aspect, u.At.String()})
+		out = append(out, packageUseJSON{u.Machine, u.User, u.Option, u.Aspect, u.At.String(), u.As})
 	}
 	return out
 }
@@ -52,6 +54,9 @@ func (a *app) printUses(uses []session.PackageUse) {
 		by := ""
 		if u.Aspect != "" {
 			by = "by " + u.Aspect
+		}
+		if u.As != "" {
+			by = strings.TrimSpace(by + " as pkgs." + u.As)
 		}
 		rows = append(rows, []cell{c(u.Machine), c(word.Scoped(u.User, u.Option)), cr(faint, by), cr(faint, u.At.String())})
 	}

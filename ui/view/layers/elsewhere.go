@@ -91,6 +91,9 @@ func (r *reply) use(f *fleet.Fleet, i int, u *session.PackageUse) {
 	if u.Aspect != "" {
 		line = append(line, widget.R(style.Muted, "  by "+u.Aspect))
 	}
+	if u.As != "" {
+		line = append(line, widget.R(style.Muted, "  as "+u.As))
+	}
 	if m != nil && m.System != r.to.system {
 		line = append(line, widget.R(style.Muted, "  on "+m.System))
 	}
