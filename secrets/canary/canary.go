@@ -12,6 +12,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 )
@@ -39,6 +40,9 @@ type one struct {
 	Find
 }
 
+// raw is the form of what was written as it is.
+const raw = "raw"
+
 // Find is a secret that was found.
 type Find struct {
 	Secret string // its name
@@ -65,8 +69,10 @@ func (s *Scanner) Add(name string, text []byte) error {
 		if len(squeeze(part)) < Least {
 			return fmt.Errorf("%s: of %d bytes, and it takes %d to be recognised", name, len(squeeze(part)), Least)
 		}
-		for form, text := range forms(part) {
-			s.add(Find{name, form}, squeeze(text))
+		s.add(Find{name, raw}, squeeze(part)) // what others share with it is called so
+		all := forms(part)
+		for _, form := range slices.Sorted(maps.Keys(all)) {
+			s.add(Find{name, form}, squeeze(all[form]))
 		}
 	}
 	return nil
@@ -91,7 +97,8 @@ func (s *Scanner) add(f Find, form []byte) {
 // fold makes sixteen bits of the first bytes of a piece.
 func fold(key uint64) uint16 { return uint16((key * 0x9e3779b97f4a7c15) >> 48) }
 
-// Find looks for all known secrets in a text. Each is told once in a form.
+// Find looks for all known secrets in a text. Each is told
+// once, in the form that comes first.
 func (s *Scanner) Find(text []byte) (found []Find) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -103,7 +110,7 @@ func (s *Scanner) Find(text []byte) (found []Find) {
 			continue
 		}
 		for _, o := range s.pieces[key] {
-			if bytes.HasPrefix(text[i+1:], o.rest) && !slices.Contains(found, o.Find) {
+			if bytes.HasPrefix(text[i+1:], o.rest) && !slices.ContainsFunc(found, func(f Find) bool { return f.Secret == o.Secret }) {
 				found = append(found, o.Find)
 			}
 		}

@@ -15,11 +15,11 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// forms are what a secret looks like when programs write it, by name.
+// forms are what a secret looks like when programs write it in another way than
+// it is, by name.
 func forms(part []byte) map[string][]byte {
 	text := string(part)
 	out := map[string][]byte{
-		"raw":         part,
 		"hex":         []byte(hex.EncodeToString(part)),
 		"upper hex":   bytes.ToUpper([]byte(hex.EncodeToString(part))),
 		"query":       []byte(url.QueryEscape(text)),

@@ -37,7 +37,7 @@ const (
 )
 
 // every is how often processes are looked at.
-const every = 10 * time.Millisecond
+const every = 20 * time.Millisecond
 
 // Watch looks at all processes that begin from now on, over and over: at their
 // arguments and environments, and at the contents of regular files that
@@ -107,12 +107,15 @@ func (w *watcher) all() {
 func (w *watcher) one(pid int) {
 	dir := filepath.Join("/proc", strconv.Itoa(pid))
 	args, err := os.ReadFile(filepath.Join(dir, "cmdline"))
-	if err != nil {
-		return // it has ended
+	if err != nil || len(args) == 0 {
+		return // it has ended, or has not begun
 	}
 	program, _, _ := strings.Cut(string(args), "\x00")
 	if was, seen := w.args[pid]; !seen || was != string(args) { // it is new, or another program now
 		env, _ := os.ReadFile(filepath.Join(dir, "environ"))
+		if now, err := os.ReadFile(filepath.Join(dir, "cmdline")); err != nil || !bytes.Equal(now, args) {
+			return // it becomes another program just now: whose environment that was is not known
+		}
 		w.args[pid] = string(args)
 		w.ours[pid] = w.ours[pid] || bytes.Contains(env, w.mark) || bytes.Contains(args, w.mark) || w.ours[parent(dir)]
 		w.tell(Sight{pid, program, Arguments, "", args})

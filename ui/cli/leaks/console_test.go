@@ -74,7 +74,7 @@ func (w *world) console() {
 	w.must(os.RemoveAll(filepath.Join(w.fleet, "vars/per-machine/cinnabar/asked")))
 	w.must(os.Remove(filepath.Join(w.fleet, "vars/per-machine/cinnabar/tunnel/key/machines/cinnabar")))
 	start := filepath.Join(w.home, "bin/start")
-	w.write(start, "#!/bin/sh\nSOPS_AGE_KEY=$(grep ^AGE "+w.operator+")\nexport SOPS_AGE_KEY\n"+w.program+" demo --hosts 2\necho ended with $?\nexec cat\n", 0o700)
+	w.write(start, "#!/bin/sh\nSOPS_AGE_KEY=$(grep ^AGE "+w.operator+") "+w.program+" demo --hosts 2\necho ended with $?\nexec cat\n", 0o700)
 	s := &screens{world: w, socket: filepath.Join(w.home, "tmp/s")}
 	s.tmux("", "new-session", "-d", "-x", "120", "-y", "40", start)
 	w.t.Cleanup(func() { _ = exec.Command("tmux", "-S", s.socket, "kill-server").Run() }) // it may have ended

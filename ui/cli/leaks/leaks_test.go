@@ -7,6 +7,7 @@ package leaks
 
 import (
 	"bytes"
+	"fmt"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -100,8 +101,11 @@ func (w *world) judge() {
 			w.t.Errorf("assay %s does not print a secret that is known, though %s", s.command, s.prints)
 		}
 	}
-	exported, edited := false, false
+	exported, edited, told := false, false, map[string]bool{}
 	for _, s := range w.sights {
+		if s.Kind == canary.Open && strings.HasPrefix(s.File, w.home+"/seen/") {
+			continue // places looks at it
+		}
 		for _, f := range w.known.Find(s.Text) {
 			switch {
 			// What the operator has told the program in this way, and nobody else.
@@ -110,9 +114,12 @@ func (w *world) judge() {
 			case s.Kind == canary.Open && s.File == w.operator: // where it belongs
 			case s.Kind == canary.Open && strings.HasPrefix(s.File, inMemory): // while it is edited
 				edited = true
-			case s.Kind == canary.Open && strings.HasPrefix(s.File, filepath.Join(w.home, "typed")): // by the editor here
+			case s.Kind == canary.Open && s.File == w.home+"/typed": // by the editor here
 			default:
-				w.t.Errorf("%s: %v", w.hide(s.String()), f)
+				if shown := fmt.Sprint(filepath.Base(s.Program), s.Kind, f); !told[shown] {
+					told[shown] = true
+					w.t.Errorf("%s: %v", w.hide(s.String()), f)
+				}
 			}
 		}
 	}
@@ -140,7 +147,7 @@ func (w *world) places() (files, size int) {
 	w.t.Helper()
 	journals := 0
 	look := func(name string, text []byte) {
-		if found := w.known.Find(text); len(found) > 0 && name != w.operator && name != w.program {
+		if found := w.known.Find(text); len(found) > 0 && name != w.operator {
 			w.t.Errorf("%s has %v", strings.TrimPrefix(name, w.home+"/"), found)
 		}
 		if filepath.Base(name) == "events.jsonl" && bytes.Contains(text, []byte("cinnabar")) {

@@ -3,7 +3,6 @@ package leaks
 import (
 	"crypto/ed25519"
 	"crypto/rand"
-	"encoding/pem"
 	"errors"
 	"io/fs"
 	"os"
@@ -60,17 +59,19 @@ func (w *world) write(name, text string, mode fs.FileMode) {
 	w.must(os.WriteFile(name, []byte(text), mode))
 }
 
-// fresh is a secret that nobody has seen, with what is escaped in every form.
+// fresh is a secret that nobody has seen, with what is escaped in every form. No
+// two have so much in common that one could be taken for the other.
 func (w *world) fresh(name string) string {
 	w.t.Helper()
-	text := `x/"&+é'<` + rand.Text() + `>%\`
+	r := rand.Text()
+	text := r[:9] + `/"&` + r[9:18] + `+é'` + r[18:] + `<>%\`
 	w.must(w.known.Add(name, []byte(text)))
 	return text
 }
 
 func newWorld(t *testing.T) *world {
 	w := &world{t: t, home: t.TempDir()}
-	w.program = filepath.Join(w.home, "assay")
+	w.program = filepath.Join(t.TempDir(), "assay")
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", w.program, "assay").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
@@ -209,15 +210,18 @@ func (w *world) host() string {
 	w.t.Helper()
 	signer, err := ssh.ParsePrivateKey(w.open(filepath.Join(w.fleet, "vars/per-machine/cinnabar/openssh/ssh.id_ed25519/secret")))
 	w.must(err)
-	public, private, err := ed25519.GenerateKey(nil)
-	w.must(err)
 	w.passphrase = w.fresh("the passphrase of the operator's SSH key")
-	w.must(w.known.Add("the operator's SSH key", private.Seed()))
-	block, err := ssh.MarshalPrivateKeyWithPassphrase(private, "", []byte(w.passphrase))
+	file := filepath.Join(w.home, ".ssh/key")
+	w.write(filepath.Join(w.home, ".ssh/config"), "IdentityFile "+file+"\nIdentitiesOnly yes\n", 0o600)
+	if out, err := exec.CommandContext(w.t.Context(), which(w.t, "ssh-keygen"), "-q", "-t", "ed25519", "-a", "1", "-C", "", "-N", w.passphrase, "-f", file).CombinedOutput(); err != nil {
+		w.t.Fatalf("ssh-keygen: %v\n%s", err, out)
+	}
+	text, err := os.ReadFile(file)
 	w.must(err)
-	w.write(filepath.Join(w.home, ".ssh/key"), string(pem.EncodeToMemory(block)), 0o600)
-	w.write(filepath.Join(w.home, ".ssh/config"), "IdentityFile "+w.home+"/.ssh/key\nIdentitiesOnly yes\n", 0o600)
-	client, err := ssh.NewPublicKey(public)
+	key, err := ssh.ParseRawPrivateKeyWithPassphrase(text, []byte(w.passphrase))
+	w.must(err)
+	w.must(w.known.Add("the operator's SSH key", key.(*ed25519.PrivateKey).Seed()))
+	client, err := ssh.NewPublicKey(key.(*ed25519.PrivateKey).Public())
 	w.must(err)
 	h := sim.Host{Name: "cinnabar", Class: "nixos", System: "x86_64-linux", Root: filepath.Join(w.home, "host"), HostKey: signer}
 	w.must(sim.Prepare(h.Root, h))
