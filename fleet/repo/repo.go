@@ -264,10 +264,26 @@ func (r *Repository) Lost() []fleet.Problem {
 	return tree.Lost
 }
 
+// Texts are the texts of an adopted flake's Nix files.
+type Texts struct{ of read.Sources }
+
+// Texts reads the files for ProblemsIn. It may go on beside everything else.
+func (r *Repository) Texts() Texts {
+	tree, err := r.Tree()
+	if err != nil || !r.Adopted {
+		return Texts{}
+	}
+	return Texts{read.ReadSources(tree, r.files)}
+}
+
 // Problems is everything wrong with the tree and the layers, and what
 // fleet.toml asks for and this version does not enforce. Of an adopted flake it
 // is what Nix could not tell.
-func (r *Repository) Problems() []fleet.Problem {
+func (r *Repository) Problems() []fleet.Problem { return r.ProblemsIn(r.Texts()) }
+
+// ProblemsIn is Problems, with the files that Texts has read. Overlays that
+// nothing imports are told best when all has been composed.
+func (r *Repository) ProblemsIn(texts Texts) []fleet.Problem {
 	var problems []fleet.Problem
 	for _, u := range r.File.Unenforced {
 		problems = append(problems, fleet.Problem{At: u.At, Severity: fleet.Warning, Text: u.Path + ": " + u.Why})
@@ -282,7 +298,7 @@ func (r *Repository) Problems() []fleet.Problem {
 	}
 	_, ofLayers := r.stack()
 	if r.Adopted && tree != nil {
-		ofLayers = append(slices.Clip(ofLayers), read.Unused(tree, r.files)...)
+		ofLayers = append(slices.Clip(ofLayers), read.Unused(tree, texts.of)...)
 	}
 	return append(problems, ofLayers...)
 }

@@ -6,8 +6,10 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"assay/fleet"
+	"assay/fleet/repo"
 	"assay/modules/compose"
 	"assay/secrets/sops"
 )
@@ -18,32 +20,53 @@ import (
 // problems are sorted by place, after those of files that could not be read,
 // and each is there once, whichever machines have it.
 func (s *Session) Check(ctx context.Context, identities []sops.Identity) ([]fleet.Problem, error) {
-	problems := append(s.Repo.Problems(), s.Stack().Lacking()...)
 	machines := names(s.Fleet().Machines)
-	problems = append(problems, s.checkCompositions(ctx, machines, problems)...)
-	problems = append(problems, s.checkKeys(ctx, machines, identities)...)
+	var texts repo.Texts
+	var keys []fleet.Problem
+	var beside sync.WaitGroup // evaluation is one thing at a time; this is none
+	beside.Go(func() { texts = s.Repo.Texts() })
+	beside.Go(func() { keys = s.checkKeys(ctx, machines, identities) })
+	lacking := s.Stack().Lacking()
+	composed := s.composeAll(ctx, machines)
+	beside.Wait()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	problems := append(s.Repo.ProblemsIn(texts), lacking...)
+	problems = append(problems, s.checkCompositions(machines, composed, problems)...)
+	problems = append(problems, keys...)
 	fleet.SortProblems(problems)
 	return causesFirst(slices.Compact(problems), s.Repo.Lost()), nil
 }
 
+// composed are the compositions of machines, in their order, with the errors
+// that they have, and of the homes that the flake defines beside them.
+type composed struct {
+	machines []compose.Composition
+	errs     []error
+	homes    []compose.Composition
+}
+
+func (s *Session) composeAll(ctx context.Context, machines []string) composed {
+	out := composed{machines: make([]compose.Composition, len(machines)), errs: make([]error, len(machines))}
+	var beside sync.WaitGroup
+	if tree, err := s.Repo.Tree(); err == nil && len(tree.Lost) == 0 {
+		beside.Go(func() { out.homes = compose.Homes(tree) })
+	}
+	each(ctx, runtime.NumCPU(), machines, func(i int, name string) {
+		out.machines[i], out.errs[i] = s.Repo.Compose(name)
+	})
+	beside.Wait()
+	return out
+}
+
 // checkCompositions returns the problems of the machines' compositions, and the
 // aspects that none of them uses.
-func (s *Session) checkCompositions(ctx context.Context, machines []string, known []fleet.Problem) []fleet.Problem {
-	compositions := make([]compose.Composition, len(machines))
-	errs := make([]error, len(machines))
-	each(ctx, runtime.NumCPU(), machines, func(i int, name string) {
-		compositions[i], errs[i] = s.Repo.Compose(name)
-	})
-	if ctx.Err() != nil {
-		return nil
-	}
-	problems := ofCompositions(machines, compositions, errs, known)
-	problems = append(problems, compose.Lint(s.Fleet(), compositions)...)
+func (s *Session) checkCompositions(machines []string, c composed, known []fleet.Problem) []fleet.Problem {
+	problems := ofCompositions(machines, c.machines, c.errs, known)
+	problems = append(problems, compose.Lint(s.Fleet(), c.machines)...)
 	if tree, err := s.Repo.Tree(); err == nil && len(tree.Lost) == 0 {
-		problems = append(problems, compose.Unused(tree, s.Fleet(), compositions)...)
+		problems = append(problems, compose.Unused(tree, s.Fleet(), append(slices.Clip(c.machines), c.homes...))...)
 	}
 	return problems
 }

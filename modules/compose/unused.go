@@ -12,14 +12,13 @@ import (
 // Unused warns of aspects that nothing reaches, no composition and no home of
 // its own: of the classes that machines and homes have, and of none. Where
 // there may be other hosts, or modules that are not known, nothing is said.
-// compositions must be those of all machines of f.
+// compositions must be those of all machines of f, and Homes.
 func Unused(tree *modules.Tree, f *fleet.Fleet, compositions []Composition) []Problem {
 	type key struct {
 		class fleet.Class
 		name  string
 	}
 	reached := map[key]bool{}
-	compositions = append(slices.Clip(compositions), composeHomes(tree)...)
 	open := unsure(tree, compositions)
 	for _, c := range compositions {
 		for _, s := range append([]Scope{c.Scope}, c.Homes...) {
@@ -47,9 +46,9 @@ func Unused(tree *modules.Tree, f *fleet.Fleet, compositions []Composition) []Pr
 	return out
 }
 
-// composeHomes says what the homes reach that the flake defines beside its
-// machines.
-func composeHomes(tree *modules.Tree) []Composition {
+// Homes says what the homes reach that the flake defines beside its machines,
+// and nothing else of them. It may be called concurrently.
+func Homes(tree *modules.Tree) []Composition {
 	var out []Composition
 	for _, h := range tree.Hosts {
 		if h.Class == fleet.HomeManager {

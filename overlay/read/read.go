@@ -51,13 +51,12 @@ func Read(tree *modules.Tree, f *fleet.Fleet, fsys fs.FS) Result {
 }
 
 // Unused returns what the flake has of overlays and no machine uses: files
-// that nothing imports, and overlays that it offers. It reads all Nix files of
-// the flake, so it is not for every question.
-func Unused(tree *modules.Tree, fsys fs.FS) []fleet.Problem {
-	all := sources(tree, fsys)
-	problems := deadFiles(tree, all)
+// that nothing imports, and overlays that it offers. A file that was not
+// evaluated before is not imported.
+func Unused(tree *modules.Tree, files Sources) []fleet.Problem {
+	problems := deadFiles(tree, files.all)
 	tree.Evaluate(func(ev *symbolic.Evaluator) {
-		problems = append(problems, unusedOverlays(tree, ev, all)...)
+		problems = append(problems, unusedOverlays(tree, ev, files.all)...)
 	})
 	return problems
 }

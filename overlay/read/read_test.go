@@ -107,7 +107,7 @@ func TestNotes(t *testing.T) {
 func TestUnused(t *testing.T) {
 	tree, _ := opened(t)
 	var got []string
-	for _, p := range read.Unused(tree, os.DirFS("testdata/flake")) {
+	for _, p := range read.Unused(tree, read.ReadSources(tree, os.DirFS("testdata/flake"))) {
 		got = append(got, p.At.String()+" "+p.Text)
 	}
 	if len(got) != 2 || !strings.HasPrefix(got[0], "overlays/dead.nix:1 ") || !strings.Contains(got[1], "flake.overlays.spare") {
@@ -165,6 +165,6 @@ func FuzzRead(f *testing.F) {
 		fl := &fleet.Fleet{Machines: []fleet.Machine{{Name: "a", Class: fleet.NixOS, System: "x86_64-linux"}}}
 		s, _ := overlay.ResolveWritten(fl, read.Read(tree, fl, dir).Machines)
 		s.Which("a", "x86_64-linux")
-		read.Unused(tree, dir)
+		read.Unused(tree, read.ReadSources(tree, dir))
 	})
 }

@@ -70,21 +70,25 @@ type source struct {
 	text []byte
 }
 
+// Sources are all Nix files that Nix sees in a flake.
+type Sources struct{ all []source }
+
 // Bounds of the files that are looked through for mentions.
 const (
 	maxSources = 20_000
 	maxSource  = 1 << 20
 )
 
-// sources are all Nix files that Nix sees.
-func sources(tree *modules.Tree, fsys fs.FS) []source {
-	var out []source
+// ReadSources reads all Nix files of the flake. It evaluates nothing, and may
+// go on while others evaluate the tree.
+func ReadSources(tree *modules.Tree, fsys fs.FS) Sources {
+	var out Sources
 	for _, name := range tree.NixFiles(maxSources) {
 		if info, err := fs.Stat(fsys, name); err != nil || !info.Mode().IsRegular() || info.Size() > maxSource {
 			continue
 		}
 		if text, err := fs.ReadFile(fsys, name); err == nil {
-			out = append(out, source{name, text})
+			out.all = append(out.all, source{name, text})
 		}
 	}
 	return out
@@ -108,7 +112,7 @@ func deadFiles(tree *modules.Tree, all []source) []fleet.Problem {
 // overlayFile reports whether a file is a function of final and prev, by the
 // names that people give these.
 func overlayFile(s source) bool {
-	if !bytes.Contains(s.text, []byte("prev")) && !bytes.Contains(s.text, []byte("super")) {
+	if !argument(s.text, "prev") && !argument(s.text, "super") {
 		return false
 	}
 	f, err := syntax.Parse(s.name, s.text)
@@ -131,6 +135,21 @@ func overlayFile(s source) bool {
 	}
 	final, prev := args[len(args)-2], args[len(args)-1]
 	return prev == "prev" && (final == "final" || final == "self" || final == "") || prev == "super" && (final == "self" || final == "final" || final == "")
+}
+
+// argument reports whether a text may have a function's argument of a name, of
+// which only the end is given.
+func argument(text []byte, name string) bool {
+	for {
+		_, after, ok := bytes.Cut(text, []byte(name))
+		if !ok {
+			return false
+		}
+		text = after
+		if after = bytes.TrimSpace(after); len(after) > 0 && strings.IndexByte(":#/", after[0]) >= 0 { // or a comment, behind which it stands
+			return true
+		}
+	}
 }
 
 // imported reports whether another file mentions a file's name, or that of a
