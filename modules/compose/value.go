@@ -37,19 +37,31 @@ func newReader() *reader { return &reader{left: maxValues, room: maxText} }
 // list, and the part of it that surely cannot be evaluated.
 func valueOf(v symbolic.Value) (Value, []Value, *fault) {
 	r := newReader()
+	if l, ok := v.(*symbolic.List); ok {
+		out, elems := r.elements(l)
+		return out, elems, r.bad
+	}
 	out := Value{At: v.Where().Pos()}
 	out.Data, out.Text = r.read(v, 0)
-	out.Known, out.Why = r.why == "", r.why
-	if !out.Known {
-		out.Data = nil
+	r.settle(&out)
+	return out, nil, r.bad
+}
+
+// settle says of a value that was read whether it is known.
+func (r *reader) settle(v *Value) {
+	if v.Known, v.Why = r.why == "", r.why; !v.Known {
+		v.Data = nil
 	}
-	l, ok := v.(*symbolic.List)
-	if !ok {
-		return out, nil, r.bad
-	}
-	bad := r.bad
+}
+
+// elements reads a list and the values of its elements.
+func (r *reader) elements(l *symbolic.List) (Value, []Value) {
+	out := Value{At: l.Where().Pos()}
 	elems := make([]Value, 0, len(l.Items))
-	r = newReader()
+	data := make([]any, 0, len(l.Items))
+	words := make([]string, 0, len(l.Items)+2)
+	words = append(words, "[")
+	why := ""
 	for _, item := range l.Items {
 		e := item.V.Force()
 		r.why = ""
@@ -59,17 +71,20 @@ func valueOf(v symbolic.Value) (Value, []Value, *fault) {
 		}
 		if item.Rest {
 			r.unknown(orElse(symbolic.Why(e), "the elements are not known"))
+			why = orElse(why, orElse(symbolic.Why(e), "elements are not known"))
 			elem.Text = "…"
 		} else {
-			elem.Data, elem.Text = r.read(e, 0)
+			elem.Data, elem.Text = r.read(e, 1)
+			data = append(data, elem.Data)
 		}
-		elem.Known, elem.Why = r.why == "", r.why
-		if !elem.Known {
-			elem.Data = nil
-		}
+		words = append(words, element(elem.Text))
+		r.settle(&elem)
 		elems = append(elems, elem)
+		why = orElse(why, elem.Why)
 	}
-	return out, elems, bad
+	r.why, out.Data, out.Text = why, data, strings.Join(append(words, "]"), " ")
+	r.settle(&out)
+	return out, elems
 }
 
 func orElse(s, otherwise string) string {
