@@ -21,21 +21,45 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// operatorKeys are the operator's age identities, asked for once.
+// operatorKeys are the operator's age identities, asked for once a plan: whoever
+// refused a plugin an answer may be asked again then.
 type operatorKeys struct {
-	once sync.Once
-	ids  []sops.Identity
-	err  error // why there are none
+	mu    sync.Mutex
+	asked bool
+	ids   []sops.Identity
+	err   error // why there are none, or why one did not do
+}
+
+// forget has the identities asked for anew.
+func (k *operatorKeys) forget() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.asked, k.ids, k.err = false, nil, nil
+}
+
+// failed notes why an identity did not do.
+func (k *operatorKeys) failed(err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.err = err
 }
 
 // identities are the operator's, none where there are none to be had.
 func (s *Session) identities() []sops.Identity {
-	s.keys.once.Do(func() {
-		if s.opts.Identities != nil {
-			s.keys.ids, s.keys.err = s.opts.Identities()
-		}
-	})
-	return s.keys.ids
+	ids, _ := s.identitiesOr()
+	return ids
+}
+
+// identitiesOr also says why there are none, or why one did not do.
+func (s *Session) identitiesOr() ([]sops.Identity, error) {
+	k := &s.keys
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if !k.asked && s.opts.Identities != nil {
+		k.ids, k.err = s.opts.Identities()
+	}
+	k.asked = true
+	return k.ids, k.err
 }
 
 // delivers reports whether the fleet has an age identity of its own for the
@@ -83,6 +107,9 @@ func (s *Session) compareKey(ctx context.Context, conn host.Conn, machine string
 	closed := errors.Is(err, sops.ErrNoIdentity) || errors.Is(err, sops.ErrForeign) || errors.Is(err, sops.ErrPlugin)
 	if err != nil && !closed {
 		return "", fmt.Errorf("the machine's age identity: %w; hint: assay vars check %s", err, machine)
+	}
+	if failed, asked := errors.AsType[*sops.PluginError](err); asked {
+		s.keys.failed(failed)
 	}
 	if closed { // only whether there is one can be told
 		identity = secret.New([]byte("none"))
@@ -152,8 +179,8 @@ func (s *Session) keyless(h *plan.Host, key plan.AgeKey, manifests []preflight.M
 	for _, m := range manifests {
 		if key == plan.AgeKeyMissing && m.AgeKeyFile == deliver.Path && len(m.AgeSSHKeyPaths) == 0 && len(m.Secrets) > 0 {
 			why, hint := "no age identity here opens", "somebody who can open it deploys the machine once"
-			if s.identities(); s.keys.err != nil {
-				said, _, _ := strings.Cut(s.keys.err.Error(), "\n")
+			if _, err := s.identitiesOr(); err != nil {
+				said, _, _ := strings.Cut(err.Error(), "\n")
 				why, hint = "your age identity cannot be read ("+said+"), so nothing here opens", "mend that"
 			}
 			return fmt.Errorf("the host has no %s, and %s sops/secrets/%s-age.key; none of its secrets would be installed; hint: %s",

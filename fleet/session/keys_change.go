@@ -109,7 +109,7 @@ func (p *KeysPlan) register(s *Session, m KeysMember, recipients []string) error
 		return err
 	}
 	for _, r := range recipients {
-		if err := sops.CheckRecipient(r); err != nil {
+		if err := sops.CheckRecipient(r); err != nil && !errors.Is(err, sops.ErrPlugin) {
 			return err
 		}
 	}

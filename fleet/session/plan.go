@@ -25,6 +25,7 @@ func (s *Session) Plan(ctx context.Context, names []string, goal engine.Goal, wa
 	if err := s.enforced(); err != nil {
 		return nil, err
 	}
+	s.keys.forget()
 	b := plan.NewBuilder(plan.Update, s.Fleet().Name, goal, s.reach.Engine.Name(), s.opts.Clock())
 	for some := range slices.Chunk(names, planned) {
 		asked := some

@@ -271,20 +271,25 @@ func (s *Session) reseal(ctx context.Context, p RekeyPlan, identities []sops.Ide
 	defer root.Close()
 	changes := make([]batch.Change, len(p.Steps))
 	errs := make([]error, len(p.Steps))
-	each(ctx, runtime.NumCPU(), stepPaths(p), func(i int, name string) {
+	going, stop := context.WithCancel(ctx)
+	defer stop()
+	each(going, runtime.NumCPU(), stepPaths(p), func(i int, name string) {
 		old, err := files.Read(root, name)
 		if err == nil && batch.Hash(old) != p.Steps[i].was {
 			err = batch.ErrChanged
 		}
 		var text []byte
 		if err == nil {
-			text, err = p.Steps[i].reseal(old, identities)
+			text, err = p.Steps[i].reseal(old, identities, s.opts.Plugins)
 		}
 		if err == nil {
 			changes[i], err = s.changeOf(name, old, text)
 		}
 		if err != nil {
 			errs[i] = fmt.Errorf("%s: %w; nothing is written", name, err)
+		}
+		if _, asked := errors.AsType[*sops.PluginError](err); asked { // once is enough
+			stop()
 		}
 	})
 	if err := errors.Join(append(errs, ctx.Err())...); err != nil {
@@ -301,7 +306,7 @@ func stepPaths(p RekeyPlan) (out []string) {
 }
 
 // reseal writes one secret anew under a fresh data key.
-func (step RekeyStep) reseal(old []byte, identities []sops.Identity) ([]byte, error) {
+func (step RekeyStep) reseal(old []byte, identities []sops.Identity, plugins sops.Plugins) ([]byte, error) {
 	f, err := sops.ParseAs(step.store, old)
 	if err != nil {
 		return nil, err
@@ -311,7 +316,7 @@ func (step RekeyStep) reseal(old []byte, identities []sops.Identity) ([]byte, er
 		return nil, err
 	}
 	defer o.Wipe()
-	o.Form.Indent = step.indent
+	o.Form.Indent, o.Form.Plugins = step.indent, plugins
 	return o.Encrypt(step.wanted)
 }
 

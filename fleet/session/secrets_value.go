@@ -65,7 +65,7 @@ func (s *Session) OpenSecret(ctx context.Context, name string, identities []sops
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	o.opened.Form.Indent = f.Form.Indent
+	o.opened.Form.Indent, o.opened.Form.Plugins = f.Form.Indent, s.opts.Plugins
 	return o, nil
 }
 
@@ -222,7 +222,9 @@ func (s *Session) sealText(ctx context.Context, o *SecretText, plain secrets.Sec
 		}
 		return s.sealOpened(ctx, o)
 	}
-	text, err := o.Form.Encrypt(plain, o.Rule.AgeKeys())
+	form := o.Form
+	form.Plugins = s.opts.Plugins
+	text, err := form.Encrypt(plain, o.Rule.AgeKeys())
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.Path, err)
 	}

@@ -42,8 +42,10 @@ type Options struct {
 	Clock    func() time.Time
 	CacheDir string // for what can be made again; "" has none
 	// Identities are the operator's age identities, with which machines' own are
-	// opened and delivered; nil delivers nothing. They are asked for once.
+	// opened and delivered; nil delivers nothing. They are asked for once a plan.
 	Identities func() ([]sops.Identity, error)
+	// Plugins may run to encrypt for those whose keys need them.
+	Plugins sops.Plugins
 	// Environ is the environment of the sops command, which does by itself what
 	// is left to it; nil is that of this process.
 	Environ func() []string
@@ -72,6 +74,9 @@ func New(r *repo.Repository, opts Options) *Session {
 	}
 	if opts.Environ == nil {
 		opts.Environ = os.Environ
+	}
+	if r.Vars != nil {
+		r.Vars.Plugins = opts.Plugins
 	}
 	return &Session{Repo: r, reach: opts.Reach, opts: opts}
 }

@@ -158,7 +158,7 @@ func (s *Store) addMember(kind, name string, recipients []string) error {
 		return fmt.Errorf("%s %s: %w", strings.TrimSuffix(kind, "s"), name, ErrNoReader)
 	}
 	for _, r := range recipients {
-		if err := sops.CheckRecipient(r); err != nil {
+		if err := sops.CheckRecipient(r); err != nil && !errors.Is(err, sops.ErrPlugin) {
 			return fmt.Errorf("%s %s: %w", strings.TrimSuffix(kind, "s"), name, err)
 		}
 	}

@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"time"
 
+	"assay/secrets/sops"
+
 	"github.com/gofrs/flock"
 )
 
@@ -26,6 +28,9 @@ const tempPrefix = ".assay-"
 type Store struct {
 	root *os.Root
 	dir  string
+
+	// Plugins are for readers whose keys need one; set it before use.
+	Plugins sops.Plugins
 }
 
 // Open opens the fleet directory dir, which must exist; vars/ and sops/ in it
@@ -35,7 +40,7 @@ func Open(dir string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{root, dir}, nil
+	return &Store{root: root, dir: dir}, nil
 }
 
 // Close releases the directory.

@@ -123,7 +123,7 @@ func (s *Store) seal(dir string, value secret.Value, readers []Reader, faults []
 	if len(recipients) == 0 {
 		return nil, fmt.Errorf("%s: %w: %s", s.real(dir), ErrNoReader, strings.Join(append(faults, "nobody is linked"), "; "))
 	}
-	text, err := sops.Encrypt(value, recipients)
+	text, err := sops.Form{Store: sops.Binary, Plugins: s.Plugins}.Encrypt(value, recipients)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.real(dir), err)
 	}

@@ -32,6 +32,7 @@ type Config struct {
 
 	Refresh  time.Duration // between reading facts again; 0 is never
 	ReadOnly bool
+	Plugins  []string // age plugins that may run: NAME of age-plugin-NAME
 
 	// Keys has the keys of actions by the action's ID. An action that is there
 	// without keys has none. Neither IDs nor keys are checked here.

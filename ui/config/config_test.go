@@ -26,6 +26,7 @@ func TestEverySettingIsRead(t *testing.T) {
 	got := parse(t, `
 refresh = "5m"
 read_only = true
+plugins = ["yubikey", "fido2-hmac"]
 [ui]
 theme = "colour-blind"
 colour = "never"
@@ -39,7 +40,8 @@ suspend = []
 `)
 	want := Config{
 		Theme: style.ColourBlind, Colour: style.Never, ASCII: true, Refresh: 5 * time.Minute, ReadOnly: true,
-		Keys: map[string][]string{"quit": {"Q"}, "move.down": {"n", "down"}, "suspend": {}},
+		Plugins: []string{"yubikey", "fido2-hmac"},
+		Keys:    map[string][]string{"quit": {"Q"}, "move.down": {"n", "down"}, "suspend": {}},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
@@ -139,15 +141,20 @@ func TestMistakesAreExplained(t *testing.T) {
 		"[ui]\ntheme = \"solarized\"":      `c.toml:2: ui.theme is "solarized"; hint: one of "default", "dark", "light", "colour-blind"`,
 		"[ui]\nglyphs = true":              `c.toml:2: ui.glyphs is true or false; hint: one of "unicode", "ascii"`,
 		"[ui]\nmotion = 1979-05-27":        `c.toml:2: ui.motion is a date or a time; hint: true or false, without quotes`,
+		"\n\nplugins = \"yubikey\"":        `c.toml:3: plugins is a text; hint: a list of names such as ["yubikey"], for age-plugin-yubikey`,
+		"plugins = [\n\"a\",\n3]":          `c.toml:1: plugins has a number in its list; hint: a list of names such as ["yubikey"], for age-plugin-yubikey`,
+		`plugins = ["age-plugin-tpm"]`:     `c.toml:1: plugins has "age-plugin-tpm" in its list; hint: without age-plugin-: "tpm"`,
+		`plugins = ["../../evil"]`:         `c.toml:1: plugins has "../../evil" in its list, which is no name of a plugin; hint: a list of names such as ["yubikey"], for age-plugin-yubikey`,
+		"plugin = []":                      `c.toml:1: there is no setting plugin; hint: did you mean plugins?`,
 		"ui = 3":                           `c.toml:1: ui is a number; hint: it is a table: [ui]`,
 		"[[ui]]\nmouse = true":             `c.toml:1: ui is a list; hint: it is a table: [ui]`,
 		"keys = []":                        `c.toml:1: keys is a list; hint: it is a table: [keys]`,
 		"[kyes]\nquit = \"q\"":             `c.toml:1: there is no setting kyes; hint: did you mean keys?`,
-		"[network]\nx = 1":                 `c.toml:1: there is no setting network; hint: the settings are refresh, read_only, ui.theme, ui.colour, ui.glyphs, ui.motion, ui.mouse and the table [keys]`,
+		"[network]\nx = 1":                 `c.toml:1: there is no setting network; hint: the settings are refresh, read_only, plugins, ui.theme, ui.colour, ui.glyphs, ui.motion, ui.mouse and the table [keys]`,
 		"[ui.colours]\nok = 1":             `c.toml:1: there is no setting ui.colours; hint: did you mean ui.colour?`,
-		"\"a\\u001b[31m\" = 1":             `c.toml:1: there is no setting "a\x1b[31m"; hint: the settings are refresh, read_only, ui.theme, ui.colour, ui.glyphs, ui.motion, ui.mouse and the table [keys]`,
+		"\"a\\u001b[31m\" = 1":             `c.toml:1: there is no setting "a\x1b[31m"; hint: the settings are refresh, read_only, plugins, ui.theme, ui.colour, ui.glyphs, ui.motion, ui.mouse and the table [keys]`,
 		"[keys]\nmove.down = \"n\"":        `c.toml:2: keys.move is a table; hint: an ID with dots goes in quotes: "move.down" = "x"`,
-		"\n\nui.a.b = 1\nui.a.c = 2":       `c.toml:3: there is no setting ui.a; hint: the settings are refresh, read_only, ui.theme, ui.colour, ui.glyphs, ui.motion, ui.mouse and the table [keys]`,
+		"\n\nui.a.b = 1\nui.a.c = 2":       `c.toml:3: there is no setting ui.a; hint: the settings are refresh, read_only, plugins, ui.theme, ui.colour, ui.glyphs, ui.motion, ui.mouse and the table [keys]`,
 		"[keys]\n\"quit\" = 5":             `c.toml:2: keys."quit" is a number; hint: a key in quotes, or a list of them: [] for none`,
 		"[keys]\n\nquit = [\n\"q\",\n5\n]": `c.toml:3: keys."quit" has a number in its list; hint: keys go in quotes`,
 		"[ui]\nmouse = true\nmouse = true": `c.toml:3: not TOML: Key 'ui.mouse' has already been defined`,

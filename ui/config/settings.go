@@ -19,6 +19,7 @@ type setting struct {
 var settings = []setting{
 	{"refresh", setRefresh},
 	{"read_only", func(c *Config, v any) error { return setBool(&c.ReadOnly, v) }},
+	{"plugins", setPlugins},
 	{"ui.theme", func(c *Config, v any) error { return setOne(&c.Theme, v, style.Themes()) }},
 	{"ui.colour", func(c *Config, v any) error { return setOne(&c.Colour, v, style.Whens()) }},
 	{"ui.glyphs", setGlyphs},
@@ -95,6 +96,33 @@ func setRefresh(c *Config, v any) error {
 		return fmt.Errorf("is %q; hint: %q is the least, or \"0\" for never", s, shortest)
 	}
 	c.Refresh = d
+	return nil
+}
+
+// setPlugins sets the names of age plugins. Each is a part of the name of a
+// program that will be started.
+func setPlugins(c *Config, v any) error {
+	const hint = `hint: a list of names such as ["yubikey"], for age-plugin-yubikey`
+	list, ok := v.([]any)
+	if !ok {
+		return fmt.Errorf("is %s; %s", kind(v), hint)
+	}
+	var names []string
+	for _, e := range list {
+		s, ok := e.(string)
+		if !ok {
+			return fmt.Errorf("has %s in its list; %s", kind(e), hint)
+		}
+		if short, long := strings.CutPrefix(s, "age-plugin-"); long {
+			return fmt.Errorf("has %q in its list; hint: without age-plugin-: %q", s, short)
+		}
+		odd := func(c rune) bool { return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789-_.+", c) }
+		if s == "" || len(s) > 40 || strings.ContainsFunc(s, odd) {
+			return fmt.Errorf("has %q in its list, which is no name of a plugin; %s", s, hint)
+		}
+		names = append(names, s)
+	}
+	c.Plugins = names
 	return nil
 }
 
