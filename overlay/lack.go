@@ -28,22 +28,23 @@ func (s *Stack) lackProblems() []fleet.Problem {
 		if len(lacking) == 0 {
 			continue
 		}
-		text := fmt.Sprintf("the channel %s at %s does not have it on %s", from.Name, from.At, strings.Join(lacking, ", "))
+		text := fmt.Sprintf("the list of the channel %s at %s does not have it on %s", from.Name, from.At, strings.Join(lacking, ", "))
 		if nowhere {
-			text = fmt.Sprintf("no channel has it on %s, neither has %s at %s", strings.Join(lacking, ", "), from.Name, from.At)
+			text = fmt.Sprintf("no channel's list has it on %s, neither has that of %s at %s", strings.Join(lacking, ", "), from.Name, from.At)
 		}
 		ps = append(ps, fleet.Problem{At: h.At, Severity: fleet.Error, Text: "hotfix of " + h.Package + ": " + text, Hint: s.alike(h, lacking[0])})
 	}
 	return ps
 }
 
-// alike is the hint that suggests a package of the hotfix's channel.
+// alike is the hint that suggests a package of the hotfix's channel, or what to
+// do where only the list is wrong.
 func (s *Stack) alike(h fleet.Hotfix, system string) string {
 	x, _ := s.index(s.channel(h.Channel, system).Name, system)
 	if near := fleet.Nearest(h.Package, x.Names()); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
-	return "a package that nix-env does not list there, such as a broken one, cannot be taken either"
+	return "assay channels --index CHANNEL lists all names of packages, of which nix-env gives one each"
 }
 
 // twiceProblems: an entry lives in fleet.toml or in a Nix file, not in both.

@@ -106,8 +106,8 @@ func TestProblemsWithBothPlaces(t *testing.T) {
 	}
 	want := []string{
 		"fleet.toml:10: hotfix of ripgrep: an overlay at modules/o.nix:3 defines it too, on aarch64-darwin; hint: keep it in one of the two files",
-		`fleet.toml:12: hotfix of batt: the channel empty at fleet.toml:4 does not have it on aarch64-darwin, x86_64-linux; hint: did you mean "bat"?`,
-		`fleet.toml:13: hotfix of ripgrpe: the channel stable at fleet.toml:2 does not have it on x86_64-linux; hint: did you mean "ripgrep"?`,
+		`fleet.toml:12: hotfix of batt: the list of the channel empty at fleet.toml:4 does not have it on aarch64-darwin, x86_64-linux; hint: did you mean "bat"?`,
+		`fleet.toml:13: hotfix of ripgrpe: the list of the channel stable at fleet.toml:2 does not have it on x86_64-linux; hint: did you mean "ripgrep"?`,
 		"fleet.toml:20: override of ripgrep: an overlay at modules/o.nix:3 defines it too, on aarch64-darwin; hint: keep it in one of the two files",
 		"fleet.toml:21: override of fd: an overlay at modules/o.nix:4 defines it too, on aarch64-darwin, x86_64-linux; hint: keep it in one of the two files",
 		"fleet.toml:30: overlay of flake input i of fd: an overlay at modules/o.nix:4 defines it too, on aarch64-darwin, x86_64-linux; hint: keep it in one of the two files",
@@ -120,7 +120,7 @@ func TestProblemsWithBothPlaces(t *testing.T) {
 		in.Fleet.Machines = in.Fleet.Machines[:1]
 		in.Fleet.Overlay.Hotfixes = []fleet.Hotfix{{Package: "zzz", Channel: "stable"}}
 	})
-	if len(ps) != 1 || !strings.Contains(ps[0].Text, "hotfix of zzz: no channel has it on x86_64-linux, neither has stable at fleet.toml:2") {
+	if len(ps) != 1 || !strings.Contains(ps[0].Text, "hotfix of zzz: no channel's list has it on x86_64-linux, neither has that of stable at fleet.toml:2") {
 		t.Errorf("%v", ps)
 	}
 }

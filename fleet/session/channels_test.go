@@ -106,11 +106,11 @@ func TestMakeIndex(t *testing.T) {
 	if s.Stack() != first {
 		t.Error("the stack is made anew while nothing changes")
 	}
-	if ps := first.Lacking(); len(ps) != 1 || !strings.Contains(ps[0].Text, "hotfix of nonesuch: no channel has it on x86_64-linux") {
+	if ps := first.Lacking(); len(ps) != 1 || !strings.Contains(ps[0].Text, "hotfix of nonesuch: no channel's list has it on x86_64-linux") {
 		t.Errorf("lacking: %v", ps)
 	}
 	problems, err := s.Check(t.Context(), nil)
-	if err != nil || !strings.Contains(fmt.Sprint(problems), "hotfix of nonesuch: no channel has it") {
+	if err != nil || !strings.Contains(fmt.Sprint(problems), "hotfix of nonesuch: no channel's list has it") {
 		t.Errorf("check: %v, %v", problems, err)
 	}
 	lister.err = errors.New("no network")
