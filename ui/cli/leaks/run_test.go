@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/creack/pty"
-	"golang.org/x/sys/unix"
 )
 
 // trial is one run of a command.
@@ -137,12 +136,16 @@ func (w *world) onTerminal(ctx context.Context, cmd *exec.Cmd, typed []answer) [
 			w.t.Errorf("it does not ask %q", a.question)
 			return all
 		}
-		for silent := a.shown; !silent && ctx.Err() == nil; { // what is typed before counts for nothing
-			now, err := unix.IoctlGetTermios(int(terminal.Fd()), unix.TCGETS)
+		for ready := a.shown; !ready && ctx.Err() == nil; { // what is typed before counts for nothing
+			ready, err = silent(terminal)
 			w.must(err)
-			silent = now.Lflag&unix.ECHO == 0
+			select {
+			case <-ended: // without having read it
+				ready = true
+			default:
+			}
 		}
-		_, err := user.WriteString(a.text + "\n")
+		_, err = user.WriteString(a.text + "\n")
 		w.must(err)
 	}
 	<-ended
