@@ -149,7 +149,7 @@ func (s *sources) Content(name string) ([]byte, error) {
 	if !fs.ValidPath(name) {
 		return nil, fmt.Errorf("%s is outside of the fleet", name)
 	}
-	info, err := fs.Stat(s.fsys, name)
+	info, err := s.stat(name)
 	if err != nil {
 		return nil, cause(err)
 	}
@@ -184,6 +184,21 @@ func (s *sources) list(name string) ([]fs.DirEntry, error) {
 	defer s.mu.Unlock()
 	s.listed[name] = l
 	return l.entries, l.err
+}
+
+// stat is fs.Stat; a plain file in a directory that was listed is asked for
+// itself, and not searched for along its path.
+func (s *sources) stat(name string) (fs.FileInfo, error) {
+	s.mu.Lock()
+	in := s.listed[path.Dir(name)].entries
+	s.mu.Unlock()
+	i, found := slices.BinarySearchFunc(in, path.Base(name), func(e fs.DirEntry, name string) int { return strings.Compare(e.Name(), name) })
+	if found && in[i].Type().IsRegular() {
+		if info, err := in[i].Info(); err == nil {
+			return info, nil
+		}
+	}
+	return fs.Stat(s.fsys, name)
 }
 
 // Entries implements symbolic.Files.
