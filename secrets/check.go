@@ -81,7 +81,7 @@ func markShared(store *vars.Store, machines []string, findings []Finding) {
 				f := &findings[pair[0]]
 				f.State = Shared
 				f.Detail = "machine " + machines[pair[1]] + " has the same host key, so that either can pose as the other"
-				f.Remedy = "generate a new key for one of them: clan vars generate --regenerate " + machine + " -g " + generate.HostKeyGenerator
+				f.Remedy = "generate a new key for one of them: assay vars generate " + machine + " --regenerate " + generate.HostKeyGenerator
 			}
 		}
 	}
@@ -99,7 +99,7 @@ func checkHostKey(store *vars.Store, machine string, identities []sops.Identity)
 		f.State, f.Detail, f.Remedy = state, detail, remedy
 		return f
 	}
-	generateIt := fmt.Sprintf("clan vars generate %s -g %s", machine, generate.HostKeyGenerator)
+	generateIt := "assay vars generate " + machine
 
 	found, err := store.Inspect(private)
 	if err != nil {
@@ -120,7 +120,7 @@ func checkHostKey(store *vars.Store, machine string, identities []sops.Identity)
 	case found.State == vars.Unreadable:
 		return fail(Unreadable, strings.Join(found.Faults, "; "), "restore it from version control")
 	case found.State == vars.Drifted:
-		return fail(Drifted, describeDrift(found), fmt.Sprintf("clan vars fix %s -g %s", machine, generate.HostKeyGenerator))
+		return fail(Drifted, describeDrift(found), "assay vars fix "+machine)
 	}
 	if locked(store, machine) {
 		return fail(Locked, "on the machine it can only be decrypted with itself, and the machine would not start with it",

@@ -73,7 +73,7 @@ func TestCheckAdopted(t *testing.T) {
 		t.Fatal(err)
 	}
 	found, err = s.Check(t.Context(), nil)
-	generated := func(p fleet.Problem) bool { return strings.Contains(p.Hint, "clan vars generate bellows") }
+	generated := func(p fleet.Problem) bool { return strings.Contains(p.Hint, "assay vars generate bellows") }
 	if err != nil || !slices.ContainsFunc(found, generated) {
 		t.Errorf("%v, %v: with vars, clan generates the key", found, err)
 	}

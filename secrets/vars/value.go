@@ -35,7 +35,11 @@ func wantGenerate(err error, id ID) error {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return fmt.Errorf("%w\nhint: clan vars generate %s", err, strings.TrimSpace(id.Owner+" -g "+id.Name))
+	hint := "assay vars generate"
+	if id.Scope == PerMachine {
+		hint += " " + id.Owner
+	}
+	return fmt.Errorf("%w\nhint: %s", err, hint)
 }
 
 func (s *Store) openSecret(dir string, identities []sops.Identity) (secret.Value, error) {

@@ -92,7 +92,7 @@ func TestPublic(t *testing.T) {
 		vars.Shared("zerotier-network-home").Var("network-id"),
 		{Generator: vars.Generator{Scope: vars.PerExport, Owner: "sshd:main:server:", Name: "g"}, File: "f"},
 	} {
-		if _, err := s.Public(id); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "hint: clan vars generate") {
+		if _, err := s.Public(id); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "hint: assay vars generate") {
 			t.Errorf("%s before: %v", id, err)
 		}
 		for _, text := range []string{"one\n", "", "\x00raw\xff"} {

@@ -45,7 +45,7 @@ func TestScreens(t *testing.T) {
 
 	filtered := open(k)
 	viewtest.Do(filtered, "filter")
-	viewtest.Type(filtered, "clan galena")
+	viewtest.Type(filtered, "vars galena")
 	viewtest.Golden(t, "filtered", filtered)
 	viewtest.Type(filtered, "nothing like it")
 	viewtest.Golden(t, "no-match", filtered)
@@ -142,7 +142,7 @@ func TestKeys(t *testing.T) {
 func TestFilter(t *testing.T) {
 	v := open(withErrors(t))
 	viewtest.Do(v, "filter")
-	for filter, want := range map[string]int{"": 12, "ERROR": 2, "galena": 2, "galena hint": 0, "clan": 8, "web.nix": 1, "fleet.toml:84": 1, "never used": 1} {
+	for filter, want := range map[string]int{"": 12, "ERROR": 2, "galena": 2, "galena hint": 0, "vars": 8, "web.nix": 1, "fleet.toml:84": 1, "never used": 1} {
 		viewtest.Type(v, filter)
 		got := 0
 		for line := range strings.SplitSeq(viewtest.Do(v, "copy.all")[0].(view.Copy).Text, "\n") {
