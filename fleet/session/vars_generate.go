@@ -2,8 +2,13 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"assay/secrets"
 	"assay/secrets/sops"
@@ -74,7 +79,8 @@ func (s *Session) FixVars(ctx context.Context, drifted []secrets.VarFinding, ide
 }
 
 // CommitVars makes a git commit of exactly these paths below the fleet's
-// directory, whatever else has changed or is staged there.
+// directory, whatever else has changed or is staged there. What is gone and was
+// never in git is left out.
 func (s *Session) CommitVars(ctx context.Context, paths []string, message string) error {
 	slices.Sort(paths)
 	paths = slices.Compact(paths)
@@ -85,11 +91,28 @@ func (s *Session) CommitVars(ctx context.Context, paths []string, message string
 	if g.runsPrograms() {
 		return fmt.Errorf("nothing is committed: the repository's git settings run programs; hint: git commit it yourself")
 	}
+	paths, err := g.committable(paths)
+	if err != nil || len(paths) == 0 {
+		return err
+	}
 	for _, args := range [][]string{{"add", "--"}, {"commit", "--quiet", "--no-verify", "--no-gpg-sign", "--only", "-m", message, "--"}} {
-		args = append([]string{"-c", "core.hooksPath=/dev/null"}, args...)
+		args = append([]string{"--literal-pathspecs", "-c", "core.hooksPath=/dev/null"}, args...)
 		if _, err := g.ask(append(args, paths...)...); err != nil {
-			return fmt.Errorf("git %s: %w; hint: what was written stays", args[2], err)
+			return fmt.Errorf("git %s: %w; hint: what was written stays", args[3], err)
 		}
 	}
 	return nil
+}
+
+// committable are those of the paths that exist or that git knows.
+func (g git) committable(paths []string) ([]string, error) {
+	tracked, err := g.ask(append([]string{"--literal-pathspecs", "ls-files", "-z", "--"}, paths...)...)
+	if err != nil {
+		return nil, fmt.Errorf("git ls-files: %w; hint: what was written stays", err)
+	}
+	known := strings.Split(tracked, "\x00")
+	return slices.DeleteFunc(paths, func(name string) bool {
+		_, err := os.Lstat(filepath.Join(g.dir, name))
+		return errors.Is(err, fs.ErrNotExist) && !slices.Contains(known, name)
+	}), nil
 }
