@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -14,9 +15,9 @@ import (
 // errUnanswered is what somebody gets who asks and whom nobody answers.
 var errUnanswered = errors.New("nobody answered")
 
-// Asking is where those who open connections ask the operator for a password
-// or a passphrase while the console has the terminal, and say what he should
-// know. Its methods may be called from several goroutines at once; what is
+// Asking is where those who open connections and files ask the operator for a
+// password or a passphrase while the console has the terminal, and say what he
+// should know. Its methods may be called from several goroutines at once; what is
 // asked waits until the console looks, as do several questions for each other.
 // The zero Asking is one for a console that may begin later.
 type Asking struct {
@@ -24,20 +25,72 @@ type Asking struct {
 	ended  bool
 	queue  []*question
 	notes  []string
-	dialog *dialog.Secret // that shows the first of the queue; the console's own
-	of     *question      // that the dialog shows
+	dialog asked     // that shows the first of the queue; the console's own
+	of     *question // that the dialog shows
+}
+
+// asked is a dialog that asks somebody else's question.
+type asked interface {
+	dialog.Dialog
+	Take() []byte
+	Wipe()
+	Waits(behind int) (isNew bool)
 }
 
 // question is one that somebody waits for the answer of.
 type question struct {
 	title, text string
+	kind        questionKind
+	yes, no     string
 	answer      chan []byte // gets the answer, nil for none; has room for it
+}
+
+// questionKind says what an answer is.
+type questionKind int
+
+const (
+	askHidden questionKind = iota // a line that is not shown
+	askLine                       // a line that is shown
+	askReply                      // yes or no, or neither: then only that it is refused
+)
+
+func (q *question) dialog(env view.Env) asked {
+	switch q.kind {
+	case askLine:
+		return dialog.NewLine(env, q.title, q.text)
+	case askReply:
+		return dialog.NewReply(env, q.title, q.text, q.yes, q.no)
+	}
+	return dialog.NewSecret(env, q.title, q.text)
 }
 
 // Secret asks for something that is not shown while it is typed. It waits for
 // the answer, which is the caller's to wipe, as long as ctx goes on.
 func (a *Asking) Secret(ctx context.Context, title, text string) ([]byte, error) {
-	q := &question{title, text, make(chan []byte, 1)}
+	return a.ask(ctx, &question{title: title, text: text})
+}
+
+// Line is Secret of something that is shown while it is typed.
+func (a *Asking) Line(ctx context.Context, title, text string) ([]byte, error) {
+	return a.ask(ctx, &question{title: title, text: text, kind: askLine})
+}
+
+// Agree asks a question with one answer or, where no is not "", with two, and
+// reports whether it is yes.
+func (a *Asking) Agree(ctx context.Context, title, text, yes, no string) (bool, error) {
+	answer, err := a.ask(ctx, &question{title: title, text: text, kind: askReply, yes: cmp.Or(yes, "Yes"), no: no})
+	return string(answer) == "yes", err
+}
+
+// Wait says what is waited for until ctx ends. The operator can refuse to wait
+// any longer.
+func (a *Asking) Wait(ctx context.Context, title, text string) error {
+	_, err := a.ask(ctx, &question{title: title, text: text, kind: askReply})
+	return err
+}
+
+func (a *Asking) ask(ctx context.Context, q *question) ([]byte, error) {
+	q.answer = make(chan []byte, 1)
 	a.mu.Lock()
 	if a.ended {
 		a.mu.Unlock()
@@ -145,17 +198,16 @@ func (m *Model) lookAtAsking() {
 	switch {
 	case q == nil:
 	case a.dialog != nil:
-		m.stale = m.stale || a.dialog.Behind != behind
-		a.dialog.Behind = behind
+		m.stale = a.dialog.Waits(behind) || m.stale
 	case m.dialog == nil && m.typing() == nil:
-		a.dialog, a.of = dialog.NewSecret(m.env, q.title, q.text), q
-		a.dialog.Behind = behind
+		a.dialog, a.of = q.dialog(m.env), q
+		a.dialog.Waits(behind)
 		m.dialog, m.stale = a.dialog, true
 	}
 }
 
 // answered gives the answer of the dialog that was closed to whoever waits.
-func (m *Model) answered(d *dialog.Secret) {
+func (m *Model) answered(d asked) {
 	a := m.opts.Asking
 	if secret := d.Take(); a.of == nil || !a.settle(a.of, secret) {
 		clear(secret)

@@ -24,7 +24,7 @@ func (m *Model) result(r dialog.Result) tea.Cmd {
 	if r.Close {
 		closed := m.dialog
 		m.dialog = nil
-		if d, ok := closed.(*dialog.Secret); ok {
+		if d, ok := closed.(asked); ok {
 			m.answered(d)
 		}
 	}

@@ -18,6 +18,15 @@ const hiddenLimit = 4096
 // When ctx ends it returns at once, and what was typed by then is dropped.
 // However it returns, the terminal is as it was.
 func ReadHidden(ctx context.Context, fd int) (line []byte, err error) {
+	return readTyped(ctx, fd, false)
+}
+
+// ReadShown is ReadHidden of a line that is shown.
+func ReadShown(ctx context.Context, fd int) (line []byte, err error) {
+	return readTyped(ctx, fd, true)
+}
+
+func readTyped(ctx context.Context, fd int, shown bool) (line []byte, err error) {
 	before, err := unix.IoctlGetTermios(fd, getTermios)
 	if err != nil {
 		return nil, err
@@ -33,11 +42,13 @@ func ReadHidden(ctx context.Context, fd int) (line []byte, err error) {
 			waker.Close()
 		}
 	}()
-	silent := *before
-	silent.Lflag &^= unix.ECHO
-	silent.Lflag |= unix.ICANON | unix.ISIG
-	silent.Iflag |= unix.ICRNL
-	if err := unix.IoctlSetTermios(fd, setTermios, &silent); err != nil {
+	now := *before
+	if now.Lflag &^= unix.ECHO; shown {
+		now.Lflag |= unix.ECHO
+	}
+	now.Lflag |= unix.ICANON | unix.ISIG
+	now.Iflag |= unix.ICRNL
+	if err := unix.IoctlSetTermios(fd, setTermios, &now); err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, unix.IoctlSetTermios(fd, setTermios, before)) }()

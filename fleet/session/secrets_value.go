@@ -39,6 +39,7 @@ func (s *Session) OpenSecret(ctx context.Context, name string, identities []sops
 		return nil, err
 	}
 	o := &SecretText{SecretFile: s.named(*f, identities), text: text, New: text == nil}
+	o.Form.Plugins = s.opts.Plugins
 	switch {
 	case o.New && !mayBeNew:
 		return nil, fmt.Errorf("%s: %w; hint: assay secrets list", name, fs.ErrNotExist)
@@ -222,9 +223,7 @@ func (s *Session) sealText(ctx context.Context, o *SecretText, plain secrets.Sec
 		}
 		return s.sealOpened(ctx, o)
 	}
-	form := o.Form
-	form.Plugins = s.opts.Plugins
-	text, err := form.Encrypt(plain, o.Rule.AgeKeys())
+	text, err := o.Form.Encrypt(plain, o.Rule.AgeKeys())
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.Path, err)
 	}

@@ -53,6 +53,7 @@ type app struct {
 	collector collector      // of garbage
 	asking    sync.Mutex     // a question is on the terminal
 	planWhole bool           // plans are shown with long lists whole
+	plugged   plugging       // age plugins
 	inConsole atomic.Bool    // the console has the terminal
 	// consoleAsks is where connections ask for passwords then.
 	consoleAsks ui.Asking
@@ -72,6 +73,14 @@ func Main(args []string, env Env, example []byte) int {
 	a.world, a.files = a.openDirectory, a.openFiles
 	a.consoleWorld = a.openConsole
 	a.collector.late()
+	var end context.CancelCauseFunc
+	a.plugged.ending, end = context.WithCancelCause(context.Background())
+	a.closing = append(a.closing, func() error {
+		end(errLeft)
+		a.plugged.turn.Lock() // until the last one is gone
+		defer a.plugged.turn.Unlock()
+		return nil
+	})
 	code := a.run(context.Background(), args)
 	for _, end := range slices.Backward(a.closing) {
 		if err := end(); err != nil {

@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-
-	"assay/fleet/host"
-	"assay/ui"
 )
 
 // errNoPrompt is returned where nobody can be asked for a password.
@@ -23,26 +20,7 @@ func (a *app) hidden(ctx context.Context, title, question string) ([]byte, error
 	if !ok || !a.env.Interactive {
 		return nil, errNoPrompt
 	}
-	a.asking.Lock()
-	defer a.asking.Unlock()
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	// As long as the terminal shows nothing, no further interrupt ends the
-	// program: whoever presses it twice would be left with a silent terminal.
-	_, deaf := a.env.listen()
-	defer deaf()
-	a.discardTyped()
-	text := host.Sanitize(question) + ": "
-	a.errors().line("")
-	if _, err := a.env.Stderr.Write([]byte(text)); err != nil {
-		return nil, err
-	}
-	ctx, release := a.interruptible(ctx)
-	defer release()
-	typed, err := ui.ReadHidden(ctx, int(in.Fd()))
-	a.errors().line("")
-	return typed, err
+	return a.typed(ctx, in, question, true)
 }
 
 // notice says what somebody should know of a machine while something else goes

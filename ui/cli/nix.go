@@ -48,7 +48,7 @@ func (a *app) repository() (*repo.Repository, error) {
 
 // options are those of every session on a repository.
 func (a *app) options(r *repo.Repository) session.Options {
-	options := session.Options{Version: version(), Operator: a.env.operator, Identities: a.ageIdentities, Environ: a.env.withKeys}
+	options := session.Options{Version: version(), Operator: a.env.operator, Identities: a.ageIdentities, Plugins: a.plugins(), Environ: a.env.withKeys}
 	if state, err := a.env.stateDir(); err == nil { // reading works without
 		options.StateDir = filepath.Join(state, "fleets", stateName(r))
 	}

@@ -37,13 +37,24 @@ func (a *app) askTwice(ctx context.Context, what string) (secrets.Secret, error)
 	return secrets.Secret{}, errors.New("it was not typed the same twice; nothing is set")
 }
 
-// ageIdentities are the operator's: those of the demo in it.
+// ageIdentities are the operator's: those of the demo in it. Commands that he
+// names in the environment are run, and plugins that he allows are asked once a
+// file is opened.
 func (a *app) ageIdentities() ([]sops.Identity, error) {
 	noCoreDumps()
 	if a.demoKeys != "" {
 		return sops.ReadIdentities(a.demoKeys)
 	}
-	return sops.FindIdentities(a.env.Getenv)
+	finder := sops.Finder{Getenv: a.env.Getenv, Commands: true, Plugins: a.plugins()}
+	if a.env.Interactive || a.inConsole.Load() {
+		finder.Passphrase = func(path string) (secrets.Secret, error) {
+			typed, err := a.passphrase(context.Background(), path)
+			return secrets.NewSecret(typed), err
+		}
+	}
+	ctx, release := a.interruptible(context.Background())
+	defer release()
+	return finder.Find(ctx)
 }
 
 // shown asks for one line that is not secret.

@@ -26,6 +26,21 @@ func NewSecret(env view.Env, title, text string) *Secret {
 	return s
 }
 
+// NewLine asks a question whose answer is shown while it is typed.
+func NewLine(env view.Env, title, text string) *Secret {
+	s := &Secret{env: env, title: title, text: text, input: widget.NewWiped(env.Style, "> ")}
+	s.input.Focus()
+	return s
+}
+
+// Waits says how many further questions wait, and reports whether that is
+// new.
+func (s *Secret) Waits(behind int) bool {
+	is := s.Behind != behind
+	s.Behind = behind
+	return is
+}
+
 // Scope is that of confirmations.
 func (s *Secret) Scope() action.Scope { return action.Confirm }
 

@@ -8,6 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"assay/ui/style"
+	"assay/ui/term"
 )
 
 // mask is shown for each character of a masked input.
@@ -15,13 +16,23 @@ const mask = "*"
 
 // masked is what is typed on an input that does not show it. It is edited at
 // its end only, in one place that is overwritten afterwards.
-type masked struct{ typed []byte }
+type masked struct {
+	typed []byte
+	shown bool
+}
 
 // NewMasked returns an input that shows how much is typed, not what. Its Value
 // is always empty; what is typed is told by Secret alone.
 func NewMasked(st *style.Style, prompt string) *Input {
 	i := NewInput(st, prompt, "")
-	i.masked = &masked{make([]byte, 0, longestInput)}
+	i.masked = &masked{typed: make([]byte, 0, longestInput)}
+	return i
+}
+
+// NewWiped returns an input like a masked one that shows what is typed.
+func NewWiped(st *style.Style, prompt string) *Input {
+	i := NewMasked(st, prompt)
+	i.masked.shown = true
 	return i
 }
 
@@ -65,7 +76,15 @@ func (m *masked) key(k tea.KeyMsg) bool {
 	return len(m.typed) != was
 }
 
-// line is what is shown: as many marks as there is room for.
+// line is what is shown: as many marks as there is room for, or the end of
+// what is typed.
 func (m *masked) line(room int) string {
+	if m.shown {
+		runes := []rune(string(m.typed))
+		for len(runes) > 0 && term.Width(string(runes)) > room {
+			runes = runes[1:]
+		}
+		return string(runes)
+	}
 	return strings.Repeat(mask, max(min(utf8.RuneCount(m.typed), room), 0))
 }
