@@ -130,3 +130,61 @@ func TestNobodyAnswersAfterTheEnd(t *testing.T) {
 		t.Errorf("after the end: %v", err)
 	}
 }
+
+// TestRepliesAreAskedFor: questions of a plugin that take a line that is shown,
+// one of two answers, or nothing but patience.
+func TestRepliesAreAskedFor(t *testing.T) {
+	type reply struct {
+		text string
+		yes  bool
+		err  error
+	}
+	asking(t, func(c *console, a *Asking) {
+		got := make(chan reply, 1)
+		go func() {
+			line, err := a.Line(c.t.Context(), "age-plugin-demo", "which slot?")
+			got <- reply{text: string(line), err: err}
+		}()
+		c.see("age-plugin-demo", "which slot?")
+		c.press("9", "q")
+		c.see("> 9q")
+		c.press("enter")
+		if r := <-got; r.text != "9q" || r.err != nil {
+			t.Errorf("%+v", r)
+		}
+		for _, k := range []struct {
+			keys []string
+			yes  bool
+			err  error
+		}{{[]string{"enter"}, false, nil}, {[]string{"tab", "enter"}, true, nil}, {[]string{"n"}, false, nil}, {[]string{"esc"}, false, errUnanswered}} {
+			go func() {
+				yes, err := a.Agree(c.t.Context(), "age-plugin-demo", "really\x1b[31m?", "use it", "leave it")
+				got <- reply{yes: yes, err: err}
+			}()
+			c.see("really?", "[ use it ]", "[ leave it ]")
+			c.press(k.keys...)
+			if r := <-got; r.yes != k.yes || !errors.Is(r.err, k.err) {
+				t.Errorf("%q: %+v", k.keys, r)
+			}
+			c.missing("really?")
+		}
+		ctx, over := context.WithCancel(c.t.Context())
+		wait := func() { got <- reply{err: a.Wait(ctx, "age-plugin-demo", "touch the key?")} }
+		go wait()
+		c.see("touch the key?", "stops it")
+		c.press("enter")
+		c.see("touch the key?")
+		c.press("esc")
+		if r := <-got; !errors.Is(r.err, errUnanswered) {
+			t.Errorf("%+v", r)
+		}
+		c.missing("touch the key?")
+		go wait()
+		c.see("touch the key?")
+		over()
+		if r := <-got; !errors.Is(r.err, context.Canceled) {
+			t.Errorf("%+v", r)
+		}
+		c.missing("touch the key?")
+	})
+}

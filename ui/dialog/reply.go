@@ -84,15 +84,16 @@ func (r *Reply) Click(int, int) Result { return Result{} }
 // Render draws the box. The answers are there however small the screen.
 func (r *Reply) Render(w, h int) []string {
 	st := r.env.Style
-	wide := max(term.Width(term.Clean(r.title))+4, min(term.Width(term.Clean(r.text)), widestLine), 44)
+	wide := max(term.Width(term.Clean(r.title))+4, min(term.Width(term.Clean(r.text)), widestLine), 52)
 	inner, _ := room(w, h, wide, 4)
 	lines := view.Fold(r.text, inner)
 	if r.behind > 0 {
 		lines = append(lines, word.Count(r.behind, "more question")+" behind it")
 	}
-	w, h = room(w, h, inner, len(lines)+2*min(len(r.answers), 1))
+	fixed := 2 * min(len(r.answers), 1) // an empty line, the answers
+	w, h = room(w, h, inner, len(lines)+fixed)
 	var body []string
-	for _, l := range lines[:min(len(lines), max(h-2, 1))] {
+	for _, l := range lines[:min(len(lines), max(h-fixed, 1))] {
 		body = append(body, widget.Draw(st, widget.Line{widget.P(l)}, w))
 	}
 	stops := widget.Hint(r.env.Key(action.Dismiss), "stops it")
