@@ -43,6 +43,7 @@ type Generator struct {
 	Validation      any      // nil, or what JSON can hold
 	ValidationWhy   string   // why it is not known
 	Service         string   // the clan service that declares it; "" for the fleet's own modules
+	Source          Source   // SourceEvaluated where Nix says so; "" is SourceRead
 	At              Pos
 	Certainty       Certainty
 	Why             string // why it is not exact

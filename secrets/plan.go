@@ -270,7 +270,7 @@ func (n *node) step(store *vars.Store, blocked map[vars.Generator]bool, g graph)
 			s.Machines = append(s.Machines, of.Machine)
 		}
 	}
-	s.Recipe = recipeOf(best)
+	s.Recipe = RecipeOf(best)
 	set := "assay vars set " + s.Machines[0] + " " + n.place.Name + "/FILE"
 	block := func(remedy, format string, args ...any) Step {
 		s.Blocked, s.Remedy = fmt.Sprintf(format, args...), remedy

@@ -7,8 +7,8 @@ import (
 	"assay/secrets/generate"
 )
 
-// recipeOf says how the files of a declared generator are made.
-func recipeOf(g *fleet.Generator) generate.Recipe {
+// RecipeOf says how the files of a declared generator are made.
+func RecipeOf(g *fleet.Generator) generate.Recipe {
 	d := generate.Declared{
 		Name: g.Name, Machine: g.Machine, Shared: g.Share.Value, Dependencies: g.Dependencies, Service: g.Service, Tools: g.Tools,
 		Script: g.Script.Value, ScriptKnown: g.Script.Why == "",

@@ -32,6 +32,8 @@ type VarFinding struct {
 	Detail   string    // what is wrong
 	Remedy   string
 	Service  string // the clan service that declares it
+	// Source says who declares it: Nix, or the files that were read.
+	Source fleet.Source
 	// Certainty says how sure the declaration is.
 	Certainty fleet.Certainty
 	Readers   []vars.Reader

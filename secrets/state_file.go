@@ -16,7 +16,7 @@ func (c *checker) file(w *want, name string, v vars.Var) VarFinding {
 	g, decl, machines := w.declaration(name)
 	f := VarFinding{
 		ID: w.place.Var(name), State: OK, Secret: decl.Secret.Value, Public: v.Public, Deploy: decl.Deploy.Value, Declared: true,
-		Machines: machines, At: decl.At, Service: g.Service, Certainty: g.Certainty, Readers: v.Readers,
+		Machines: machines, At: decl.At, Service: g.Service, Source: cmp.Or(g.Source, fleet.SourceRead), Certainty: g.Certainty, Readers: v.Readers,
 	}
 	why := unsure(g, decl)
 	if why != "" && f.Certainty == fleet.Exact {

@@ -13,7 +13,7 @@ import (
 )
 
 // Declarer tells the generators that machines declare. The session itself is
-// one, that reads them from files; an evaluating one can take its place.
+// one, that reads them from files; EvaluatedDeclarer asks Nix.
 type Declarer interface {
 	Declare(ctx context.Context, machines []string) ([]fleet.Declaration, error)
 }
@@ -58,6 +58,11 @@ func (s *Session) Vars(ctx context.Context, machine string) ([]secrets.VarFindin
 
 // VarsOf is Vars of what AheadVars lists for the same machine.
 func (s *Session) VarsOf(ctx context.Context, machine string, lying *Ahead) ([]secrets.VarFinding, error) {
+	return s.VarsBy(ctx, s, machine, lying)
+}
+
+// VarsBy is VarsOf of what a Declarer tells.
+func (s *Session) VarsBy(ctx context.Context, by Declarer, machine string, lying *Ahead) ([]secrets.VarFinding, error) {
 	all := names(s.Fleet().Machines)
 	machines := all
 	if machine != "" {
@@ -66,7 +71,7 @@ func (s *Session) VarsOf(ctx context.Context, machine string, lying *Ahead) ([]s
 		}
 		machines = []string{machine}
 	}
-	declared, err := s.Declare(ctx, machines)
+	declared, err := by.Declare(ctx, machines)
 	if err != nil {
 		return nil, err
 	}

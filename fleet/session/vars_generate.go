@@ -28,11 +28,16 @@ type VarsPlan struct {
 // those machines declare is read, except where something that machines share
 // is replaced: then what depends on it elsewhere is made anew too.
 func (s *Session) PlanVars(ctx context.Context, machines []string, regenerate string) (VarsPlan, error) {
+	return s.PlanVarsBy(ctx, s, machines, regenerate)
+}
+
+// PlanVarsBy is PlanVars of what a Declarer tells.
+func (s *Session) PlanVarsBy(ctx context.Context, by Declarer, machines []string, regenerate string) (VarsPlan, error) {
 	all := names(s.Fleet().Machines)
 	if len(machines) == 0 {
 		machines = all
 	}
-	declared, err := s.Declare(ctx, machines)
+	declared, err := by.Declare(ctx, machines)
 	if err != nil {
 		return VarsPlan{}, err
 	}
@@ -41,7 +46,7 @@ func (s *Session) PlanVars(ctx context.Context, machines []string, regenerate st
 	if err != nil || len(machines) == len(all) || !plan.ReplacesShared() {
 		return VarsPlan{GeneratePlan: plan}, err
 	}
-	if wanted.Declarations, err = s.Declare(ctx, all); err != nil {
+	if wanted.Declarations, err = by.Declare(ctx, all); err != nil {
 		return VarsPlan{}, err
 	}
 	whole, err := secrets.PlanGenerate(s.Repo.Vars, wanted)

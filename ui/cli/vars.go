@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -47,9 +48,12 @@ func (a *app) varsCommand() *cobra.Command {
 		Short: "The values that generators make: keys, passwords, identities",
 		Long: `Shows and makes the generated values of the machines, secret and public, which
 lie in vars/ and sops/ exactly as clan keeps them. What should be there is read
-from what the modules declare under clan.core.vars.generators.
+from what the modules declare under clan.core.vars.generators. What the files
+leave open, as the generators of modules that come from inputs, Nix tells with
+--evaluate, which check, list and generate have.
 
   assay vars check
+  assay vars check --evaluate
   assay vars list cinnabar
   assay vars get cinnabar openssh/ssh.id_ed25519.pub
   assay vars generate --yes`,
@@ -61,36 +65,43 @@ from what the modules declare under clan.core.vars.generators.
 }
 
 func (a *app) varsListCommand() *cobra.Command {
-	return &cobra.Command{
+	var evaluate bool
+	cmd := &cobra.Command{
 		Use:   "list [MACHINE]",
 		Short: "List the generated values and their states",
 		Long: `Lists every value that is declared or lies in vars/: whether it is there, who
 reads it, and where it is declared. Nothing is decrypted. With MACHINE only what
-that machine declares or has.`,
+that machine declares or has. With --evaluate Nix is asked what is declared, and
+where that is not what was read of the files is said.`,
 		Args: words(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			_, found, err := a.varFindings(cmd.Context(), args)
+			_, found, told, err := a.varFindings(cmd.Context(), args, evaluate)
 			if err != nil {
 				return err
 			}
 			if a.flags.json {
-				return a.text().json(map[string]any{"vars": varsToJSON(found)})
+				return errors.Join(a.text().json(evaluatedAnswer(map[string]any{"vars": varsToJSON(found)}, told)), unlessFailed(told))
 			}
 			a.printVars(found)
-			return nil
+			a.printVarsEvaluation(told)
+			return unlessFailed(told)
 		},
 	}
+	addVarsEvaluate(cmd, &evaluate)
+	return cmd
 }
 
 func (a *app) varsCheckCommand() *cobra.Command {
-	return &cobra.Command{
+	var evaluate bool
+	cmd := &cobra.Command{
 		Use:   "check [MACHINE]",
 		Short: "Say what is missing, outdated, drifted or left over",
 		Long: `Compares what generators declare with what lies in vars/, and says of each value
 that is not as it should be why, and what to do. Nothing is decrypted. With
 MACHINE only what is that machine's is read: another machine's drift is not its
 own. Exits with 1 when something has to be mended; what is left over or not
-known alone exits with 0.
+known alone exits with 0. With --evaluate Nix is asked what is declared; then a
+machine that it cannot evaluate exits with 1 too, and is told by its files.
 
 missing   not generated       outdated  its validation has changed
 half      a part is missing   drifted   readers are not as the links say
@@ -98,39 +109,58 @@ dangling  a link leads away   orphaned  no generator makes it
 stale     of no machine       unknown   what is declared is not known`,
 		Args: words(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, found, err := a.varFindings(cmd.Context(), args)
+			s, found, told, err := a.varFindings(cmd.Context(), args, evaluate)
 			if err != nil {
 				return err
 			}
 			wrong, noted := countVars(found)
 			if a.flags.json {
-				if err := a.text().json(map[string]any{"vars": varsToJSON(found), "wrong": wrong}); err != nil {
+				if err := a.text().json(evaluatedAnswer(map[string]any{"vars": varsToJSON(found), "wrong": wrong}, told)); err != nil {
 					return err
 				}
 			} else {
+				a.printVarsEvaluation(told)
 				a.printVarsCheck(s, found, wrong, noted)
 			}
 			if wrong > 0 {
 				return failed(exitFailed)
 			}
-			return nil
+			return unlessFailed(told)
 		},
 	}
+	addVarsEvaluate(cmd, &evaluate)
+	return cmd
 }
 
-func (a *app) varFindings(ctx context.Context, args []string) (*session.Session, []secrets.VarFinding, error) {
+// varFindings compares what is declared, as the files or Nix say, with what
+// lies there; told is what Nix said, nil where it was not asked.
+func (a *app) varFindings(ctx context.Context, args []string, evaluate bool) (s *session.Session, found []secrets.VarFinding, told *session.VarsEvaluation, err error) {
 	machine := strings.Join(args, "")
 	var lying *session.Ahead
-	s, err := a.filesBeside(ctx, func(dir string) { lying = session.AheadVars(dir, machine) })
+	look := func(dir string) { lying = session.AheadVars(dir, machine) }
 	defer func() { lying.Stop() }()
+	if evaluate {
+		if s, err = a.world(ctx); err == nil {
+			look(s.Repo.Dir)
+		}
+	} else {
+		s, err = a.filesBeside(ctx, look)
+	}
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	if machine != "" && s.Fleet().Machine(machine) == nil {
-		return nil, nil, noMachine(s.Fleet(), machine)
+		return nil, nil, nil, noMachine(s.Fleet(), machine)
 	}
-	found, err := s.VarsOf(ctx, machine, lying)
-	return s, found, err
+	if !evaluate {
+		found, err = s.VarsOf(ctx, machine, lying)
+		return s, found, nil, err
+	}
+	told, err = a.declaredBy(ctx, s, func(ctx context.Context, by session.Declarer) (err error) {
+		found, err = s.VarsBy(ctx, by, machine, lying)
+		return err
+	})
+	return s, found, told, err
 }
 
 func countVars(found []secrets.VarFinding) (wrong, noted int) {
@@ -150,7 +180,7 @@ func varsToJSON(found []secrets.VarFinding) []varJSON {
 		out[i] = varJSON{
 			Machine: f.Owner, Scope: string(f.Scope), Generator: f.Name, File: f.File, State: f.State, Secret: f.Secret,
 			Declared: f.Declared, By: orEmpty(f.Machines), Service: f.Service, Certainty: f.Certainty, Readers: []readerJSON{},
-			Detail: f.Detail, Remedy: f.Remedy, Notes: orEmpty(f.Notes), Path: f.ID.Dir(), Source: fleet.SourceRead,
+			Detail: f.Detail, Remedy: f.Remedy, Notes: orEmpty(f.Notes), Path: f.ID.Dir(), Source: cmp.Or(f.Source, fleet.SourceRead),
 		}
 		if !f.At.IsZero() {
 			out[i].At = f.At.String()
@@ -191,7 +221,8 @@ func (a *app) printVars(found []secrets.VarFinding) {
 		if f.Service != "" {
 			at = strings.TrimSpace("service " + f.Service + " " + at)
 		}
-		rows[i] = []cell{c(f.ID.String()), varCell(f.State), c(kind), c(readerWords(f)), cr(faint, cmp.Or(at, "not declared"))}
+		at = strings.TrimSpace(cmp.Or(at, "not declared") + evaluatedMark(f.Source))
+		rows[i] = []cell{c(f.ID.String()), varCell(f.State), c(kind), c(readerWords(f)), cr(faint, at)}
 	}
 	p.table([]string{"VAR", "STATE", "KIND", "READERS", "DECLARED"}, rows)
 }
@@ -220,7 +251,7 @@ func (a *app) printVarsCheck(s *session.Session, found []secrets.VarFinding, wro
 			}
 			continue
 		}
-		text := f.ID.String() + ": " + f.Detail
+		text := f.ID.String() + evaluatedMark(f.Source) + ": " + f.Detail
 		if !f.At.IsZero() {
 			text = f.At.String() + ": " + text
 		}

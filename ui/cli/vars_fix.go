@@ -23,7 +23,7 @@ them, or none. Who could read an old one still knows what was in it: make it
 anew where that matters.`,
 		Args: words(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, found, err := a.varFindings(cmd.Context(), args)
+			s, found, _, err := a.varFindings(cmd.Context(), args, false)
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"assay/fleet"
 	"assay/fleet/host"
 	"assay/fleet/session"
 	"assay/secrets"
@@ -30,10 +32,13 @@ type varStepJSON struct {
 	Prompts   []string `json:"prompts"`
 	Commands  []string `json:"commands"` // of a script
 	At        string   `json:"at,omitempty"`
+	// Source is who declares it: "evaluated", or nothing where the files were
+	// read.
+	Source fleet.Source `json:"source,omitempty"`
 }
 
 func (a *app) varsGenerateCommand() *cobra.Command {
-	var yes, commit bool
+	var yes, commit, evaluate bool
 	var regenerate, answers string
 	cmd := &cobra.Command{
 		Use:   "generate [MACHINE...]",
@@ -44,6 +49,7 @@ them, on other machines too. Values that are there are not touched, unless
 --regenerate names their generator. Nothing but files is written, each
 generator's at once: what was interrupted is completed by the next call. A
 generator that is a script of its own is said to be one, and the others go on.
+With --evaluate Nix is asked what is declared.
 
 All questions are asked before anything runs, each for its generator. Without
 a terminal --answers reads them from a file or, with -, from standard input:
@@ -56,7 +62,7 @@ without vars/, or one JSON object of such names to answers.
   assay vars generate --yes --answers - < answers`,
 		Args: words(0, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.files(cmd.Context())
+			s, err := a.filesOr(evaluate)(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -65,16 +71,26 @@ without vars/, or one JSON object of such names to answers.
 					return noMachine(s.Fleet(), name)
 				}
 			}
-			plan, err := s.PlanVars(cmd.Context(), args, regenerate)
+			var plan session.VarsPlan
+			flags := generateFlags{yes, commit, answers, nil}
+			if evaluate {
+				flags.told, err = a.declaredBy(cmd.Context(), s, func(ctx context.Context, by session.Declarer) (err error) {
+					plan, err = s.PlanVarsBy(ctx, by, args, regenerate)
+					return err
+				})
+			} else {
+				plan, err = s.PlanVars(cmd.Context(), args, regenerate)
+			}
 			if err != nil {
 				return err
 			}
-			return a.generateVars(cmd.Context(), s, plan, generateFlags{yes, commit, answers})
+			return a.generateVars(cmd.Context(), s, plan, flags)
 		},
 	}
 	cmd.Flags().BoolVar(&yes, "yes", false, "generate without asking; leave optional prompts empty")
 	cmd.Flags().BoolVar(&commit, "commit", false, "commit exactly what was written, with git")
 	cmd.Flags().StringVar(&answers, "answers", "", "read the answers to prompts from this `FILE`; - is standard input")
+	addVarsEvaluate(cmd, &evaluate)
 	cmd.Flags().StringVar(&regenerate, "regenerate", "", "make this `GENERATOR` anew, and what depends on it")
 	return cmd
 }
@@ -82,7 +98,8 @@ without vars/, or one JSON object of such names to answers.
 // generateFlags are the flags of `vars generate` beside what is planned.
 type generateFlags struct {
 	yes, commit bool
-	answers     string // a file, - for standard input, "" to ask
+	answers     string                  // a file, - for standard input, "" to ask
+	told        *session.VarsEvaluation // what Nix said of the generators; nil where it was not asked
 }
 
 func (a *app) generateVars(ctx context.Context, s *session.Session, plan session.VarsPlan, flags generateFlags) error {
@@ -95,6 +112,7 @@ func (a *app) generateVars(ctx context.Context, s *session.Session, plan session
 		}
 	}
 	if !a.flags.json {
+		a.printVarsEvaluation(flags.told)
 		a.printVarsPlan(plan, runs, blocked)
 	}
 	done := map[string]bool{}
@@ -111,14 +129,14 @@ func (a *app) generateVars(ctx context.Context, s *session.Session, plan session
 		done, err = a.runVarsPlan(ctx, s, plan, flags)
 	}
 	if a.flags.json {
-		if jsonErr := a.text().json(map[string]any{"steps": varStepsToJSON(plan, done), "elsewhere": orEmpty(plan.Elsewhere)}); jsonErr != nil {
+		if jsonErr := a.text().json(evaluatedAnswer(map[string]any{"steps": varStepsToJSON(plan, done), "elsewhere": orEmpty(plan.Elsewhere)}, flags.told)); jsonErr != nil {
 			return errors.Join(err, jsonErr)
 		}
 	}
 	if err == nil && blocked > 0 {
 		return failed(exitFailed)
 	}
-	return err
+	return cmp.Or(err, unlessFailed(flags.told))
 }
 
 // runVarsPlan asks what there is to ask, and then runs the plan.
@@ -161,10 +179,11 @@ func (a *app) printVarsPlan(plan session.VarsPlan, runs, blocked int) {
 		return
 	}
 	for _, step := range plan.Steps {
-		verb, r, text := "make", good, step.Place.Dir()+": "+step.Reason
+		place := step.Place.Dir() + evaluatedMark(step.Declared.Source)
+		verb, r, text := "make", good, place+": "+step.Reason
 		switch {
 		case step.Completes != nil:
-			verb, text = "complete", step.Place.Dir()+": "+step.Reason+", and is worked out from what is there"
+			verb, text = "complete", place+": "+step.Reason+", and is worked out from what is there"
 		case step.Exists:
 			verb, r = "replace", warn
 		}
@@ -172,7 +191,7 @@ func (a *app) printVarsPlan(plan session.VarsPlan, runs, blocked int) {
 			text += ", on " + strings.Join(step.Machines, ", ")
 		}
 		if step.Blocked != "" {
-			verb, r, text = "cannot", bad, step.Place.Dir()+": "+step.Blocked
+			verb, r, text = "cannot", bad, place+": "+step.Blocked
 			if !step.Declared.At.IsZero() {
 				text = step.Declared.At.String() + ": " + text
 			}
@@ -196,6 +215,7 @@ func varStepsToJSON(plan session.VarsPlan, done map[string]bool) []varStepJSON {
 		j := varStepJSON{
 			Machine: s.Place.Owner, Generator: s.Place.Name, Path: s.Place.Dir(), Reason: s.Reason, Way: string(s.Recipe.Way), Replaces: s.Exists,
 			State: "not reached", Blocked: s.Blocked, Remedy: s.Remedy, Prompts: []string{}, Commands: orEmpty(s.Recipe.Commands),
+			Source: s.Declared.Source,
 		}
 		switch {
 		case s.Blocked != "":
