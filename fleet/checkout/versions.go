@@ -34,14 +34,10 @@ type Version struct {
 // Versions returns what the commits of the current branch made of paths, files
 // or directories, newest first; keep says of which files. Names are not
 // followed through renames. Nothing is fetched: what a partial clone lacks has
-// no text, and of a shallow one the history is as long as it is.
-func Versions(ctx context.Context, dir string, paths []string, keep func(path string) bool) ([]Version, error) {
-	args := []string{"-c", "core.quotePath=false", "log", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-color", "--no-show-signature", "--relative",
-		"--diff-merges=first-parent", "--format=commit %ct", "--"}
-	for _, p := range paths {
-		args = append(args, ":(literal)"+p)
-	}
-	out, err := Ask(ctx, dir, "", args...)
+// no text, and of a shallow one the history is as long as it is. What git says
+// of a commit is kept in the directory cache, if that is not "".
+func Versions(ctx context.Context, dir, cache string, paths []string, keep func(path string) bool) ([]Version, error) {
+	out, err := history(ctx, dir, cache, paths)
 	if err != nil {
 		return nil, err
 	}

@@ -43,7 +43,7 @@ func TestVersions(t *testing.T) {
 		git("add", "-A")
 		git("commit", "-q", "-m", "x")
 	}
-	found, err := Versions(t.Context(), dir, []string{"s"}, func(p string) bool { return p == name })
+	found, err := Versions(t.Context(), dir, "", []string{"s"}, func(p string) bool { return p == name })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestVersions(t *testing.T) {
 	if strings.Join(texts, "|") != "|two\n|one" {
 		t.Errorf("%q", texts)
 	}
-	if _, err := Versions(t.Context(), t.TempDir(), []string{"s"}, func(string) bool { return true }); err == nil {
+	if _, err := Versions(t.Context(), t.TempDir(), "", []string{"s"}, func(string) bool { return true }); err == nil {
 		t.Error("a directory without git has a history")
 	}
 }
@@ -70,4 +70,78 @@ func FuzzRaw(f *testing.F) {
 		_, _, _ = parseRaw(log, func(string) bool { return true })
 		_ = readBatch(bufio.NewReader(strings.NewReader(batch)), map[string][]byte{})
 	})
+}
+
+// TestHistoryKept: what was said of a commit is not asked for again, and said of
+// no other commit, of no other paths and of no shallow clone.
+func TestHistoryKept(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("not run: git is not installed")
+	}
+	dir, cache := t.TempDir(), filepath.Join(t.TempDir(), "history")
+	git := func(args ...string) {
+		t.Helper()
+		args = append([]string{"-C", dir, "-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"}, args...)
+		if out, err := exec.Command("git", args...).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		git("add", "-A")
+		git("commit", "-q", "-m", "x")
+	}
+	texts := func(in string, paths ...string) string {
+		t.Helper()
+		found, err := Versions(t.Context(), in, cache, paths, func(string) bool { return true })
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []string
+		for _, v := range found {
+			all = append(all, v.Path+"="+string(v.Text))
+		}
+		return strings.Join(all, " ")
+	}
+	is := func(got, want string) {
+		t.Helper()
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	git("init", "-q")
+	write("s", "1")
+	is(texts(dir, "s"), "s=1")
+	write("s", "2")
+	is(texts(dir, "s"), "s=2 s=1")
+	is(texts(dir, "t"), "")
+	write("t", "3")
+	is(texts(dir, "t"), "t=3")
+	is(texts(dir, "s"), "s=2 s=1")
+
+	kept, err := filepath.Glob(filepath.Join(cache, "*"))
+	if err != nil || len(kept) != 2 {
+		t.Fatalf("%q, %v", kept, err)
+	}
+	for _, name := range kept {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, _, _ := strings.Cut(string(text), "\n")
+		if err := os.WriteFile(name, []byte(first+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	is(texts(dir, "s"), "") // it was not asked for again
+
+	shallow := filepath.Join(t.TempDir(), "shallow")
+	git("clone", "-q", "--depth", "1", "file://"+dir, shallow)
+	is(texts(shallow, "s"), "s=2")
+	if again, _ := filepath.Glob(filepath.Join(cache, "*")); len(again) != 2 {
+		t.Errorf("a shallow clone's history is kept: %q", again)
+	}
 }

@@ -26,8 +26,9 @@ func AheadVars(dir, machine string) *Ahead {
 }
 
 // AheadAudit begins to read all that an audit of dir goes by. Without ages git
-// is not asked how old the secrets are.
-func AheadAudit(ctx context.Context, dir string, ages bool) *Ahead {
+// is not asked how old the secrets are; what it says is kept in the directory
+// cache, if that is not "".
+func AheadAudit(ctx context.Context, dir, cache string, ages bool) *Ahead {
 	return ahead(ctx, func(ctx context.Context, a *Ahead) error {
 		listed := AheadVars(dir, "")
 		err := a.gather(ctx, dir)
@@ -46,7 +47,7 @@ func AheadAudit(ctx context.Context, dir string, ages bool) *Ahead {
 		}
 		a.audit.NoGit = "git was not asked"
 		if ages {
-			a.audit.History, a.audit.NoGit = secretHistory(ctx, dir, &a.audit)
+			a.audit.History, a.audit.NoGit = secretHistory(ctx, dir, cache, &a.audit)
 		}
 		return nil
 	})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os/exec"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -16,7 +17,7 @@ import (
 // is wrong with that. Nothing is decrypted, and nothing that the repository
 // configures is run. Without ages git is not asked how old the secrets are.
 func (s *Session) Audit(ctx context.Context, ages bool) (*audit.Report, error) {
-	lying := AheadAudit(ctx, s.Repo.Dir, ages)
+	lying := AheadAudit(ctx, s.Repo.Dir, s.opts.CacheDir, ages)
 	defer lying.Stop()
 	return s.AuditOf(ctx, lying)
 }
@@ -46,7 +47,7 @@ func (s *Session) AuditOf(ctx context.Context, lying *Ahead) (*audit.Report, err
 }
 
 // secretHistory asks git what became of the encrypted files.
-func secretHistory(ctx context.Context, dir string, in *audit.Input) (out []audit.Versions, why string) {
+func secretHistory(ctx context.Context, dir, cache string, in *audit.Input) (out []audit.Versions, why string) {
 	files := map[string]int{} // the encrypted files: their places in out, from 1
 	var paths []string
 	for _, c := range in.Claims {
@@ -63,7 +64,10 @@ func secretHistory(ctx context.Context, dir string, in *audit.Input) (out []audi
 		return nil, ""
 	}
 	slices.Sort(paths)
-	versions, err := checkout.Versions(ctx, dir, slices.Compact(paths), func(p string) bool { _, ok := files[p]; return ok })
+	if cache != "" {
+		cache = filepath.Join(cache, "history")
+	}
+	versions, err := checkout.Versions(ctx, dir, cache, slices.Compact(paths), func(p string) bool { _, ok := files[p]; return ok })
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
 		return nil, "git is not installed"

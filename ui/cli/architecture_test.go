@@ -54,7 +54,7 @@ var house = []room{
 
 	{"fleet/fleetfile", []string{"fleet"}, []string{"github.com/BurntSushi/toml"},
 		"fleetfile turns text into fleet values"},
-	{"fleet/checkout", []string{"fleet/engine/nix/runner"}, nil,
+	{"fleet/checkout", []string{"fleet/engine/nix/runner"}, []string{"github.com/google/renameio/v2"},
 		"checkout asks git; it does not know what for"},
 	{"fleet/beneath", nil, []string{"golang.org/x/sys/unix"}, "beneath reads files and knows nothing of fleets"},
 	{"fleet/repo", []string{"fleet", "fleet/beneath", "fleet/checkout", "fleet/fleetfile", "modules", "modules/compose", "overlay", "overlay/read", "secrets", "secrets/vars"}, nil,

@@ -33,7 +33,10 @@ With PATH, who can read that secret, or all below that directory, and why. With
 		Args: words(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var lying *session.Ahead
-			s, err := a.filesBeside(cmd.Context(), func(dir string) { lying = session.AheadAudit(cmd.Context(), dir, reader == "") })
+			s, err := a.filesBeside(cmd.Context(), func(dir string) {
+				cache, _ := a.env.cacheDir() // it goes without
+				lying = session.AheadAudit(cmd.Context(), dir, cache, reader == "")
+			})
 			defer func() { lying.Stop() }()
 			if err != nil {
 				return err
