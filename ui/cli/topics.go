@@ -23,6 +23,7 @@ func topics() []*cobra.Command {
 		{Use: "fleet.toml", Short: "Every key of the registry", Long: fleetFileHelp()},
 		{Use: "selectors", Short: "How machines are chosen", Long: selectorHelp},
 		{Use: "goals", Short: "How far an update goes", Long: goalHelp()},
+		{Use: "identities", Short: "Where your age keys are found, and age plugins", Long: identityHelp},
 		{Use: "config.toml", Short: "The console's settings and keys", Long: configHelp()},
 	}
 }
@@ -118,6 +119,29 @@ An update activates under a guard: a host that cannot be reached afterwards, or
 whose units fail, goes back to its former system by itself. What only a boot
 brings, such as another kernel, waits for it: "reboot pending". assay rollback
 leads back to a former generation.`
+
+const identityHelp = `Secrets are opened with your age keys, found where the sops command looks:
+
+  SOPS_AGE_SSH_PRIVATE_KEY_FILE, SOPS_AGE_SSH_PRIVATE_KEY_CMD
+  ~/.ssh/id_ed25519, ~/.ssh/id_rsa
+                         you are asked for a passphrase on a terminal
+  SOPS_AGE_KEY           the keys themselves
+  SOPS_AGE_KEY_FILE      a file of keys
+  SOPS_AGE_KEY_CMD       a command that prints keys; no shell takes part
+  sops/age/keys.txt      in XDG_CONFIG_HOME or ~/.config, on macOS in
+                         ~/Library/Application Support
+
+A key behind an age plugin, such as that of a YubiKey, a TPM or the Secure
+Enclave, is a line AGE-PLUGIN-NAME-1... with "# recipient: age1name1..." above
+it. It starts the program age-plugin-NAME of your PATH, if you allow that in
+~/.config/assay/config.toml; what lies in a repository allows nothing:
+
+  plugins = ["yubikey", "tpm"]
+
+What a plugin asks is asked on the terminal or in the console, with its name
+before it. ctrl-c, or esc in the console, ends one that hangs. Each file that is
+opened takes a touch or a PIN, unless another key of yours opens it too. A wrong
+answer ends the command: it is not tried again for the next file.`
 
 const selectorHelp = `A selector chooses machines, on the command line and in [tags] of fleet.toml.
 
