@@ -221,7 +221,11 @@ func (a *app) printVars(found []secrets.VarFinding) {
 		if f.Service != "" {
 			at = strings.TrimSpace("service " + f.Service + " " + at)
 		}
-		at = strings.TrimSpace(cmp.Or(at, "not declared") + evaluatedMark(f.Source))
+		if at == "" && f.Source == fleet.SourceEvaluated {
+			at = "evaluated"
+		} else {
+			at = cmp.Or(at, "not declared") + evaluatedMark(f.Source)
+		}
 		rows[i] = []cell{c(f.ID.String()), varCell(f.State), c(kind), c(readerWords(f)), cr(faint, at)}
 	}
 	p.table([]string{"VAR", "STATE", "KIND", "READERS", "DECLARED"}, rows)

@@ -140,6 +140,9 @@ func TestVarsCommands(t *testing.T) {
 		"replace vars/per-machine/a/token: asked for", "replace vars/per-machine/a/derived: depends on token")
 	s.here("vars", "get", "a", "token/token").want(t, exitDone, "two\nlines")
 	s.here("vars", "generate", "a").want(t, exitDone, "everything that is declared is there")
+
+	// Without a flake there is nothing to ask, and what the files say stays.
+	s.here("vars", "check", "a", "--evaluate").want(t, exitFailed, "unknown Nix cannot tell the generators of machine a:", "has no flake.nix", "0 to mend")
 }
 
 // TestVarsPrompts answers on a terminal: --yes leaves out what may be empty,

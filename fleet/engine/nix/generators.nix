@@ -32,6 +32,11 @@ let
     script = caught (text (g.script or ""));
     validation = caught (g.validation or null);
   };
+
+  # Where clan declares it, the option is in a submodule, clan.core.vars.
+  above = d: { inherit (d) file; value = if builtins.isAttrs d.value then d.value.generators or { } else { }; };
+  defined = c.options.clan.core.vars.generators.definitionsWithLocations
+    or (map above (c.options.clan.core.vars.definitionsWithLocations or [ ]));
 in
 if all == null then
   null
@@ -43,6 +48,6 @@ else
       map (d: {
         file = toString d.file;
         names = if builtins.isAttrs d.value then builtins.attrNames d.value else [ ];
-      }) (c.options.clan.core.vars.generators.definitionsWithLocations or [ ])
+      }) defined
     );
   }
