@@ -14,7 +14,7 @@ import (
 const Least = 8
 
 // most is how many bytes of a secret a Redactor knows.
-const most = 64 << 10
+const most = 16 << 10
 
 // leastLine is how many bytes a line of a secret of several lines must have.
 const leastLine = 12
@@ -35,7 +35,7 @@ type Redactor struct {
 // Know makes a secret known: without the white space around it, and, of one in
 // several lines, each line of at least 12 bytes that is neither a frame of PEM
 // nor a comment. One of less than 8 bytes, Least, is not known: Clean leaves it
-// in. So it does what a secret has behind 64 KiB. The value may be wiped
+// in. So it does what a secret has behind 16 KiB. The value may be wiped
 // afterwards.
 func (r *Redactor) Know(v Value) {
 	text := v.Bytes()

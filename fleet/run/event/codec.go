@@ -40,7 +40,7 @@ func Append(dst []byte, e Event) ([]byte, error) {
 	if err != nil {
 		return dst, fmt.Errorf("encode event %d: %w", e.Seq, err)
 	}
-	body, err := marshal(bounded(e.Body))
+	body, err := marshal(WithTexts(e.Body, cut))
 	if err != nil {
 		return dst, fmt.Errorf("encode event %d: %w", e.Seq, err)
 	}
@@ -76,17 +76,18 @@ func marshal(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// bounded returns the body with its free texts cut to MaxText.
-func bounded(b Body) Body {
+// WithTexts returns the body with what change makes of each of its free texts:
+// those that a program printed or that say what went wrong.
+func WithTexts(b Body, change func(string) string) Body {
 	switch b := b.(type) {
 	case Log:
-		b.Text = cut(b.Text)
+		b.Text = change(b.Text)
 		return b
 	case HostResult:
-		b.Reason, b.Hint = cut(b.Reason), cut(b.Hint)
+		b.Reason, b.Hint = change(b.Reason), change(b.Hint)
 		return b
 	case RunInterrupted:
-		b.Reason = cut(b.Reason)
+		b.Reason = change(b.Reason)
 		return b
 	}
 	return b

@@ -76,5 +76,5 @@ func decodeAs[B Body](line []byte) (Body, error) {
 			return nil, errors.New("no machine, or one with too long a name")
 		}
 	}
-	return bounded(b), nil
+	return WithTexts(b, cut), nil
 }

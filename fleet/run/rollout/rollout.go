@@ -54,6 +54,10 @@ type Options struct {
 	// With nil Engine builds it by its path.
 	Closure func(ctx context.Context, machine string) (engine.Closure, error)
 
+	// Redact takes secrets out of what hosts print, and of why something went
+	// wrong, before anybody sees it; nil leaves it as it is.
+	Redact func(text string) string
+
 	// Stop, when closed, lets running steps finish and starts nothing new; a
 	// host whose activation has begun is brought to its end. Cancelling the
 	// context gives up what runs.

@@ -53,6 +53,9 @@ func newRun(o Options) (*run, error) {
 	if o.Wait == nil {
 		o.Wait = sleep
 	}
+	if o.Redact == nil {
+		o.Redact = func(text string) string { return text }
+	}
 	if o.Closure == nil {
 		o.Closure = built(o.Plan, o.Engine)
 	}
@@ -259,14 +262,17 @@ func (r *run) outcome(ctx context.Context, counts map[event.Outcome]int) event.R
 }
 
 func (r *run) finish(h event.HostResult) {
+	h = event.WithTexts(h, r.o.Redact).(event.HostResult)
 	r.emit(h)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.results = append(r.results, h)
 }
 
-// emit gives the event to the sink and looks whether the sink still works.
+// emit gives the event to the sink, without secrets, and looks whether the sink
+// still works. All events of a run come through here.
 func (r *run) emit(b event.Body) {
+	b = event.WithTexts(b, r.o.Redact)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.seq++

@@ -49,7 +49,10 @@ func (w *lineWriter) flush() {
 
 func (w *lineWriter) line(p []byte) {
 	if w.redact != nil {
-		p = []byte(w.redact(string(p)))
+		s := string(p)
+		if clean := w.redact(s); clean != s {
+			p = []byte(clean)
+		}
 	}
 	if w.next != nil && w.err == nil {
 		_, w.err = w.next.Write(p)
