@@ -61,7 +61,7 @@ func differ(was, is *fleet.Generator, note func(at fleet.Pos, format string, arg
 	}
 	of := func(at fleet.Pos, what string, read, told any) {
 		if read != told {
-			note(at, "generator %s: %s was read as %v, and Nix says %v", was.Name, what, read, told)
+			note(at, "generator %s: for %s %v was read, and Nix says %v", was.Name, what, read, told)
 		}
 	}
 	if was.Share.Why == "" {

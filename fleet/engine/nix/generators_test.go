@@ -172,12 +172,12 @@ func TestGeneratorsDisagree(t *testing.T) {
 	}
 	want := []string{
 		"flake.nix:4:25: warning: machine one: generator new is one of its own, as Nix says, and the files were not read so",
-		"one.nix:4:5: warning: machine one: generator other: dependencies was read as none, and Nix says same",
 		"one.nix:4:5: warning: machine one: generator other: file d is one of its own, as Nix says, and the files were not read so",
+		"one.nix:4:5: warning: machine one: generator other: for dependencies none was read, and Nix says same",
+		"one.nix:4:5: warning: machine one: generator other: for share true was read, and Nix says false",
 		"one.nix:4:5: warning: machine one: generator other: its script is another one, as Nix says, than was read",
 		"one.nix:4:5: warning: machine one: generator other: its validation is another one, as Nix says, than was read",
-		"one.nix:4:5: warning: machine one: generator other: share was read as true, and Nix says false",
-		"one.nix:5:13: warning: machine one: generator other: secret of b was read as false, and Nix says true",
+		"one.nix:5:13: warning: machine one: generator other: for secret of b false was read, and Nix says true",
 		"one.nix:6:20: warning: machine one: generator other: file gone was read as one of its own, and Nix says that it is not",
 		"one.nix:9:44: warning: machine one: generator lost was read as one of its own, and Nix says that it is not",
 	}
