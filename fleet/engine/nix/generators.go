@@ -34,7 +34,7 @@ func (e *Engine) Declared(ctx context.Context, machines []string, watch func(eng
 	case ctx.Err() != nil:
 		err = context.Cause(ctx)
 	case err == nil:
-		err = errors.New("Nix did not come to it")
+		err = errors.New("no answer of Nix came")
 	}
 	for _, m := range machines {
 		g.fail(m, err)
