@@ -57,6 +57,7 @@ func (s *Session) identitiesOr() ([]sops.Identity, error) {
 	defer k.mu.Unlock()
 	if !k.asked && s.opts.Identities != nil {
 		k.ids, k.err = s.opts.Identities()
+		s.knowIdentities(k.ids)
 	}
 	k.asked = true
 	return k.ids, k.err
@@ -247,6 +248,7 @@ func (s *Session) recipientsIn(f *sops.File) []string {
 		return nil
 	}
 	defer text.Wipe()
+	s.know(text)
 	ids, err := sops.ParseIdentities(text, "user key")
 	if err != nil {
 		return nil

@@ -40,6 +40,7 @@ func (s *Session) OpenSecret(ctx context.Context, name string, identities []sops
 	}
 	o := &SecretText{SecretFile: s.named(*f, identities), text: text, New: text == nil}
 	o.Form.Plugins = s.opts.Plugins
+	s.knowIdentities(identities)
 	switch {
 	case o.New && !mayBeNew:
 		return nil, fmt.Errorf("%s: %w; hint: assay secrets list", name, fs.ErrNotExist)
@@ -66,6 +67,7 @@ func (s *Session) OpenSecret(ctx context.Context, name string, identities []sops
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
+	s.know(o.opened.Secrets()...)
 	o.opened.Form.Indent, o.opened.Form.Plugins = f.Form.Indent, s.opts.Plugins
 	return o, nil
 }
@@ -169,6 +171,9 @@ func (o *SecretText) Wipe() {
 
 // SaveSecret writes a whole new text for the readers of the rule.
 func (s *Session) SaveSecret(ctx context.Context, o *SecretText, plain secrets.Secret) error {
+	if o.Store == sops.Binary { // of others the values are secret, not each line
+		s.know(plain)
+	}
 	text, err := s.sealText(ctx, o, plain)
 	if err != nil {
 		return err
@@ -181,6 +186,7 @@ func (s *Session) SetSecret(ctx context.Context, o *SecretText, path []string, v
 	if len(path) == 0 {
 		return s.SaveSecret(ctx, o, value)
 	}
+	s.know(value)
 	if err := o.writable(); err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"assay/fleet/engine"
 	"assay/fleet/host"
 	"assay/fleet/repo"
+	"assay/secrets/secret"
 	"assay/secrets/sops"
 )
 
@@ -49,7 +50,11 @@ type Options struct {
 	// Environ is the environment of the sops command, which does by itself what
 	// is left to it; nil is that of this process.
 	Environ func() []string
-	Lister  engine.Lister // lists channels; nil: MakeIndex returns ErrNoLister
+	// Redactor gets to know the secrets that the session handles, and cleans what
+	// hosts print and why something went wrong before a run's record and screen
+	// have it; nil makes one. What else prints should be cleaned by it too.
+	Redactor *secret.Redactor
+	Lister   engine.Lister // lists channels; nil: MakeIndex returns ErrNoLister
 }
 
 // Reach is what it takes to build systems and to touch hosts.
@@ -75,7 +80,11 @@ func New(r *repo.Repository, opts Options) *Session {
 	if opts.Environ == nil {
 		opts.Environ = os.Environ
 	}
+	if opts.Redactor == nil {
+		opts.Redactor = new(secret.Redactor)
+	}
 	if r.Vars != nil {
+		r.Vars.Known = opts.Redactor.Know
 		r.Vars.Plugins = opts.Plugins
 	}
 	return &Session{Repo: r, reach: opts.Reach, opts: opts}

@@ -51,8 +51,8 @@ func (s *Session) Apply(ctx context.Context, p *plan.Plan, how Apply) (report ro
 		RunID: string(id), Operator: s.opts.Operator(), Assay: s.opts.Version,
 		Plan: p, Engine: s.reach.Engine, Deployer: s.reach.Deployer,
 		Sink: event.Tee(record, how.Sink), Connect: s.Connect, Reuse: s.waiting.take, Probe: probe.Stand,
-		Equip: s.equip,
-		Stop:  how.Stop, Parallel: parallel, Guard: how.Guard, Clock: s.opts.Clock,
+		Equip: s.equip, Redact: s.opts.Redactor.Clean,
+		Stop: how.Stop, Parallel: parallel, Guard: how.Guard, Clock: s.opts.Clock,
 	})
 	return report, errors.Join(err, record.Close(), s.rotated(report))
 }

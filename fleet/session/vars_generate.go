@@ -70,6 +70,8 @@ func (s *Session) GenerateVars(ctx context.Context, p VarsPlan, answers secrets.
 	if err := s.keepOld(p.Steps); err != nil {
 		return nil, err
 	}
+	s.knowIdentities(identities)
+	s.knowAnswers(p.Steps, answers)
 	return secrets.RunGenerate(ctx, s.Repo.Vars, p.GeneratePlan, answers, identities, told)
 }
 

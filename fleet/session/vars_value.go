@@ -46,6 +46,7 @@ func (s *Session) Var(ctx context.Context, machine, name string) (secrets.VarFin
 
 // VarValue reads a var, and decrypts it where it is a secret.
 func (s *Session) VarValue(f secrets.VarFinding, identities []sops.Identity) (secrets.Secret, error) {
+	s.knowIdentities(identities)
 	if f.Secret {
 		return s.Repo.Vars.Secret(f.ID, identities)
 	}

@@ -282,3 +282,9 @@ func TestBadLines(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkKnow(b *testing.B) {
+	for b.Loop() {
+		knowing(ageKey)
+	}
+}

@@ -23,6 +23,27 @@ func (o *Opened) document() (*branch, error) {
 // Documents is the number of documents of the file; 0 for a binary one.
 func (o *Opened) Documents() int { return len(o.docs) }
 
+// Secrets are the texts of the file that are encrypted in it, not its numbers
+// and truths; of a binary one it is the whole.
+func (o *Opened) Secrets() (out []secret.Value) {
+	if o.Form.Store == Binary {
+		return []secret.Value{o.plain}
+	}
+	sel, err := o.Form.Selector.compile()
+	if err != nil {
+		return nil // it was compiled when the file was opened
+	}
+	for _, doc := range o.docs {
+		_ = walk(doc, func(l leaf) (any, error) {
+			if text, ok := l.value.(string); ok && sel.encrypts(l.path, l.comments, false) {
+				out = append(out, secret.New([]byte(text)))
+			}
+			return l.value, nil
+		})
+	}
+	return out
+}
+
 // Get returns the text of one value; path names it, positions in lists as
 // decimal numbers from 0. Of a map or list it is the plaintext in the store's
 // notation.

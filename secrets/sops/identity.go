@@ -27,6 +27,21 @@ type Identity struct {
 // Usable reports whether the identity can decrypt here.
 func (id Identity) Usable() bool { return id.open != nil }
 
+// Private is the one-line private form of a native identity that is usable
+// here; of an SSH key or a plugin's identity it is empty.
+func (id Identity) Private() secret.Value {
+	if id.open == nil {
+		return secret.Value{}
+	}
+	switch x := id.open().(type) {
+	case *age.X25519Identity:
+		return secret.New([]byte(x.String()))
+	case *age.HybridIdentity:
+		return secret.New([]byte(x.String()))
+	}
+	return secret.Value{}
+}
+
 // NewIdentity makes a native age identity in memory and returns it with its
 // one-line private form.
 func NewIdentity(origin string) (Identity, secret.Value, error) {

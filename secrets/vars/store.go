@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"assay/secrets/secret"
 	"assay/secrets/sops"
 
 	"github.com/gofrs/flock"
@@ -31,6 +32,9 @@ type Store struct {
 
 	// Plugins are for readers whose keys need one; set it before use.
 	Plugins sops.Plugins
+	// Known is told each secret that is opened or sealed, by several goroutines
+	// at once where they do so; set it before use, nil tells nobody.
+	Known func(secret.Value)
 }
 
 // Open opens the fleet directory dir, which must exist; vars/ and sops/ in it
@@ -41,6 +45,12 @@ func Open(dir string) (*Store, error) {
 		return nil, err
 	}
 	return &Store{root: root, dir: dir}, nil
+}
+
+func (s *Store) tell(v secret.Value) {
+	if s.Known != nil {
+		s.Known(v)
+	}
 }
 
 // Close releases the directory.

@@ -51,6 +51,7 @@ func (s *Store) openSecret(dir string, identities []sops.Identity) (secret.Value
 	if err != nil {
 		return secret.Value{}, fmt.Errorf("%s: %w", s.real(path.Join(dir, "secret")), err)
 	}
+	s.tell(v)
 	return v, nil
 }
 
@@ -117,6 +118,7 @@ func (s *Store) fillNewSecret(dir string, value secret.Value, access Access) err
 
 // seal encrypts value to the readers' keys.
 func (s *Store) seal(dir string, value secret.Value, readers []Reader, faults []string) ([]byte, error) {
+	s.tell(value)
 	var recipients []string
 	for _, k := range keysOf(readers) {
 		if k.Type != "age" {

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,13 +47,14 @@ type app struct {
 	// and no host is reached.
 	files     func(ctx context.Context) (*session.Session, error)
 	starting  sync.Once
-	runner    *runner.Runner // see programs
-	closing   []func() error // at the end of the program
-	collector collector      // of garbage
-	asking    sync.Mutex     // a question is on the terminal
-	planWhole bool           // plans are shown with long lists whole
-	plugged   plugging       // age plugins
-	inConsole atomic.Bool    // the console has the terminal
+	runner    *runner.Runner   // see programs
+	closing   []func() error   // at the end of the program
+	collector collector        // of garbage
+	asking    sync.Mutex       // a question is on the terminal
+	planWhole bool             // plans are shown with long lists whole
+	plugged   plugging         // age plugins
+	redactor  *secret.Redactor // of what is kept and of what is said beside the answer
+	inConsole atomic.Bool      // the console has the terminal
 	// consoleAsks is where connections ask for passwords then.
 	consoleAsks ui.Asking
 	// consoleWorld opens what the console works on.
@@ -69,7 +69,7 @@ func Main(args []string, env Env, example []byte) int {
 	}
 	out := &output{Writer: env.Stdout}
 	env.Stdout = out
-	a := &app{env: env, example: example}
+	a := &app{env: env, example: example, redactor: new(secret.Redactor)}
 	a.world, a.files = a.openDirectory, a.openFiles
 	a.consoleWorld = a.openConsole
 	a.collector.late()
@@ -114,14 +114,10 @@ func (a *app) complain(err error) int {
 	var exit *exitError
 	if !errors.As(err, &exit) || !exit.quiet {
 		p := a.errors()
-		p.clean("assay: %s", ageKey.ReplaceAllString(err.Error(), secret.Redacted))
+		p.clean("assay: %s", err)
 	}
 	return codeOf(err)
 }
-
-// ageKey is a key that somebody gives where it does not belong, such as for the
-// name of a file. The error that tells him may be kept in a log.
-var ageKey = regexp.MustCompile(`AGE-(SECRET-KEY|PLUGIN)-[0-9A-Za-z-]+`)
 
 // noteBegin makes every command note that it runs: an error from before that
 // is one of the command line, such as too many arguments.
@@ -228,8 +224,14 @@ func (a *app) runRoot(cmd *cobra.Command, args []string, f consoleFlags) error {
 // text returns the printer for the command's answer.
 func (a *app) text() *printer { return a.printer(a.env.Stdout) }
 
-// errors returns the printer for what is said beside the answer.
-func (a *app) errors() *printer { return a.printer(a.env.Stderr) }
+// errors returns the printer for what is said beside the answer. It may be kept
+// in a log, and hold what somebody gave where it does not belong, such as a key
+// for the name of a file: known secrets are taken out of it.
+func (a *app) errors() *printer {
+	p := a.printer(a.env.Stderr)
+	p.redact = a.redactor.Clean
+	return p
+}
 
 // printer returns a printer that fits and colours what it writes to a
 // terminal. COLUMNS, where it is exported, is a width for any output.

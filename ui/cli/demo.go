@@ -89,12 +89,13 @@ func (a *app) runDemo(ctx context.Context, o demo.Options, args []string) error 
 	}
 	o.Dir = filepath.Join(state, "demo")
 	o.Example, o.Version, o.Operator = a.example, version(), a.env.operator()
+	o.Redactor = a.redactor
 	o.Notice = func(text string) { a.errors().clean("assay: %s", text) }
 	o.Progress = func(verb string, total int) (step, done func()) {
 		p := a.progress(verb, total)
 		return p.step, p.clear
 	}
-	inside := &app{env: a.env, example: a.example, inDemo: true}
+	inside := &app{env: a.env, example: a.example, inDemo: true, redactor: a.redactor}
 	console := !slices.ContainsFunc(args, func(word string) bool { return !strings.HasPrefix(word, "-") })
 	if console {
 		if err := a.needTerminal(); err != nil {

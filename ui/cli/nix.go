@@ -48,7 +48,7 @@ func (a *app) repository() (*repo.Repository, error) {
 
 // options are those of every session on a repository.
 func (a *app) options(r *repo.Repository) session.Options {
-	options := session.Options{Version: version(), Operator: a.env.operator, Identities: a.ageIdentities, Plugins: a.plugins(), Environ: a.env.withKeys}
+	options := session.Options{Version: version(), Operator: a.env.operator, Identities: a.ageIdentities, Plugins: a.plugins(), Environ: a.env.withKeys, Redactor: a.redactor}
 	if state, err := a.env.stateDir(); err == nil { // reading works without
 		options.StateDir = filepath.Join(state, "fleets", stateName(r))
 	}
@@ -184,7 +184,7 @@ const pinsName = "known_hosts"
 // asked for its version once.
 func (a *app) programs() *runner.Runner {
 	a.starting.Do(func() {
-		var how runner.Options
+		how := runner.Options{Redact: a.redactor.Clean}
 		if c, err := a.env.cacheDir(); err == nil {
 			how.Cache = filepath.Join(c, "nix")
 		}

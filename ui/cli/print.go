@@ -16,8 +16,9 @@ import (
 type printer struct {
 	out    io.Writer
 	colour bool
-	width  int  // columns of the terminal; 0 away from one
-	whole  bool // long lists of a plan are shown whole
+	width  int                 // columns of the terminal; 0 away from one
+	whole  bool                // long lists of a plan are shown whole
+	redact func(string) string // of what anything may be in; nil where secrets may be asked for
 }
 
 // room is how many runes a value may take on a line that also holds used
@@ -80,7 +81,11 @@ func (c cell) width() int         { return utf8.RuneCountInString(c.text) }
 
 // clean prints a text that may hold anything, folded where it is too wide.
 func (p *printer) clean(format string, args ...any) {
-	for line := range strings.SplitSeq(host.Sanitize(fmt.Sprintf(format, args...)), "\n") {
+	text := fmt.Sprintf(format, args...)
+	if p.redact != nil {
+		text = p.redact(text)
+	}
+	for line := range strings.SplitSeq(host.Sanitize(text), "\n") {
 		indent := len(line) - len(strings.TrimLeft(line, " "))
 		p.line("%s", p.fold(line, 0, indent+4))
 	}

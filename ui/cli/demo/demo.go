@@ -31,6 +31,7 @@ import (
 	"assay/fleet/repo"
 	"assay/fleet/session"
 	"assay/secrets"
+	"assay/secrets/secret"
 )
 
 // DefaultHosts is the size of the example fleet.
@@ -59,6 +60,8 @@ type Options struct {
 	// Progress begins to show how far something is: step is called, by several
 	// goroutines, after each of total, and done at the end. It may be nil.
 	Progress func(verb string, total int) (step, done func())
+	// Redactor is that of the demo's sessions and programs; it may be nil.
+	Redactor *secret.Redactor
 }
 
 // Demo is an open demo. Close ends its hosts.
@@ -176,6 +179,7 @@ func Look(o Options) (*session.Session, error) {
 func (w *world) options() session.Options {
 	return session.Options{
 		StateDir: w.dir, CacheDir: filepath.Join(w.dir, "cache"), Version: w.Version, Operator: func() string { return w.Operator },
+		Redactor: w.Redactor,
 	}
 }
 

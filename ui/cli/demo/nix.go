@@ -95,7 +95,7 @@ func newNixKind(w world) (*nixKind, error) {
 			env[i] += "\nextra-platforms = " + platforms
 		}
 	}
-	return &nixKind{world: w, env: env, run: runner.New(runner.Options{Env: env})}, nil
+	return &nixKind{world: w, env: env, run: runner.New(runner.Options{Env: env, Redact: w.Redactor.Clean})}, nil
 }
 
 // engineAt is Nix for a copy of the fleet's repository.
