@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/crypto/ssh"
 
+	"assay/fleet/host"
 	"assay/fleet/host/knownhosts"
 	"assay/fleet/session"
 	"assay/ui/word"
@@ -88,8 +89,11 @@ func (a *app) foundKeys(ctx context.Context, s *session.Session, machines []stri
 	for _, machine := range machines {
 		seen := map[string]bool{}
 		for _, name := range s.HostNames(machine) {
-			address, port, _ := strings.Cut(name, ":")
-			for _, key := range list.Find(knownhosts.Name(address, port)).Plain {
+			at, err := host.ParseAddress(name)
+			if err != nil {
+				continue // nobody reaches it under that either
+			}
+			for _, key := range list.Find(knownhosts.Name(at.Name, at.Port)).Plain {
 				if print := ssh.FingerprintSHA256(key); !seen[print] {
 					seen[print] = true
 					if err := add(machine, file, key); err != nil {
