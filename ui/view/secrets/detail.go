@@ -111,7 +111,7 @@ func shouldRead(s *audit.Secret) string {
 	}
 	if s.Var != nil && s.Var.Deploy {
 		for _, m := range s.Declared {
-			if !slices.ContainsFunc(names, func(n string) bool { return strings.Contains(n, "machine "+m) }) {
+			if !slices.ContainsFunc(names, func(n string) bool { return slices.Contains(strings.Split(n, " = "), "machine "+m) }) {
 				names = append(names, "machine "+m)
 			}
 		}
