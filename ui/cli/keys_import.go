@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,7 +22,7 @@ type importedKeyJSON struct {
 	Type        string `json:"type"`
 	Fingerprint string `json:"fingerprint"` // SHA256:...
 	From        string `json:"from"`        // file:line, or "answer"
-	State       string `json:"state"`       // same, differs, new, refused or pinned
+	State       string `json:"state"`       // same, differs, new, refused, pinned or other: another key of it is or will be pinned
 	Detail      string `json:"detail,omitempty"`
 
 	key ssh.PublicKey
@@ -36,10 +37,11 @@ func (a *app) keysImportCommand() *cobra.Command {
 		Long: `Looks for the machines' SSH host keys in known_hosts, or with --ask at what the
 machines answer, and compares them with those of the fleet's own secrets. What
 the secrets hold is never overwritten. A key of a machine of which they hold
-none is pinned after a yes, as by: assay keys pin. What only the machine itself
-says is shown and not pinned. A key that the machine could decrypt only with
-that key itself is refused: it would not come up. Exits with 5 where keys
-differ.`,
+none is pinned after a yes, as by: assay keys pin; of several the one of the
+kind that ssh prefers, and never in place of one that is pinned. What only the
+machine itself says is shown and not pinned. A key that the machine could
+decrypt only with that key itself is refused: it would not come up. Exits with 5
+where keys differ.`,
 		Args: words(0, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			open := a.files
@@ -138,20 +140,12 @@ func (a *app) importKeys(s *session.Session, found []importedKeyJSON, yes bool) 
 	if err != nil {
 		return err
 	}
-	var fresh []*importedKeyJSON
-	differs := false
-	for i := range found {
-		f := &found[i]
-		differs = differs || f.State == session.KeyDiffers || f.State == session.KeyRefused
-		if f.State != session.KeyNew {
-			continue
-		}
-		if isPinned(pins, f.Machine, f.Fingerprint) {
-			f.State = "pinned"
-		} else if f.From != "answer" {
-			fresh = append(fresh, f)
-		}
+	have, bad := readPins(pins)
+	for _, err := range bad {
+		a.errors().clean("%s", err)
 	}
+	fresh := beside(have, found)
+	differs := slices.ContainsFunc(found, func(f importedKeyJSON) bool { return f.State == session.KeyDiffers || f.State == session.KeyRefused })
 	if !a.flags.json {
 		a.printImport(found)
 	}
@@ -162,7 +156,7 @@ func (a *app) importKeys(s *session.Session, found []importedKeyJSON, yes bool) 
 		for _, f := range fresh {
 			if err == nil {
 				err = knownhosts.Pin(pins, f.Machine, f.Fingerprint, f.key)
-				f.State = "pinned"
+				f.State = keyPinned
 			}
 		}
 	}
@@ -181,7 +175,7 @@ func (a *app) printImport(found []importedKeyJSON) {
 		p.line("no host key of these machines is known elsewhere; hint: --ask asks the machines")
 		return
 	}
-	roles := map[string]role{session.KeySame: good, "pinned": good, session.KeyNew: warn}
+	roles := map[string]role{session.KeySame: good, keyPinned: good, keyOther: faint, session.KeyNew: warn}
 	rows := make([][]cell, len(found))
 	for i, f := range found {
 		r, ok := roles[f.State]
