@@ -52,7 +52,8 @@ func (s *sshd) galena() host.Target {
 func (s *sshd) newKey(t *testing.T, name, passphrase string, args ...string) (file, public string) {
 	t.Helper()
 	file = filepath.Join(s.dir, name)
-	keygen(t, append([]string{"-q", "-t", "ed25519", "-N", passphrase, "-f", file}, args...)...)
+	// One round: the 16 of ssh-keygen take half a minute under the race detector.
+	keygen(t, append([]string{"-q", "-t", "ed25519", "-a", "1", "-N", passphrase, "-f", file}, args...)...)
 	text, err := os.ReadFile(file + ".pub")
 	if err != nil {
 		t.Fatal(err)
