@@ -89,7 +89,11 @@ var intents = []action.ID{
 // TestDialogsHoldForAnything draws every dialog at all sizes, whatever is in
 // it: the box fits the screen, and over a frame the screen stays exact.
 func TestDialogsHoldForAnything(t *testing.T) {
-	for seed := range uint64(150) {
+	seeds := uint64(150)
+	if testing.Short() {
+		seeds = 15
+	}
+	for seed := range seeds {
 		r := rand.New(rand.NewPCG(seed, 1))
 		d := anyDialog(r)
 		for range 25 {

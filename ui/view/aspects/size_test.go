@@ -23,7 +23,7 @@ func TestSizes(t *testing.T) {
 		}
 		return b.String()
 	}
-	for range 150 {
+	for range viewtest.Rounds(150) {
 		var all []session.Aspect
 		for range r.IntN(30) {
 			a := session.Aspect{Class: fleet.Class(word()), Name: word(), Aggregate: r.IntN(2) == 0}

@@ -202,7 +202,7 @@ func TestNoSides(t *testing.T) {
 func TestHostile(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 5))
 	pieces := []string{"\x1b[31m", "\x1b]0;x\a", "\u202e", "日本", "\t", "\r", "\xff\xfe", "'''", `"`, "/*", "#", "\\", "e\u0301", "\n", "\n", " a ", strings.Repeat("long", 3000), "\u200b", "\x7f", "''$"}
-	for range 400 {
+	for range viewtest.Rounds(400) {
 		var b strings.Builder
 		for range r.IntN(60) {
 			b.WriteString(pieces[r.IntN(len(pieces))])

@@ -31,7 +31,7 @@ var intents = []action.ID{
 }
 
 func TestAnythingGoes(t *testing.T) {
-	for seed := range uint64(10) {
+	for seed := range uint64(viewtest.Rounds(10)) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		link := view.Link{Line: r.IntN(2) * r.IntN(100)}
 		if r.IntN(3) == 0 {

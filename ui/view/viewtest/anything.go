@@ -11,7 +11,16 @@ import (
 	"assay/ui/view"
 )
 
-// Anything opens n views, on one world after the other, and does everything
+// Rounds is how often a test goes round that n would be best for: a tenth with
+// -short, as under the race detector, which takes ten times as long.
+func Rounds(n int) int {
+	if testing.Short() {
+		return n / 10
+	}
+	return n
+}
+
+// Anything opens Rounds(n) views, on one world after the other, and does everything
 // with them in any order at any size: they must stay whole. What is typed and
 // what open makes links of is one of the texts, or something hostile.
 func Anything(t *testing.T, n int, worlds []*known.Known, open func(k *known.Known, text func() string) view.View, texts ...string) {
@@ -20,7 +29,7 @@ func Anything(t *testing.T, n int, worlds []*known.Known, open func(k *known.Kno
 	texts = append(texts, "", ".", "語語語", "\x1b]52;c;x\a", "\x1b[31m", "\u202ereversed", "a\nb", "\xff\xfe", strings.Repeat("x", 5000))
 	text := func() string { return texts[rnd.IntN(len(texts))] }
 	all := action.All()
-	for i := range n {
+	for i := range Rounds(n) {
 		k := worlds[i%len(worlds)]
 		k.Revision++
 		v := open(k, text)
