@@ -26,7 +26,7 @@ type Asker interface {
 	Confirm(ctx context.Context, plugin, prompt, yes, no string) (bool, error)
 	// Waiting is called, in another goroutine, when the plugin takes its time,
 	// mostly because it waits for somebody to touch a key. The context ends
-	// when it goes on.
+	// when it goes on; then Waiting has to return.
 	Waiting(ctx context.Context, plugin string)
 }
 

@@ -165,12 +165,19 @@ func (c *conversation) next() (pluginStanza, error) {
 		patience = 5 * time.Second
 	}
 	ctx, over := context.WithCancel(c.ctx)
-	defer over()
-	defer time.AfterFunc(patience, func() {
+	told := make(chan struct{})
+	late := time.AfterFunc(patience, func() {
+		defer close(told)
 		if ctx.Err() == nil {
 			c.Ask.Waiting(ctx, c.name)
 		}
-	}).Stop()
+	})
+	defer func() {
+		over()
+		if !late.Stop() { // whoever asked may go on with the terminal
+			<-told
+		}
+	}()
 	return readPluginStanza(c.from)
 }
 
