@@ -4,12 +4,8 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
-	"sync"
 
 	"assay/fleet/engine"
 )
@@ -25,101 +21,19 @@ var generatorsBody string
 // in a process. What is known for the repository as it is, is not asked again.
 // An error of a machine is an *EvalError, unless Nix could not be asked.
 func (e *Engine) Declared(ctx context.Context, machines []string, watch func(engine.Step), done func(machine string, d engine.Declared, err error)) {
-	g := &generators{e: e, speaker: &speaker{watch: watch}, done: done, left: map[string]bool{}, known: map[string]engine.Declared{}}
-	for _, m := range machines {
-		g.left[m] = true
-	}
-	err := g.ask(ctx, machines)
-	switch {
-	case ctx.Err() != nil:
-		err = context.Cause(ctx)
-	case err == nil:
-		err = errors.New("no answer of Nix came")
-	}
-	for _, m := range machines {
-		g.fail(m, err)
-	}
-}
-
-// generators is one asking for the generators of machines.
-type generators struct {
-	e    *Engine
-	repo *repository
-	*speaker
-
-	mu    sync.Mutex
-	done  func(machine string, d engine.Declared, err error)
-	left  map[string]bool // machines without an answer
-	known map[string]engine.Declared
-	more  bool // something has become known
-}
-
-func (g *generators) ask(ctx context.Context, machines []string) (err error) {
-	if g.repo, err = g.e.look(ctx); err != nil {
-		return err
-	}
-	version, err := g.e.run.Version(ctx) // known by now
-	if err != nil {
-		return err
-	}
-	key := g.e.key(g.repo, version, "generators", generatorsBody)
-	g.e.cache.get("generators", key, &g.known)
-	var missing []string
-	for _, m := range machines {
-		if d, ok := g.known[m]; ok {
-			g.tell(m, d, nil)
-		} else {
-			missing = append(missing, m)
-		}
-	}
-	if len(missing) == 0 {
-		return nil
-	}
-	if n := len(g.repo.untracked); n > 0 {
-		g.say(engine.Step{Kind: engine.StepLog, Text: untrackedWarning(g.repo.untracked)})
-	}
-	g.e.sources(ctx, g.repo) // for the places of generators
-	sets, err := g.e.sets(ctx, g.repo, version, missing)
-	if err != nil {
-		return err
-	}
-	for _, set := range slices.Sorted(maps.Keys(sets)) {
-		q := queue{e: g.e, repo: g.repo, set: set, body: generatorsBody, cost: g.repo.dir + "#generators", say: g.say, got: g.got,
-			save: func(context.Context, map[string]json.RawMessage) {}, fail: g.fail,
-			absent: func(set, machine string) { g.fail(machine, fmt.Errorf("%s does not have it", set)) }}
-		q.run(ctx, sets[set])
-	}
-	if g.more && g.e.unchanged(ctx, g.repo) {
-		g.e.cache.put("generators", key, g.known)
-	}
-	return nil
-}
-
-func (g *generators) got(machine string, is json.RawMessage) {
-	d, err := readGenerators(is, func(file string) string {
-		name, _ := g.repo.mapped(file, g.repo.source)
-		return name
-	})
-	if err != nil {
-		g.fail(machine, fmt.Errorf("what Nix says of its generators: %w", err))
-		return
-	}
-	g.mu.Lock()
-	g.known[machine], g.more = d, true
-	g.mu.Unlock()
-	g.tell(machine, d, nil)
-}
-
-func (g *generators) fail(machine string, err error) { g.tell(machine, engine.Declared{}, err) }
-
-// tell answers for a machine, once.
-func (g *generators) tell(machine string, d engine.Declared, err error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.left[machine] {
-		g.left[machine] = false
-		g.done(machine, d, err)
-	}
+	q := question[engine.Declared]{name: "generators", text: generatorsBody, untracked: true,
+		body: func(*repository, string) (string, error) { return generatorsBody, nil },
+		read: func(repo *repository, source string, is json.RawMessage) (engine.Declared, error) {
+			d, err := readGenerators(is, func(file string) string {
+				name, _ := repo.mapped(file, source)
+				return name
+			})
+			if err != nil {
+				return d, fmt.Errorf("what Nix says of its generators: %w", err)
+			}
+			return d, nil
+		}}
+	q.ask(ctx, e, machines, watch, done)
 }
 
 // saidGenerators is the answer to generatorsBody; a list of none threw.

@@ -5,10 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
-	"sync"
 
 	"assay/fleet/engine"
 )
@@ -35,103 +33,24 @@ in if c ? graph
 // Imports asks for the graph of every machine's modules, several machines in a
 // process. What is known for the repository as it is, is not asked again.
 func (e *Engine) Imports(ctx context.Context, machines []string, watch func(engine.Step), done func(machine string, i engine.Imports, err error)) {
-	g := &graphs{e: e, speaker: &speaker{watch: watch}, done: done, left: map[string]bool{}, known: map[string]engine.Imports{}}
-	for _, m := range machines {
-		g.left[m] = true
-	}
-	err := g.ask(ctx, machines)
-	if ctx.Err() != nil {
-		err = context.Cause(ctx)
-	}
-	for _, m := range machines {
-		if err != nil {
-			g.fail(m, err)
-		}
-	}
-}
-
-// graphs is one asking for the graphs of machines.
-type graphs struct {
-	e    *Engine
-	root string // of the flake in Nix' store, with "/" at its end
-	*speaker
-
-	mu    sync.Mutex
-	done  func(machine string, i engine.Imports, err error)
-	left  map[string]bool // machines without an answer
-	known map[string]engine.Imports
-}
-
-func (g *graphs) ask(ctx context.Context, machines []string) error {
-	repo, err := g.e.look(ctx)
-	if err != nil {
-		return err
-	}
-	version, err := g.e.run.Version(ctx) // known by now
-	if err != nil {
-		return err
-	}
-	key := g.e.key(repo, version, "graph", graphBody(""))
-	g.e.cache.get("graph", key, &g.known)
-	var missing []string
-	for _, m := range machines {
-		if i, ok := g.known[m]; ok {
-			g.tell(m, i, nil)
-		} else {
-			missing = append(missing, m)
-		}
-	}
-	if len(missing) == 0 {
-		return nil
-	}
-	source := g.e.sources(ctx, repo)
-	if source == "" {
-		return errors.New("nix flake metadata does not say where the flake's files are")
-	}
-	g.root = source + "/" + repo.sub
-	sets, err := g.e.sets(ctx, repo, version, missing)
-	if err != nil {
-		return err
-	}
-	for _, set := range slices.Sorted(maps.Keys(sets)) {
-		q := queue{e: g.e, repo: repo, set: set, body: graphBody(g.root), cost: repo.dir + "#graph", say: g.say, got: g.got,
-			save: func(context.Context, map[string]json.RawMessage) {}, fail: g.fail,
-			absent: func(set, machine string) { g.fail(machine, fmt.Errorf("%s does not have it", set)) }}
-		q.run(ctx, sets[set])
-	}
-	if len(g.known) > 0 && ctx.Err() == nil && g.e.unchanged(ctx, repo) {
-		g.e.cache.put("graph", key, g.known)
-	}
-	return nil
-}
-
-func (g *graphs) got(machine string, is json.RawMessage) {
-	var files []string
-	if err := json.Unmarshal(is, &files); err != nil {
-		g.fail(machine, fmt.Errorf("what Nix says of its modules: %w", err))
-		return
-	}
-	if files == nil {
-		g.fail(machine, ErrNoGraph)
-		return
-	}
-	i := importsOf(files, g.root)
-	g.mu.Lock()
-	g.known[machine] = i
-	g.mu.Unlock()
-	g.tell(machine, i, nil)
-}
-
-func (g *graphs) fail(machine string, err error) { g.tell(machine, engine.Imports{}, err) }
-
-// tell answers for a machine, once.
-func (g *graphs) tell(machine string, i engine.Imports, err error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.left[machine] {
-		g.left[machine] = false
-		g.done(machine, i, err)
-	}
+	q := question[engine.Imports]{name: "graph", text: graphBody(""),
+		body: func(repo *repository, source string) (string, error) {
+			if source == "" {
+				return "", errors.New("nix flake metadata does not say where the flake's files are")
+			}
+			return graphBody(source + "/" + repo.sub), nil
+		},
+		read: func(repo *repository, source string, is json.RawMessage) (engine.Imports, error) {
+			var files []string
+			if err := json.Unmarshal(is, &files); err != nil {
+				return engine.Imports{}, fmt.Errorf("what Nix says of its modules: %w", err)
+			}
+			if files == nil {
+				return engine.Imports{}, ErrNoGraph
+			}
+			return importsOf(files, source+"/"+repo.sub), nil
+		}}
+	q.ask(ctx, e, machines, watch, done)
 }
 
 // importsOf reads how the module system names modules: "FILE, via option
