@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -31,7 +32,8 @@ type asker struct {
 	word    string
 	fails   error
 	log     []string
-	waiting chan string
+	waiting func() // is told that a plugin takes its time, and does not wait for it
+	waits   int    // how many such waits began and are over
 }
 
 func (a *asker) Begin(name string) (context.Context, func(), error) {
@@ -54,11 +56,11 @@ func (a *asker) Confirm(_ context.Context, name, prompt, yes, no string) (bool, 
 	return a.word == plugintest.Secret, a.fails
 }
 
-func (a *asker) Waiting(ctx context.Context, name string) {
+func (a *asker) Waiting(ctx context.Context, _ string) {
 	if a.waiting != nil {
-		a.waiting <- name
+		a.waiting()
 		<-ctx.Done()
-		a.waiting <- "over"
+		a.waits++ // before whoever asked goes on: the race detector sees whether
 	}
 }
 
@@ -220,21 +222,20 @@ func TestPluginTouch(t *testing.T) {
 	a := &asker{ctx: t.Context(), word: plugintest.Secret}
 	p := allowed(a)
 	f, _ := sealed(t, plugintest.Touch, p)
-	a.log, a.waiting, p.Patience = nil, make(chan string), 20*time.Millisecond
+	a.log, p.Patience = nil, 20*time.Millisecond
 	_, identity := plugintest.Keys(plugintest.Touch)
 	ids := found(t, identity, p)
-	var said []string
 	touched := make(chan error, 1)
-	go func() { // the plugin may take its time before, too
-		for name := range a.waiting {
-			if said = append(said, name); name == plugintest.Touch && len(said) == 1 {
-				go func() { touched <- os.WriteFile(key, []byte("\n"), 0) }()
-			}
-		}
-	}()
+	var once sync.Once // the plugin may take its time before, too
+	a.waiting = func() {
+		once.Do(func() { go func() { touched <- os.WriteFile(key, []byte("\n"), 0) }() })
+	}
 	plain, err := f.Decrypt(ids)
 	if err != nil || string(plain.Bytes()) != "a: b\n" || <-touched != nil {
 		t.Error(err)
+	}
+	if a.waits == 0 {
+		t.Error("nobody was told that it waits")
 	}
 	if want := []string{"begin touch", "message touch insert the key", "confirm touch use slot 1? use it leave it", "end touch"}; !slices.Equal(a.log, want) {
 		t.Errorf("%q", a.log)
@@ -247,27 +248,27 @@ func TestPluginStopped(t *testing.T) {
 	plugintest.Install(t, plugintest.Stuck)
 	f, _ := sealed(t, plugintest.Stuck, allowed(&asker{ctx: t.Context()}))
 	at := filepath.Join(t.TempDir(), "pid")
+	if err := syscall.Mkfifo(at, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	t.Setenv(plugintest.StuckVariable, at)
 	ctx, cancel := context.WithCancelCause(t.Context())
-	a := &asker{ctx: ctx, waiting: make(chan string)}
+	a := &asker{ctx: ctx}
 	p := allowed(a)
 	p.Patience = 20 * time.Millisecond
 	_, identity := plugintest.Keys(plugintest.Stuck)
 	stopped := errors.New("stopped")
-	go func() {
-		for range a.waiting {
-			for ctx.Err() == nil {
-				if text, err := os.ReadFile(at); err == nil && len(text) > 0 {
-					cancel(stopped)
-				}
-			}
-		}
-	}()
-	if _, err := f.Decrypt(found(t, identity, p)); !errors.Is(err, stopped) || !errors.Is(err, sops.ErrNoIdentity) {
-		t.Error(err)
+	var once sync.Once
+	var text []byte
+	a.waiting = func() {
+		once.Do(func() {
+			go func() {
+				text, _ = os.ReadFile(at)
+				cancel(stopped)
+			}()
+		})
 	}
-	text, err := os.ReadFile(at)
-	if err != nil {
+	if _, err := f.Decrypt(found(t, identity, p)); !errors.Is(err, stopped) || !errors.Is(err, sops.ErrNoIdentity) {
 		t.Fatal(err)
 	}
 	pid, err := strconv.Atoi(string(text))
