@@ -79,10 +79,9 @@ func Check(h Host, manifests []Manifest) []Problem {
 func (h Host) keysOf(m Manifest) keys {
 	k := keys{all: true}
 	if m.AgeKeyFile != "" {
-		k.age = h.Recipients
 		k.all = m.AgeKeyFile == h.KeyFile && len(h.Recipients) > 0
-		if m.AgeKeyFile != h.KeyFile {
-			k.age = nil
+		if m.AgeKeyFile == h.KeyFile {
+			k.age = slices.DeleteFunc(slices.Clone(h.Recipients), isSSH)
 		}
 	}
 	for _, file := range m.AgeSSHKeyPaths {
@@ -121,8 +120,17 @@ func (h Host) check(s Secret, have keys) *Problem {
 	case meet(has, have.ssh), !have.all, len(f.PGP)+len(f.Foreign) > 0:
 		return nil
 	}
+	if i := slices.IndexFunc(has, func(r string) bool { return isSSH(r) && slices.Contains(h.Recipients, r) }); i >= 0 {
+		p := h.problem(s, "is encrypted to "+h.Machine+"'s key, which is an SSH key, and sops-nix reads only age identities from "+h.KeyFile, false)
+		p.Remedy = fmt.Sprintf("assay keys remove machine %s, then assay keys add machine %[1]s", h.Machine)
+		return p
+	}
 	return h.problem(s, "is not encrypted to any key that "+h.Machine+" has", false)
 }
+
+// isSSH reports whether a recipient is an SSH key as it is. sops reads no private
+// half of one from a file of age identities.
+func isSSH(recipient string) bool { return strings.HasPrefix(recipient, "ssh-") }
 
 // home checks the secrets of a user's home whose key is a secret of the system:
 // machine key, then user key, then these.
