@@ -164,7 +164,9 @@ func (c *console) home() {
 	c.resize(120, tall)
 	c.escape()
 	c.keys("1")
-	c.await("the machines", func(s string) bool { return strings.HasPrefix(line(s, 1), " machines  ") })
+	c.await("all of the machines' screen, which is drawn from above", func(s string) bool {
+		return strings.HasPrefix(line(s, 1), " machines  ") && strings.HasPrefix(line(s, tall-1), " enter open  space ")
+	})
 	for {
 		s := c.screen()
 		was := line(s, tall-3) + line(s, 2)
