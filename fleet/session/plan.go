@@ -11,6 +11,7 @@ import (
 	"assay/fleet/host"
 	"assay/fleet/host/probe"
 	"assay/fleet/run/plan"
+	"assay/fleet/run/rollout"
 )
 
 // Plan works out what an update of the named machines would change. Nothing
@@ -111,7 +112,7 @@ func (s *Session) ask(ctx context.Context, h *plan.Host, meet func(string) (host
 		if h.WantedErr == nil { // it was asked
 			missing = append([]engine.Object{}, h.Missing...)
 		}
-		s.waiting.put(name, conn, h.Wanted.Path, missing)
+		s.waiting.put(name, h.Wanted.Path, rollout.Way{Conn: conn, Facts: h.Facts, Missing: missing})
 	}()
 	look := s.look(ctx, conn, name)
 	defer func() { h.AgeKey, h.Secrets = look(h) }()

@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"assay/fleet"
-	"assay/fleet/engine"
 	"assay/fleet/host"
 	"assay/fleet/host/probe"
+	"assay/fleet/run/rollout"
 )
 
 // visit is one host that is asked while its system is still evaluated and
@@ -99,12 +99,10 @@ type waiting struct {
 	conns map[string]waits
 }
 
-// waits is one of them, with what its host lacks of the closure of the system
-// that is planned; nil is not known.
+// waits is one of them, with the system that is planned.
 type waits struct {
-	host.Conn
-	system  string
-	missing []engine.Object
+	rollout.Way
+	system string
 }
 
 // How long a connection waits for a run, and how many do.
@@ -114,7 +112,7 @@ const (
 )
 
 // put takes a connection over.
-func (w *waiting) put(name string, conn host.Conn, system string, missing []engine.Object) {
+func (w *waiting) put(name, system string, way rollout.Way) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.conns == nil {
@@ -123,29 +121,28 @@ func (w *waiting) put(name string, conn host.Conn, system string, missing []engi
 	if former := w.conns[name].Conn; former != nil {
 		former.Close() // it knows of another plan
 	} else if len(w.conns) >= waitMost {
-		conn.Close()
+		way.Conn.Close()
 		return
 	}
-	w.conns[name] = waits{conn, system, missing}
+	w.conns[name] = waits{way, system}
 	time.AfterFunc(waitFor, func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		if w.conns[name].Conn == conn {
+		if w.conns[name].Conn == way.Conn {
 			delete(w.conns, name)
-			conn.Close()
+			way.Conn.Close()
 		}
 	})
 }
 
-// take returns a connection that waits, nil where there is none; it is the
-// caller's then. With it comes what the host lacked of the system.
-func (w *waiting) take(name, system string) (host.Conn, []engine.Object) {
+// take returns one that waits, if there is any; it is the caller's then.
+func (w *waiting) take(name, system string) rollout.Way {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	one := w.conns[name]
 	delete(w.conns, name)
 	if one.system != system {
-		one.missing = nil
+		one.Missing = nil
 	}
-	return one.Conn, one.missing
+	return one.Way
 }

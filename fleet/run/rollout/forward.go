@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"assay/fleet"
 	"assay/fleet/engine"
@@ -46,19 +47,26 @@ func (m *machine) reuse(ctx context.Context) (f fleet.Facts, ok bool) {
 	if m.o.Reuse == nil {
 		return f, false
 	}
-	conn, missing := m.o.Reuse(m.e.Machine, m.e.To.Path)
-	if conn == nil {
+	way := m.o.Reuse(m.e.Machine, m.e.To.Path)
+	if way.Conn == nil {
 		return f, false
 	}
-	m.conns = append(m.conns, conn)
-	f, err := m.probe(ctx, conn)
-	if err != nil {
-		m.drop(conn)
-		return f, false
+	m.conns = append(m.conns, way.Conn)
+	f = way.Facts
+	if age := m.o.Clock().Sub(f.At); f.Running == "" || age < 0 || age > justNow {
+		var err error
+		if f, err = m.probe(ctx, way.Conn); err != nil {
+			m.drop(way.Conn)
+			return f, false
+		}
 	}
-	m.conn, m.missing = conn, missing
+	m.conn, m.missing = way.Conn, way.Missing
 	return f, true
 }
+
+// justNow is how old an answer may be for the host not to be asked again at
+// the beginning. The activation compares what runs once more.
+const justNow = 2 * time.Second
 
 func moved(e *plan.Entry, f fleet.Facts) string {
 	if f.Running != e.From.Path {

@@ -39,12 +39,10 @@ type Options struct {
 
 	// Connect opens a new connection to the machine.
 	Connect func(ctx context.Context, machine string) (host.Conn, error)
-	// Reuse returns a connection to the machine that was opened before the run,
-	// which then is the run's, or nil, and what the host lacked of the
-	// system's closure when it was asked over that, nil where nobody asked. Only
-	// the way to a host goes over it, and nothing that follows an activation. It
-	// may be nil.
-	Reuse func(machine, system string) (conn host.Conn, missing []engine.Object)
+	// Reuse returns a way to the machine that was opened before the run, which
+	// then is the run's; without a connection there is none. Only the way to a
+	// host goes over it, and nothing that follows an activation. It may be nil.
+	Reuse func(machine, system string) Way
 	// Probe asks the host for its facts.
 	Probe func(ctx context.Context, conn host.Conn, machine string) (fleet.Facts, error)
 	// Equip brings a host what its new system needs before it starts, where the
@@ -77,6 +75,13 @@ type Options struct {
 	// happened on a host that does not answer; nil waits that long.
 	Guard time.Duration
 	Wait  func(ctx context.Context, d time.Duration) error
+}
+
+// Way is a connection to a host, and what the host has said over it.
+type Way struct {
+	Conn    host.Conn
+	Facts   fleet.Facts     // where it stood; zero where nobody asked
+	Missing []engine.Object // what it lacked of the system's closure; nil where nobody asked
 }
 
 // Report is how a run ended.
