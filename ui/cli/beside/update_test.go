@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"assay/fleet/engine/nix/miniature"
 	"assay/fleet/host/bed"
@@ -26,7 +27,8 @@ exit $failed
 `
 
 // BenchmarkUpdate updates hosts with systemd to systems that are built
-// already, with a change that is new in each round.
+// already, with a change that is new in each round; once with hosts on this
+// machine, and once with as many of which every answer takes its time.
 func BenchmarkUpdate(b *testing.B) {
 	at := newBench(b)
 	hosts := bed.Up(b, 8)
@@ -38,13 +40,20 @@ func BenchmarkUpdate(b *testing.B) {
 	if err := miniature.Addresses(at.dir, targets); err != nil {
 		b.Fatal(err)
 	}
-	at.write(b, filepath.Join(at.home, ".ssh/config"), "Include "+hosts[0].SSHConfig+"\n")
 	for _, n := range []int{4, 8} {
-		b.Run(fmt.Sprintf("hosts=%d", n), func(b *testing.B) { at.update(b, names[:n], hosts[:n]) })
+		for _, far := range []time.Duration{0, 20 * time.Millisecond} {
+			b.Run(fmt.Sprintf("hosts=%d,away=%v", n, far), func(b *testing.B) {
+				at.write(b, filepath.Join(at.home, ".ssh/config"), "Include "+hosts[0].SSHConfig+"\n")
+				if far > 0 {
+					at.write(b, filepath.Join(at.home, ".ssh/config"), away(b, hosts, far/2))
+				}
+				at.update(b, names[:n], hosts[:n], fmt.Sprint(n, far))
+			})
+		}
 	}
 }
 
-func (at *bench) update(b *testing.B, names []string, hosts []bed.Host) {
+func (at *bench) update(b *testing.B, names []string, hosts []bed.Host, part string) {
 	links := b.TempDir()
 	var pairs []string
 	for i, h := range hosts {
@@ -57,7 +66,7 @@ func (at *bench) update(b *testing.B, names []string, hosts []bed.Host) {
 	build := append([]string{"build", "--out-link", filepath.Join(links, "system")}, installables(names)...)
 	prepare := func(kind string) func(int) {
 		return func(round int) {
-			at.change(b, names, fmt.Sprint(kind, len(names), round))
+			at.change(b, names, fmt.Sprint(kind, part, round))
 			at.run(b, "nix", build...)
 			at.run(b, at.assay, "build", strings.Join(names, ","))
 		}
