@@ -48,7 +48,7 @@ func fixes(ctx context.Context, store *vars.Store, drifted []VarFinding, operato
 		}
 		more, err := fix(store, f, operator)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w; nothing is written", f.ID, err)
+			return nil, fmt.Errorf("nothing is written: %s: %w", f.ID, err)
 		}
 		changes = append(changes, more...)
 	}
@@ -64,36 +64,42 @@ func fix(store *vars.Store, f VarFinding, operator []sops.Identity) ([]batch.Cha
 	var access vars.Access
 	var lose []string
 	sure := f.Declared && f.Certainty == fleet.Exact
-	switch {
-	case sure && f.Deploy:
-		users, err := operatorUsers(store, operator)
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range f.Machines {
-			if _, err := store.AddMachineKey(m, vars.Access{Users: users, Groups: f.Groups}, operator); err != nil {
-				return nil, err
-			}
-		}
-		access.Machines = f.Machines
-	case sure:
-		lose = f.Machines
-	}
 	if sure {
 		access.Groups = f.Groups
+		if f.Deploy {
+			access.Machines = f.Machines
+		} else {
+			lose = f.Machines
+		}
 	}
-	_, faults, err := store.Readers(f.ID)
-	if err != nil {
+	if err := store.CheckReaders(f.ID, access); err != nil {
 		return nil, err
 	}
-	if why := vars.Keyless(faults); why != "" {
-		return nil, fmt.Errorf("it would be lost to somebody: %s", why)
+	if err := machineKeys(store, access, operator); err != nil {
+		return nil, err
 	}
 	r, err := store.Regrant(f.ID, value, access, lose)
 	if err != nil {
 		return nil, err
 	}
 	return changesOf(store, r)
+}
+
+// machineKeys makes the keys that machines of access lack.
+func machineKeys(store *vars.Store, access vars.Access, operator []sops.Identity) error {
+	if len(access.Machines) == 0 {
+		return nil
+	}
+	users, err := operatorUsers(store, operator)
+	if err != nil {
+		return err
+	}
+	for _, m := range access.Machines {
+		if _, err := store.AddMachineKey(m, vars.Access{Users: users, Groups: access.Groups}, operator); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // changesOf are the changes that a rewrite consists of.

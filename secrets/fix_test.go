@@ -149,3 +149,57 @@ func TestSetVar(t *testing.T) {
 		t.Error("a stranger sets it:", err)
 	}
 }
+
+// TestSetUnknownKey: a value that a reader would lose, since nobody can read
+// that reader's keys, is not set, and nothing is linked or made for it.
+func TestSetUnknownKey(t *testing.T) {
+	for name, broken := range map[string]struct {
+		file, text string
+	}{
+		"a machine that is linked": {"sops/machines/m/key.json", "<<<<<<< HEAD\n"},
+		"a user without a file":    {"sops/users/raquel/key.json", ""},
+		"a member of a group":      {"sops/users/raquel/key.json", "[]\n"},
+		"the links as a file":      {"vars/per-machine/m/g/f/groups", "x"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			store, ids := varsFleet(t)
+			raquel, _, err := sops.NewIdentity("raquel")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := store.AddUser("raquel", raquel.Recipient); err != nil {
+				t.Fatal(err)
+			}
+			id := vars.Machine("m", "g").Var("f")
+			put(t, store, id, "m")
+			access := vars.Access{Users: []string{"raquel"}}
+			if strings.Contains(name, "group") {
+				link := filepath.Join(store.Dir(), "sops/groups/admins/users/raquel")
+				if err := errors.Join(os.MkdirAll(filepath.Dir(link), 0o755), os.Symlink("../../../users/raquel", link)); err != nil {
+					t.Fatal(err)
+				}
+				access = vars.Access{Groups: []string{"admins"}}
+			}
+			if err := store.SetSecret(id, secrets.NewSecret([]byte("canary")), access); err != nil {
+				t.Fatal(err)
+			}
+			file := filepath.Join(store.Dir(), broken.file)
+			if broken.text == "" {
+				err = os.Remove(file)
+			} else {
+				err = errors.Join(os.RemoveAll(file), os.WriteFile(file, []byte(broken.text), 0o600))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			before := tree(t, store.Dir())
+			err = secrets.SetVar(t.Context(), store, id, true, secrets.NewSecret([]byte("new")), secrets.Audience{Machines: []string{"new", "m"}}, ids)
+			if err == nil || !strings.Contains(err.Error(), broken.file) || !strings.Contains(err.Error(), "hint: ") {
+				t.Errorf("%v", err)
+			}
+			if !maps.Equal(tree(t, store.Dir()), before) {
+				t.Error("something was written")
+			}
+		})
+	}
+}

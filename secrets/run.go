@@ -234,10 +234,15 @@ func (r *runner) access(s Step, file string, deploy bool, made *Made) (*vars.Acc
 		}
 	}
 	if deploy {
+		a.Machines = append(a.Machines, s.Machines...)
+	}
+	if err := r.store.CheckReaders(s.Place.Var(file), a); err != nil {
+		return nil, err
+	}
+	if deploy {
 		if err := r.machineKeys(s, made); err != nil {
 			return nil, err
 		}
-		a.Machines = append(a.Machines, s.Machines...)
 	}
 	for _, names := range []*[]string{&a.Users, &a.Machines, &a.Groups} {
 		slices.Sort(*names)

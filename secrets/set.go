@@ -3,6 +3,7 @@ package secrets
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"assay/secrets/sops"
 	"assay/secrets/vars"
@@ -15,7 +16,8 @@ type Audience struct {
 
 // SetVar writes one var under the store's lock: public, or a secret for the
 // audience, the operator's users and whom its links name already. A machine
-// without a key gets one.
+// without a key gets one. Where the keys of somebody who has to read it cannot be
+// read, nothing is written.
 func SetVar(ctx context.Context, store *vars.Store, id vars.ID, secret bool, value Secret, to Audience, operator []sops.Identity) (err error) {
 	unlock, err := store.Lock(ctx)
 	if err != nil {
@@ -28,23 +30,23 @@ func SetVar(ctx context.Context, store *vars.Store, id vars.ID, secret bool, val
 	if !secret {
 		return store.SetPublic(id, value.Bytes())
 	}
-	access, err := audience(store, to, operator)
+	access, err := audience(store, id, to, operator)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s is not set: %w", id, err)
 	}
 	return store.SetSecret(id, value, access)
 }
 
-// audience resolves who reads a new secret, and makes the machines' keys.
-func audience(store *vars.Store, to Audience, operator []sops.Identity) (vars.Access, error) {
+// audience resolves who reads a new secret, and makes the machines' keys, if
+// it is known who has to read it.
+func audience(store *vars.Store, id vars.ID, to Audience, operator []sops.Identity) (vars.Access, error) {
 	users, err := operatorUsers(store, operator)
 	if err != nil {
 		return vars.Access{}, err
 	}
-	for _, m := range to.Machines {
-		if _, err := store.AddMachineKey(m, vars.Access{Users: users, Groups: to.Groups}, operator); err != nil {
-			return vars.Access{}, err
-		}
+	access := vars.Access{Users: users, Machines: to.Machines, Groups: to.Groups}
+	if err := store.CheckReaders(id, access); err != nil {
+		return vars.Access{}, err
 	}
-	return vars.Access{Users: users, Machines: to.Machines, Groups: to.Groups}, nil
+	return access, machineKeys(store, access, operator)
 }

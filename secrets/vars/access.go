@@ -26,6 +26,8 @@ type Reader struct {
 // member is a user, machine or group that a link names.
 type member struct{ kind, name string } // kind as the directory: "users", ...
 
+func (m member) dir() string { return path.Join("sops", m.kind, m.name) }
+
 // ledger resolves links and remembers key files, for one pass over a store.
 // It is not for concurrent use.
 type ledger struct {
@@ -63,6 +65,19 @@ func (l *ledger) readers(dir string) ([]Reader, []string) {
 	groups, bad := l.links(dir, "groups")
 	faults = append(faults, bad...)
 	readers, bad := l.named(Access{users, machines, groups})
+	return readers, append(faults, bad...)
+}
+
+// granted resolves the links of a secret's directory and those that access
+// would add.
+func (l *ledger) granted(dir string, access Access) (readers []Reader, faults []string) {
+	for kind, names := range map[string]*[]string{"users": &access.Users, "machines": &access.Machines, "groups": &access.Groups} {
+		have, bad := l.links(dir, kind)
+		faults = append(faults, bad...)
+		*names = slices.Compact(slices.Sorted(slices.Values(slices.Concat(*names, have))))
+	}
+	slices.Sort(faults)
+	readers, bad := l.named(access)
 	return readers, append(faults, bad...)
 }
 
@@ -121,7 +136,7 @@ func (l *ledger) links(dir, kind string) (names, faults []string) {
 	dir = path.Join(dir, kind)
 	entries, err := l.s.names(dir)
 	if err != nil {
-		return nil, []string{err.Error()}
+		return nil, []string{unlisted + err.Error()}
 	}
 	for _, e := range entries {
 		name, err := l.s.target(path.Join(dir, e.Name()), kind, e.Type())
@@ -154,8 +169,9 @@ func (s *Store) target(link, kind string, mode fs.FileMode) (string, error) {
 	return path.Base(full), nil
 }
 
-// grant makes the missing links of access in a secret's directory dir.
-func (s *Store) grant(dir string, access Access) error {
+// all are the members that access names, which have to be registered.
+func (s *Store) all(access Access) ([]member, error) {
+	var out []member
 	for _, g := range []struct {
 		kind  string
 		names []string
@@ -166,11 +182,23 @@ func (s *Store) grant(dir string, access Access) error {
 				rule = machineName
 			}
 			if err := check(rule, strings.TrimSuffix(g.kind, "s"), name); err != nil {
-				return err
+				return nil, err
 			}
-			if err := s.link(path.Join(dir, g.kind), path.Join("sops", g.kind, name)); err != nil {
-				return err
+			m := member{g.kind, name}
+			if !s.isDir(m.dir()) {
+				return nil, fmt.Errorf("%s: %w\nhint: register it first", s.real(m.dir()), fs.ErrNotExist)
 			}
+			out = append(out, m)
+		}
+	}
+	return out, nil
+}
+
+// grant makes the missing links to members in a secret's directory dir.
+func (s *Store) grant(dir string, to []member) error {
+	for _, m := range to {
+		if err := s.link(path.Join(dir, m.kind), m.dir()); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -178,9 +206,6 @@ func (s *Store) grant(dir string, access Access) error {
 
 // link makes dir/BASE -> member, relative. A right one that is there stays.
 func (s *Store) link(dir, member string) error {
-	if !s.isDir(member) {
-		return fmt.Errorf("%s: %w\nhint: register it first", s.real(member), fs.ErrNotExist)
-	}
 	to, err := filepath.Rel(filepath.FromSlash(dir), filepath.FromSlash(member))
 	if err != nil {
 		return err

@@ -135,7 +135,7 @@ func (s *Store) UsersWith(recipients ...string) ([]string, error) {
 	for _, user := range users {
 		keys, err := s.keys("users", user)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("which users of the fleet you are is not known: %w; hint: restore that file from version control", err)
 		}
 		if slices.ContainsFunc(keys, func(k Key) bool { return k.Type == "age" && slices.Contains(recipients, k.Public) }) {
 			out = append(out, user)

@@ -29,8 +29,10 @@ func (s *Store) Regrant(id ID, value secret.Value, access Access, lose []string)
 	dir := id.Dir()
 	r := Rewrite{Path: path.Join(dir, "secret"), Links: map[string]string{}}
 	l := newLedger(s)
+	var faults []string
 	for kind, names := range map[string]*[]string{"users": &access.Users, "machines": &access.Machines, "groups": &access.Groups} {
-		have, _ := l.links(dir, kind)
+		have, bad := l.links(dir, kind)
+		faults = append(faults, bad...)
 		wanted := slices.Clone(*names)
 		for _, name := range have {
 			if kind == "machines" && slices.Contains(lose, name) && !slices.Contains(wanted, name) {
@@ -59,8 +61,8 @@ func (s *Store) Regrant(id ID, value secret.Value, access Access, lose []string)
 			r.Links[path.Join(dir, kind, name)] = filepath.ToSlash(to)
 		}
 	}
-	readers, faults := l.named(access)
+	readers, bad := l.named(access)
 	var err error
-	r.Text, err = s.seal(dir, value, readers, faults)
+	r.Text, err = s.seal(dir, value, readers, append(faults, bad...))
 	return r, err
 }

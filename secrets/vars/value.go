@@ -78,9 +78,10 @@ func (s *Store) SetPublic(id ID, value []byte) error {
 }
 
 // SetSecret encrypts value to everybody in access and to whoever the var's
-// links already name, under a fresh data key, and writes it. Links are only
-// added. They come first: after a crash in between the old secret is there and
-// its drift is seen.
+// links already name, under a fresh data key, and writes it. It is refused,
+// and nothing is written, where the keys of one of them cannot be read. Links
+// are only added. They come first: after a crash in between the old secret is
+// there and its drift is seen.
 func (s *Store) SetSecret(id ID, value secret.Value, access Access) error {
 	if err := id.check(); err != nil {
 		return err
@@ -91,12 +92,16 @@ func (s *Store) SetSecret(id ID, value secret.Value, access Access) error {
 // fillSecret links the readers into dir and writes the secret there, for
 // everybody whom the links name then.
 func (s *Store) fillSecret(dir string, value secret.Value, access Access) error {
-	if err := s.grant(dir, access); err != nil {
+	to, err := s.all(access)
+	if err != nil {
 		return err
 	}
-	readers, faults := newLedger(s).readers(dir)
+	readers, faults := newLedger(s).granted(dir, access)
 	text, err := s.seal(dir, value, readers, faults)
 	if err != nil {
+		return err
+	}
+	if err := s.grant(dir, to); err != nil {
 		return err
 	}
 	return s.writeFile(path.Join(dir, "secret"), text, 0o600)
@@ -105,7 +110,8 @@ func (s *Store) fillSecret(dir string, value secret.Value, access Access) error 
 // fillNewSecret does so in a directory that is not published yet: nobody but
 // access is linked there, and nothing needs to be replaced.
 func (s *Store) fillNewSecret(dir string, value secret.Value, access Access) error {
-	if err := s.grant(dir, access); err != nil {
+	to, err := s.all(access)
+	if err != nil {
 		return err
 	}
 	readers, faults := newLedger(s).named(access)
@@ -113,12 +119,18 @@ func (s *Store) fillNewSecret(dir string, value secret.Value, access Access) err
 	if err != nil {
 		return err
 	}
+	if err := s.grant(dir, to); err != nil {
+		return err
+	}
 	return s.writeNew(path.Join(dir, "secret"), text, 0o600)
 }
 
-// seal encrypts value to the readers' keys.
+// seal encrypts value to the readers' keys, if it is for all of them.
 func (s *Store) seal(dir string, value secret.Value, readers []Reader, faults []string) ([]byte, error) {
 	s.tell(value)
+	if err := s.complete(dir, readers, faults); err != nil {
+		return nil, err
+	}
 	var recipients []string
 	for _, k := range keysOf(readers) {
 		if k.Type != "age" {

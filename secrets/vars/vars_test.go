@@ -295,17 +295,37 @@ func TestKeyFileForms(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	// A reader without a readable key file leaves the others.
-	cameron := user(t, s, "cameron")
-	put(t, s, "sops/users/u/key.json", "age1")
+}
+
+// TestReaderUnknown: a reader whose keys cannot be read is told, and a secret
+// is not written without that reader.
+func TestReaderUnknown(t *testing.T) {
+	s := open(t)
+	cameron, raquel := user(t, s, "cameron"), user(t, s, "raquel")
 	id := vars.Shared("g").Var("f")
-	set(t, s, id, "x", vars.Access{Users: []string{"cameron", "u"}})
-	v, err := s.Inspect(id)
-	if err != nil || v.State != vars.Present || len(v.Faults) != 1 {
-		t.Errorf("%+v, %v", v, err)
+	set(t, s, id, "x", vars.Access{Users: []string{"cameron", "raquel"}})
+	for _, text := range []string{"age1", "[]"} {
+		put(t, s, "sops/users/raquel/key.json", text)
+		if v, err := s.Inspect(id); err != nil || v.State != vars.Drifted {
+			t.Errorf("%+v, %v", v, err)
+		}
+		for _, of := range []vars.ID{id, vars.Shared("new").Var("f")} {
+			err := s.SetSecret(of, secret.New([]byte("y")), vars.Access{Users: []string{"cameron", "raquel"}})
+			if err == nil || !strings.Contains(err.Error(), "sops/users/raquel/key.json") || !strings.Contains(err.Error(), "hint: ") {
+				t.Errorf("%s: %v", of, err)
+			}
+			if err := s.Make(of.Generator, []vars.File{{Name: "f", Secret: secret.New([]byte("y")), Access: &vars.Access{Users: []string{"cameron", "raquel"}}}}, ""); err == nil {
+				t.Errorf("%s is made", of)
+			}
+		}
 	}
-	if _, err := s.Secret(id, []sops.Identity{cameron}); err != nil {
-		t.Error(err)
+	if s.HasGenerator(vars.Shared("new")) {
+		t.Error("something was written")
+	}
+	for _, who := range []sops.Identity{cameron, raquel} {
+		if v, err := s.Secret(id, []sops.Identity{who}); err != nil || string(v.Bytes()) != "x" {
+			t.Error(err)
+		}
 	}
 }
 
