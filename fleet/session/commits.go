@@ -7,8 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"assay/fleet/host/probe"
 )
 
 // Commit is one commit of the fleet's repository.
@@ -43,7 +41,7 @@ func (s *Session) Since(ctx context.Context, machine string) (Since, error) {
 		return out, err
 	}
 	defer conn.Close()
-	facts, err := probe.Read(ctx, conn, machine)
+	facts, err := s.read(ctx, conn, machine)
 	if err != nil {
 		return out, err
 	}

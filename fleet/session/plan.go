@@ -195,7 +195,7 @@ func (s *Session) former(ctx context.Context, m fleet.Machine, to int) plan.Back
 		return h
 	}
 	defer conn.Close()
-	if h.Facts, err = probe.Stand(ctx, conn, m.Name); err != nil {
+	if h.Facts, err = s.stand(ctx, conn, m.Name); err != nil {
 		h.Facts = probe.Unreachable(m.Name, err, s.opts.Clock())
 		return h
 	}

@@ -78,7 +78,7 @@ func (s *Session) facts(ctx context.Context, name string) fleet.Facts {
 		return probe.Unreachable(name, err, s.opts.Clock())
 	}
 	defer conn.Close()
-	facts, err := probe.Read(ctx, conn, name)
+	facts, err := s.read(ctx, conn, name)
 	if err != nil {
 		return probe.Unreachable(name, err, s.opts.Clock())
 	}

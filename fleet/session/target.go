@@ -12,17 +12,19 @@ import (
 )
 
 // Connect opens a connection to a machine whose identity is pinned by the
-// fleet's own secrets, or else by what the connector knows.
+// fleet's own secrets, or else by what the connector knows. Known secrets are
+// taken out of the errors of both.
 func (s *Session) Connect(ctx context.Context, machine string) (host.Conn, error) {
 	target, err := s.Target(machine)
 	if err != nil {
 		return nil, err
 	}
 	conn, err := s.reach.Connector.Connect(ctx, target)
-	if err == nil {
-		s.showed(machine, conn)
+	if err != nil {
+		return nil, s.cleanError(err)
 	}
-	return conn, err
+	s.showed(machine, conn)
+	return &cleanConn{conn, s}, nil
 }
 
 // Target is where and as whom a machine is reached, and who it must prove to
@@ -139,7 +141,7 @@ func (s *Session) answering(ctx context.Context, t *host.Target) error {
 			*t = one
 			return conn.Close()
 		}
-		last = err
+		last = s.cleanError(err)
 	}
 	return last
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"assay/fleet/host/awake"
-	"assay/fleet/host/probe"
 	"assay/fleet/run/event"
 	"assay/fleet/run/journal"
 	"assay/fleet/run/plan"
@@ -50,7 +49,7 @@ func (s *Session) Apply(ctx context.Context, p *plan.Plan, how Apply) (report ro
 	report, err = rollout.Run(ctx, rollout.Options{
 		RunID: string(id), Operator: s.opts.Operator(), Assay: s.opts.Version,
 		Plan: p, Engine: s.reach.Engine, Deployer: s.reach.Deployer,
-		Sink: event.Tee(record, how.Sink), Connect: s.Connect, Reuse: s.waiting.take, Probe: probe.Stand,
+		Sink: event.Tee(record, how.Sink), Connect: s.Connect, Reuse: s.waiting.take, Probe: s.stand,
 		Equip: s.equip, Redact: s.opts.Redactor.Clean,
 		Stop: how.Stop, Parallel: parallel, Guard: how.Guard, Clock: s.opts.Clock,
 	})

@@ -21,12 +21,14 @@ as = "stable"
   services.query.package = pkgs.jq;
   services.other.package = pkgs.unstable.jq;
   services.deep.one.package = pkgs.jq;
+  users.users.u.packages = [ (pkgs.fd.override { x = 1; }) (pkgs.stable.fd.overrideAttrs (old: { })) ];
 }; }`,
 	})
 	s := opened(t, dir)
 	for pkg, want := range map[string]string{
 		"jq":                    "one environment.systemPackages m/a.nix:2 stable.jq, one services.query.package m/a.nix:3 , one services.other.package m/a.nix:4 unstable.jq, ",
 		"stable.jq":             "one environment.systemPackages m/a.nix:2 , ",
+		"fd":                    "one users.users.u.packages m/a.nix:6 , one users.users.u.packages m/a.nix:6 stable.fd, ",
 		"python3Packages.numpy": "one environment.systemPackages m/a.nix:2 stable.python3Packages.numpy, ",
 	} {
 		uses, err := s.Uses(t.Context(), pkg)

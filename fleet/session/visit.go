@@ -7,7 +7,6 @@ import (
 
 	"assay/fleet"
 	"assay/fleet/host"
-	"assay/fleet/host/probe"
 	"assay/fleet/run/rollout"
 )
 
@@ -58,7 +57,7 @@ func (s *Session) visiting(ctx context.Context, names []string) (meet func(name 
 			return conn, v.facts, v.err
 		}
 		if conn != nil {
-			facts, err := probe.Stand(ctx, conn, name)
+			facts, err := s.stand(ctx, conn, name)
 			if err == nil {
 				return conn, facts, nil
 			}
@@ -83,7 +82,7 @@ func (s *Session) visit(ctx context.Context, name string) (host.Conn, fleet.Fact
 	if err != nil {
 		return nil, fleet.Facts{}, err
 	}
-	facts, err := probe.Stand(ctx, conn, name)
+	facts, err := s.stand(ctx, conn, name)
 	if err != nil {
 		conn.Close()
 		return nil, fleet.Facts{}, err
