@@ -12,6 +12,13 @@ open_roots() {
 		fi
 		;;
 	esac
-	mkdir -p "$roots" || exit 73
-	find "$roots" -type l -mtime +0 -exec rm -f {} +
+	if [ ! -d "$roots" ]; then
+		mkdir -p "$roots" || exit 73
+		return
+	fi
+	for left in "$roots"/*; do
+		[ -L "$left" ] || continue
+		find "$roots" -type l -mtime +0 -exec rm -f {} +
+		return
+	done
 }

@@ -118,8 +118,10 @@ tidy() {
 # record writes down where the host stands.
 record() {
 	private "$dir"
-	cat >"$dir/tool"
-	[ "$(tail -n 1 "$dir/tool")" = '# the end' ] || refuse 47 'the script did not come whole on standard input'
+	tool=$(cat)
+	case $tool in *'
+# the end') ;; *) refuse 47 'the script did not come whole on standard input' ;; esac
+	note tool "$tool"
 	note to "$system"
 	note goal "$goal"
 	note class "$class"
@@ -156,7 +158,7 @@ begin() {
 	tidy
 	record
 	: >"$base/holder"
-	why='' at=''
+	why=
 	case $goal in
 	switch | test) why=$(inhibited "$system") ;;
 	esac
@@ -176,7 +178,7 @@ begin() {
 		say_state armed
 		arm
 	fi
-	[ -n "$at" ] || at=$(date +%s)
+	clock
 	printf 'id %s\noperator %s\nat %s\n' "$id" "$operator" "$at" >"$base/holder"
 	load job
 	launch "$value" # it waits for the lock, which nobody else gets before it runs

@@ -10,7 +10,14 @@ systemd=
 
 shell=
 # find_shell sets it to what runs jobs, which a switch does not replace.
-find_shell() { [ -n "$shell" ] || shell=$(readlink -f /bin/sh 2>/dev/null || echo /bin/sh); }
+find_shell() {
+	[ -z "$shell" ] || return 0
+	load shell
+	shell=$value
+	[ -z "$shell" ] || [ ! -x "$shell" ] || return 0
+	shell=$(readlink -f /bin/sh 2>/dev/null || echo /bin/sh)
+	[ ! -d "$dir" ] || note shell "$shell"
+}
 
 # is_unit JOB
 is_unit() { [ -n "$systemd" ] && [ "$1" != confirm ]; }

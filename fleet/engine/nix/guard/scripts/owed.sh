@@ -41,8 +41,7 @@ at_boot() {
 # owe_nothing ends it.
 owe_nothing() {
 	[ -e "$owed/$id" ] || return 0
-	rm -rf "${owed:?}/$id" "$owed/due"
-	rm -f "$boot_units/multi-user.target.wants/assay-owed.service" "$boot_units/assay-owed.service"
+	rm -rf "${owed:?}/$id" "$owed/due" "$boot_units/multi-user.target.wants/assay-owed.service" "$boot_units/assay-owed.service"
 	rmdir "$owed" "$boot_units/multi-user.target.wants" "$boot_units" 2>/dev/null || :
 	case $systemd$verb in yesrollback | yesresume) systemctl daemon-reload || : ;; esac # it may have read the unit
 }

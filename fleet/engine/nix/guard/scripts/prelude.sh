@@ -108,10 +108,19 @@ monotonic() {
 	fi
 }
 
+began=
+# clock sets at to the time of day in seconds, for which a program is started once.
+clock() {
+	monotonic
+	[ -n "$began" ] || began=$(($(date +%s) - value))
+	at=$((began + value))
+}
+
 # say_state STATE makes this activation the current one, in that state, or
 # fails and leaves both files as they were.
 say_state() {
-	ends= at=$(date +%s)
+	clock
+	ends=
 	if [ "$1" = armed ]; then
 		load deadline
 		ends=$((at + value))
