@@ -55,13 +55,11 @@ type Wanted struct {
 // PlanGenerate works out which generators have to run: those of which a file
 // is missing or whose validation has changed, the one to make anew, and then
 // those that depend on one of them. Nothing is written and nothing decrypted.
-// A cycle of dependencies is an error that names the places.
+// Generators on a cycle of dependencies, and what depends on them, are blocked;
+// the others are not.
 func PlanGenerate(store *vars.Store, w Wanted) (GeneratePlan, error) {
 	g := graphOf(store, w.Declarations)
-	order, err := g.order()
-	if err != nil {
-		return GeneratePlan{}, err
-	}
+	order := g.order()
 	found, asked := false, w.Regenerate
 	for _, n := range order {
 		if n.isOf(w.Of) {
@@ -74,7 +72,7 @@ func PlanGenerate(store *vars.Store, w Wanted) (GeneratePlan, error) {
 			n.exists = store.HasGenerator(n.place)
 		}
 		for _, need := range n.needs {
-			if of := g.nodes[need]; of != nil && of.reason != "" && n.reason == "" {
+			if of := g.nodes[need]; of != nil && of.reason != "" && n.reason == "" && !n.onCycleWith(of) {
 				n.reason, n.half = "depends on "+need.Name, nil
 			}
 		}
@@ -117,6 +115,8 @@ type node struct {
 	half   []string // files that are there although others are missing
 	exists bool
 	asked  bool
+	cycle  []*node // those that it depends on and that depend on it, with it; nil for none
+	around []*node // a way over some of them, from it back to it
 }
 
 // isOf reports whether one of the machines declares it; nil are all.
@@ -155,63 +155,6 @@ func graphOf(store *vars.Store, declared []fleet.Declaration) graph {
 		}
 	}
 	return g
-}
-
-// order is a topological order, ties by path; a cycle is an error.
-func (g graph) order() ([]*node, error) {
-	var out []*node
-	const (
-		open = iota + 1
-		done
-	)
-	state := map[vars.Generator]int{}
-	var way []*node
-	var visit func(n *node) error
-	visit = func(n *node) error {
-		switch state[n.place] {
-		case done:
-			return nil
-		case open:
-			return cycle(way[slices.Index(way, n):])
-		}
-		state[n.place] = open
-		way = append(way, n)
-		for _, need := range n.needs {
-			if of := g.nodes[need]; of != nil {
-				if err := visit(of); err != nil {
-					return err
-				}
-			}
-		}
-		way = way[:len(way)-1]
-		state[n.place] = done
-		out = append(out, n)
-		return nil
-	}
-	for _, n := range g.sorted() {
-		if err := visit(n); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
-func (g graph) sorted() []*node {
-	var all []*node
-	for _, n := range g.nodes {
-		all = append(all, n)
-	}
-	slices.SortFunc(all, func(a, b *node) int { return strings.Compare(a.place.Dir(), b.place.Dir()) })
-	return all
-}
-
-// cycle is the error for generators that depend on each other.
-func cycle(way []*node) error {
-	var parts []string
-	for _, n := range way {
-		parts = append(parts, fmt.Sprintf("%s (%s)", n.place.Name, n.by[0].At))
-	}
-	return fmt.Errorf("generators depend on each other: %s -> %s; hint: remove one of the dependencies", strings.Join(parts, " -> "), way[0].place.Name)
 }
 
 // judge decides whether the generator has to run by itself.
@@ -281,6 +224,9 @@ func (n *node) step(store *vars.Store, blocked map[vars.Generator]bool, g graph)
 	}
 	if best.FilesWhy != "" {
 		return block("", "its files are not all known: %s", best.FilesWhy)
+	}
+	if n.cycle != nil {
+		return block("remove one of these dependencies", "generators depend on each other: %s", n.way())
 	}
 	if len(n.half) > 0 {
 		if s.Completes = completes(best, n.half, s.Recipe); s.Completes != nil {
