@@ -220,6 +220,13 @@ func (r *Repository) Generators(machine string) (compose.Composition, error) {
 	return r.compose(machine, compose.Request{Generators: true})
 }
 
+// Secrets works out what a machine and its homes declare of clan's vars and of
+// sops-nix's secrets, faster than Compose: the composition is for what
+// Generators is for, and for compose.SealedUsesOf.
+func (r *Repository) Secrets(machine string) (compose.Composition, error) {
+	return r.compose(machine, compose.Request{Secrets: true})
+}
+
 // judged is a composition with the error that it has.
 func (r *Repository) judged(composition compose.Composition) (compose.Composition, error) {
 	for _, p := range composition.Problems {

@@ -25,6 +25,10 @@ type Request struct {
 	// and Problems are not what they are without it.
 	Generators bool
 
+	// Secrets leaves all options out but those of clan and of sops-nix: Options
+	// and Problems are not what they are without it.
+	Secrets bool
+
 	reach bool // what the machine reaches is wanted, and no options
 }
 
@@ -56,6 +60,9 @@ func composeBy(types table, tree *modules.Tree, req Request) Composition {
 	}
 	if req.Generators {
 		w.only = clanOptions
+	}
+	if req.Secrets {
+		w.only = secretOptions
 	}
 	if req.Only != nil {
 		for _, name := range req.Only {

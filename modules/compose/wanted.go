@@ -20,6 +20,10 @@ var packageLists = &wanted{"packages", [][]string{
 // clanOptions are those that GeneratorsOf and CoreGeneratorsOf look at.
 var clanOptions = &wanted{"clan", [][]string{{"clan", "core"}}}
 
+// secretOptions are those that SealedUsesOf looks at too, and those whose values
+// are modules of homes, which may set them.
+var secretOptions = &wanted{"secrets", [][]string{{"clan", "core"}, {"sops"}, {"home-manager"}}}
+
 // packageSets are those of asWritten.
 var packageSets = &wanted{"sets", [][]string{{"nixpkgs", "overlays"}, {"nixpkgs", "pkgs"}}}
 
