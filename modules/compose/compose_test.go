@@ -106,18 +106,34 @@ func TestNamedPackages(t *testing.T) {
 	for _, p := range c.Scope.Named {
 		got = append(got, p.Option+" "+p.Name+" "+p.Aspect+" "+p.At.String())
 	}
-	if want := []string{"programs.git.package git a m/a.nix:2", "services.web.package nginxMainline a m/a.nix:4"}; !slices.Equal(got, want) || len(c.Scope.Packages) != 0 {
+	if want := []string{"programs.git.package git a m/a.nix:2", "services.web.package nginxMainline a m/a.nix:4", "services.odd.package odd a m/a.nix:6"}; !slices.Equal(got, want) || len(c.Scope.Packages) != 0 {
 		t.Errorf("named are %q", got)
 	}
 }
 
 func TestPackages(t *testing.T) {
-	c := composed(t, `{ flake.modules.nixos.a = { pkgs, lib, ... }: { environment.systemPackages = with pkgs; [ zsh git (git.override { }) ] ++ lib.optional pkgs.stdenv.isDarwin pkgs.mas; }; }`, nil)
+	c := composed(t, `{ flake.modules.nixos.a = { pkgs, lib, ... }:
+	let own = pkgs.stable.htop.override { x = 1; }; in {
+		environment.systemPackages = with pkgs; [
+			zsh
+			git
+			(git.override { })
+			own
+			((pkgs.fish.override { a = 1; }).overrideAttrs (old: { b = 2; }))
+			(python3.withPackages (ps: [ ps.numpy ]))
+			(python3Packages.numpy.overridePythonAttrs (_: { }))
+			(callPackage ./own.nix { })
+			(pkgs.override { })
+			(nowhere.overrides { })
+			((callPackage ./own.nix { }).override { })
+			(lib.hiPrio vim)
+		] ++ lib.optional pkgs.stdenv.isDarwin (pkgs.mas.override { });
+	}; }`, nil)
 	var got []string
 	for _, p := range c.Scope.Packages {
-		got = append(got, p.Name)
+		got = append(got, p.Name+" "+p.At.String())
 	}
-	if !slices.Equal(got, []string{"git", "zsh"}) {
+	if want := []string{"fish m/a.nix:8", "git m/a.nix:5", "git m/a.nix:6", "python3 m/a.nix:9", "python3Packages.numpy m/a.nix:10", "stable.htop m/a.nix:7", "zsh m/a.nix:4"}; !slices.Equal(got, want) {
 		t.Errorf("packages are %q", got)
 	}
 }

@@ -119,6 +119,17 @@ type Value struct {
 	Text  string // one line of Nix source for people; always set
 	Why   string // why it is not known
 	At    fleet.Pos
+
+	changed string // the package that it is made of, see changedPackage; else ""
+}
+
+// installs is the package that the value is, as it is or changed; "" for none
+// that is known.
+func (v *Value) installs() string {
+	if ref, ok := v.Data.(PackageRef); ok && v.Known {
+		return ref.Name
+	}
+	return v.changed
 }
 
 // PackageRef is a package as a value: pkgs.a.b is "a.b".

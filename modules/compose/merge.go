@@ -245,8 +245,8 @@ func packages(o *Option, from []given) (out []Package) {
 			continue
 		}
 		for _, e := range g.elems {
-			if ref, ok := e.Data.(PackageRef); ok && e.Known {
-				out = append(out, Package{Name: ref.Name, Option: o.Path, Aspect: g.aspect, At: e.At})
+			if name := e.installs(); name != "" {
+				out = append(out, Package{Name: name, Option: o.Path, Aspect: g.aspect, At: e.At})
 			}
 		}
 	}
@@ -270,8 +270,8 @@ func namedPackages(path string, from []given) (out []Package) {
 	}
 	best, _ := lowest(from)
 	for _, g := range from {
-		if ref, ok := g.value.Data.(PackageRef); ok && g.value.Known && g.lost == 0 && g.priority <= best && g.condition == "" {
-			out = append(out, Package{Name: ref.Name, Option: path, Aspect: g.aspect, At: g.at})
+		if name := g.value.installs(); name != "" && g.lost == 0 && g.priority <= best && g.condition == "" {
+			out = append(out, Package{Name: name, Option: path, Aspect: g.aspect, At: g.at})
 		}
 	}
 	return out

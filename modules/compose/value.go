@@ -43,6 +43,7 @@ func valueOf(v symbolic.Value) (Value, []Value, *fault) {
 	}
 	out := Value{At: v.Where().Pos()}
 	out.Data, out.Text = r.read(v, 0)
+	out.changed = changedPackage(v)
 	r.settle(&out)
 	return out, nil, r.bad
 }
@@ -75,6 +76,7 @@ func (r *reader) elements(l *symbolic.List) (Value, []Value) {
 			elem.Text = "…"
 		} else {
 			elem.Data, elem.Text = r.read(e, 1)
+			elem.changed = changedPackage(e)
 			data = append(data, elem.Data)
 		}
 		words = append(words, element(elem.Text))
