@@ -54,14 +54,16 @@ const (
 	askReply                      // yes or no, or neither: then only that it is refused
 )
 
-func (q *question) dialog(env view.Env) asked {
+// dialog asks the question, without the secrets that are in it.
+func (q *question) dialog(env view.Env, redact func(string) string) asked {
+	title, text := redact(q.title), redact(q.text)
 	switch q.kind {
 	case askLine:
-		return dialog.NewLine(env, q.title, q.text)
+		return dialog.NewLine(env, title, text)
 	case askReply:
-		return dialog.NewReply(env, q.title, q.text, q.yes, q.no)
+		return dialog.NewReply(env, title, text, redact(q.yes), redact(q.no))
 	}
-	return dialog.NewSecret(env, q.title, q.text)
+	return dialog.NewSecret(env, title, text)
 }
 
 // Secret asks for something that is not shown while it is typed. It waits for
@@ -200,7 +202,7 @@ func (m *Model) lookAtAsking() {
 	case a.dialog != nil:
 		m.stale = a.dialog.Waits(behind) || m.stale
 	case m.dialog == nil && m.typing() == nil:
-		a.dialog, a.of = q.dialog(m.env), q
+		a.dialog, a.of = q.dialog(m.env, m.opts.Redact), q
 		a.dialog.Waits(behind)
 		m.dialog, m.stale = a.dialog, true
 	}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -8,6 +9,7 @@ import (
 	"assay/ui/action"
 	"assay/ui/dialog"
 	"assay/ui/view"
+	"assay/ui/widget"
 )
 
 // inDialog gives an intent to the dialog and does what comes of it.
@@ -66,7 +68,20 @@ func (m *Model) overlay(frame string) string {
 
 func (m *Model) openChoice(a view.Choose) { m.dialog = dialog.NewChoose(m.env, a) }
 
-func (m *Model) openConfirmation(a view.Confirm) { m.dialog = dialog.NewConfirm(m.env, a) }
+// openConfirmation asks whether to do something, without the secrets that are
+// in what is said of it.
+func (m *Model) openConfirmation(a view.Confirm) {
+	a.Title, a.Yes = m.opts.Redact(a.Title), m.opts.Redact(a.Yes)
+	lines := make([]widget.Line, len(a.Lines))
+	for i, line := range a.Lines {
+		lines[i] = slices.Clone(line)
+		for j := range line {
+			lines[i][j].Text = m.opts.Redact(line[j].Text)
+		}
+	}
+	a.Lines = lines
+	m.dialog = dialog.NewConfirm(m.env, a)
+}
 
 // openHelp explains the keys that are live here, and why others are not.
 func (m *Model) openHelp() {

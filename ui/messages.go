@@ -63,6 +63,7 @@ func (ms *messages) moveOn(now time.Time) {
 
 // say shows a message.
 func (m *Model) say(s view.Say) {
+	s.Text, s.More = m.opts.Redact(s.Text), m.opts.Redact(s.More)
 	m.messages.add(m.now, s)
 	m.stale = true
 }

@@ -39,6 +39,10 @@ type Options struct {
 	NoHosts string
 	// Asking is where connections ask for passwords; nil where they do not.
 	Asking *Asking
+	// Redact takes secrets out of what is said, asked and to be confirmed,
+	// whoever has the words; nil leaves them alone. What views show comes from
+	// the session, which does so itself.
+	Redact func(text string) string
 	// KeepsFiles says why the fleet's files are not written; "" when they are.
 	KeepsFiles string
 	Getenv     func(string) string
@@ -126,6 +130,9 @@ func (c *cancellable) end() {
 func New(ctx context.Context, o Options) *Model {
 	if o.Clock == nil {
 		o.Clock = time.Now
+	}
+	if o.Redact == nil {
+		o.Redact = func(text string) string { return text }
 	}
 	m := &Model{opts: o, keys: o.Keys, ctx: ctx, now: o.Clock(), seen: map[string]uint64{}, stale: true, unreachable: o.NoHosts}
 	m.out = newTerminal(o.In, o.Out)
