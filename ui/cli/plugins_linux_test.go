@@ -221,8 +221,8 @@ func (st *chair) ends() int {
 		st.t.Error("the terminal is left silent", err)
 	}
 	st.terminal.Close()
+	<-gone // nobody has the terminal any more, and all that was on it is read
 	st.control.Close()
-	<-gone
 	if exit, ok := err.(*exec.ExitError); ok {
 		return exit.ExitCode()
 	}
