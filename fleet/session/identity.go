@@ -96,7 +96,7 @@ func (s *Session) look(ctx context.Context, conn host.Conn, machine string) func
 		if failed != nil || h.WantedErr != nil {
 			return key, failed
 		}
-		return key, s.decryptable(h, key)
+		return key, s.decryptable(ctx, conn, h, key)
 	}
 }
 
@@ -146,32 +146,20 @@ func (s *Session) equip(ctx context.Context, conn host.Conn, machine string) err
 }
 
 // decryptable is why the host could not decrypt what its wanted system names,
-// as far as that was built here and can be known.
-func (s *Session) decryptable(h *plan.Host, key plan.AgeKey) error {
+// as far as that can be known.
+func (s *Session) decryptable(ctx context.Context, conn host.Conn, h *plan.Host, key plan.AgeKey) error {
 	filer, ok := s.reach.Engine.(engine.Filer)
 	if !ok {
 		return nil
 	}
-	var manifests []preflight.Manifest
-	for _, o := range h.Closure.Objects {
-		if !preflight.IsManifest(o.Path) {
-			continue
-		}
-		text, err := filer.File(o.Path, preflight.MaxManifest)
-		if err != nil {
-			continue // built elsewhere
-		}
-		if m, err := preflight.Parse(text); err == nil {
-			manifests = append(manifests, m)
-		}
-	}
-	if len(manifests) == 0 {
+	named := manifests(ctx, conn, filer, h.Closure)
+	if len(named) == 0 {
 		return nil
 	}
-	if err := s.keyless(h, key, manifests); err != nil {
+	if err := s.keyless(h, key, named); err != nil {
 		return err
 	}
-	return preflight.Error(preflight.Check(s.hostOf(h.Machine.Name, filer), manifests))
+	return preflight.Error(preflight.Check(s.hostOf(h.Machine.Name, filer), named))
 }
 
 // keyless refuses a system that decrypts with an identity which the host lacks
