@@ -178,7 +178,9 @@ func (m *Model) asked(a view.Ask) tea.Cmd {
 	case view.StopRun:
 		m.stopRun()
 	case view.CheckHotfixes:
-		return m.checkHotfixes()
+		return m.checkHotfixes(false)
+	case view.EvaluateHotfixes:
+		return m.checkHotfixes(true)
 	case view.Evaluate:
 		return m.evaluate(a)
 	case view.StopEvaluating:

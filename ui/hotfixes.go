@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -27,38 +28,66 @@ type careful struct {
 	known, of *counter
 }
 
-// checkHotfixes asks Hydras and git in the background; while it does, it stops.
-func (m *Model) checkHotfixes() tea.Cmd {
+// checkHotfixes asks Hydras and git, or Nix, in the background. Asked for the
+// same once more it stops, asked for the other it goes on with that.
+func (m *Model) checkHotfixes(nix bool) tea.Cmd {
 	k := m.k
-	if k.Checking.Busy {
+	if k.Checking.Busy && k.Checking.Nix == nix {
 		m.stopChecking()
 		return nil
 	}
 	ctx, generation := m.checking.begin(m.ctx)
 	answered, of := &counter{}, &counter{}
 	m.checking.known, m.checking.of = answered, of
-	k.Checking = known.Checking{Busy: true, At: k.Checking.At}
+	k.Checking = known.Checking{Busy: true, Nix: nix, Begun: m.now, At: k.Checking.At, NixAt: k.Checking.NixAt}
 	m.changed()
 	s, epoch := m.s, m.epoch
+	q := session.HotfixQuestion{Hydra: !nix, Dates: true, Evaluate: nix, Asked: func(n int) {
+		of.n.Store(int64(n))
+		answered.add()
+	}}
 	return background(func() answer {
-		found, err := s.Hotfixes(ctx, session.HotfixQuestion{Hydra: true, Dates: true, Asked: func(n int) {
-			of.n.Store(int64(n))
-			answered.add()
-		}})
+		found, err := s.Hotfixes(ctx, q)
 		return func(m *Model) tea.Cmd {
 			if generation != m.checking.generation || epoch != m.epoch {
 				return nil
 			}
-			m.checking.end()
-			m.k.Checking = known.Checking{At: m.now, Err: err}
-			if err == nil {
-				m.k.Hotfixes = known.Loaded[[]care.Hotfix]{Value: found, At: m.now}
-				m.say(checked(found))
-			}
-			m.changed()
+			m.checked(found, nix, err)
 			return nil
 		}
 	})
+}
+
+// checked takes over what a check has found. What only Nix can count stays from
+// when it was asked.
+func (m *Model) checked(found []care.Hotfix, nix bool, err error) {
+	m.checking.end()
+	was := m.k.Checking
+	m.k.Checking = known.Checking{Nix: nix, At: was.At, NixAt: was.NixAt, Err: err}
+	if nix && err == nil {
+		m.k.Checking.NixAt = m.now
+	} else if !nix {
+		m.k.Checking.At = m.now
+	}
+	if err == nil {
+		if !nix {
+			keepRebuilds(found, m.k.Hotfixes.Value)
+		}
+		m.k.Hotfixes = known.Loaded[[]care.Hotfix]{Value: found, At: m.now}
+		m.say(checked(found))
+	}
+	m.changed()
+}
+
+// keepRebuilds fills in how many derivations hotfixes rebuild, as it was known.
+func keepRebuilds(found, was []care.Hotfix) {
+	for i := range found {
+		h := &found[i]
+		j := slices.IndexFunc(was, func(o care.Hotfix) bool { return o.Package == h.Package && o.At == h.At && o.Layer == h.Layer })
+		if h.Rebuilds == nil && j >= 0 {
+			h.Rebuilds = was[j].Rebuilds
+		}
+	}
 }
 
 // checked is what the console says at the end of a check.
@@ -77,11 +106,15 @@ func checked(found []care.Hotfix) view.Say {
 
 // stopChecking gives a check up. What Hydras said so far is kept by the session.
 func (m *Model) stopChecking() {
+	text := "The check of the hotfixes was stopped"
+	if m.k.Checking.Nix {
+		text = "Nix was stopped; nothing was changed"
+	}
 	m.checking.generation++
 	m.checking.end()
-	m.k.Checking = known.Checking{At: m.k.Checking.At}
+	m.k.Checking = known.Checking{At: m.k.Checking.At, NixAt: m.k.Checking.NixAt}
 	m.changed()
-	m.say(warned("The check of the hotfixes was stopped"))
+	m.say(warned(text))
 }
 
 // lookAtChecking takes over how far the check is.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"assay/fleet/session"
 	"assay/overlay/care"
@@ -21,18 +22,25 @@ type caring struct {
 
 func (c *caring) Hotfixes(ctx context.Context, q session.HotfixQuestion) ([]care.Hotfix, error) {
 	found, err := c.Session.Hotfixes(ctx, session.HotfixQuestion{})
-	if !q.Hydra {
+	if !q.Hydra && !q.Evaluate {
 		return found, err
 	}
-	q.Asked(3)
+	if q.Hydra {
+		q.Asked(3)
+	}
 	select {
 	case <-c.held:
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 	found[1].Verdict = care.CanGo
-	return found, err
+	if n := 4711; q.Evaluate {
+		found[1].Rebuilds = &n
+	}
+	return found, errors.Join(err, c.err)
 }
+
+func (c *caring) NoEvaluation() string { return "" }
 
 func (c *caring) RemoveHotfix(string, string) (session.Edit, error) {
 	return session.Edit{File: "fleet.toml", After: []byte("-package = gone\n"), Patch: c.patch}, c.err
@@ -72,6 +80,40 @@ func TestCheckOfHotfixes(t *testing.T) {
 		c.press("c")
 		c.missing("c stops")
 		c.see("stopped")
+	})
+}
+
+// TestNixOfHotfixes: Nix is asked by a key, is stopped by it and by esc, and
+// what it alone has counted stays when Hydra is asked.
+func TestNixOfHotfixes(t *testing.T) {
+	tend(t, func(c *console, s *caring) {
+		c.see("n asks whether packages are the same")
+		for _, key := range []string{"n", "esc"} {
+			c.press("n")
+			c.pass(time.Minute)
+			c.see("asking Nix, 1m0", "n stops", "duckdb")
+			c.press(key)
+			c.see("Nix was stopped", "n asks whether", "duckdb")
+			c.missing("n stops")
+		}
+		c.press("n")
+		s.held <- struct{}{}
+		c.settle()
+		c.see("asked Nix 0s ago; n asks again", "can go")
+		c.press("/", "c", "a", "n", "enter")
+		c.see("4711 derivations")
+		c.press("c")
+		s.held <- struct{}{}
+		c.settle()
+		c.see("asked Hydra and git", "asked Nix", "4711 derivations")
+		s.err = errors.New("out of luck")
+		c.press("n")
+		c.see("4711 derivations", "asking Nix")
+		s.held <- struct{}{}
+		c.settle()
+		c.see("4711 derivations", "Nix cannot say: out of luck", "asked Hydra and git")
+		c.press("c", "n") // it goes on with Nix
+		c.see("asking Nix, ", "n stops", "c asks again")
 	})
 }
 

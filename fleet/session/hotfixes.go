@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"assay/fleet/engine"
 	"assay/overlay"
@@ -19,7 +20,7 @@ import (
 type HotfixQuestion struct {
 	Hydra    bool // ask the Hydras that are linked; else what they said before counts
 	Dates    bool // ask git since when those are there that have no date
-	Evaluate bool // ask Nix for derivations, which takes a session with an engine
+	Evaluate bool // ask Nix for derivations, which takes a session with an engine; else what it said before counts
 	// Watch, which may be nil, is called with what Nix does.
 	Watch func(engine.Step)
 	// Asked, which may be nil, is called when one more of the Hydras' jobs is
@@ -46,19 +47,63 @@ func (s *Session) Hotfixes(ctx context.Context, q HotfixQuestion) ([]care.Hotfix
 		if err != nil {
 			return nil, err
 		}
-		facts.Evaluated = func(pkg, system string) *overlay.Evaluated {
-			i := slices.IndexFunc(told, func(e overlay.Evaluated) bool { return e.Package == pkg && e.System == system })
-			if i < 0 {
-				return nil
-			}
-			return &told[i]
-		}
+		facts.Evaluated = func(pkg, system string) *overlay.Evaluated { return evaluatedOf(told, pkg, system) }
 		if facts.Rebuilds, err = s.rebuilds(ctx, hotfixes, told, q.Watch); err != nil {
+			return nil, err
+		}
+	}
+	if facts.Evaluated == nil {
+		if err := s.recall(ctx, hotfixes, &facts); err != nil {
 			return nil, err
 		}
 	}
 	care.Judge(stack, hotfixes, facts)
 	return hotfixes, ctx.Err()
+}
+
+// recall makes what Nix said before facts. That it cannot be read is nothing
+// that a hotfix's verdict fails by.
+func (s *Session) recall(ctx context.Context, hotfixes []care.Hotfix, facts *care.Facts) error {
+	if len(hotfixes) == 0 {
+		return nil
+	}
+	kept, err := s.remembered(ctx, false)
+	if err != nil || len(kept) == 0 {
+		return ctx.Err()
+	}
+	of := func(pkg, system string) *Remembered {
+		i := slices.IndexFunc(kept, func(r Remembered) bool { return r.Package == pkg && r.System == system })
+		if i < 0 {
+			return nil
+		}
+		return &kept[i]
+	}
+	facts.Evaluated = func(pkg, system string) *overlay.Evaluated {
+		if r := of(pkg, system); r != nil {
+			return &r.Evaluated
+		}
+		return nil
+	}
+	facts.Old = func(pkg, system string) (time.Time, string) {
+		switch r := of(pkg, system); {
+		case r == nil || r.Current:
+			return time.Time{}, ""
+		case r.Locked:
+			return r.At, "of other files"
+		default:
+			return r.At, "of another flake.lock"
+		}
+	}
+	return nil
+}
+
+// evaluatedOf is what was told of a package on a system, nil where nothing was.
+func evaluatedOf(told []overlay.Evaluated, pkg, system string) *overlay.Evaluated {
+	i := slices.IndexFunc(told, func(e overlay.Evaluated) bool { return e.Package == pkg && e.System == system })
+	if i < 0 {
+		return nil
+	}
+	return &told[i]
 }
 
 func packagesOf(hotfixes []care.Hotfix) []string {

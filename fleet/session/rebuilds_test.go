@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"assay/fleet/engine"
 	"assay/overlay/care"
@@ -97,4 +98,58 @@ func TestRememberedOfFormerDefault(t *testing.T) {
 			t.Errorf("nothing is said of %s: %+v", c.Channel, kept[0])
 		}
 	}
+}
+
+// TestRecalledOfHotfixes: without asking, what Nix said before counts, as the
+// old answer that it is.
+func TestRecalledOfHotfixes(t *testing.T) {
+	for name, c := range map[string]struct {
+		current, locked bool
+		want            care.Verdict
+		text            string
+	}{
+		"of now":    {true, true, care.CanGo, "Nix makes the same derivation of it in unstable"},
+		"of before": {false, true, care.Unknown, "Nix made the same derivation of it in unstable 3 days ago, of other files"},
+		"of a lock": {false, false, care.Unknown, "Nix made the same derivation of it in unstable 3 days ago, of another flake.lock"},
+	} {
+		s := channelled(t, "", nil)
+		nix := &recalling{current: c.current, locked: c.locked, at: s.opts.Clock().AddDate(0, 0, -3)}
+		s.reach = &Reach{Engine: nix}
+		for _, m := range s.Fleet().Machines {
+			nix.machines = append(nix.machines, m.Name)
+		}
+		hs, err := s.Hotfixes(t.Context(), HotfixQuestion{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := false
+		for _, h := range hs {
+			for _, f := range h.Findings {
+				found = found || f.By == care.ByNix && f.Verdict == c.want && f.Text == c.text
+			}
+		}
+		if !found {
+			t.Errorf("%s: %+v", name, hs)
+		}
+	}
+}
+
+// recalling remembers the same derivation of everything in every channel.
+type recalling struct {
+	forgetful
+	machines        []string
+	current, locked bool
+	at              time.Time
+}
+
+func (r *recalling) FormerSupplies(context.Context) ([]engine.FormerSupply, error) {
+	var out []engine.FormerSupply
+	same := engine.Supplied{Derivation: "/nix/store/same.drv"}
+	for _, m := range r.machines {
+		for _, pkg := range []string{"ncdu", "ripgrep", "jq", "htop"} {
+			out = append(out, engine.FormerSupply{At: r.at, Current: r.current, Locked: r.locked, Supply: engine.Supply{Machine: m, Package: pkg, Is: same,
+				Channels: map[string]engine.Supplied{"unstable": same, "stable": same, "linux-stable": same, "darwin-stable": same}}})
+		}
+	}
+	return out, nil
 }

@@ -27,6 +27,12 @@ func (s *Session) NoEvaluation() string {
 // was last asked about them: one answer for each package and system, the newest
 // first. Nix is not started. Nothing is remembered where it cannot be asked.
 func (s *Session) Remembered(ctx context.Context) ([]Remembered, error) {
+	return s.remembered(ctx, true)
+}
+
+// remembered is Remembered, also of answers without layers unless they are asked
+// for.
+func (s *Session) remembered(ctx context.Context, layers bool) ([]Remembered, error) {
 	nix, err := s.supplier()
 	if err != nil {
 		return nil, nil
@@ -40,11 +46,11 @@ func (s *Session) Remembered(ctx context.Context) ([]Remembered, error) {
 	for i := range kept {
 		k := &kept[i]
 		m := s.Fleet().Machine(k.Machine)
-		if !k.Asked || m == nil || s.machineOf(m.System) != m || seen[[2]string{k.Package, m.System}] {
+		if layers && !k.Asked || m == nil || s.machineOf(m.System) != m || seen[[2]string{k.Package, m.System}] {
 			continue
 		}
 		seen[[2]string{k.Package, m.System}] = true
-		out = append(out, Remembered{s.evaluated(&k.Supply, true), k.At, k.Current, k.Locked})
+		out = append(out, Remembered{s.evaluated(&k.Supply, k.Asked), k.At, k.Current, k.Locked})
 	}
 	return out, nil
 }

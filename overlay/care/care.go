@@ -97,8 +97,12 @@ const (
 type Facts struct {
 	Now       time.Time
 	Evaluated func(pkg, system string) *overlay.Evaluated // nil of one that was not evaluated
-	Hydra     func(hydra.Target) (hydra.Answer, bool)     // ok is false of one that was never asked
-	Rebuilds  func(pkg, system string) (n int, ok bool)
+	// Old says when Nix gave an answer of Evaluated, and of what, "of another
+	// flake.lock", where that is not the fleet any more; "" of other answers.
+	// Nothing follows from an old one.
+	Old      func(pkg, system string) (at time.Time, of string)
+	Hydra    func(hydra.Target) (hydra.Answer, bool) // ok is false of one that was never asked
+	Rebuilds func(pkg, system string) (n int, ok bool)
 }
 
 // Collect lists the hotfixes of a fleet by package and place, without

@@ -64,6 +64,7 @@ func TestJudge(t *testing.T) {
 			return &overlay.Evaluated{Package: pkg, System: system, Channels: []overlay.EvaluatedChannel{{Channel: "unstable", Version: def}}}
 		}
 	}
+	once := func(string, string) (time.Time, string) { return noon.AddDate(0, 0, -3), "of another flake.lock" }
 	for name, c := range map[string]struct {
 		h         fleet.Hotfix
 		index     string
@@ -72,36 +73,39 @@ func TestJudge(t *testing.T) {
 		want      Verdict
 		evidence  string
 	}{
-		"nothing is written":     {want: Unknown, evidence: "neither a link to a Hydra nor a condition of removal is written beside it"},
-		"no machine":             {h: fleet.Hotfix{Systems: []string{"aarch64-linux"}}, want: CanGo, evidence: "no machine of the fleet has a system that it is for"},
-		"dead":                   {overrides: []fleet.Override{{Package: "ripgrep", File: "o.nix"}}, want: Dead, evidence: "with composition merge the layer overrides sees the bare channel unstable, not the layer hotfixes"},
-		"dead on one system":     {h: fleet.Hotfix{Hydra: job}, overrides: []fleet.Override{{Package: "ripgrep", File: "o.nix", Systems: []string{"*-linux"}}}, want: Unknown, evidence: "it is dead on x86_64-linux: with composition"},
-		"from the default":       {h: fleet.Hotfix{Channel: "unstable"}, want: CanGo, evidence: "unstable, which it takes it from, is the default channel"},
-		"from one like it":       {h: fleet.Hotfix{Channel: "patched"}, want: CanGo, evidence: "patched, which it takes it from, is the default channel without a patch"},
-		"same derivation":        {facts: Facts{Evaluated: drv("/nix/store/a.drv", "/nix/store/a.drv")}, want: CanGo, evidence: "Nix makes the same derivation of it in unstable"},
-		"another derivation":     {facts: Facts{Evaluated: drv("/nix/store/b.drv", "/nix/store/a.drv")}, want: Unknown, evidence: "Nix makes another derivation of it in unstable"},
-		"no derivation":          {facts: Facts{Evaluated: drv("", "")}, want: Unknown, evidence: "neither"},
-		"version reached":        {h: fleet.Hotfix{RemoveWhen: "unstable >= 15.1"}, index: "15.1", want: CanGo, evidence: "unstable has 15.1, and it can go when unstable >= 15.1"},
-		"version not reached":    {h: fleet.Hotfix{RemoveWhen: "nixpkgs has ripgrep >= 15.1"}, index: "15.0.9", want: Needed, evidence: "unstable has 15.0.9, and it can go when unstable >= 15.1"},
-		"later version":          {h: fleet.Hotfix{RemoveWhen: "ripgrep > 15.1 reaches nixos-unstable."}, index: "15.1", want: Needed, evidence: "unstable has 15.1, and it can go when unstable > 15.1"},
-		"no index":               {h: fleet.Hotfix{RemoveWhen: "unstable >= 15.1"}, want: Unknown, evidence: "it can go when unstable >= 15.1; unknown: no index for unstable"},
-		"version of Nix":         {h: fleet.Hotfix{RemoveWhen: "unstable >= 15.1"}, index: "14", facts: Facts{Evaluated: versions("15.1")}, want: CanGo, evidence: "unstable has 15.1, and it can go when unstable >= 15.1"},
-		"version not of Nix":     {h: fleet.Hotfix{RemoveWhen: "unstable >= 15.1"}, index: "15.1", facts: Facts{Evaluated: versions("")}, want: CanGo, evidence: "unstable has 15.1"},
-		"more than a version":    {h: fleet.Hotfix{RemoveWhen: "ripgrep >= 15.1 with the pcre fix"}, index: "16", want: Unknown, evidence: `it can go when "ripgrep >= 15.1 with the pcre fix", which only people can tell`},
-		"another package":        {h: fleet.Hotfix{RemoveWhen: "fd >= 9"}, index: "16", want: Unknown, evidence: `"fd >= 9"`},
-		"a version or later":     {h: fleet.Hotfix{RemoveWhen: "nixpkgs has ripgrep 15.1 or later"}, index: "15.2", want: CanGo, evidence: "unstable has 15.2, and it can go when unstable >= 15.1"},
-		"equal or later":         {h: fleet.Hotfix{RemoveWhen: "unstable = 15.1 or newer"}, index: "15.2", want: CanGo, evidence: "unstable has 15.2, and it can go when unstable >= 15.1"},
-		"date passed":            {h: fleet.Hotfix{RemoveWhen: "after 2026-03-01"}, want: CanGo, evidence: "2026-03-01, until when it was to stay, has passed"},
-		"date to come":           {h: fleet.Hotfix{RemoveWhen: "2026-03-05"}, want: Needed, evidence: "it is to stay until 2026-03-05"},
-		"a pull request":         {h: fleet.Hotfix{RemoveWhen: "merged", Comment: "https://github.com/NixOS/nixpkgs/pull/7"}, want: Unknown, evidence: `it can go when "merged", see https://github.com/NixOS/nixpkgs/pull/7`},
-		"green without a job":    {h: fleet.Hotfix{RemoveWhen: "the job is green"}, want: Unknown, evidence: `it can go when "the job is green", and no job of a Hydra is linked`},
-		"Hydra not asked":        {h: fleet.Hotfix{Hydra: job}, want: Unknown, evidence: "Hydra was not asked"},
-		"green":                  {h: fleet.Hotfix{Hydra: job, Systems: []string{"*-linux"}, RemoveWhen: "the linked job is green"}, facts: Facts{Hydra: told(map[string]hydra.Answer{"x86_64-linux": green})}, want: CanGo, evidence: "Hydra: nixpkgs/trunk/ripgrep.x86_64-linux is green (build 12 of 2026-03-02)"},
-		"green on one of two":    {h: fleet.Hotfix{Hydra: job}, facts: Facts{Hydra: told(map[string]hydra.Answer{"x86_64-linux": green})}, want: Unknown, evidence: "Hydra: nixpkgs/trunk/ripgrep.aarch64-darwin is unknown: it was not asked, nixpkgs/trunk/ripgrep.x86_64-linux is green"},
-		"failing on one of two":  {h: fleet.Hotfix{Hydra: job}, facts: Facts{Hydra: told(map[string]hydra.Answer{"x86_64-linux": green, "aarch64-darwin": red})}, want: Needed, evidence: "Hydra: nixpkgs/trunk/ripgrep.aarch64-darwin is failing: a dependency failed (build 13 of 2026-03-03), nixpkgs/trunk/ripgrep.x86_64-linux is green"},
-		"offline":                {h: fleet.Hotfix{Hydra: job, Systems: []string{"*-linux"}}, facts: Facts{Hydra: told(map[string]hydra.Answer{"x86_64-linux": old})}, want: Needed, evidence: "is failing: a dependency failed (build 13 of 2026-03-03; offline: asked 3 days ago, no connection)"},
-		"the condition decides":  {h: fleet.Hotfix{Hydra: job, Systems: []string{"*-linux"}, RemoveWhen: "unstable >= 15.1"}, index: "15.0", facts: Facts{Hydra: told(map[string]hydra.Answer{"x86_64-linux": green})}, want: Needed, evidence: "unstable has 15.0, and it can go when unstable >= 15.1; but Hydra: nixpkgs/trunk/ripgrep.x86_64-linux is green"},
-		"Nix decides before all": {h: fleet.Hotfix{RemoveWhen: "unstable >= 15.1"}, index: "15.0", facts: Facts{Evaluated: drv("a", "a")}, want: CanGo, evidence: "Nix makes the same derivation of it in unstable; but unstable has 15.0"},
+		"nothing is written":      {want: Unknown, evidence: "neither a link to a Hydra nor a condition of removal is written beside it"},
+		"no machine":              {h: fleet.Hotfix{Systems: []string{"aarch64-linux"}}, want: CanGo, evidence: "no machine of the fleet has a system that it is for"},
+		"dead":                    {overrides: []fleet.Override{{Package: "ripgrep", File: "o.nix"}}, want: Dead, evidence: "with composition merge the layer overrides sees the bare channel unstable, not the layer hotfixes"},
+		"dead on one system":      {h: fleet.Hotfix{Hydra: job}, overrides: []fleet.Override{{Package: "ripgrep", File: "o.nix", Systems: []string{"*-linux"}}}, want: Unknown, evidence: "it is dead on x86_64-linux: with composition"},
+		"from the default":        {h: fleet.Hotfix{Channel: "unstable"}, want: CanGo, evidence: "unstable, which it takes it from, is the default channel"},
+		"from one like it":        {h: fleet.Hotfix{Channel: "patched"}, want: CanGo, evidence: "patched, which it takes it from, is the default channel without a patch"},
+		"same derivation":         {facts: Facts{Evaluated: drv("/nix/store/a.drv", "/nix/store/a.drv")}, want: CanGo, evidence: "Nix makes the same derivation of it in unstable"},
+		"another derivation":      {facts: Facts{Evaluated: drv("/nix/store/b.drv", "/nix/store/a.drv")}, want: Unknown, evidence: "Nix makes another derivation of it in unstable"},
+		"same derivation once":    {facts: Facts{Evaluated: drv("/nix/store/a.drv", "/nix/store/a.drv"), Old: once}, want: Unknown, evidence: "Nix made the same derivation of it in unstable 3 days ago, of another flake.lock"},
+		"another derivation once": {facts: Facts{Evaluated: drv("/nix/store/b.drv", "/nix/store/a.drv"), Old: once}, want: Unknown, evidence: "Nix made another derivation of it in unstable 3 days ago, of another flake.lock"},
+		"version of Nix once":     {h: fleet.Hotfix{RemoveWhen: "unstable >= 15.1"}, index: "14", facts: Facts{Evaluated: versions("15.1"), Old: once}, want: Needed, evidence: "unstable has 14"},
+		"no derivation":           {facts: Facts{Evaluated: drv("", "")}, want: Unknown, evidence: "neither"},
+		"version reached":         {h: fleet.Hotfix{RemoveWhen: "unstable >= 15.1"}, index: "15.1", want: CanGo, evidence: "unstable has 15.1, and it can go when unstable >= 15.1"},
+		"version not reached":     {h: fleet.Hotfix{RemoveWhen: "nixpkgs has ripgrep >= 15.1"}, index: "15.0.9", want: Needed, evidence: "unstable has 15.0.9, and it can go when unstable >= 15.1"},
+		"later version":           {h: fleet.Hotfix{RemoveWhen: "ripgrep > 15.1 reaches nixos-unstable."}, index: "15.1", want: Needed, evidence: "unstable has 15.1, and it can go when unstable > 15.1"},
+		"no index":                {h: fleet.Hotfix{RemoveWhen: "unstable >= 15.1"}, want: Unknown, evidence: "it can go when unstable >= 15.1; unknown: no index for unstable"},
+		"version of Nix":          {h: fleet.Hotfix{RemoveWhen: "unstable >= 15.1"}, index: "14", facts: Facts{Evaluated: versions("15.1")}, want: CanGo, evidence: "unstable has 15.1, and it can go when unstable >= 15.1"},
+		"version not of Nix":      {h: fleet.Hotfix{RemoveWhen: "unstable >= 15.1"}, index: "15.1", facts: Facts{Evaluated: versions("")}, want: CanGo, evidence: "unstable has 15.1"},
+		"more than a version":     {h: fleet.Hotfix{RemoveWhen: "ripgrep >= 15.1 with the pcre fix"}, index: "16", want: Unknown, evidence: `it can go when "ripgrep >= 15.1 with the pcre fix", which only people can tell`},
+		"another package":         {h: fleet.Hotfix{RemoveWhen: "fd >= 9"}, index: "16", want: Unknown, evidence: `"fd >= 9"`},
+		"a version or later":      {h: fleet.Hotfix{RemoveWhen: "nixpkgs has ripgrep 15.1 or later"}, index: "15.2", want: CanGo, evidence: "unstable has 15.2, and it can go when unstable >= 15.1"},
+		"equal or later":          {h: fleet.Hotfix{RemoveWhen: "unstable = 15.1 or newer"}, index: "15.2", want: CanGo, evidence: "unstable has 15.2, and it can go when unstable >= 15.1"},
+		"date passed":             {h: fleet.Hotfix{RemoveWhen: "after 2026-03-01"}, want: CanGo, evidence: "2026-03-01, until when it was to stay, has passed"},
+		"date to come":            {h: fleet.Hotfix{RemoveWhen: "2026-03-05"}, want: Needed, evidence: "it is to stay until 2026-03-05"},
+		"a pull request":          {h: fleet.Hotfix{RemoveWhen: "merged", Comment: "https://github.com/NixOS/nixpkgs/pull/7"}, want: Unknown, evidence: `it can go when "merged", see https://github.com/NixOS/nixpkgs/pull/7`},
+		"green without a job":     {h: fleet.Hotfix{RemoveWhen: "the job is green"}, want: Unknown, evidence: `it can go when "the job is green", and no job of a Hydra is linked`},
+		"Hydra not asked":         {h: fleet.Hotfix{Hydra: job}, want: Unknown, evidence: "Hydra was not asked"},
+		"green":                   {h: fleet.Hotfix{Hydra: job, Systems: []string{"*-linux"}, RemoveWhen: "the linked job is green"}, facts: Facts{Hydra: told(map[string]hydra.Answer{"x86_64-linux": green})}, want: CanGo, evidence: "Hydra: nixpkgs/trunk/ripgrep.x86_64-linux is green (build 12 of 2026-03-02)"},
+		"green on one of two":     {h: fleet.Hotfix{Hydra: job}, facts: Facts{Hydra: told(map[string]hydra.Answer{"x86_64-linux": green})}, want: Unknown, evidence: "Hydra: nixpkgs/trunk/ripgrep.aarch64-darwin is unknown: it was not asked, nixpkgs/trunk/ripgrep.x86_64-linux is green"},
+		"failing on one of two":   {h: fleet.Hotfix{Hydra: job}, facts: Facts{Hydra: told(map[string]hydra.Answer{"x86_64-linux": green, "aarch64-darwin": red})}, want: Needed, evidence: "Hydra: nixpkgs/trunk/ripgrep.aarch64-darwin is failing: a dependency failed (build 13 of 2026-03-03), nixpkgs/trunk/ripgrep.x86_64-linux is green"},
+		"offline":                 {h: fleet.Hotfix{Hydra: job, Systems: []string{"*-linux"}}, facts: Facts{Hydra: told(map[string]hydra.Answer{"x86_64-linux": old})}, want: Needed, evidence: "is failing: a dependency failed (build 13 of 2026-03-03; offline: asked 3 days ago, no connection)"},
+		"the condition decides":   {h: fleet.Hotfix{Hydra: job, Systems: []string{"*-linux"}, RemoveWhen: "unstable >= 15.1"}, index: "15.0", facts: Facts{Hydra: told(map[string]hydra.Answer{"x86_64-linux": green})}, want: Needed, evidence: "unstable has 15.0, and it can go when unstable >= 15.1; but Hydra: nixpkgs/trunk/ripgrep.x86_64-linux is green"},
+		"Nix decides before all":  {h: fleet.Hotfix{RemoveWhen: "unstable >= 15.1"}, index: "15.0", facts: Facts{Evaluated: drv("a", "a")}, want: CanGo, evidence: "Nix makes the same derivation of it in unstable; but unstable has 15.0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			stack, f := world(t, c.h, c.index, c.overrides...)

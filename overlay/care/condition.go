@@ -155,9 +155,9 @@ func (j *judge) reached(c reaching) Finding {
 	return Finding{ByCondition, CanGo, fmt.Sprintf("%s has %s, and it can go when %s", c.channel, has, c)}
 }
 
-// version is what the channel has on a system: as Nix said, else by its index.
+// version is what the channel has on a system: as Nix says, else by its index.
 func (j *judge) version(c reaching, system string) (version, unknown string) {
-	if j.facts.Evaluated != nil && c.pkg == j.h.Package {
+	if j.facts.Evaluated != nil && c.pkg == j.h.Package && j.old(system) == "" {
 		if told := j.facts.Evaluated(c.pkg, system); told != nil {
 			for _, is := range told.Channels {
 				if is.Channel == c.channel && is.Version != "" {

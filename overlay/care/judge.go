@@ -97,6 +97,19 @@ func (j *judge) layers() Finding {
 	return Finding{}
 }
 
+// old says when Nix said what it did, and of what, where that is not the fleet
+// any more.
+func (j *judge) old(system string) string {
+	if j.facts.Old == nil {
+		return ""
+	}
+	at, of := j.facts.Old(j.h.Package, system)
+	if of == "" {
+		return ""
+	}
+	return ago(j.facts.Now.Sub(at)) + ", " + of
+}
+
 // nix compares the derivations of the hotfix's channel and of the default one.
 // What the channel has under another name was not asked for.
 func (j *judge) nix() Finding {
@@ -104,6 +117,7 @@ func (j *judge) nix() Finding {
 		return Finding{}
 	}
 	var same, other, unknown []string
+	old := ""
 	for _, system := range j.h.Systems {
 		from, def := "", ""
 		e := j.h.entries[system]
@@ -116,6 +130,7 @@ func (j *judge) nix() Finding {
 					def = c.Derivation
 				}
 			}
+			old = cmp.Or(old, j.old(system))
 		}
 		switch {
 		case from == "" || def == "":
@@ -128,6 +143,10 @@ func (j *judge) nix() Finding {
 	}
 	def := cmp.Or(j.stack.Default(), "nixpkgs")
 	switch {
+	case old != "" && len(same) > 0 && len(other)+len(unknown) == 0:
+		return Finding{ByNix, Unknown, "Nix made the same derivation of it in " + def + " " + old}
+	case old != "" && len(same)+len(other) > 0:
+		return Finding{ByNix, Unknown, "Nix made another derivation of it in " + def + " " + old}
 	case len(same) > 0 && len(other)+len(unknown) == 0:
 		return Finding{ByNix, CanGo, "Nix makes the same derivation of it in " + def}
 	case len(same) > 0:

@@ -86,6 +86,7 @@ const (
 	ToHotfixes   ID = "layers.hotfixes"
 	AskNix       ID = "layers.ask-nix"
 	CheckFixes   ID = "hotfixes.check"
+	NixFixes     ID = "hotfixes.ask-nix"
 	RemoveFix    ID = "hotfixes.remove"
 	ErrorsOnly   ID = "checks.errors-only"
 	ToMend       ID = "secrets.to-mend"
@@ -186,6 +187,7 @@ var table = []Action{
 	{ID: ToHotfixes, Scopes: []Scope{Layers}, Keys: []string{"H"}, Short: "hotfixes", Help: "The hotfixes: which are dead, which can go, which are needed, and why", Line: 4},
 	{ID: AskNix, Scopes: []Scope{Layers}, Keys: []string{"n"}, Short: "ask Nix", Help: "Ask Nix what supplies the package, and which layers matter to it; once more or back stops asking", Line: 5},
 	{ID: CheckFixes, Scopes: []Scope{Hotfixes}, Keys: []string{"c"}, Short: "check", Help: "Ask Hydra how the last builds ended, and git since when hotfixes are there; once more stops asking", Line: 3},
+	{ID: NixFixes, Scopes: []Scope{Hotfixes}, Keys: []string{"n"}, Short: "ask Nix", Help: "Ask Nix whether packages are the same without their hotfixes, and what those rebuild; once more stops asking", Line: 4},
 	{ID: RemoveFix, Scopes: []Scope{Hotfixes}, Keys: []string{"x"}, Short: "remove", Help: "Show what taking the hotfix out changes; it is written only when that is confirmed", Line: 4},
 	{ID: ErrorsOnly, Scopes: []Scope{Checks}, Keys: []string{"s"}, Short: "errors only", Help: "Show errors only, or warnings too", Line: 3},
 

@@ -165,6 +165,7 @@ func viewChecks() map[action.ID][]check {
 			press()
 			c.await("a check", func(s string) bool { return strings.Contains(s, "c stops") || strings.Contains(s, "c asks again") })
 		}}},
+		action.NixFixes: {{action.Hotfixes, (*console).hotfixes, shows("no Nix can be asked in this session")}},
 		action.RemoveFix: {{action.Hotfixes, (*console).hotfixes, func(c *console, press func()) {
 			press()
 			c.see("The patch of fleet.toml", "the demo's files are made anew", `-package = "ncdu"`)

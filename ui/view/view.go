@@ -150,6 +150,9 @@ type (
 	// CheckHotfixes asks Hydras and git about the hotfixes; while that goes
 	// on, it stops it.
 	CheckHotfixes struct{}
+	// EvaluateHotfixes asks Nix about the packages of the hotfixes; while that
+	// goes on, it stops it.
+	EvaluateHotfixes struct{}
 	// Evaluate asks Nix about a package on the system; while that goes on, it
 	// stops it.
 	Evaluate struct{ Package, System string }
@@ -181,8 +184,9 @@ func (Apply) ask()    {}
 func (StopRun) ask()  {}
 func (SaveLog) ask()  {}
 
-func (CheckHotfixes) ask() {}
-func (RemoveHotfix) ask()  {}
+func (CheckHotfixes) ask()    {}
+func (EvaluateHotfixes) ask() {}
+func (RemoveHotfix) ask()     {}
 
 func (Evaluate) ask()       {}
 func (StopEvaluating) ask() {}

@@ -33,6 +33,8 @@ func (v *View) Do(in action.Intent) []view.Ask {
 		return v.enter()
 	case action.CheckFixes:
 		return []view.Ask{view.CheckHotfixes{}}
+	case action.NixFixes:
+		return []view.Ask{view.EvaluateHotfixes{}}
 	case action.RemoveFix:
 		if h := v.current(); h != nil {
 			return []view.Ask{view.RemoveHotfix{Package: h.Package, System: systemOf(h)}}
@@ -56,13 +58,15 @@ func (v *View) Do(in action.Intent) []view.Ask {
 	return nil
 }
 
-// back clears the filter, goes from the detail to the list, or leaves.
+// back clears the filter, stops Nix, goes from the detail to the list, or leaves.
 func (v *View) back() []view.Ask {
 	switch {
 	case v.input.Shown():
 		v.input.SetValue("")
 		v.input.Blur()
 		v.refresh()
+	case v.env.Known.Checking.Busy && v.env.Known.Checking.Nix:
+		return []view.Ask{view.EvaluateHotfixes{}}
 	case v.part == inDetail:
 		v.part = inList
 	default:
@@ -139,6 +143,8 @@ func (v *View) Disabled(id action.ID) string {
 	switch id {
 	case action.CheckFixes:
 		return v.noCheck()
+	case action.NixFixes:
+		return v.noNix()
 	case action.Expand, action.Collapse, action.ExpandAll, action.CollapseAll:
 		return "nothing here opens or closes"
 	case action.CopyAll:
@@ -172,6 +178,22 @@ func (v *View) noCheck() string {
 		return "there is no hotfix"
 	}
 	return ""
+}
+
+// noNix says why Nix cannot be asked.
+func (v *View) noNix() string {
+	k := v.env.Known
+	switch why := v.noCheck(); {
+	case why != "":
+		return why
+	case k.Checking.Busy && k.Checking.Nix: // it stops
+		return ""
+	case k.Asking:
+		return "Nix is still being asked which machines there are"
+	case k.Unconfirmed != nil:
+		return "Nix cannot read the flake"
+	}
+	return k.NoNix
 }
 
 // Click puts the cursor where somebody clicked, and opens what has it already.

@@ -64,6 +64,17 @@ func TestScreens(t *testing.T) {
 	if s := open(k, "").Render(80, 20); !strings.Contains(s, "asked Hydra and git 3m ago") {
 		t.Errorf("no age:\n%s", s)
 	}
+	k.NoNix = ""
+	k.Checking = known.Checking{Busy: true, Nix: true, Begun: viewtest.Now.Add(-75e9)}
+	viewtest.Golden(t, "asking-nix", open(k, ""))
+	k.Checking = known.Checking{At: viewtest.Now.Add(-60e9 * 3), NixAt: viewtest.Now.Add(-60e9 * 5)}
+	k.Hotfixes.Value[1].Verdict, k.Hotfixes.Value[1].Evidence = care.Unknown, "Nix made the same derivation of it in unstable 3 days ago, of another flake.lock"
+	viewtest.Golden(t, "asked-nix", open(k, "fish"))
+	k.Checking = known.Checking{Nix: true, Err: errors.New("error: out of luck\nand more")}
+	if s := open(k, "").Render(80, 20); !strings.Contains(s, "Nix cannot say: error: out of luck") || !strings.Contains(s, "c asks Hydra now") {
+		t.Errorf("no error of Nix:\n%s", s)
+	}
+	k.Checking = known.Checking{At: viewtest.Now}
 	k.Checking.Err = errors.New("context canceled")
 	if s := open(k, "").Render(80, 20); !strings.Contains(s, "not checked: context canceled") {
 		t.Errorf("no error:\n%s", s)
@@ -75,7 +86,7 @@ func TestScreensWithoutHotfixes(t *testing.T) {
 	k.Hotfixes.Value = nil
 	viewtest.Golden(t, "nothing", open(k, ""))
 	v := open(k, "")
-	for _, id := range []action.ID{action.CheckFixes, action.RemoveFix, action.Enter, action.Copy, action.Edit} {
+	for _, id := range []action.ID{action.CheckFixes, action.NixFixes, action.RemoveFix, action.Enter, action.Copy, action.Edit} {
 		if v.Disabled(id) == "" {
 			t.Errorf("%s has something to do without a hotfix", id)
 		}
@@ -129,12 +140,48 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+// TestNixStops: back stops Nix, and only then leaves.
+func TestNixStops(t *testing.T) {
+	k := judged(t)
+	k.NoNix = ""
+	v := open(k, "fish")
+	for _, c := range []struct {
+		set      func()
+		disabled string
+	}{
+		{func() {}, ""},
+		{func() { k.NoNix = "no Nix" }, "no Nix"},
+		{func() { k.Asking = true }, "Nix is still being asked which machines there are"},
+		{func() { k.Unconfirmed = errors.New("x") }, "Nix cannot read the flake"},
+		{func() { k.Checking = known.Checking{Busy: true} }, "Nix cannot read the flake"},
+		{func() { k.Checking = known.Checking{Busy: true, Nix: true} }, ""},
+	} {
+		k.Asking, k.Unconfirmed = false, nil
+		c.set()
+		if k.Checking.Busy {
+			k.Unconfirmed = errors.New("x")
+		}
+		if got := v.Disabled(action.NixFixes); got != c.disabled {
+			t.Errorf("disabled %q, want %q", got, c.disabled)
+		}
+	}
+	for _, do := range []string{"hotfixes.ask-nix", "back"} {
+		if asks := viewtest.Do(v, do); len(asks) != 1 || asks[0] != (view.EvaluateHotfixes{}) {
+			t.Errorf("%s asks %v", do, asks)
+		}
+	}
+	k.Checking.Busy = false
+	if asks := viewtest.Do(v, "back"); len(asks) != 1 || asks[0] != (view.Leave{}) {
+		t.Errorf("back asks %v", asks)
+	}
+}
+
 func TestClicks(t *testing.T) {
 	v := open(judged(t), "")
 	for _, size := range [][2]int{{80, 20}, {160, 44}} {
 		v.Render(size[0], size[1])
 		viewtest.Do(v, "back")
-		v.Click(3, 2)
+		v.Click(3, 3)
 		if got := viewtest.Do(v, "copy")[0].(view.Copy).Text; got != "fish" {
 			t.Errorf("%v: the click is on %q", size, got)
 		}

@@ -38,30 +38,63 @@ func (v *View) Render(w, h int) string {
 	return widget.Fit(append(lines, foot...), w, h)
 }
 
-// head says when Hydra and git were asked, or how far that is.
+// head says when Hydra and git were asked, and Nix, or how far that is.
 func (v *View) head(w int) []string {
-	c, l := &v.env.Known.Checking, &v.env.Known.Hotfixes
-	var line widget.Line
-	switch {
-	case len(l.Value) == 0 || v.env.Known.Unread != "":
+	if len(v.env.Known.Hotfixes.Value) == 0 || v.env.Known.Unread != "" {
 		return nil
-	case c.Busy:
+	}
+	lines := []string{widget.Draw(v.env.Style, v.hydra(), w)}
+	if nix := v.nix(); nix != nil {
+		lines = append(lines, widget.Draw(v.env.Style, nix, w))
+	}
+	return lines
+}
+
+// hydra says when Hydra and git were asked, or how far that is.
+func (v *View) hydra() widget.Line {
+	c := &v.env.Known.Checking
+	switch {
+	case c.Busy && !c.Nix:
 		text := " asking Hydra and git" + v.env.Style.Glyphs.Ellipsis
 		if c.Of > 0 {
 			text = fmt.Sprintf(" asking Hydra: %d of %s", c.Done, word.Count(c.Of, "job"))
 		}
-		line = widget.Line{widget.R(style.Busy, view.Spin(v.env)+text), widget.P("; "), widget.R(style.Key, v.env.Key(action.CheckFixes)), widget.R(style.Muted, " stops")}
-	case c.Err != nil:
-		text, _, _ := strings.Cut(c.Err.Error(), "\n")
-		line = widget.Line{widget.R(style.Fail, v.env.Style.Glyphs.Fail+" not checked: "), widget.P(text)}
+		return v.busy(text, action.CheckFixes)
+	case c.Err != nil && !c.Nix:
+		return v.failed(" not checked: ")
 	case !c.At.IsZero():
-		line = widget.Line{widget.R(style.Muted, "asked Hydra and git "+word.Age(v.env.Known.Now.Sub(c.At))+" ago; "),
-			widget.R(style.Key, v.env.Key(action.CheckFixes)), widget.R(style.Muted, " asks again")}
-	default:
-		line = widget.Line{widget.R(style.Muted, "from the files, git, and what Hydra said before; "),
-			widget.R(style.Key, v.env.Key(action.CheckFixes)), widget.R(style.Muted, " asks Hydra now")}
+		return v.said("asked Hydra and git "+word.Age(v.env.Known.Now.Sub(c.At))+" ago; ", action.CheckFixes, " asks again")
 	}
-	return []string{widget.Draw(v.env.Style, line, w)}
+	return v.said("from the files, git, and what Hydra said before; ", action.CheckFixes, " asks Hydra now")
+}
+
+// nix says when Nix was asked, or since when it is; nil where it cannot be.
+func (v *View) nix() widget.Line {
+	c := &v.env.Known.Checking
+	switch {
+	case c.Busy && c.Nix:
+		return v.busy(" asking Nix, "+word.Elapsed(v.env.Known.Now.Sub(c.Begun)), action.NixFixes)
+	case c.Err != nil && c.Nix:
+		return v.failed(" Nix cannot say: ")
+	case v.noNix() != "":
+		return nil
+	case !c.NixAt.IsZero():
+		return v.said("asked Nix "+word.Age(v.env.Known.Now.Sub(c.NixAt))+" ago; ", action.NixFixes, " asks again")
+	}
+	return v.said("Nix was not asked now; ", action.NixFixes, " asks whether packages are the same without them")
+}
+
+func (v *View) busy(text string, key action.ID) widget.Line {
+	return widget.Line{widget.R(style.Busy, view.Spin(v.env)+text), widget.P("; "), widget.R(style.Key, v.env.Key(key)), widget.R(style.Muted, " stops")}
+}
+
+func (v *View) failed(what string) widget.Line {
+	text, _, _ := strings.Cut(v.env.Known.Checking.Err.Error(), "\n")
+	return widget.Line{widget.R(style.Fail, v.env.Style.Glyphs.Fail+what), widget.P(text)}
+}
+
+func (v *View) said(text string, key action.ID, does string) widget.Line {
+	return widget.Line{widget.R(style.Muted, text), widget.R(style.Key, v.env.Key(key)), widget.R(style.Muted, does)}
 }
 
 // body draws h lines, the first of which is line y of the view.
