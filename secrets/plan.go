@@ -30,7 +30,8 @@ type Step struct {
 	Prompts []fleet.VarPrompt
 	needs   []vars.Generator
 	by      []*fleet.Generator // who declares it, surely or not
-	asked   bool
+	// Asked is one that the operator wants anew, whatever is there.
+	Asked bool
 }
 
 // GeneratePlan is what generate would do, dependencies first.
@@ -202,7 +203,7 @@ func (n *node) surest() *fleet.Generator {
 // step is what the plan says of a generator that has to run.
 func (n *node) step(store *vars.Store, blocked map[vars.Generator]bool, g graph) Step {
 	best := n.surest()
-	s := Step{Place: n.place, Declared: best, Groups: n.groups, Reason: n.reason, Exists: n.exists, Prompts: best.Prompts, needs: n.needs, by: n.by, asked: n.asked}
+	s := Step{Place: n.place, Declared: best, Groups: n.groups, Reason: n.reason, Exists: n.exists, Prompts: best.Prompts, needs: n.needs, by: n.by, Asked: n.asked}
 	for _, of := range n.by {
 		if of.Certainty == fleet.Exact {
 			s.Machines = append(s.Machines, of.Machine)

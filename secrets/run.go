@@ -130,7 +130,7 @@ func (r *runner) step(ctx context.Context, s Step) (*Made, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if !s.asked && !slices.ContainsFunc(s.needs, func(need vars.Generator) bool { return r.steps[need] != nil && r.steps[need].made != nil }) {
+	if !s.Asked && !slices.ContainsFunc(s.needs, func(need vars.Generator) bool { return r.steps[need] != nil && r.steps[need].made != nil }) {
 		now := &node{place: s.Place, by: s.by}
 		if now.judge(r.store); now.reason == "" {
 			return nil, nil // another process has made it

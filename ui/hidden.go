@@ -10,30 +10,39 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// hiddenLimit is the longest line that ReadHidden takes, in bytes; a terminal
+// hiddenLimit is the longest line that ReadLines takes, in bytes; a terminal
 // takes no longer ones.
 const hiddenLimit = 4096
 
-// ReadHidden reads a line that is not shown while it is typed, without its end.
-// When ctx ends it returns at once, and what was typed by then is dropped.
-// However it returns, the terminal is as it was.
-func ReadHidden(ctx context.Context, fd int) (line []byte, err error) {
-	return readTyped(ctx, fd, false)
+// ReadLines reads lines that are typed, shown or not, without their ends, until
+// take, which gets each and owns it, wants no more. The terminal is as it has
+// to be when ask is called, and stays so between the lines, which can be pasted
+// at once. When ctx ends it returns at once, and what was typed of a line by
+// then is dropped. However it returns, the terminal is as it was.
+func ReadLines(ctx context.Context, fd int, shown bool, ask func() error, take func(line []byte) (more bool)) error {
+	return atTerminal(ctx, fd, shown, func(wake int) error {
+		if err := ask(); err != nil {
+			return err
+		}
+		for {
+			line, err := readLine(ctx, fd, wake)
+			if err != nil || !take(line) {
+				return err
+			}
+		}
+	})
 }
 
-// ReadShown is ReadHidden of a line that is shown.
-func ReadShown(ctx context.Context, fd int) (line []byte, err error) {
-	return readTyped(ctx, fd, true)
-}
-
-func readTyped(ctx context.Context, fd int, shown bool) (line []byte, err error) {
+// atTerminal calls read with a terminal that shows what is typed, or does not,
+// and with a descriptor that can be read when ctx has ended.
+func atTerminal(ctx context.Context, fd int, shown bool, read func(wake int) error) (err error) {
 	before, err := unix.IoctlGetTermios(fd, getTermios)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	wake, waker, err := os.Pipe()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer wake.Close()
 	stop := context.AfterFunc(ctx, func() { waker.Close() })
@@ -49,10 +58,10 @@ func readTyped(ctx context.Context, fd int, shown bool) (line []byte, err error)
 	now.Lflag |= unix.ICANON | unix.ISIG
 	now.Iflag |= unix.ICRNL
 	if err := unix.IoctlSetTermios(fd, setTermios, &now); err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { err = errors.Join(err, unix.IoctlSetTermios(fd, setTermios, before)) }()
-	return readLine(ctx, fd, int(wake.Fd()))
+	return read(int(wake.Fd()))
 }
 
 // readLine reads to the end of a line, or of input where something stands before

@@ -62,6 +62,13 @@ func (s *Session) PlanVarsBy(ctx context.Context, by Declarer, machines []string
 	return p, nil
 }
 
+// KeptAnswer is the answer to a prompt of a step that was kept when it was made
+// before, for the caller to wipe; false where none is.
+func (s *Session) KeptAnswer(step secrets.Step, prompt string, identities []sops.Identity) (secrets.Secret, bool, error) {
+	s.knowIdentities(identities)
+	return secrets.KeptAnswer(s.Repo.Vars, step, prompt, identities)
+}
+
 // GenerateVars runs a plan.
 func (s *Session) GenerateVars(ctx context.Context, p VarsPlan, answers secrets.Answers, identities []sops.Identity, told func(secrets.Made)) ([]secrets.Made, error) {
 	if _, err := s.SettleSecrets(); err != nil {

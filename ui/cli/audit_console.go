@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 
-	"assay/fleet"
 	"assay/fleet/session"
 	"assay/secrets"
 )
@@ -25,44 +24,55 @@ func (s consoleSession) MakeVars(ctx context.Context, p session.VarsPlan) ([]sec
 		if step.Blocked != "" {
 			continue
 		}
+		answers[step.Place] = map[string]secrets.Secret{}
 		for _, prompt := range step.Prompts {
-			typed, err := s.answer(ctx, step.Place.Dir(), prompt)
+			q := question{name: step.Place.Dir(), prompt: prompt, asked: step.Asked}
+			q.former, q.kept, q.unread = s.KeptAnswer(step, prompt.Name, identities)
+			answer, err := consoleAnswer(ctx, s.app.consoleAsks.Secret, q)
 			if err != nil {
 				return nil, err
 			}
-			if answers[step.Place] == nil {
-				answers[step.Place] = map[string]secrets.Secret{}
-			}
-			answers[step.Place][prompt.Name] = secrets.NewSecret(typed)
+			answers[step.Place][prompt.Name] = answer
 		}
 	}
 	return s.Session.GenerateVars(ctx, p, answers, identities, nil)
 }
 
-// answer asks one question of a generator; what is hidden everywhere else too,
-// and not left empty, twice.
-func (s consoleSession) answer(ctx context.Context, place string, prompt fleet.VarPrompt) ([]byte, error) {
-	what := cmp.Or(prompt.Description, prompt.Name)
-	typed, err := s.app.consoleAsks.Secret(ctx, place, what)
+// consoleAnswer asks one question of a generator in the console; what is hidden everywhere else too,
+// and not left empty, twice. An empty answer is the former one, where that was
+// kept; where it is not known whether it was, it is none.
+func consoleAnswer(ctx context.Context, ask func(ctx context.Context, title, text string) ([]byte, error), q question) (secrets.Secret, error) {
+	defer q.former.Wipe()
+	var none secrets.Secret
+	what := cmp.Or(q.prompt.Description, q.prompt.Name)
+	text := what
+	if q.kept {
+		text += " (empty: the former answer)"
+	}
+	typed, err := ask(ctx, q.name, text)
 	switch {
 	case err != nil:
-		return nil, err
-	case len(typed) == 0 && prompt.Required:
-		return nil, fmt.Errorf("%s: an answer is needed for %s; nothing is generated", place, prompt.Name)
-	case len(typed) == 0 || prompt.Type == "line" || prompt.Type == "multiline":
-		return typed, nil
+		return none, err
+	case len(typed) == 0 && q.kept:
+		return q.again(), nil
+	case len(typed) == 0 && q.unread != nil:
+		return none, fmt.Errorf("%s: the former answer for %s is not known: %w; nothing is generated", q.name, q.prompt.Name, q.unread)
+	case len(typed) == 0 && q.prompt.Required:
+		return none, fmt.Errorf("%s: an answer is needed for %s; nothing is generated", q.name, q.prompt.Name)
+	case len(typed) == 0 || !q.concealed():
+		return secrets.NewSecret(typed), nil
 	}
-	again, err := s.app.consoleAsks.Secret(ctx, place, "again: "+what)
+	again, err := ask(ctx, q.name, "again: "+what)
 	same := bytes.Equal(typed, again)
 	clear(again)
 	if err == nil && !same {
-		err = fmt.Errorf("%s: the two answers for %s differ; nothing is generated", place, prompt.Name)
+		err = fmt.Errorf("%s: the two answers for %s differ; nothing is generated", q.name, q.prompt.Name)
 	}
 	if err != nil {
 		clear(typed)
-		return nil, err
+		return none, err
 	}
-	return typed, nil
+	return secrets.NewSecret(typed), nil
 }
 
 // MendVars writes drifted vars anew with the operator's identities.

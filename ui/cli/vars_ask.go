@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"strings"
 
-	"assay/fleet/host"
 	"assay/secrets"
 	"assay/secrets/sops"
 )
@@ -55,16 +53,4 @@ func (a *app) ageIdentities() ([]sops.Identity, error) {
 	ctx, release := a.interruptible(context.Background())
 	defer release()
 	return finder.Find(ctx)
-}
-
-// shown asks for one line that is not secret.
-func (a *app) shown(ctx context.Context, question string) ([]byte, error) {
-	if _, err := a.env.Stderr.Write([]byte(host.Sanitize(question) + ": ")); err != nil {
-		return nil, err
-	}
-	typed := []byte(strings.TrimRight(a.answer(), "\r\n"))
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	return typed, nil
 }

@@ -51,7 +51,8 @@ generator's at once: what was interrupted is completed by the next call. A
 generator that is a script of its own is said to be one, and the others go on.
 With --evaluate Nix is asked what is declared.
 
-All questions are asked before anything runs, each for its generator. Without
+All questions are asked before anything runs, each for its generator. Answers
+that were kept are offered again, and stay where nobody can be asked. Without
 a terminal --answers reads them from a file or, with -, from standard input:
 lines GENERATOR/QUESTION=ANSWER, where GENERATOR is as this command lists it
 without vars/, or one JSON object of such names to answers.
@@ -148,7 +149,7 @@ func (a *app) runVarsPlan(ctx context.Context, s *session.Session, plan session.
 	}
 	watch, stop := a.interruptible(ctx)
 	defer stop()
-	answers, err := a.answerPrompts(watch, plan, flags)
+	answers, err := a.answerPrompts(watch, s, plan, identities, flags)
 	if err != nil {
 		return done, err
 	}

@@ -15,12 +15,13 @@ import (
 	"assay/fleet"
 	"assay/fleet/session"
 	"assay/secrets"
+	"assay/secrets/sops"
 )
 
 // answerPrompts gathers the answers to all questions of a plan before anything
 // runs, each for its generator in its place: those of the file, and what is
-// left from the terminal. With --yes what may be left empty is not asked.
-func (a *app) answerPrompts(ctx context.Context, plan session.VarsPlan, flags generateFlags) (secrets.Answers, error) {
+// left from the terminal, where an answer that was kept is offered.
+func (a *app) answerPrompts(ctx context.Context, s *session.Session, plan session.VarsPlan, identities []sops.Identity, flags generateFlags) (secrets.Answers, error) {
 	given, err := a.givenAnswers(flags.answers)
 	if err != nil {
 		return nil, err
@@ -36,7 +37,9 @@ func (a *app) answerPrompts(ctx context.Context, plan session.VarsPlan, flags ge
 			answer, found := given[name]
 			delete(given, name)
 			if !found {
-				answer, found, err = a.askFor(ctx, name, p, flags)
+				q := question{name: name, prompt: p, asked: step.Asked}
+				q.former, q.kept, q.unread = s.KeptAnswer(step, p.Name, identities)
+				answer, found, err = a.askFor(ctx, q, flags)
 			}
 			if err == nil && found && p.Required && answer.Len() == 0 {
 				err = usagef("%s: the answer is empty, and one is needed", name)
@@ -57,15 +60,47 @@ func (a *app) answerPrompts(ctx context.Context, plan session.VarsPlan, flags ge
 	return answers, nil
 }
 
-// askFor asks one question on the terminal, where there is one.
-func (a *app) askFor(ctx context.Context, name string, p fleet.VarPrompt, flags generateFlags) (answer secrets.Secret, found bool, err error) {
-	if !p.Required && (flags.yes || !a.env.Interactive) {
+// question is one that a generator asks.
+type question struct {
+	name   string
+	prompt fleet.VarPrompt
+	asked  bool           // the operator wants its generator to run
+	former secrets.Secret // the answer that was kept
+	kept   bool
+	unread error // why it is not known
+}
+
+// concealed reports whether the answer is not shown.
+func (q question) concealed() bool {
+	return q.prompt.Type == "hidden" || q.prompt.Type == "multiline-hidden"
+}
+
+// again is the former answer as the answer.
+func (q question) again() secrets.Secret { return secrets.NewSecret(bytes.Clone(q.former.Bytes())) }
+
+// askFor asks one question on the terminal, where there is one, or takes the
+// answer that was kept. With --yes what may be left empty is not asked: it is
+// empty where the operator wants it anew, and else what it was.
+func (a *app) askFor(ctx context.Context, q question, flags generateFlags) (answer secrets.Secret, found bool, err error) {
+	defer q.former.Wipe()
+	ask := a.env.Interactive && flags.answers != "-"
+	silent := !q.prompt.Required && (flags.yes || !a.env.Interactive)
+	switch {
+	case silent && q.asked:
 		return answer, false, nil
+	case q.kept && (silent || !ask):
+		a.errors().clean("%s: the former answer is kept", q.name)
+		return q.again(), true, nil
+	case q.unread != nil && (silent || !ask):
+		return answer, false, fmt.Errorf("%s: the former answer is not known: %w; hint: --answers FILE with the line %s=ANSWER", q.name, q.unread, q.name)
+	case silent:
+		return answer, false, nil
+	case !ask:
+		return answer, false, usagef("%s is asked for, and this is no terminal; hint: --answers FILE with the line %s=ANSWER", q.name, q.name)
+	case q.unread != nil:
+		a.errors().clean("%s: the former answer is not known: %s", q.name, q.unread)
 	}
-	if !a.env.Interactive || flags.answers == "-" {
-		return answer, false, usagef("%s is asked for, and this is no terminal; hint: --answers FILE with the line %s=ANSWER", name, name)
-	}
-	answer, err = a.askPrompt(ctx, name+": "+p.Description, p.Type, p.Required)
+	answer, err = a.askPrompt(ctx, q)
 	return answer, err == nil, err
 }
 
@@ -139,21 +174,23 @@ func wipe(answers secrets.Answers) {
 
 // askPrompt asks one question of a generator. What is hidden and not left
 // empty is asked for twice; all answers are held as secrets. One of several
-// lines ends with an empty line.
-func (a *app) askPrompt(ctx context.Context, what, kind string, required bool) (secrets.Secret, error) {
+// lines ends with an empty line. An empty answer is the former one, where that
+// was kept.
+func (a *app) askPrompt(ctx context.Context, q question) (secrets.Secret, error) {
 	for range askTimes {
-		typed, err := a.typeOnce(ctx, what, kind)
-		if err != nil {
+		typed, err := a.typeOnce(ctx, q.text(), q.prompt.Type)
+		switch {
+		case err != nil:
 			return secrets.Secret{}, err
-		}
-		if len(typed) == 0 && required {
+		case len(typed) == 0 && q.kept:
+			return q.again(), nil
+		case len(typed) == 0 && q.prompt.Required:
 			a.errors().line("an answer is needed")
 			continue
-		}
-		if len(typed) == 0 || kind == "line" || kind == "multiline" {
+		case len(typed) == 0 || !q.concealed():
 			return secrets.NewSecret(typed), nil
 		}
-		again, err := a.typeOnce(ctx, "again, "+what, kind)
+		again, err := a.typeOnce(ctx, "again, "+q.name+": "+q.prompt.Description, q.prompt.Type)
 		if err != nil {
 			clear(typed)
 			return secrets.Secret{}, err
@@ -169,31 +206,57 @@ func (a *app) askPrompt(ctx context.Context, what, kind string, required bool) (
 	return secrets.Secret{}, errors.New("there was no answer; nothing is generated")
 }
 
+// text is the question as it is asked. A former answer is in it unless it is
+// concealed.
+func (q question) text() string {
+	text := q.name + ": " + q.prompt.Description
+	switch {
+	case !q.kept:
+	case q.concealed():
+		text += " (Enter keeps the former answer)"
+	default:
+		text += " [" + strings.Join(strings.FieldsFunc(string(q.former.Bytes()), func(r rune) bool { return r == '\n' }), " | ") + "] (Enter keeps it)"
+	}
+	return text
+}
+
 // typeOnce reads an answer of one or of several lines, shown or not.
 func (a *app) typeOnce(ctx context.Context, what, kind string) ([]byte, error) {
-	line := func(question string) ([]byte, error) {
-		if kind == "line" || kind == "multiline" {
-			return a.shown(ctx, question)
-		}
-		return a.hidden(ctx, "secret", question)
+	several := kind == "multiline" || kind == "multiline-hidden"
+	shown := kind == "line" || kind == "multiline"
+	if several {
+		what += " (an empty line ends it)"
 	}
-	if kind == "line" || kind == "hidden" {
-		return line(what)
+	in, ok := a.env.Stdin.(*os.File)
+	if !ok || !a.env.Interactive {
+		return nil, errNoPrompt
 	}
 	var all []byte
-	question := what + " (an empty line ends it)"
-	for {
-		next, err := line(question)
-		if err != nil {
-			clear(all)
-			return nil, err
+	lines := 0
+	err := a.typedLines(ctx, in, what, !shown, func(line []byte) bool {
+		if several && len(line) == 0 {
+			return false
 		}
-		if len(next) == 0 {
-			return bytes.TrimSuffix(all, []byte("\n")), nil
+		if lines++; lines > 1 {
+			line = slices.Concat([]byte("\n"), line)
 		}
-		grown := slices.Concat(all, next, []byte("\n"))
+		grown := slices.Concat(all, line)
 		clear(all)
-		clear(next)
-		all, question = grown, "next line"
+		clear(line)
+		all = grown
+		return several
+	})
+	if errors.Is(err, io.EOF) {
+		if err = nil; lines == 0 {
+			err = errors.New("the input ended without an answer; nothing is generated")
+		}
 	}
+	if err != nil {
+		clear(all)
+		return nil, err
+	}
+	if !shown {
+		a.redactor.Know(secrets.NewSecret(all))
+	}
+	return all, nil
 }

@@ -167,21 +167,99 @@ func TestVarsPrompts(t *testing.T) {
 	s.here("vars", "get", "a", "token/token").want(t, exitDone, "typed")
 }
 
-// answerAt waits for a question and answers it.
-func answerAt(t *testing.T, user *os.File, question, answer string) {
+// keptFlake declares a generator with an answer of each kind, all of them kept,
+// and one that is made of it.
+const keptFlake = `{ ... }:
+{
+  flake.modules.nixos.base = { ... }: {
+    clan.core.vars.generators.wifi = {
+      prompts.name = { persist = true; description = "Its name"; };
+      prompts.word = { persist = true; type = "hidden"; description = "Its password"; };
+      prompts.note = { persist = true; type = "multiline"; display.required = false; };
+      script = "";
+    };
+    clan.core.vars.generators.hash = {
+      files.hash = { };
+      prompts.salt = { persist = true; type = "hidden"; display.required = false; };
+      dependencies = [ "wifi" ];
+      script = ''mkpasswd -s -m sha-512 < "$in"/wifi/word > "$out"/hash'';
+    };
+  };
+}
+`
+
+// TestVarsKept: the answers that were kept are offered when a generator is made
+// again, none of those that are typed unseen on the screen, and are taken where
+// nobody is asked.
+func TestVarsKept(t *testing.T) {
+	s := varsShell(t)
+	if err := os.WriteFile(filepath.Join(s.dir, "modules/aspects/base.nix"), []byte(keptFlake), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.typed(`{"per-machine/a/wifi/name": "home", "per-machine/a/wifi/word": "canary-1", "per-machine/a/wifi/note": "one\ntwo", "per-machine/a/hash/salt": "canary-2"}`,
+		"vars", "generate", "a", "--yes", "--answers", "-").want(t, exitDone)
+	holds := func(name, note, word, salt string) {
+		t.Helper()
+		for file, want := range map[string]string{"wifi/name": name, "wifi/note": note, "wifi/word": word, "hash/salt": salt} {
+			if c := s.here("vars", "get", "a", file).want(t, exitDone); c.stdout != want {
+				t.Errorf("%s is %q, want %q", file, c.stdout, want)
+			}
+		}
+	}
+	holds("home", "one\ntwo", "canary-1", "canary-2")
+
+	// Without a terminal: what has to be answered stays, and so does what is
+	// made again only because it depends on it. What may be empty is made anew.
+	c := s.here("vars", "generate", "a", "--regenerate", "wifi", "--yes").want(t, exitDone, "per-machine/a/wifi/name: the former answer is kept", "per-machine/a/hash/salt: the former answer is kept")
+	if strings.Contains(c.stdout+c.stderr, "canary") || strings.Contains(c.stderr, "wifi/note") {
+		t.Errorf("%s%s", c.stdout, c.stderr)
+	}
+	holds("home", "", "canary-1", "canary-2")
+
+	user, terminal, err := pty.Open()
+	if err != nil {
+		t.Skip("not run: there is no pseudoterminal: " + err.Error())
+	}
+	defer user.Close()
+	s.terminal = terminal
+	ask := func(answers ...string) (screen string) {
+		t.Helper()
+		done := make(chan call, 1)
+		go func() { done <- s.here("vars", "generate", "a", "--regenerate", "wifi") }()
+		for i := 0; i < len(answers); i += 2 {
+			screen += answerAt(t, user, answers[i], answers[i+1])
+		}
+		c := (<-done).want(t, exitDone)
+		return screen + c.stdout + c.stderr
+	}
+	screen := ask("[y/N]", "y\n", "Its name [home] (Enter keeps it): ", "\n", "note (an empty line ends it): ", "three\nfour\n\n",
+		"Its password (Enter keeps the former answer): ", "\n", "salt (Enter keeps the former answer): ", "canary-3\n", "again, ", "canary-3\n")
+	if strings.Contains(screen, "canary") {
+		t.Error("an answer that is typed unseen is on the screen:", screen)
+	}
+	holds("home", "three\nfour", "canary-1", "canary-3")
+	ask("[y/N]", "y\n", "Its name [home] (Enter keeps it): ", "work\n", "note [three | four] (Enter keeps it) (an empty line ends it): ", "\n",
+		"Its password (Enter keeps the former answer): ", "canary-4\n", "again, ", "canary-4\n", "salt (Enter keeps the former answer): ", "\n")
+	holds("work", "three\nfour", "canary-4", "canary-3")
+}
+
+// answerAt waits for a question and answers it. It returns what is on the
+// screen then.
+func answerAt(t *testing.T, user *os.File, question, answer string) string {
 	t.Helper()
 	var seen []byte
 	for b := make([]byte, 256); !bytes.Contains(seen, []byte(question)); {
 		n, err := user.Read(b)
 		if err != nil {
 			t.Error(err, string(seen))
-			return
+			return string(seen)
 		}
 		seen = append(seen, b[:n]...)
 	}
 	if _, err := user.WriteString(answer); err != nil {
 		t.Error(err)
 	}
+	return string(seen)
 }
 
 // TestTypeOnce reads the kinds of answers from a terminal, shown and hidden.
@@ -203,13 +281,7 @@ func TestTypeOnce(t *testing.T) {
 			}
 			got <- string(b)
 		}()
-		for i, line := range strings.SplitAfter(strings.TrimSuffix(c.typed, "\n"), "\n") {
-			question := "what"
-			if i > 0 {
-				question = "next line"
-			}
-			answerAt(t, user, question, strings.TrimSuffix(line, "\n")+"\n")
-		}
+		answerAt(t, user, "what", c.typed) // all lines at once, as they are pasted
 		if b := <-got; b != c.want {
 			t.Errorf("%s: %q, want %q", kind, b, c.want)
 		}
