@@ -35,7 +35,7 @@ func (m *Model) hurry() tea.Cmd {
 
 // active reports whether somebody is working on something.
 func (m *Model) active() bool {
-	if m.hosts.busy || m.k.Running() != nil || m.k.Planning != nil && m.k.Planning.Busy || m.k.Checking.Busy || m.k.Evaluating.Busy {
+	if m.hosts.busy || m.vault.busy || m.k.Running() != nil || m.k.Planning != nil && m.k.Planning.Busy || m.k.Checking.Busy || m.k.Evaluating.Busy {
 		return true
 	}
 	for _, r := range m.k.Open {

@@ -71,7 +71,7 @@ func (a *app) console(ctx context.Context, w consoleWorld, f consoleFlags, selec
 		Session: consoleSession{w.session, a}, Keys: keys, Style: style.New(a.look(c, f)),
 		Start: view.Link{Place: view.Machines, Sub: selector},
 		Note:  w.note, NoHosts: w.noHosts, Refresh: c.Refresh, Mouse: c.Mouse && !f.noMouse,
-		Asking: &a.consoleAsks, Getenv: a.env.Getenv, In: a.env.Stdin, Out: plainOutput(a.env.Stdout),
+		Asking: &a.consoleAsks, Redact: a.redactor.Clean, Getenv: a.env.Getenv, In: a.env.Stdin, Out: plainOutput(a.env.Stdout),
 	}
 	if a.inDemo {
 		options.KeepsFiles = "the demo's files are made anew"

@@ -136,7 +136,8 @@ func (p *pluginAsker) Message(_ context.Context, name, text string) error {
 	return nil
 }
 
-// Request asks for a value, which is hidden while it is typed or not.
+// Request asks for a value, which is hidden while it is typed or not. One that
+// is hidden is taken out of whatever is kept or said from then on.
 func (p *pluginAsker) Request(ctx context.Context, name, prompt string, hidden bool) (secrets.Secret, error) {
 	text := strings.TrimRight(pluginText(prompt), ": ")
 	ask := p.app.consoleAsks.Secret
@@ -154,7 +155,11 @@ func (p *pluginAsker) Request(ctx context.Context, name, prompt string, hidden b
 		}
 	}
 	typed, err := ask(ctx, "age-plugin-"+name, text)
-	return secrets.NewSecret(typed), p.refused(err)
+	value := secrets.NewSecret(typed)
+	if hidden {
+		p.app.redactor.Know(value)
+	}
+	return value, p.refused(err)
 }
 
 // refused notes that the operator does not want to be asked any more.
@@ -239,37 +244,27 @@ func (a *app) keyboard() (in *os.File, done func(), ok bool) {
 // typed asks a question on the terminal, and returns what is typed, for the
 // caller to wipe. One question at a time is on the screen. An interrupt refuses
 // it, and leaves the terminal as it was.
-func (a *app) typed(ctx context.Context, in *os.File, question string, hidden bool) (typed []byte, err error) {
-	err = a.typedLines(ctx, in, question, hidden, func(line []byte) bool {
-		typed = line
-		return false
-	})
-	return typed, err
-}
-
-// typedLines is typed of lines until take, which owns them, wants no more. They
-// can be pasted at once. What is typed before the question is no answer to it.
-func (a *app) typedLines(ctx context.Context, in *os.File, question string, hidden bool, take func(line []byte) (more bool)) error {
+func (a *app) typed(ctx context.Context, in *os.File, question string, hidden bool) ([]byte, error) {
 	a.asking.Lock()
 	defer a.asking.Unlock()
 	if ctx.Err() != nil {
-		return context.Cause(ctx)
+		return nil, context.Cause(ctx)
 	}
 	// As long as the terminal shows nothing, no further interrupt ends the
 	// program: whoever presses it twice would be left with a silent terminal.
 	_, deaf := a.env.listen()
 	defer deaf()
+	ui.Discard(int(in.Fd()))
+	a.errors().line("")
+	if _, err := a.env.Stderr.Write([]byte(a.redactor.Clean(host.Sanitize(question)) + ": ")); err != nil {
+		return nil, err
+	}
 	ctx, release := a.interruptible(ctx)
 	defer release()
-	ask := func() error {
-		ui.Discard(int(in.Fd()))
-		a.errors().line("")
-		_, err := a.env.Stderr.Write([]byte(host.Sanitize(question) + ": "))
-		return err
+	if !hidden {
+		return ui.ReadShown(ctx, int(in.Fd()))
 	}
-	err := ui.ReadLines(ctx, int(in.Fd()), !hidden, ask, take)
-	if hidden {
-		a.errors().line("")
-	}
-	return err
+	typed, err := ui.ReadHidden(ctx, int(in.Fd()))
+	a.errors().line("")
+	return typed, err
 }

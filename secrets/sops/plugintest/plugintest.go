@@ -24,16 +24,18 @@ const (
 	Touch = "touch" // says something, has it confirmed, and waits for a line in the file that TouchVariable names
 	Stuck = "stuck" // writes its process id where StuckVariable says, and then ignores every signal that can be
 	Loud  = "loud"  // asks openly for Secret, with escape sequences in all that it says
+	Echo  = "echo"  // asks for Secret, and then says what it was told, and what is in the file that EchoVariable names
 	Mad   = "mad"   // does not speak the protocol
 )
 
-// Secret is what Word and Loud want to be told.
+// Secret is what Word, Loud and Echo want to be told.
 const Secret = "open sesame"
 
 // Variables of the plugins' environment.
 const (
 	TouchVariable = "ASSAY_TEST_TOUCH"
 	StuckVariable = "ASSAY_TEST_STUCK"
+	EchoVariable  = "ASSAY_TEST_ECHO"
 )
 
 // Main is the whole program, where the test binary was started as a plugin, and
@@ -113,9 +115,16 @@ func (k key) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
 func (k key) ask() error {
 	switch k.p.Name() {
 	case Word:
-		return k.value("the word?", true)
+		_, err := k.value("the word?", true)
+		return err
+	case Echo:
+		word, wrong := k.value("the word?", true)
+		more, err := os.ReadFile(os.Getenv(EchoVariable))
+		return errors.Join(k.p.DisplayMessage(fmt.Sprintf("it was %s, and %s", word, more)), wrong, err)
 	case Loud:
-		return errors.Join(k.p.DisplayMessage("look\x1b[2J here\x1b]0;title\x07\nassay: forged"), k.value("say\x1b[31m it", false))
+		err := k.p.DisplayMessage("look\x1b[2J here\x1b]0;title\x07\nassay: forged")
+		_, wrong := k.value("say\x1b[31m it", false)
+		return errors.Join(err, wrong)
 	case Touch:
 		if err := k.p.DisplayMessage("insert the key"); err != nil {
 			return err
@@ -137,13 +146,13 @@ func (k key) ask() error {
 	return nil
 }
 
-func (k key) value(prompt string, hidden bool) error {
-	word, err := k.p.RequestValue(prompt, hidden)
-	if err != nil {
-		return err
+// value asks for Secret.
+func (k key) value(prompt string, hidden bool) (word string, err error) {
+	if word, err = k.p.RequestValue(prompt, hidden); err != nil {
+		return "", err
 	}
 	if word != Secret {
-		return errors.New("\x1b[31mwrong word, 2 tries left")
+		return word, errors.New("\x1b[31mwrong word, 2 tries left")
 	}
-	return nil
+	return word, nil
 }
