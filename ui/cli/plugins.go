@@ -139,7 +139,7 @@ func (p *pluginAsker) Message(_ context.Context, name, text string) error {
 // Request asks for a value, which is hidden while it is typed or not. One that
 // is hidden is taken out of whatever is kept or said from then on.
 func (p *pluginAsker) Request(ctx context.Context, name, prompt string, hidden bool) (secrets.Secret, error) {
-	text := strings.TrimRight(pluginText(prompt), ": ")
+	text := p.app.redactor.Clean(strings.TrimRight(pluginText(prompt), ": "))
 	ask := p.app.consoleAsks.Secret
 	if !hidden {
 		ask = p.app.consoleAsks.Line
@@ -174,7 +174,8 @@ func (p *pluginAsker) refused(err error) error {
 
 // Confirm asks a question with one or two answers.
 func (p *pluginAsker) Confirm(ctx context.Context, name, prompt, yes, no string) (bool, error) {
-	prompt, yes, no = pluginText(prompt), pluginText(yes), pluginText(no)
+	clean := p.app.redactor.Clean
+	prompt, yes, no = clean(pluginText(prompt)), clean(pluginText(yes)), clean(pluginText(no))
 	if p.app.inConsole.Load() {
 		agreed, err := p.app.consoleAsks.Agree(ctx, "age-plugin-"+name, prompt, yes, no)
 		return agreed, p.refused(err)
@@ -244,27 +245,37 @@ func (a *app) keyboard() (in *os.File, done func(), ok bool) {
 // typed asks a question on the terminal, and returns what is typed, for the
 // caller to wipe. One question at a time is on the screen. An interrupt refuses
 // it, and leaves the terminal as it was.
-func (a *app) typed(ctx context.Context, in *os.File, question string, hidden bool) ([]byte, error) {
+func (a *app) typed(ctx context.Context, in *os.File, question string, hidden bool) (typed []byte, err error) {
+	err = a.typedLines(ctx, in, question, hidden, func(line []byte) bool {
+		typed = line
+		return false
+	})
+	return typed, err
+}
+
+// typedLines is typed of lines until take, which owns them, wants no more. They
+// can be pasted at once. What is typed before the question is no answer to it.
+func (a *app) typedLines(ctx context.Context, in *os.File, question string, hidden bool, take func(line []byte) (more bool)) error {
 	a.asking.Lock()
 	defer a.asking.Unlock()
 	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
+		return context.Cause(ctx)
 	}
 	// As long as the terminal shows nothing, no further interrupt ends the
 	// program: whoever presses it twice would be left with a silent terminal.
 	_, deaf := a.env.listen()
 	defer deaf()
-	ui.Discard(int(in.Fd()))
-	a.errors().line("")
-	if _, err := a.env.Stderr.Write([]byte(a.redactor.Clean(host.Sanitize(question)) + ": ")); err != nil {
-		return nil, err
-	}
 	ctx, release := a.interruptible(ctx)
 	defer release()
-	if !hidden {
-		return ui.ReadShown(ctx, int(in.Fd()))
+	ask := func() error {
+		ui.Discard(int(in.Fd()))
+		a.errors().line("")
+		_, err := a.env.Stderr.Write([]byte(host.Sanitize(question) + ": "))
+		return err
 	}
-	typed, err := ui.ReadHidden(ctx, int(in.Fd()))
-	a.errors().line("")
-	return typed, err
+	err := ui.ReadLines(ctx, int(in.Fd()), !hidden, ask, take)
+	if hidden {
+		a.errors().line("")
+	}
+	return err
 }
