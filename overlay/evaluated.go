@@ -42,9 +42,17 @@ type EvaluatedLayer struct {
 	Number  int         `json:"number"`            // its place in Nix's order, from 1
 	Defines bool        `json:"defines"`           // it defines the package, or the set that holds it
 	Matters fleet.Truth `json:"matters"`           // without it, or without its entry, the package is another one
+	Without *Without    `json:"without,omitempty"` // what the package is then; nil where it is not known whether it matters
 	Through []string    `json:"through,omitempty"` // of one that defines other packages: those that change it, where Nix was asked
 	Unknown string      `json:"unknown,omitempty"` // why it is not known whether it matters
 	At      fleet.Pos   `json:"at,omitzero"`       // where Nix says that it defines the package
+}
+
+// Without is a package as it is without a layer, or without its entry there.
+type Without struct {
+	Derivation string `json:"derivation,omitempty"`
+	Version    string `json:"version,omitempty"`
+	Unknown    string `json:"unknown,omitempty"` // why there is no derivation
 }
 
 // Same returns the channels whose package is the very derivation that is

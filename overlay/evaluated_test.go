@@ -38,7 +38,7 @@ func TestStacksEvaluated(t *testing.T) {
 		stacks, cases = append(stacks, openStack(t, dir, text)), append(cases, map[string]string{"text": text})
 	}
 	said := askStacks(t, nix, dir, cases)
-	var layered, dead, alive, changed int
+	var layered, dead, alive, changed, versions int
 	for n, system := range supplySystems {
 		for i, s := range stacks {
 			for p, pkg := range supplyNames {
@@ -58,6 +58,7 @@ func TestStacksEvaluated(t *testing.T) {
 						t.Errorf("stack %d: %s on %s: not known: %+v", i, pkg, system, l)
 					}
 				}
+				versions += compareWithout(t, i, s, e)
 				if len(e.Layers) > 0 {
 					layered++
 				}
@@ -70,10 +71,55 @@ func TestStacksEvaluated(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d stacks: %d packages with a layer, %d entries that matter, %d dead, %d packages changed by others", len(stacks), layered, alive, dead, changed)
-	if layered < 800 || alive < 500 || dead < 100 || changed < 50 {
+	t.Logf("%d stacks: %d packages with a layer, %d entries that matter, %d dead, %d packages changed by others, %d versions without a layer", len(stacks), layered, alive, dead, changed, versions)
+	if layered < 800 || alive < 500 || dead < 100 || changed < 50 || versions < 500 {
 		t.Error("the stacks show too little")
 	}
+}
+
+// compareWithout compares what Nix says that a package is without what a layer
+// defines as it with what is read of a fleet.toml that has no such entry, and
+// returns of how many layers both know the version.
+func compareWithout(t *testing.T, i int, s *Stack, e Evaluated) (versions int) {
+	t.Helper()
+	for _, l := range e.Layers {
+		if !l.Defines || l.Without == nil {
+			continue
+		}
+		read := lacking(s, l.Layer, strings.Split(e.Package, ".")[0]).Which(e.Package, e.System)
+		if l.Matters == fleet.False && l.Without.Version != e.Version {
+			t.Errorf("stack %d: %s on %s without its entry in %s is the same, and has version %s", i, e.Package, e.System, l.Layer, l.Without.Version)
+		}
+		if read.Version == "" || l.Without.Version == "" {
+			continue
+		}
+		if versions++; read.Version != l.Without.Version {
+			t.Errorf("stack %d: %s on %s without its entry in %s was read as %s, and for Nix it is %+v", i, e.Package, e.System, l.Layer, read.Version, l.Without)
+		}
+	}
+	return versions
+}
+
+// lacking is a stack of whose layers one does not define a package.
+func lacking(s *Stack, layer, pkg string) *Stack {
+	f, packages := *s.fleet, s.packages
+	o := &f.Overlay
+	switch layer {
+	case LayerHotfixes:
+		o.Hotfixes = slices.DeleteFunc(slices.Clone(o.Hotfixes), func(h fleet.Hotfix) bool { return h.Package == pkg })
+	case LayerOverrides:
+		o.Overrides = slices.DeleteFunc(slices.Clone(o.Overrides), func(h fleet.Override) bool { return h.Package == pkg })
+	case LayerPackages:
+		packages = slices.DeleteFunc(slices.Clone(packages), func(p ByName) bool { return p.Name == pkg })
+	case LayerFlakeInputs:
+		o.FlakeInputs = slices.Clone(o.FlakeInputs)
+		for i := range o.FlakeInputs {
+			in := &o.FlakeInputs[i]
+			in.Provides = slices.DeleteFunc(slices.Clone(in.Provides), func(name string) bool { return name == pkg })
+		}
+	}
+	other, _ := Resolve(Input{Fleet: &f, Packages: packages, Starts: s.starts, Indexes: s.indexes})
+	return other
 }
 
 // askStacks returns what Nix says, by step.
@@ -165,17 +211,17 @@ func evaluatedOf(t *testing.T, s *Stack, said map[string]json.RawMessage, id, pk
 			t.Errorf("%s: layer %d %s is %+v at %v", id, l.Number, l.Name, found.Name, at)
 		}
 		out := EvaluatedLayer{Layer: found.Name, Number: found.Number, Defines: true, At: at}
-		var matters bool
-		if read(fmt.Sprintf("/entry/%d", l.Number), &matters) {
-			out.Matters = fleet.TruthOf(matters)
+		var other Without
+		if read(fmt.Sprintf("/entry/%d", l.Number), &other) {
+			out.Matters, out.Without = fleet.TruthOf(other.Derivation != e.Derivation), &other
 		}
 		e.Layers = append(e.Layers, out)
 	}
 	if read("/changed", &triggered) {
 		e.Changed = fleet.TruthOf(triggered && len(e.Layers) == 0)
 		for _, l := range layers.Layers {
-			var matters bool
-			if read(fmt.Sprintf("/whole/%d", l.Number), &matters) && matters {
+			var other Without
+			if read(fmt.Sprintf("/whole/%d", l.Number), &other) && other.Derivation != e.Derivation {
 				e.Changed = fleet.True
 				if !slices.ContainsFunc(e.Layers, func(o EvaluatedLayer) bool { return o.Number == l.Number+1 }) {
 					e.Layers = append(e.Layers, EvaluatedLayer{Layer: l.Name, Number: l.Number + 1, Matters: fleet.True})

@@ -73,6 +73,7 @@ type SupplyLayer struct {
 	// Matters says whether the package would be another one without the entry
 	// that the layer defines, or without the layer: "yes", "no", "" unknown.
 	Matters string   `json:"matters"`
+	Without Supplied `json:"without"` // the package without that, where it is known whether it matters
 	Unknown string   `json:"unknown"` // why it is not known
 	Through []string `json:"through"` // packages of the layer without which it would be another one
 	File    string   `json:"file"`    // where the layer defines it, relative to the flake; "" where Nix does not tell

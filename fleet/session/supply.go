@@ -144,10 +144,18 @@ func (s *Session) evaluated(told *engine.Supply, layers bool) overlay.Evaluated 
 		layer, at := stack.Find(overlay.NixLayer{Package: told.Package, System: system, Name: l.Name,
 			At: fleet.Pos{File: l.File, Line: l.Line}, Overlay: l.Overlay, Of: told.Overlays})
 		out.Layers = append(out.Layers, overlay.EvaluatedLayer{Layer: layer.Name, Number: l.Number + 1, Defines: l.Defines,
-			Matters: truthOf(l.Matters), Through: l.Through, Unknown: l.Unknown, At: at})
+			Matters: truthOf(l.Matters), Without: withoutOf(&l), Through: l.Through, Unknown: l.Unknown, At: at})
 	}
 	out.Changed = truthOf(told.Dependency)
 	return out
+}
+
+// withoutOf is what a package is without a layer; nil where that is not known.
+func withoutOf(l *engine.SupplyLayer) *overlay.Without {
+	if l.Matters == "" {
+		return nil
+	}
+	return &overlay.Without{Derivation: l.Without.Derivation, Version: l.Without.Version, Unknown: l.Without.Unknown}
 }
 
 // truthOf reads an engine's yes or no.

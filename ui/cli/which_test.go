@@ -80,6 +80,7 @@ type evaluatedJSON struct {
 		Layers []struct {
 			Layer, At string
 			Matters   fleet.Truth
+			Without   struct{ Derivation, Version string }
 		}
 	}
 	Problems []struct{ Text string }
@@ -92,7 +93,7 @@ func TestWhichEvaluated(t *testing.T) {
 		matters fleet.Truth
 	}{
 		"merge":   {"layer hotfixes fleet.toml:84: dead, the package is the same without it", fleet.False},
-		"compose": {"layer hotfixes fleet.toml:84: defines it, and without that it is another one", fleet.True},
+		"compose": {"layer hotfixes fleet.toml:84: defines it; without that it is another one, 2.9.1", fleet.True},
 	} {
 		s := newShell(t)
 		s.dir = locked(t, composition)
@@ -108,7 +109,8 @@ func TestWhichEvaluated(t *testing.T) {
 		if err := json.Unmarshal([]byte(out), &told); err != nil || len(told.Evaluated) != 1 || len(told.Problems) != 0 {
 			t.Fatalf("%v\n%s", err, out)
 		}
-		if l := told.Evaluated[0].Layers; len(l) != 2 || l[0].Layer != "hotfixes" || l[0].Matters != ncdu.matters {
+		if l := told.Evaluated[0].Layers; len(l) != 2 || l[0].Layer != "hotfixes" || l[0].Matters != ncdu.matters ||
+			l[0].Without.Version != "2.9.1" || l[1].Without.Version != "2.8.2" || l[1].Without.Derivation == l[0].Without.Derivation {
 			t.Errorf("%s: %+v", composition, l)
 		}
 		if read := told.Packages[0]; len(read.Shadowed) != 1 || read.Shadowed[0].Dead != ncdu.matters.Not() {

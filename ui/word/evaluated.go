@@ -36,15 +36,27 @@ func LayerPart(l overlay.EvaluatedLayer) string {
 	}
 	switch {
 	case !l.Defines && len(l.Through) > 0:
-		return text + ": changes it by " + strings.Join(l.Through, ", ") + ", which it needs"
+		return text + ": changes it by " + strings.Join(l.Through, ", ") + ", which it needs" + without(l)
 	case !l.Defines:
-		return text + ": changes it by something that it needs"
+		return text + ": changes it by something that it needs" + without(l)
 	case l.Unknown != "":
 		return text + ": defines it; whether that matters is unknown: " + l.Unknown
 	case l.Matters == fleet.False:
 		return text + ": dead, the package is the same without it"
 	case len(l.Through) > 0:
-		return text + ": defines it, and changes it by " + strings.Join(l.Through, ", ") + " too"
+		return text + ": defines it, and changes it by " + strings.Join(l.Through, ", ") + " too" + without(l)
 	}
-	return text + ": defines it, and without that it is another one"
+	return text + ": defines it" + without(l)
+}
+
+// without says what a package is without a layer that matters.
+func without(l overlay.EvaluatedLayer) string {
+	switch w := l.Without; {
+	case w == nil || w.Derivation != "" && w.Version == "":
+		return "; without that it is another one"
+	case w.Derivation != "":
+		return "; without that it is another one, " + w.Version
+	default:
+		return "; without that " + cmp.Or(w.Unknown, "there is none")
+	}
 }

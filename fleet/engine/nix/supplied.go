@@ -175,6 +175,11 @@ func (s *supplying) one(id, why string) engine.Supplied {
 	if why != "" {
 		return engine.Supplied{Unknown: why}
 	}
+	return explained(is)
+}
+
+// explained has why there is no derivation in words.
+func explained(is engine.Supplied) engine.Supplied {
 	is.Unknown = cmp.Or(whyNot[is.Unknown], is.Unknown)
 	if is.Derivation == "" {
 		is.Unknown = cmp.Or(is.Unknown, "it has no derivation")
@@ -211,7 +216,7 @@ func (s *supplying) layers(ctx context.Context, id string, out *engine.Supply) {
 		l.Defines, l.Unknown = true, out.Unknown
 		s.place(ctx, l)
 		if out.Unknown == "" {
-			l.Matters, l.Unknown = s.matters(fmt.Sprintf("%s/entry/%d", id, l.Number))
+			s.ablated(fmt.Sprintf("%s/entry/%d", id, l.Number), &out.Is, l)
 		}
 	}
 	if out.Unknown == "" {
@@ -219,8 +224,22 @@ func (s *supplying) layers(ctx context.Context, id string, out *engine.Supply) {
 	}
 }
 
-// matters says whether the package is another one without something. Where Nix
-// gives up without it, it is not the same.
+// ablated reads what the package is without a layer, or without its entry. Where
+// Nix gives up without it, it is not the same.
+func (s *supplying) ablated(id string, is *engine.Supplied, l *engine.SupplyLayer) {
+	if why := s.failed[id]; why != "" {
+		l.Matters, l.Without = "yes", engine.Supplied{Unknown: why}
+		return
+	}
+	var other engine.Supplied
+	if l.Unknown = s.read(id, &other); l.Unknown != "" {
+		return
+	}
+	l.Without = explained(other)
+	l.Matters = yesNo(other.Derivation != is.Derivation)
+}
+
+// matters says whether the package is another one without something.
 func (s *supplying) matters(id string) (matters, unknown string) {
 	if s.failed[id] != "" {
 		return "yes", ""
@@ -254,7 +273,7 @@ func (s *supplying) through(id string, out *engine.Supply, layers []engine.Suppl
 	}
 	for _, l := range layers {
 		step := fmt.Sprintf("%s/whole/%d", id, l.Number)
-		if l.Matters, l.Unknown = s.matters(step); l.Matters != "yes" {
+		if s.ablated(step, &out.Is, &l); l.Matters != "yes" {
 			continue
 		}
 		out.Dependency = "yes"

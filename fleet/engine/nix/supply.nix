@@ -104,14 +104,15 @@ let
             line = if at == null then 0 else at.line;
           };
 
-          # Without what one layer defines as the package, and without what any does.
+          # What the package is without what one layer defines as it, and without what any does.
+          without = edit: describe path (again (edited edit));
           entry = l: step "${id}/entry/${toString l.number}" (
-            if length definers == 1 then is != undefined else differs (n: out: if n == l.number then removeAttrs out [ top ] else out)
+            if length definers == 1 then undefined else without (n: out: if n == l.number then removeAttrs out [ top ] else out)
           );
-          undefined = if definers == [ ] then is else identity path (again (edited (_: out: removeAttrs out [ top ])));
+          undefined = without (_: out: removeAttrs out [ top ]);
           # Whether others than those may have a part in it: what no layer defines differs
           # from what lies below them all, or does not tell.
-          changed = let bare = identity path base; in bare == "" || undefined != bare;
+          changed = let bare = identity path base; in bare == "" || (if definers == [ ] then is else undefined.derivation or "") != bare;
 
           # Without all else that a layer defines, and then without each.
           stays = [ top ] ++ aliases;
@@ -119,13 +120,14 @@ let
           whole = l:
             let
               this = "${id}/whole/${toString l.number}";
-              matters = differs (n: out: if n == l.number then only out else out);
+              other = without (n: out: if n == l.number then only out else out);
+              matters = (other.derivation or "") != is;
               names = filter (name: !(elem name stays)) (attrNames l.out);
               through = name: step "${this}/${name}" (
                 identity [ name ] pkgs != identity [ name ] base && differs (n: out: if n == l.number then removeAttrs out [ name ] else out)
               );
             in
-            seq (step this matters) (if elem this failed || !matters || length names > most then null else inOrder (map through names));
+            seq (step this other) (if elem this failed || !matters || length names > most then null else inOrder (map through names));
         in
         seq (inOrder (
           [ (step "${id}/is" (describe path pkgs)) ]

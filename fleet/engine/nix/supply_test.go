@@ -143,6 +143,22 @@ func TestSupplyOfExample(t *testing.T) {
 				t.Errorf("%s: %v", composition, p)
 			}
 		}
+		without := func(e overlay.Evaluated, layer int) string {
+			return e.Layers[layer].Without.Version + e.Layers[layer].Without.Unknown
+		}
+		if got := without(told[0], 0); got != "2.3.2" || told[0].Layers[0].Without.Derivation != told[0].Channels[0].Derivation {
+			t.Errorf("%s: micromamba without its hotfix is %s: %+v", composition, got, told[0].Layers[0].Without)
+		}
+		// Without the override the hotfix lives, also with merge.
+		if got := without(told[1], 1); got != "2.8.2" || told[1].Layers[1].Without.Derivation != told[1].Channels[1].Derivation {
+			t.Errorf("%s: ncdu without its override is %s: %+v", composition, got, told[1].Layers[1].Without)
+		}
+		if got := without(told[1], 0); got != "2.9.1" {
+			t.Errorf("%s: ncdu without its hotfix is %s", composition, got)
+		}
+		if got := without(told[3], 0); got != "there is none" {
+			t.Errorf("%s: nuenv without its input is %s", composition, got)
+		}
 		if e := told[4]; e.Derivation != "" || e.Unknown == "" {
 			t.Errorf("%s: a package that there is not: %+v", composition, e)
 		}

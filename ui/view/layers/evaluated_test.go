@@ -28,8 +28,8 @@ func told() session.Remembered {
 			{Channel: "patched", Unknown: "a patched channel is built while Nix evaluates, which assay does not let it"},
 		},
 		Layers: []overlay.EvaluatedLayer{
-			{Layer: "hotfixes", Number: 2, Defines: true, Matters: fleet.False, At: fleet.Pos{File: "fleet.toml", Line: 84}},
-			{Layer: "overrides", Number: 4, Defines: true, Matters: fleet.True, At: fleet.Pos{File: "fleet.toml", Line: 100}},
+			{Layer: "hotfixes", Number: 2, Defines: true, Matters: fleet.False, Without: &overlay.Without{Derivation: drv(11), Version: "2.9.1"}, At: fleet.Pos{File: "fleet.toml", Line: 84}},
+			{Layer: "overrides", Number: 4, Defines: true, Matters: fleet.True, Without: &overlay.Without{Derivation: drv(13), Version: "2.8.2"}, At: fleet.Pos{File: "fleet.toml", Line: 100}},
 		},
 		Changed: fleet.False,
 	}}
@@ -61,6 +61,7 @@ func TestEvaluated(t *testing.T) {
 	viewtest.Golden(t, "evaluating", asked(t, &old, busy))
 
 	other := told()
+	other.Layers[0].Without = &overlay.Without{Unknown: "it is marked as broken"}
 	other.Layers[0].Matters, other.Layers[1].Layer = fleet.True, "packages"
 	viewtest.Golden(t, "disagreeing", asked(t, &other, nil))
 }
