@@ -91,15 +91,14 @@ func (c *checker) access(f *VarFinding, v vars.Var) {
 	}
 }
 
-// of names the machine that a remedy is for.
+// of names the machine that a remedy is for. What machines share is mended for
+// all of them, unless only one is looked at.
 func (c *checker) of(f VarFinding) string {
 	switch {
 	case f.Owner != "":
 		return " " + f.Owner
 	case c.scan.Only != "":
 		return " " + c.scan.Only
-	case len(f.Machines) > 0:
-		return " " + f.Machines[0]
 	}
 	return ""
 }

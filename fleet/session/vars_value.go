@@ -15,7 +15,14 @@ import (
 // Var finds a var of a machine by GENERATOR/FILE, declared or on disk: its own
 // before the one that machines share.
 func (s *Session) Var(ctx context.Context, machine, name string) (secrets.VarFinding, error) {
-	found, err := s.Vars(ctx, machine)
+	return s.VarBy(ctx, s, machine, name)
+}
+
+// VarBy is Var of what a Declarer tells.
+func (s *Session) VarBy(ctx context.Context, by Declarer, machine, name string) (secrets.VarFinding, error) {
+	lying := AheadVars(s.Repo.Dir, machine)
+	defer lying.Stop()
+	found, err := s.VarsBy(ctx, by, machine, lying)
 	if err != nil {
 		return secrets.VarFinding{}, err
 	}
@@ -32,10 +39,9 @@ func (s *Session) Var(ctx context.Context, machine, name string) (secrets.VarFin
 			}
 		}
 	}
-	if shared := vars.Shared(generator).Var(file); true { // one that nothing read declares
-		if v, err := s.Repo.Vars.Inspect(shared); err == nil && (v.Public || v.Secret) {
-			return secrets.VarFinding{ID: shared, State: secrets.UnknownVar, Public: v.Public, Secret: v.Secret, Readers: v.Readers}, nil
-		}
+	shared := vars.Shared(generator).Var(file) // one that nothing read declares
+	if v, err := s.Repo.Vars.Inspect(shared); err == nil && (v.Public || v.Secret) {
+		return secrets.VarFinding{ID: shared, State: secrets.UnknownVar, Public: v.Public, Secret: v.Secret, Readers: v.Readers}, nil
 	}
 	hint := "assay vars list " + machine
 	if near := fleet.Nearest(name, names); near != "" {
@@ -61,13 +67,36 @@ func (s *Session) SetVar(ctx context.Context, f secrets.VarFinding, value secret
 	if _, err := s.SettleSecrets(); err != nil {
 		return err
 	}
-	machines := f.Machines
+	machines, err := s.declaring(ctx, f)
+	if err != nil {
+		return err
+	}
+	return secrets.SetVar(ctx, s.Repo.Vars, f.ID, f.Secret, value, secrets.Audience{Machines: machines, Groups: f.Groups}, identities)
+}
+
+// declaring are the machines that surely are to have a var: those of f, and, of
+// one that machines share, those whose files declare it.
+func (s *Session) declaring(ctx context.Context, f secrets.VarFinding) ([]string, error) {
 	if !f.Deploy {
-		machines = nil
+		return nil, nil
 	}
-	var groups []string
-	if declared, err := s.Declare(ctx, f.Machines[:min(1, len(f.Machines))]); err == nil && len(declared) > 0 {
-		groups = declared[0].Groups
+	machines := slices.Clone(f.Machines)
+	if f.Scope != vars.SharedOnce {
+		return machines, nil
 	}
-	return secrets.SetVar(ctx, s.Repo.Vars, f.ID, f.Secret, value, secrets.Audience{Machines: slices.Clone(machines), Groups: groups}, identities)
+	declared, err := s.Declare(ctx, names(s.Fleet().Machines))
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range declared {
+		g := d.Generator(f.Name)
+		if g == nil || g.Certainty != fleet.Exact || vars.Place(g) != f.Generator {
+			continue
+		}
+		if file := g.File(f.File); file != nil && file.Deploy.Value && file.Condition == "" {
+			machines = append(machines, d.Machine)
+		}
+	}
+	slices.Sort(machines)
+	return slices.Compact(machines), nil
 }

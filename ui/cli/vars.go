@@ -50,7 +50,7 @@ func (a *app) varsCommand() *cobra.Command {
 lie in vars/ and sops/ exactly as clan keeps them. What should be there is read
 from what the modules declare under clan.core.vars.generators. What the files
 leave open, as the generators of modules that come from inputs, Nix tells with
---evaluate, which check, list and generate have.
+--evaluate.
 
   assay vars check
   assay vars check --evaluate

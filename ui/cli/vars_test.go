@@ -143,6 +143,10 @@ func TestVarsCommands(t *testing.T) {
 
 	// Without a flake there is nothing to ask, and what the files say stays.
 	s.here("vars", "check", "a", "--evaluate").want(t, exitFailed, "unknown Nix cannot tell the generators of machine a:", "has no flake.nix", "0 to mend")
+	s.here("vars", "get", "a", "token/token", "--evaluate").want(t, exitFailed, "two\nlines", "unknown Nix cannot tell the generators of machine a:")
+	s.typed("three", "vars", "set", "a", "token/token", "--evaluate").want(t, exitFailed, "per-machine/a/token/token is set", "unknown Nix cannot tell")
+	s.here("vars", "get", "a", "token/token").want(t, exitDone, "three")
+	s.here("vars", "fix", "a", "--evaluate").want(t, exitFailed, "nothing has drifted", "unknown Nix cannot tell")
 }
 
 // TestVarsPrompts answers on a terminal: --yes leaves out what may be empty,
@@ -336,4 +340,23 @@ func FuzzParseAnswers(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestVarsSetShared: a value that machines share is for all that declare it,
+// not only for the one that is named.
+func TestVarsSetShared(t *testing.T) {
+	s := varsShell(t)
+	const module = `{ ... }: { flake.modules.nixos.base = { ... }: { clan.core.vars.generators.common = { share = true; files.f = { }; files.p.deploy = false; script = "syncthing"; }; }; }`
+	if err := os.WriteFile(filepath.Join(s.dir, "modules/aspects/base.nix"), []byte(module), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.typed("x", "vars", "set", "a", "common/f").want(t, exitDone)
+	s.typed("x", "vars", "set", "b", "common/p").want(t, exitDone)
+	s.here("vars", "check").want(t, exitDone, "0 to mend")
+	if err := os.Remove(filepath.Join(s.dir, "vars/shared/common/f/machines/b")); err != nil {
+		t.Fatal(err)
+	}
+	s.here("vars", "check").want(t, exitFailed, "hint: assay vars fix\n")
+	s.here("vars", "fix", "--yes").want(t, exitDone, "1 secret fixed")
+	s.here("vars", "check").want(t, exitDone)
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -19,19 +20,19 @@ import (
 const maxTyped = 1 << 20
 
 func (a *app) varsGetCommand() *cobra.Command {
-	var reveal bool
+	var reveal, evaluate bool
 	cmd := &cobra.Command{
 		Use:   "get MACHINE GENERATOR/FILE",
 		Short: "Print one generated value",
 		Long: `Prints a value as it is, without a newline of its own. A secret is decrypted
 with your age identity and written to a pipe or a file; to a terminal only with
---reveal.
+--reveal. With --evaluate Nix is asked what is declared.
 
   assay vars get cinnabar openssh/ssh.id_ed25519.pub
   assay vars get cinnabar luks/passphrase > /dev/shm/passphrase`,
 		Args: words(2, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, f, err := a.oneVar(cmd, args)
+			s, f, told, err := a.oneVar(cmd.Context(), args, evaluate)
 			if err != nil {
 				return err
 			}
@@ -48,12 +49,14 @@ with your age identity and written to a pipe or a file; to a terminal only with
 			}
 			defer value.Wipe()
 			if a.flags.json {
-				return a.text().json(map[string]any{"var": varsToJSON([]secrets.VarFinding{f})[0], "value": shownValue(value)})
+				answer := map[string]any{"var": varsToJSON([]secrets.VarFinding{f})[0], "value": shownValue(value)}
+				return errors.Join(a.text().json(evaluatedAnswer(answer, told)), unlessFailed(told))
 			}
 			_, err = a.env.Stdout.Write(value.Bytes())
-			return err
+			return errors.Join(err, unlessFailed(told))
 		},
 	}
+	addVarsEvaluate(cmd, &evaluate)
 	cmd.Flags().BoolVar(&reveal, "reveal", false, "print a secret to the terminal too")
 	return cmd
 }
@@ -67,18 +70,20 @@ func shownValue(value secrets.Secret) any {
 }
 
 func (a *app) varsSetCommand() *cobra.Command {
-	return &cobra.Command{
+	var evaluate bool
+	cmd := &cobra.Command{
 		Use:   "set MACHINE GENERATOR/FILE",
 		Short: "Set one value, from the input or a hidden prompt",
 		Long: `Writes a value that is declared or is there. It is read from standard input as
 it is, or asked for twice on a terminal, without showing it; never from the
 command line. A secret is encrypted for the machines that declare it, for you,
-and for whom its links name already.
+and for whom its links name already. With --evaluate Nix is asked what is
+declared.
 
   assay vars set electrum api-token/token < token`,
 		Args: words(2, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, f, err := a.oneVar(cmd, args)
+			s, f, told, err := a.oneVar(cmd.Context(), args, evaluate)
 			if err != nil {
 				return err
 			}
@@ -95,24 +100,44 @@ and for whom its links name already.
 				return err
 			}
 			if a.flags.json {
-				return a.text().json(map[string]any{"set": f.ID.Dir()})
+				return errors.Join(a.text().json(evaluatedAnswer(map[string]any{"set": f.ID.Dir()}, told)), unlessFailed(told))
 			}
 			a.text().clean("%s is set", f.ID)
-			return nil
+			return unlessFailed(told)
 		},
 	}
+	addVarsEvaluate(cmd, &evaluate)
+	return cmd
 }
 
-func (a *app) oneVar(cmd *cobra.Command, args []string) (*session.Session, secrets.VarFinding, error) {
-	s, err := a.files(cmd.Context())
+// oneVar finds the var that the arguments name, as the files or Nix declare it;
+// told is what Nix said, nil where it was not asked.
+func (a *app) oneVar(ctx context.Context, args []string, evaluate bool) (s *session.Session, f secrets.VarFinding, told *session.VarsEvaluation, err error) {
+	s, err = a.filesOr(evaluate)(ctx)
 	if err != nil {
-		return nil, secrets.VarFinding{}, err
+		return nil, f, nil, err
 	}
 	if s.Fleet().Machine(args[0]) == nil {
-		return nil, secrets.VarFinding{}, noMachine(s.Fleet(), args[0])
+		return nil, f, nil, noMachine(s.Fleet(), args[0])
 	}
-	f, err := s.Var(cmd.Context(), args[0], args[1])
-	return s, f, withCode(exitNothing, err)
+	if !evaluate {
+		f, err = s.Var(ctx, args[0], args[1])
+		return s, f, nil, withCode(exitNothing, err)
+	}
+	var unfound error
+	told, err = a.declaredBy(ctx, s, func(ctx context.Context, by session.Declarer) error {
+		if f, unfound = s.VarBy(ctx, by, args[0], args[1]); ctx.Err() != nil {
+			return unfound
+		}
+		return nil
+	})
+	if err == nil {
+		for _, unknown := range told.Unknown {
+			a.errors().clean("unknown Nix cannot tell %s", unknown)
+		}
+		err = withCode(exitNothing, unfound)
+	}
+	return s, f, told, err
 }
 
 // typedValue reads a value from a pipe, or asks for it twice.

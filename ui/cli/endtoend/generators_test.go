@@ -186,3 +186,48 @@ func TestGeneratorsNixCannotTell(t *testing.T) {
 		t.Errorf("%+v", is)
 	}
 }
+
+// TestVarsOfNix sets, gets and fixes a secret whose generator only Nix knows.
+func TestVarsOfNix(t *testing.T) {
+	t.Parallel()
+	f := generatorsFleet(t)
+	set := func(args ...string) call {
+		cmd := f.command(t.Context(), append([]string{"vars", "set", "anvil", "plough-identity/key"}, args...)...)
+		cmd.Stdin = strings.NewReader("sown")
+		var out, errs strings.Builder
+		cmd.Stdout, cmd.Stderr = &out, &errs
+		err := cmd.Run()
+		if cmd.ProcessState == nil {
+			t.Fatal(err)
+		}
+		return call{cmd.ProcessState.ExitCode(), out.String(), errs.String()}
+	}
+	if c := set(); c.code == done || !strings.Contains(c.stderr, `machine anvil has no var "plough-identity/key"`) {
+		t.Errorf("%d: %s", c.code, c)
+	}
+	set("--evaluate").want(t, done, "per-machine/anvil/plough-identity/key is set")
+	if c := f.assay("vars", "get", "anvil", "plough-identity/key", "--evaluate").want(t, done); c.stdout != "sown" {
+		t.Errorf("%q", c.stdout)
+	}
+	var is struct {
+		Var       struct{ Source, Service string }
+		Evaluated struct{ Machines []string }
+	}
+	c := f.assay("vars", "get", "anvil", "plough-identity/key", "--evaluate", "--json").want(t, done)
+	if err := json.Unmarshal([]byte(c.stdout), &is); err != nil || is.Var.Source != "evaluated" || !slices.Equal(is.Evaluated.Machines, []string{"anvil"}) {
+		t.Errorf("%+v, %v", is, err)
+	}
+	link := filepath.Join(f.dir, "vars/per-machine/anvil/plough-identity/key/machines/anvil")
+	if err := os.Remove(link); err != nil {
+		t.Fatal("it is not for the machine:", err)
+	}
+	f.assay("vars", "fix", "anvil", "--evaluate", "--yes").want(t, done, "1 secret fixed", "Nix was asked for the generators of 1 machine")
+	if _, err := os.Readlink(link); err != nil {
+		t.Error("the machine that is to have it does not get it:", err)
+	}
+	f.write("anvil.nix", "{ ... }: { clan.core.vars.generators.x = { script = missing; }; }")
+	f.commit("a mistake")
+	f.assay("vars", "get", "anvil", "plough-identity/key", "--evaluate").want(t, failed, "sown", "unknown Nix cannot tell the generators of machine anvil: anvil.nix:1:")
+	set("--evaluate").want(t, failed, "is set", "unknown Nix cannot tell")
+	f.assay("vars", "fix", "anvil", "--evaluate", "--json").want(t, failed, `"fixed": []`, `"failed": [`)
+}
