@@ -122,7 +122,7 @@ func (h Host) check(s Secret, have keys) *Problem {
 	}
 	if i := slices.IndexFunc(has, func(r string) bool { return isSSH(r) && slices.Contains(h.Recipients, r) }); i >= 0 {
 		p := h.problem(s, "is encrypted to "+h.Machine+"'s key, which is an SSH key, and sops-nix reads only age identities from "+h.KeyFile, false)
-		p.Remedy = fmt.Sprintf("assay keys remove machine %s, then assay keys add machine %[1]s", h.Machine)
+		p.Remedy = fmt.Sprintf("assay keys remove machine %s, then assay vars fix %[1]s", h.Machine)
 		return p
 	}
 	return h.problem(s, "is not encrypted to any key that "+h.Machine+" has", false)

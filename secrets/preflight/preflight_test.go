@@ -142,7 +142,7 @@ func TestCheck(t *testing.T) {
 		"the host key by one elsewhere": {known, []preflight.Manifest{elsewhereToo}, ""},
 		"by the host key":               {known, []preflight.Manifest{ssh(system(good, bySSH))}, ""},
 		"the host key, unused":          {known, []preflight.Manifest{system(bySSH)}, "secrets/by-ssh: is not encrypted to any key that galena has; assay secrets rekey secrets/by-ssh"},
-		"an SSH key in the key file":    {ssher, []preflight.Manifest{system(inSSH)}, "secrets/in-ssh: is encrypted to galena's key, which is an SSH key, and sops-nix reads only age identities from " + keyFile + "; assay keys remove machine galena, then assay keys add machine galena"},
+		"an SSH key in the key file":    {ssher, []preflight.Manifest{system(inSSH)}, "secrets/in-ssh: is encrypted to galena's key, which is an SSH key, and sops-nix reads only age identities from " + keyFile + "; assay keys remove machine galena, then assay vars fix galena"},
 		"neither":                       {known, []preflight.Manifest{ssh(system(bad))}, "vars/per-machine/galena/c/d/secret: is not encrypted to any key that galena has; assay vars fix galena"},
 		"perhaps by an unknown key":     {unpinned, []preflight.Manifest{ssh(system(bad))}, ""},
 		"perhaps by another identity":   {keyless, []preflight.Manifest{system(bad)}, ""},
