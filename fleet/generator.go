@@ -76,6 +76,8 @@ type Declaration struct {
 	Machine    string
 	Generators []Generator // by name
 	Groups     []string    // that read every secret of the machine (clan.core.sops.defaultGroups)
+	GroupsAt   Pos         // where they are named; zero where nothing is, or Nix said it
+	GroupsWhy  string      // why they may be others
 	// Open is what may declare others, each with the reason.
 	Open []Opening
 }

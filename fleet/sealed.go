@@ -16,6 +16,9 @@ type SealedUse struct {
 // SealedUses are all of them of one machine, as far as its files say.
 type SealedUses struct {
 	Machine string
+	// KeyFile is where sops-nix takes the machine's age key from; without a Value
+	// and without Why nothing in the tree says it.
+	KeyFile Fact
 	Uses    []SealedUse // the machine's own first, by name
 	// Open is what may declare others, each with the reason.
 	Open []Opening

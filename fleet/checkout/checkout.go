@@ -53,3 +53,14 @@ func Tracked(ctx context.Context, dir string) (files []string, ok bool) {
 	}
 	return strings.Split(out, "\x00"), true
 }
+
+// Untracked returns the files of the directory that git neither tracks nor is
+// told to ignore, relative to it, with slashes: Nix does not see them of a
+// flake. Without git there are none.
+func Untracked(ctx context.Context, dir string) []string {
+	out, err := Ask(ctx, dir, "", "ls-files", "-z", "--others", "--exclude-standard")
+	if out = strings.TrimSuffix(out, "\x00"); err != nil || out == "" {
+		return nil
+	}
+	return strings.Split(out, "\x00")
+}

@@ -38,6 +38,15 @@ func TestTracked(t *testing.T) {
 	if want := []string{"a b.nix", "meant.nix", "sub/c.nix", "ü.nix"}; !ok || !slices.Equal(files, want) {
 		t.Errorf("got %q, %v\nwant %q", files, ok, want)
 	}
+	if others := Untracked(t.Context(), dir); !slices.Equal(others, []string{"none.nix"}) {
+		t.Errorf("not tracked: %q", others)
+	}
+	if err := os.WriteFile(filepath.Join(dir, ".gitignore"), []byte("none*\n.gitignore\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if others := Untracked(t.Context(), dir); len(others) != 0 {
+		t.Errorf("what is ignored is told: %q", others)
+	}
 	if files, ok := Tracked(t.Context(), filepath.Join(dir, "sub")); !ok || !slices.Equal(files, []string{"c.nix"}) {
 		t.Errorf("below the top: %q, %v", files, ok)
 	}

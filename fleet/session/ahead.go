@@ -95,10 +95,12 @@ func (a *Ahead) gather(ctx context.Context, dir string) error {
 		return err
 	}
 	defer store.Close()
+	untracked := make(chan []string, 1)
+	go func() { untracked <- checkout.Untracked(ctx, dir) }()
 	tracked, ok := checkout.Tracked(ctx, dir)
 	if !ok {
 		tracked = nil
 	}
-	a.audit, err = audit.Gather(ctx, store, tracked, audit.Input{})
+	a.audit, err = audit.Gather(ctx, store, tracked, audit.Input{Git: ok, Untracked: <-untracked})
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"assay/fleet/checkout"
+	"assay/secrets"
 	"assay/secrets/audit"
 )
 
@@ -25,7 +26,7 @@ func (s *Session) Audit(ctx context.Context, ages bool) (*audit.Report, error) {
 // AuditOf is Audit of what AheadAudit reads.
 func (s *Session) AuditOf(ctx context.Context, lying *Ahead) (*audit.Report, error) {
 	fleet := names(s.Fleet().Machines)
-	declared, err := s.Declare(ctx, fleet)
+	declared, uses, err := s.declareSealed(ctx, fleet)
 	if err != nil {
 		return nil, err
 	}
@@ -34,11 +35,21 @@ func (s *Session) AuditOf(ctx context.Context, lying *Ahead) (*audit.Report, err
 		return nil, err
 	}
 	in := lying.audit
-	in.Fleet, in.Vars = fleet, found
+	in.Fleet, in.Vars, in.Uses = fleet, found, uses
+	if err := in.Find(s.Repo.Dir); err != nil {
+		return nil, err
+	}
 	if s.Repo.Adopted {
 		in.Why = s.moreMachines()
 	}
+	in.HostKeys = map[string]string{}
 	for _, d := range declared {
+		if keys, err := secrets.HostKeys(s.Repo.Vars, d.Machine); err == nil {
+			in.HostKeys[d.Machine] = keys[0]
+		}
+		if len(d.Groups) > 0 {
+			in.Groups = append(in.Groups, audit.Default{Machine: d.Machine, Groups: d.Groups, At: d.GroupsAt, Why: d.GroupsWhy})
+		}
 		if len(d.Open) > 0 {
 			in.Open = append(in.Open, d.Machine)
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"assay/fleet"
+	"assay/modules"
 	"assay/modules/compose"
 	"assay/secrets"
 )
@@ -28,19 +29,30 @@ func (s *Session) Declare(ctx context.Context, machines []string) ([]fleet.Decla
 	out := make([]fleet.Declaration, len(machines))
 	each(ctx, runtime.NumCPU(), machines, func(i int, name string) {
 		c, err := s.Repo.Generators(name)
-		d := compose.GeneratorsOf(c)
-		d.Machine = name
-		if err != nil {
-			d.Open = append(d.Open, fleet.Opening{What: "machine " + name, At: s.Fleet().Machine(name).At, Why: err.Error()})
-		}
-		if tree.Clan != nil {
-			d.Open = slices.DeleteFunc(d.Open, ofService)
-			d.Merge(compose.CoreGeneratorsOf(c))
-			d.Merge(tree.Clan.Generators(name))
-		}
-		out[i] = d
+		out[i] = s.declaration(tree, name, c, err)
 	})
 	return out, ctx.Err()
+}
+
+// declaration is what a machine declares by its composition, which err may say
+// is not whole.
+func (s *Session) declaration(tree *modules.Tree, name string, c compose.Composition, err error) fleet.Declaration {
+	d := compose.GeneratorsOf(c)
+	d.Machine = name
+	if err != nil {
+		d.Open = append(d.Open, s.uncomposed(name, err))
+	}
+	if tree.Clan != nil {
+		d.Open = slices.DeleteFunc(d.Open, ofService)
+		d.Merge(compose.CoreGeneratorsOf(c))
+		d.Merge(tree.Clan.Generators(name))
+	}
+	return d
+}
+
+// uncomposed is the opening of a machine that cannot be composed.
+func (s *Session) uncomposed(name string, err error) fleet.Opening {
+	return fleet.Opening{What: "machine " + name, At: s.Fleet().Machine(name).At, Why: err.Error()}
 }
 
 // ofService reports whether an opening is a service's: of those the inventory

@@ -12,6 +12,9 @@ import (
 // varsPath is the set of clan's generators.
 const varsPath = "clan.core.vars.generators"
 
+// groupsPath is the list of the groups that read every secret of a machine.
+const groupsPath = "clan.core.sops.defaultGroups"
+
 // GeneratorsOf returns the generators of clan's vars that the modules of the
 // tree declare for the machine, and what may declare others. It only looks at
 // c, and may be called concurrently.
@@ -24,7 +27,10 @@ func GeneratorsOf(c Composition) fleet.Declaration {
 			d.Generators = append(d.Generators, g)
 		}
 	}
-	d.Groups, _, _ = s.texts("clan.core.sops.defaultGroups")
+	d.Groups, _, d.GroupsWhy = s.texts(groupsPath)
+	if o, ok := s.option(groupsPath); ok {
+		d.GroupsAt = o.Definitions[0].At
+	}
 	if why, at := s.gap(varsPath + ".*"); why != "" {
 		d.Open = append(d.Open, fleet.Opening{What: varsPath, At: at, Why: why})
 	}

@@ -17,7 +17,8 @@ const sealedPath = "sops.secrets"
 // declare for the machine and its homes, with the file that each is in, and
 // what may declare others. It only looks at c, and may be called concurrently.
 func SealedUsesOf(c Composition) fleet.SealedUses {
-	out := fleet.SealedUses{Machine: c.Machine}
+	key := c.Scope.fact("sops.age.keyFile")
+	out := fleet.SealedUses{Machine: c.Machine, KeyFile: fleet.Fact{Value: key.Value, At: key.At, Why: key.Why}}
 	c.Scope.sealed(&out, &c.Scope)
 	for i := range c.Homes {
 		c.Homes[i].sealed(&out, &c.Scope)
@@ -43,6 +44,9 @@ func (s *Scope) sealed(out *fleet.SealedUses, machine *Scope) {
 		open(sealedPath, at, why, false)
 	}
 	for _, f := range s.Foreign {
+		if m := ofInput.FindStringSubmatch(f.Ref); m != nil && slices.Contains(silent, m[1]) {
+			continue
+		}
 		open(f.Ref, f.At, cmp.Or(f.Why, "it comes from outside of the tree"), true)
 	}
 	if s == machine {
@@ -133,3 +137,14 @@ func givesFlake(d Definition, rest string) bool {
 	}
 	return d.Value.Text == flakeRef && (rest == "" || rest == "inputs.self")
 }
+
+// silent are the names under which flakes have inputs whose modules declare no
+// secret of sops-nix that is in a file which people edit: clan-core's are vars
+// and clan's own. nixpkgs' are also reached through modulesPath.
+var silent = []string{
+	"sops-nix", "nixpkgs", "modulesPath", "home-manager", "nix-darwin", "clan-core", "disko", "nixos-hardware", "impermanence",
+	"lanzaboote", "nix-index-database", "determinate", "nixos-wsl",
+}
+
+// ofInput is a reference to a module of an input.
+var ofInput = regexp.MustCompile(`^"?(?:\$\{)?(?:flake\.)?(?:inputs\.)?([A-Za-z0-9_-]+)(?:[.:}" /]|$)`)

@@ -32,7 +32,26 @@ type Input struct {
 	Why     string     // why the fleet may have other machines
 	Open    []string   // machines of which not all declarations were read
 	History []Versions // what git says; nil: nothing
-	NoGit   string     // why git says nothing; "" where it does
+	// Uses are the encrypted files that the machines name, by machine.
+	Uses []fleet.SealedUses
+	// Lying is where those are that git does not track; what is not in it is not
+	// known.
+	Lying map[string]Lies
+	// Git says that the directory is under git, so that Nix sees only Tracked.
+	Git bool
+	// Untracked are files that git does not track and is not told to ignore.
+	Untracked []string
+	HostKeys  map[string]string // the public SSH host keys of machines, as far as tier 1 has them
+	Groups    []Default         // the groups that machines' settings name
+	NoGit     string            // why git says nothing; "" where it does
+}
+
+// Default are the groups that are to read all vars of a machine.
+type Default struct {
+	Machine string
+	Groups  []string
+	At      fleet.Pos
+	Why     string // why they may be others
 }
 
 // File is an encrypted file of tier 2, read but not opened.
@@ -40,6 +59,8 @@ type File struct {
 	Path string // below the fleet's directory, with slashes
 	File *sops.File
 	Err  error // why it cannot be read
+	// Untracked says that git does not track it: Nix does not see it.
+	Untracked bool
 }
 
 // Policy is one .sops.yaml.
@@ -83,6 +104,10 @@ const (
 	NoRotation  Kind = "not-rotated"  // never written again since it was made
 	Unfinished  Kind = "vars"         // missing, outdated and the like: what vars check tells
 	NotCompared Kind = "not-compared" // cannot be told from the files
+	Locked      Kind = "locked"       // a machine names a file that it cannot decrypt
+	Absent      Kind = "absent"       // a machine names a file that is not there, or not encrypted
+	NotTracked  Kind = "untracked"    // git does not track a file, so that Nix does not see it
+	NoGroup     Kind = "no-group"     // a group that settings name does not exist
 )
 
 // Finding is one thing to know, with its place.
@@ -120,6 +145,8 @@ type Secret struct {
 	Rule      string    // the rule's path_regex; "" without one
 	Access    []Access  // by the holder's name
 	Declared  []string  // machines that declare a var
+	Uses      []Use     // who names the file in a configuration
+	Untracked bool      // git does not track the file: Nix does not see it
 	Age       Age
 	Var       *secrets.VarFinding // of tier 1, for what is done about it
 }

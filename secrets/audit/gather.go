@@ -22,7 +22,8 @@ import (
 const maxFiles = 200_000
 
 // Gather reads what lies in the directory: tier 1's keys and claims, every
-// .sops.yaml, and the encrypted files. Tracked are the files to look at; nil
+// .sops.yaml, and the encrypted files. Tracked are the files to look at, with
+// those of in.Untracked; nil
 // means all of them but those in directories that begin with a dot. Links are
 // not followed, but that of a .sops.yaml is. What cannot be read is told in
 // Faults.
@@ -53,23 +54,31 @@ func Gather(ctx context.Context, store *vars.Store, tracked []string, in Input) 
 	in.Strays, err = store.Strays()
 	fault(err)
 	rules(root, &in, fault)
-	names := slices.DeleteFunc(slices.Clone(in.Tracked), func(f string) bool { return tier1(f) || path.Base(f) == policy.FileName })
+	in.encrypted(ctx, root, in.Tracked, false)
+	in.encrypted(ctx, root, in.Untracked, true)
+	slices.SortFunc(in.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	return in, ctx.Err()
+}
+
+// encrypted reads those of the files that are encrypted.
+func (in *Input) encrypted(ctx context.Context, root *os.Root, names []string, untracked bool) {
+	names = slices.DeleteFunc(slices.Clone(names), func(f string) bool { return tier1(f) || path.Base(f) == policy.FileName })
 	for i, f := range files.Encrypted(ctx, root, names) {
 		switch {
 		case f.Err != nil:
-			in.Files = append(in.Files, File{names[i], nil, f.Err})
+			in.Files = append(in.Files, File{Path: names[i], Err: f.Err, Untracked: untracked})
 		case f.Text != nil:
 			if parsed, ok := parse(names[i], f.Text); ok {
+				parsed.Untracked = untracked
 				in.Files = append(in.Files, parsed)
 			}
 		}
 	}
-	return in, ctx.Err()
 }
 
 // rules reads every .sops.yaml.
 func rules(root *os.Root, in *Input, fault func(error)) {
-	for _, name := range in.Tracked {
+	for _, name := range slices.Concat(in.Tracked, in.Untracked) {
 		if path.Base(name) != policy.FileName {
 			continue
 		}
@@ -103,7 +112,7 @@ func parse(name string, text []byte) (File, bool) {
 	case errors.Is(err, sops.ErrFormat) && store == sops.Binary && !bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")): // those of the binary store are JSON
 		return File{}, false
 	}
-	return File{name, f, err}, true
+	return File{Path: name, File: f, Err: err}, true
 }
 
 // walk lists the files of a directory that is not under git. The error says

@@ -19,7 +19,8 @@ const NoRule secrets.State = "no rule"
 type judge struct {
 	*ledger
 	Report
-	won map[*policy.Rule]bool // rules that decide for an encrypted file
+	won   map[*policy.Rule]bool // rules that decide for an encrypted file
+	named map[string][]Use      // by file
 }
 
 // Judge says who can read what, and what is wrong with that.
@@ -29,12 +30,14 @@ func Judge(in Input) *Report {
 	j.vars()
 	j.files()
 	j.ages()
+	j.uses()
 	for i := range j.Secrets {
 		j.secret(&j.Secrets[i])
 	}
 	j.rules()
 	j.keys()
 	j.whole()
+	j.configured()
 	for _, p := range in.Rules {
 		j.Policies = append(j.Policies, p.Config.File)
 	}
@@ -119,7 +122,7 @@ func nonempty(s string) []string {
 func (j *judge) files() {
 	for i := range j.in.Files {
 		f := &j.in.Files[i]
-		s := Secret{ID: f.Path, Tier: Hand, Name: path.Base(f.Path), State: secrets.OK, Age: Age{Encrypted: true}}
+		s := Secret{ID: f.Path, Tier: Hand, Name: path.Base(f.Path), State: secrets.OK, Age: Age{Encrypted: true}, Untracked: f.Untracked}
 		rule := j.rule(f.Path)
 		if rule != nil {
 			s.At, s.Rule = place(rule.At), rule.PathRegex

@@ -16,7 +16,7 @@ func (j *judge) rules() {
 	for i := range j.in.Rules {
 		p := &j.in.Rules[i]
 		var all []string
-		for _, f := range j.in.Tracked {
+		for _, f := range slices.Concat(j.in.Tracked, j.in.Untracked) {
 			if rest, ok := below(p.Dir, f); ok && j.policyOf(f) == p {
 				all = append(all, rest)
 			}

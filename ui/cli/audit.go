@@ -23,6 +23,11 @@ which rules match nothing, which machines and keys are not known, who was
 removed and could still read the value that is there, and what was never made
 anew. Ages are git's. Nothing is decrypted. Exits with 1 where there are errors.
 
+The files are compared with the configuration too, as far as the flake's files
+say it: which machine or home names which file (sops.secrets of sops-nix), what
+of that is not there, not tracked by git or not for its keys, and what a machine
+can read and names nowhere.
+
 With PATH, who can read that secret, or all below that directory, and why. With
 --reader, what somebody can read: a user, a machine, a group, a name in
 .sops.yaml, or a key; "user x" where several are called x.

@@ -9,24 +9,26 @@ import (
 
 // secretJSON is one entry of "secrets" in `secrets audit --json`.
 type secretJSON struct {
-	Path      string       `json:"path"`
-	Tier      audit.Tier   `json:"tier"` // vars, clan or file
-	Machine   string       `json:"machine,omitempty"`
-	Generator string       `json:"generator,omitempty"`
-	File      string       `json:"file"`
-	Secret    bool         `json:"secret"`
-	State     string       `json:"state"`
-	Detail    string       `json:"detail,omitempty"`
-	Remedy    string       `json:"remedy,omitempty"`
-	At        string       `json:"at,omitempty"`         // the declaration, or the rule
-	Rule      string       `json:"path_regex,omitempty"` // of the rule that decides
-	Readers   []accessJSON `json:"readers"`
-	Claimed   string       `json:"last_modified,omitempty"` // as the file says
-	First     string       `json:"first_commit,omitempty"`
-	Written   string       `json:"written,omitempty"`
-	Regranted string       `json:"readers_changed,omitempty"`
-	Writes    int          `json:"writes,omitempty"` // 1: never since it was made; left out: not known
-	Former    []formerJSON `json:"former_readers"`
+	Path      string          `json:"path"`
+	Tier      audit.Tier      `json:"tier"` // vars, clan or file
+	Machine   string          `json:"machine,omitempty"`
+	Generator string          `json:"generator,omitempty"`
+	File      string          `json:"file"`
+	Secret    bool            `json:"secret"`
+	State     string          `json:"state"`
+	Detail    string          `json:"detail,omitempty"`
+	Remedy    string          `json:"remedy,omitempty"`
+	At        string          `json:"at,omitempty"`         // the declaration, or the rule
+	Rule      string          `json:"path_regex,omitempty"` // of the rule that decides
+	Readers   []accessJSON    `json:"readers"`
+	UsedBy    []sealedUseJSON `json:"used_by"`                 // of a file: machines and homes whose configuration names it
+	Untracked bool            `json:"untracked,omitempty"`     // git does not track the file: Nix does not see it
+	Claimed   string          `json:"last_modified,omitempty"` // as the file says
+	First     string          `json:"first_commit,omitempty"`
+	Written   string          `json:"written,omitempty"`
+	Regranted string          `json:"readers_changed,omitempty"`
+	Writes    int             `json:"writes,omitempty"` // 1: never since it was made; left out: not known
+	Former    []formerJSON    `json:"former_readers"`
 }
 
 type accessJSON struct {
@@ -46,6 +48,15 @@ type nameJSON struct {
 type grantJSON struct {
 	What string `json:"what"`
 	At   string `json:"at"`
+}
+
+type sealedUseJSON struct {
+	Machine string   `json:"machine"`
+	User    string   `json:"user,omitempty"` // of a home on it
+	Names   []string `json:"secrets"`        // sops.secrets.NAME
+	At      string   `json:"at"`             // where the first of them is declared
+	NamedAt string   `json:"named_at"`       // where the file is named
+	Why     string   `json:"why,omitempty"`  // why it is not surely so
 }
 
 type formerJSON struct {
@@ -111,11 +122,14 @@ func readerToJSON(who audit.Reader, n int) auditReaderJSON {
 func secretToJSON(s *audit.Secret) secretJSON {
 	j := secretJSON{
 		Path: s.ID, Tier: s.Tier, Machine: s.Machine, Generator: s.Generator, File: s.Name, Secret: !s.Public, State: string(s.State),
-		Detail: s.Detail, Remedy: s.Remedy, Rule: s.Rule, Readers: []accessJSON{}, Claimed: stampOf(s.Age.Claimed), First: stampOf(s.Age.First),
+		Detail: s.Detail, Remedy: s.Remedy, Rule: s.Rule, Readers: []accessJSON{}, UsedBy: []sealedUseJSON{}, Untracked: s.Untracked, Claimed: stampOf(s.Age.Claimed), First: stampOf(s.Age.First),
 		Written: stampOf(s.Age.Written), Regranted: stampOf(s.Age.Regranted), Writes: s.Age.Writes, Former: []formerJSON{},
 	}
 	if !s.At.IsZero() {
 		j.At = s.At.String()
+	}
+	for _, u := range s.Uses {
+		j.UsedBy = append(j.UsedBy, sealedUseJSON{u.Machine, u.User, u.Names, u.At.String(), u.NamedAt.String(), u.Why})
 	}
 	for _, a := range s.Access {
 		j.Readers = append(j.Readers, accessJSON{a.Key.Public, a.Key.Type, namesToJSON(a.Holders), a.Can, a.Should, grantsToJSON(a.Through)})

@@ -128,6 +128,9 @@ func (a *app) printAccess(r *audit.Report, found []*audit.Secret) {
 			rows = append(rows, []cell{accessCell(access), c(access.Who()), cr(faint, throughWords(access))})
 		}
 		p.rows("  ", rows)
+		for _, u := range s.Uses {
+			p.line("  %s", p.fold(sane(u.String()), 2, 4))
+		}
 		if !s.There() {
 			p.line("  %s", "nothing encrypted lies there")
 		}

@@ -50,6 +50,12 @@ func (v *View) detail(s *audit.Secret, w int) (lines []widget.Line) {
 	for i := range s.Access {
 		lines = append(lines, access(v.env.Style, &s.Access[i]))
 	}
+	for i := range s.Uses {
+		add("", style.Plain, s.Uses[i].String())
+	}
+	if s.Untracked {
+		add("", style.Warn, "git does not track it: Nix does not see it")
+	}
 	for _, f := range s.Age.Former {
 		who := audit.Access{Key: f.Key, Holders: f.Holders}
 		text := "; the value is still the one that it could read"
