@@ -135,6 +135,9 @@ func TestGenerateChain(t *testing.T) {
 	if _, err := secrets.PlanGenerate(store, secrets.Wanted{Declarations: chain(), Of: []string{"m"}, Regenerate: "nothing"}); err == nil || !strings.Contains(err.Error(), `no generator "nothing" is declared by machine m`) {
 		t.Error(err)
 	}
+	if _, err := secrets.PlanGenerate(store, secrets.Wanted{Declarations: chain(), Regenerate: "z_key"}); err == nil || !strings.Contains(err.Error(), `did you mean "z-key"?`) {
+		t.Error(err)
+	}
 }
 
 // TestPlanOutdated has a validation that changes, and one that is gone.

@@ -79,7 +79,7 @@ func PlanGenerate(store *vars.Store, w Wanted) (GeneratePlan, error) {
 		}
 	}
 	if asked != "" && !found {
-		return GeneratePlan{}, fmt.Errorf("no generator %q is declared by %s; hint: assay vars list", asked, machinesOf(w))
+		return GeneratePlan{}, g.undeclared(w)
 	}
 	var p GeneratePlan
 	blocked := map[vars.Generator]bool{}
@@ -94,6 +94,21 @@ func PlanGenerate(store *vars.Store, w Wanted) (GeneratePlan, error) {
 		p.Steps = append(p.Steps, step)
 	}
 	return p, nil
+}
+
+// undeclared is the error about a generator to make anew that there is not.
+func (g graph) undeclared(w Wanted) error {
+	var names []string
+	for place, n := range g.nodes {
+		if n.isOf(w.Of) {
+			names = append(names, place.Name)
+		}
+	}
+	hint := "assay vars list"
+	if near := fleet.Nearest(w.Regenerate, slices.Sorted(slices.Values(names))); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	return fmt.Errorf("no generator %q is declared by %s; hint: %s", w.Regenerate, machinesOf(w), hint)
 }
 
 func machinesOf(w Wanted) string {

@@ -47,7 +47,7 @@ func consoleAnswer(ctx context.Context, ask func(ctx context.Context, title, tex
 	what := cmp.Or(q.prompt.Description, q.prompt.Name)
 	text := what
 	if q.kept {
-		text += " (empty: the former answer)"
+		text += " (" + q.keeps("nothing", "the former answer") + ")"
 	}
 	typed, err := ask(ctx, q.name, text)
 	switch {
@@ -55,6 +55,8 @@ func consoleAnswer(ctx context.Context, ask func(ctx context.Context, title, tex
 		return none, err
 	case len(typed) == 0 && q.kept:
 		return q.again(), nil
+	case q.leaves(typed):
+		return none, nil
 	case len(typed) == 0 && q.unread != nil:
 		return none, fmt.Errorf("%s: the former answer for %s is not known: %w; nothing is generated", q.name, q.prompt.Name, q.unread)
 	case len(typed) == 0 && q.prompt.Required:

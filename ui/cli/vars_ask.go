@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"io"
 
 	"assay/secrets"
 	"assay/secrets/sops"
@@ -16,13 +18,16 @@ const askTimes = 3
 func (a *app) askTwice(ctx context.Context, what string) (secrets.Secret, error) {
 	for range askTimes {
 		first, err := a.hidden(ctx, "secret", what)
+		if err == nil && len(first) == 0 {
+			err = errors.New("nothing was typed")
+		}
 		if err != nil {
-			return secrets.Secret{}, err
+			return secrets.Secret{}, unanswered(err, "nothing is set")
 		}
 		second, err := a.hidden(ctx, "secret", "again, "+what)
 		if err != nil {
 			clear(first)
-			return secrets.Secret{}, err
+			return secrets.Secret{}, unanswered(err, "nothing is set")
 		}
 		same := bytes.Equal(first, second)
 		clear(second)
@@ -33,6 +38,15 @@ func (a *app) askTwice(ctx context.Context, what string) (secrets.Secret, error)
 		a.errors().line("the two differ")
 	}
 	return secrets.Secret{}, errors.New("it was not typed the same twice; nothing is set")
+}
+
+// unanswered is the error of a question that was not answered, with what that
+// leaves undone.
+func unanswered(err error, undone string) error {
+	if errors.Is(err, io.EOF) {
+		return errors.New("the input ended without an answer; " + undone)
+	}
+	return fmt.Errorf("%w; %s", err, undone)
 }
 
 // ageIdentities are the operator's: those of the demo in it. Commands that he

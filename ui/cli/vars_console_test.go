@@ -26,6 +26,8 @@ func TestConsoleAnswer(t *testing.T) {
 		"kept":              {hidden, "canary", nil, []string{""}, "canary", ""},
 		"another":           {hidden, "canary", nil, []string{"new", "new"}, "new", ""},
 		"another, shown":    {line, "canary", nil, []string{"new"}, "new", ""},
+		"kept no longer":    {line, "canary", nil, []string{"-"}, "", ""},
+		"a dash is needed":  {hidden, "canary", nil, []string{"-", "-"}, "-", ""},
 		"kept, shown":       {line, "canary", nil, []string{""}, "canary", ""},
 		"the two differ":    {hidden, "canary", nil, []string{"new", "old"}, "", "differ"},
 		"needed":            {hidden, "", nil, []string{""}, "", "an answer is needed for word"},

@@ -175,7 +175,7 @@ func wipe(answers secrets.Answers) {
 // askPrompt asks one question of a generator. What is hidden and not left
 // empty is asked for twice; all answers are held as secrets. One of several
 // lines ends with an empty line. An empty answer is the former one, where that
-// was kept.
+// was kept, and then "-" is an empty one.
 func (a *app) askPrompt(ctx context.Context, q question) (secrets.Secret, error) {
 	for range askTimes {
 		typed, err := a.typeOnce(ctx, q.text(), q.prompt.Type)
@@ -184,6 +184,8 @@ func (a *app) askPrompt(ctx context.Context, q question) (secrets.Secret, error)
 			return secrets.Secret{}, err
 		case len(typed) == 0 && q.kept:
 			return q.again(), nil
+		case q.leaves(typed):
+			return secrets.Secret{}, nil
 		case len(typed) == 0 && q.prompt.Required:
 			a.errors().line("an answer is needed")
 			continue
@@ -206,16 +208,32 @@ func (a *app) askPrompt(ctx context.Context, q question) (secrets.Secret, error)
 	return secrets.Secret{}, errors.New("there was no answer; nothing is generated")
 }
 
+// leaves reports whether an answer says that there is to be none any more.
+func (q question) leaves(typed []byte) bool {
+	return q.kept && !q.prompt.Required && string(typed) == "-"
+}
+
 // text is the question as it is asked. A former answer is in it unless it is
 // concealed.
 func (q question) text() string {
 	text := q.name + ": " + q.prompt.Description
+	what := "it"
 	switch {
 	case !q.kept:
+		return text
 	case q.concealed():
-		text += " (Enter keeps the former answer)"
+		what = "the former answer"
 	default:
-		text += " [" + strings.Join(strings.FieldsFunc(string(q.former.Bytes()), func(r rune) bool { return r == '\n' }), " | ") + "] (Enter keeps it)"
+		text += " [" + strings.Join(strings.FieldsFunc(string(q.former.Bytes()), func(r rune) bool { return r == '\n' }), " | ") + "]"
+	}
+	return text + " (" + q.keeps("Enter", what) + ")"
+}
+
+// keeps says how the former answer is kept, and how there is none any more.
+func (q question) keeps(key, what string) string {
+	text := key + " keeps " + what
+	if !q.prompt.Required {
+		text += ", - leaves it empty"
 	}
 	return text
 }
@@ -246,14 +264,12 @@ func (a *app) typeOnce(ctx context.Context, what, kind string) ([]byte, error) {
 		all = grown
 		return several
 	})
-	if errors.Is(err, io.EOF) {
-		if err = nil; lines == 0 {
-			err = errors.New("the input ended without an answer; nothing is generated")
-		}
+	if errors.Is(err, io.EOF) && lines > 0 {
+		err = nil
 	}
 	if err != nil {
 		clear(all)
-		return nil, err
+		return nil, unanswered(err, "nothing is generated")
 	}
 	if !shown {
 		a.redactor.Know(secrets.NewSecret(all))

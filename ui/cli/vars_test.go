@@ -139,6 +139,7 @@ func TestVarsCommands(t *testing.T) {
 	c = s.typed(`{"per-machine/a/token/token": "two\nlines"}`, "vars", "generate", "a", "--regenerate", "token", "--yes", "--answers", "-").want(t, exitDone,
 		"replace vars/per-machine/a/token: asked for", "replace vars/per-machine/a/derived: depends on token")
 	s.here("vars", "get", "a", "token/token").want(t, exitDone, "two\nlines")
+	s.here("vars", "get", "a", "token").want(t, exitUsage, `"token": expected GENERATOR/FILE; hint: assay vars list a`)
 	s.here("vars", "generate", "a").want(t, exitDone, "everything that is declared is there")
 
 	// Without a flake there is nothing to ask, and what the files say stays.
@@ -237,14 +238,32 @@ func TestVarsKept(t *testing.T) {
 		return screen + c.stdout + c.stderr
 	}
 	screen := ask("[y/N]", "y\n", "Its name [home] (Enter keeps it): ", "\n", "note (an empty line ends it): ", "three\nfour\n\n",
-		"Its password (Enter keeps the former answer): ", "\n", "salt (Enter keeps the former answer): ", "canary-3\n", "again, ", "canary-3\n")
+		"Its password (Enter keeps the former answer): ", "\n", "salt (Enter keeps the former answer, - leaves it empty): ", "canary-3\n", "again, ", "canary-3\n")
 	if strings.Contains(screen, "canary") {
 		t.Error("an answer that is typed unseen is on the screen:", screen)
 	}
 	holds("home", "three\nfour", "canary-1", "canary-3")
-	ask("[y/N]", "y\n", "Its name [home] (Enter keeps it): ", "work\n", "note [three | four] (Enter keeps it) (an empty line ends it): ", "\n",
-		"Its password (Enter keeps the former answer): ", "canary-4\n", "again, ", "canary-4\n", "salt (Enter keeps the former answer): ", "\n")
+	ask("[y/N]", "y\n", "Its name [home] (Enter keeps it): ", "work\n", "note [three | four] (Enter keeps it, - leaves it empty) (an empty line ends it): ", "\n",
+		"Its password (Enter keeps the former answer): ", "canary-4\n", "again, ", "canary-4\n", "salt (Enter keeps the former answer, - leaves it empty): ", "\n")
 	holds("work", "three\nfour", "canary-4", "canary-3")
+	ask("[y/N]", "y\n", "Its name [work] (Enter keeps it): ", "\n", "note [three | four]", "-\n\n",
+		"Its password (Enter keeps the former answer): ", "\n", "salt (Enter keeps", "-\n")
+	holds("work", "", "canary-4", "")
+	failing := func(code int, says, question, answer string, args ...string) {
+		t.Helper()
+		done := make(chan call, 1)
+		go func() { done <- s.here(args...) }()
+		if args[1] == "generate" {
+			answerAt(t, user, "[y/N]", "y\n")
+		}
+		answerAt(t, user, question, answer)
+		answerAt(t, user, says, "")
+		(<-done).want(t, code)
+	}
+	failing(exitFailed, "the input ended without an answer; nothing is generated", "Its name [work]", "\x04", "vars", "generate", "a", "--regenerate", "wifi")
+	failing(exitFailed, "the input ended without an answer; nothing is set", "the value of", "\x04", "vars", "set", "a", "wifi/word")
+	failing(exitFailed, "nothing was typed; nothing is set", "the value of", "\n", "vars", "set", "a", "wifi/word")
+	holds("work", "", "canary-4", "")
 }
 
 // answerAt waits for a question and answers it. It returns what is on the

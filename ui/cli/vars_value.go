@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
@@ -113,6 +114,9 @@ declared.
 // oneVar finds the var that the arguments name, as the files or Nix declare it;
 // told is what Nix said, nil where it was not asked.
 func (a *app) oneVar(ctx context.Context, args []string, evaluate bool) (s *session.Session, f secrets.VarFinding, told *session.VarsEvaluation, err error) {
+	if generator, file, _ := strings.Cut(args[1], "/"); generator == "" || file == "" {
+		return nil, f, nil, usagef("%q: expected GENERATOR/FILE; hint: assay vars list %s", args[1], args[0])
+	}
 	s, err = a.filesOr(evaluate)(ctx)
 	if err != nil {
 		return nil, f, nil, err
