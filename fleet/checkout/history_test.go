@@ -1,0 +1,162 @@
+package checkout
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// grown is a repository whose history is read twice after every change: on top
+// of what was kept, and anew.
+type grown struct {
+	*testing.T
+	dir, cache string
+}
+
+func (g grown) git(args ...string) {
+	g.Helper()
+	args = append([]string{"-C", g.dir, "-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false", "-c", "init.defaultBranch=main"}, args...)
+	if out, err := exec.Command("git", args...).CombinedOutput(); err != nil {
+		g.Fatalf("%v: %s", args, out)
+	}
+}
+
+func (g grown) write(name, text string) {
+	g.Helper()
+	if err := os.WriteFile(filepath.Join(g.dir, name), []byte(text), 0o644); err != nil {
+		g.Fatal(err)
+	}
+	g.git("add", "-A")
+	g.git("commit", "-q", "-m", "x")
+}
+
+func (g grown) texts(cache string) string {
+	g.Helper()
+	found, err := Versions(g.Context(), g.dir, cache, []string{"s", "t"}, func(string) bool { return true })
+	if err != nil {
+		g.Fatal(err)
+	}
+	var all []string
+	for _, v := range found {
+		all = append(all, v.Path+"="+string(v.Text))
+	}
+	return strings.Join(all, " ")
+}
+
+// same checks that both readings say the same, and that.
+func (g grown) same(want string) {
+	g.Helper()
+	if got := g.texts(""); got != want {
+		g.Fatalf("anew: %q, want %q", got, want)
+	}
+	for range 2 { // what is kept then, too
+		if got := g.texts(g.cache); got != want {
+			g.Fatalf("on top of what was kept: %q, want %q", got, want)
+		}
+	}
+}
+
+// forget empties what is kept but for the commit that it is of, so that a
+// reading on top of it shows.
+func (g grown) forget() {
+	g.Helper()
+	kept, err := filepath.Glob(filepath.Join(g.cache, "*"))
+	if err != nil || len(kept) != 1 {
+		g.Fatalf("%q, %v", kept, err)
+	}
+	text, err := os.ReadFile(kept[0])
+	if err != nil {
+		g.Fatal(err)
+	}
+	head, _, _ := strings.Cut(string(text), "\n")
+	if err := os.WriteFile(kept[0], []byte(head+"\n"), 0o600); err != nil {
+		g.Fatal(err)
+	}
+}
+
+// top checks what is read on top of what was kept and forgotten; then what is
+// kept is made whole again.
+func (g grown) top(want string) {
+	g.Helper()
+	if got := g.texts(g.cache); got != want {
+		g.Errorf("on top: %q, want %q", got, want)
+	}
+	if err := os.RemoveAll(g.cache); err != nil {
+		g.Fatal(err)
+	}
+	g.texts(g.cache)
+}
+
+// TestHistoryGrows: git is asked only for the commits since those of which is
+// kept what it said; where they do not simply follow, for all of them.
+func TestHistoryGrows(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("not run: git is not installed")
+	}
+	g := grown{t, t.TempDir(), filepath.Join(t.TempDir(), "history")}
+	g.git("init", "-q")
+	g.write("s", "1")
+	g.same("s=1")
+	g.write("s", "2")
+	g.same("s=2 s=1")
+	g.write("other", "x")
+	g.same("s=2 s=1")
+
+	g.forget()
+	g.write("s", "3")
+	g.write("t", "4")
+	g.top("t=4 s=3") // the others are those that were forgotten
+	g.same("t=4 s=3 s=2 s=1")
+
+	g.forget()
+	g.write("s", "5")
+	g.git("commit", "-q", "--amend", "-m", "y") // not what was asked about
+	g.top("s=5")
+	g.forget()
+	g.git("reset", "-q", "--hard", "HEAD~2") // the former one is no ancestor
+	g.top("s=3 s=2 s=1")
+	g.write("s", "6")
+	g.same("s=6 s=3 s=2 s=1")
+	g.git("commit", "-q", "--amend", "--date=2001-01-01T00:00:00", "-m", "z") // as another commit
+	g.forget()
+	g.top("s=6 s=3 s=2 s=1")
+
+	g.git("checkout", "-q", "-b", "side", "HEAD~1")
+	g.write("t", "7")
+	g.git("checkout", "-q", "main")
+	g.same("s=6 s=3 s=2 s=1")
+	g.forget()
+	g.git("merge", "-q", "--no-edit", "side")
+	if got, want := g.texts(g.cache), g.texts(""); got != want || !strings.Contains(got, "t=7") || !strings.Contains(got, "s=1") {
+		t.Errorf("after a merge: %q, anew: %q", got, want)
+	}
+
+	g.git("checkout", "-q", "-b", "lost", "HEAD~1") // of which nothing stays
+	g.write("s", "8")
+	g.git("checkout", "-q", "main")
+	g.texts(g.cache)
+	g.git("merge", "-q", "--no-edit", "-s", "ours", "lost")
+	if got, want := g.texts(g.cache), g.texts(""); got != want {
+		t.Errorf("after a merge that nothing came of: %q, anew: %q", got, want)
+	}
+
+	if err := os.Mkdir(filepath.Join(g.dir, "below"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	g.write("below/s", "9")
+	below := grown{t, filepath.Join(g.dir, "below"), g.cache}
+	if got := below.texts(g.cache); got != "s=9" {
+		t.Errorf("below: %q", got)
+	}
+}
+
+// TestHistoryOfAnother: what lies in the cache is no word for git's options.
+func TestHistoryOfAnother(t *testing.T) {
+	for _, former := range []string{"", "\n", "false \n", "false --all\n", "false --output=x sub/\n", "\x00 \n"} {
+		if from := follows(t.Context(), t.TempDir(), former, "false 00\n"); from != "" {
+			t.Errorf("%q: %q", former, from)
+		}
+	}
+}
