@@ -3,6 +3,7 @@ package canary
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -11,9 +12,15 @@ import (
 )
 
 // Walk looks at everything below a directory: names, where links lead, and the
-// contents of files. It returns at how many files.
+// contents of files. What goes away meanwhile is not looked at. It returns at how
+// many files.
 func Walk(dir string, look func(name string, text []byte)) (files int, err error) {
-	err = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+	err = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) (failed error) {
+		defer func() {
+			if name != dir && errors.Is(failed, fs.ErrNotExist) {
+				failed = nil
+			}
+		}()
 		if err != nil {
 			return err
 		}

@@ -75,6 +75,9 @@ func (f *fleet) assay(args ...string) call {
 		c.code = -1
 		f.t.Errorf("assay %s: %v\n%s", strings.Join(args, " "), err, c)
 	}
+	if f.hear != nil {
+		f.hear(c)
+	}
 	return c
 }
 

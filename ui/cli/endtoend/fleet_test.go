@@ -31,6 +31,7 @@ type fleet struct {
 	env   []string
 	nix   bed.Nix
 	hosts map[string]bed.Host // by machine
+	hear  func(call)          // what the program printed; may be nil
 }
 
 // workshop is what the fleets of all tests have in common: Nix's store, and

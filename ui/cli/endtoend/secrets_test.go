@@ -172,6 +172,7 @@ func TestSecrets(t *testing.T) {
 	f.bring(name, program)
 	f.write("modules/server.nix", strings.ReplaceAll(secretive, "@installer@", name))
 	h := f.hosts["anvil"]
+	w := newWatch(f, program)
 	f.assay("vars", "generate", "--yes").want(t, done)
 	f.commit("secrets")
 	f.assay("plan").want(t, done, "identity anvil: delivered")
@@ -197,6 +198,22 @@ func TestSecrets(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 	f.assay("update", "@all", "--yes").want(t, done, "nothing to do")
+
+	// Nowhere else is anything of them.
+	own, err := store.MachineKey("anvil", operator)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.know("the machine's key", own.Bytes())
+	w.know("the operator's key", operator[0].Private().Bytes())
+	w.know("token", []byte(value("api", "token")))
+	w.know("word", []byte(value("login", "word")))
+	f.assay("status").want(t, done, "current")
+	f.assay("runs", "last", "--json").want(t, done, "anvil")
+	f.assay("logs", "last").want(t, done, "anvil")
+	f.assay("log", "anvil").want(t, done)
+	f.assay("secrets", "audit").want(t, done, "api/token")
+	w.plant(h)
 
 	// Nothing of assay is left, here or there; the host restarts.
 	if err := os.RemoveAll(f.state); err != nil {
@@ -232,6 +249,7 @@ func TestSecrets(t *testing.T) {
 	if got := f.secretsOn("anvil"); !strings.HasPrefix(got, "deploy deploy 440\nx\n") {
 		t.Errorf("the mended secret has %d bytes", len(got))
 	}
+	w.judge(t)
 }
 
 // withoutSecrets is what a host said, without what is secret in it.
