@@ -25,8 +25,17 @@ func (s *Session) Audit(ctx context.Context, ages bool) (*audit.Report, error) {
 
 // AuditOf is Audit of what AheadAudit reads.
 func (s *Session) AuditOf(ctx context.Context, lying *Ahead) (*audit.Report, error) {
+	return s.AuditBy(ctx, nil, lying)
+}
+
+// AuditBy is AuditOf with the generators that a Declarer tells; nil reads the
+// files. Which machine names which file is read of the files in any case.
+func (s *Session) AuditBy(ctx context.Context, by Declarer, lying *Ahead) (*audit.Report, error) {
 	fleet := names(s.Fleet().Machines)
 	declared, uses, err := s.declareSealed(ctx, fleet)
+	if err == nil && by != nil {
+		declared, err = by.Declare(ctx, fleet)
+	}
 	if err != nil {
 		return nil, err
 	}

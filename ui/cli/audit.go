@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -13,7 +15,7 @@ import (
 
 func (a *app) secretsAuditCommand() *cobra.Command {
 	var reader string
-	var all bool
+	var all, evaluate bool
 	cmd := &cobra.Command{
 		Use:   "audit [PATH]",
 		Short: "Say who can read what, and what is wrong with that",
@@ -32,34 +34,30 @@ With PATH, who can read that secret, or all below that directory, and why. With
 --reader, what somebody can read: a user, a machine, a group, a name in
 .sops.yaml, or a key; "user x" where several are called x.
 
+With --evaluate Nix is asked which generators are declared, and a machine that
+it cannot evaluate exits with 1 too, and is told by its files.
+
   assay secrets audit
   assay secrets audit --reader raquel
   assay secrets audit vars/shared`,
 		Args: words(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			var lying *session.Ahead
-			s, err := a.filesBeside(cmd.Context(), func(dir string) {
-				cache, _ := a.env.cacheDir() // it goes without
-				lying = session.AheadAudit(cmd.Context(), dir, cache, reader == "")
-			})
-			defer func() { lying.Stop() }()
-			if err != nil {
-				return err
+			if reader != "" && len(args) > 0 {
+				return usagef("a path and --reader cannot go together; hint: give one of them")
 			}
-			r, err := s.AuditOf(cmd.Context(), lying)
+			s, r, told, err := a.audit(cmd.Context(), reader == "", evaluate)
 			switch {
 			case err != nil:
 				return err
-			case reader != "" && len(args) > 0:
-				return usagef("a path and --reader cannot go together; hint: give one of them")
 			case reader != "":
-				return a.auditReader(r, reader)
+				return a.auditReader(r, told, reader)
 			case len(args) > 0:
-				return a.auditPath(r, args[0])
+				return a.auditPath(r, told, args[0])
 			}
-			return a.auditAll(s, r, all)
+			return a.auditAll(s, r, told, all)
 		},
 	}
+	addVarsEvaluate(cmd, &evaluate)
 	cmd.Flags().StringVar(&reader, "reader", "", "what `NAME` can read")
 	cmd.Flags().BoolVar(&all, "all", false, "every finding, however many are alike")
 	_ = cmd.RegisterFlagCompletionFunc("reader", a.audited(readerNames))
@@ -70,6 +68,32 @@ With PATH, who can read that secret, or all below that directory, and why. With
 		return out
 	})
 	return cmd
+}
+
+// audit judges the secrets, with the generators that the files or Nix declare;
+// told is what Nix said, nil where it was not asked.
+func (a *app) audit(ctx context.Context, ages, evaluate bool) (s *session.Session, r *audit.Report, told *session.VarsEvaluation, err error) {
+	var lying *session.Ahead
+	look := func(dir string) {
+		cache, _ := a.env.cacheDir() // it goes without
+		lying = session.AheadAudit(ctx, dir, cache, ages)
+	}
+	defer func() { lying.Stop() }()
+	if !evaluate {
+		if s, err = a.filesBeside(ctx, look); err == nil {
+			r, err = s.AuditOf(ctx, lying)
+		}
+		return s, r, nil, err
+	}
+	if s, err = a.world(ctx); err != nil {
+		return nil, nil, nil, err
+	}
+	look(s.Repo.Dir)
+	told, err = a.declaredBy(ctx, s, func(ctx context.Context, by session.Declarer) (err error) {
+		r, err = s.AuditBy(ctx, by, lying)
+		return err
+	})
+	return s, r, told, err
 }
 
 // audited completes with what list finds in an audit without ages.
@@ -105,26 +129,27 @@ func readerNames(r *audit.Report) (out []string) {
 }
 
 // auditAll tells the findings.
-func (a *app) auditAll(s *session.Session, r *audit.Report, all bool) error {
+func (a *app) auditAll(s *session.Session, r *audit.Report, told *session.VarsEvaluation, all bool) error {
 	if a.flags.json {
 		var rows []*audit.Secret
 		for i := range r.Secrets {
 			rows = append(rows, &r.Secrets[i])
 		}
-		if err := a.text().json(auditToJSON(r, rows)); err != nil {
+		if err := a.text().json(evaluatedAnswer(auditToJSON(r, rows), told)); err != nil {
 			return err
 		}
 	} else {
+		a.printVarsEvaluation(told)
 		a.printAudit(s.Fleet().Name, r, all)
 	}
 	if r.Count(audit.Error) > 0 {
 		return failed(exitFailed)
 	}
-	return nil
+	return unlessFailed(told)
 }
 
 // auditPath tells who can read one secret, or those below a directory.
-func (a *app) auditPath(r *audit.Report, path string) error {
+func (a *app) auditPath(r *audit.Report, told *session.VarsEvaluation, path string) error {
 	path = strings.TrimSuffix(strings.TrimPrefix(path, "./"), "/")
 	var found []*audit.Secret
 	var paths []string
@@ -143,10 +168,12 @@ func (a *app) auditPath(r *audit.Report, path string) error {
 		return usagef("no secret %s; hint: %s", path, hint)
 	}
 	if a.flags.json {
-		return a.text().json(auditToJSON(&audit.Report{Readers: r.Readers, Secrets: r.Secrets, NoGit: r.NoGit, Findings: about(r, found)}, found))
+		answer := auditToJSON(&audit.Report{Readers: r.Readers, Secrets: r.Secrets, NoGit: r.NoGit, Findings: about(r, found)}, found)
+		return errors.Join(a.text().json(evaluatedAnswer(answer, told)), unlessFailed(told))
 	}
+	a.printVarsEvaluation(told)
 	a.printAccess(r, found)
-	return nil
+	return unlessFailed(told)
 }
 
 // about are the findings about some of the secrets.
@@ -160,7 +187,7 @@ func about(r *audit.Report, some []*audit.Secret) (out []audit.Finding) {
 }
 
 // auditReader tells what somebody can read.
-func (a *app) auditReader(r *audit.Report, name string) error {
+func (a *app) auditReader(r *audit.Report, told *session.VarsEvaluation, name string) error {
 	who, reads, ok := r.Reads(name)
 	if !ok {
 		var names []string
@@ -174,8 +201,9 @@ func (a *app) auditReader(r *audit.Report, name string) error {
 		return usagef("no user, machine, group or key is called %q; hint: %s", name, hint)
 	}
 	if a.flags.json {
-		return a.text().json(readsToJSON(who, reads))
+		return errors.Join(a.text().json(evaluatedAnswer(readsToJSON(who, reads), told)), unlessFailed(told))
 	}
+	a.printVarsEvaluation(told)
 	a.printReads(who, reads)
-	return nil
+	return unlessFailed(told)
 }

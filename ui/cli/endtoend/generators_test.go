@@ -225,9 +225,26 @@ func TestVarsOfNix(t *testing.T) {
 	if _, err := os.Readlink(link); err != nil {
 		t.Error("the machine that is to have it does not get it:", err)
 	}
+	const path = "per-machine/anvil/plough-identity/key"
+	var report struct {
+		Secrets   []struct{ Path, State string }
+		Evaluated struct{ Machines []string }
+	}
+	// It was set by hand, so that nothing says under which validation.
+	for _, is := range [][2]string{{"--all", "unknown"}, {"--evaluate", "outdated"}} {
+		flag, state := is[0], is[1]
+		c := f.assay("secrets", "audit", flag, "--json", path)
+		if err := json.Unmarshal([]byte(c.stdout), &report); err != nil || len(report.Secrets) != 1 || report.Secrets[0].State != state {
+			t.Errorf("%s: %+v, %v", flag, report, err)
+		}
+	}
+	if len(report.Evaluated.Machines) != 3 {
+		t.Errorf("%+v", report.Evaluated)
+	}
 	f.write("anvil.nix", "{ ... }: { clan.core.vars.generators.x = { script = missing; }; }")
 	f.commit("a mistake")
 	f.assay("vars", "get", "anvil", "plough-identity/key", "--evaluate").want(t, failed, "sown", "unknown Nix cannot tell the generators of machine anvil: anvil.nix:1:")
 	set("--evaluate").want(t, failed, "is set", "unknown Nix cannot tell")
+	f.assay("secrets", "audit", path, "--evaluate").want(t, failed, "unknown Nix cannot tell the generators of machine anvil:")
 	f.assay("vars", "fix", "anvil", "--evaluate", "--json").want(t, failed, `"fixed": []`, `"failed": [`)
 }
