@@ -28,7 +28,11 @@ func (s consoleSession) MakeVars(ctx context.Context, p session.VarsPlan) ([]sec
 		for _, prompt := range step.Prompts {
 			q := question{name: step.Place.Dir(), prompt: prompt, asked: step.Asked}
 			q.former, q.kept, q.unread = s.KeptAnswer(step, prompt.Name, identities)
-			answer, err := consoleAnswer(ctx, s.app.consoleAsks.Secret, q)
+			ask := s.app.consoleAsks.Secret
+			if q.concealed() {
+				ask = s.app.hidden
+			}
+			answer, err := consoleAnswer(ctx, ask, q)
 			if err != nil {
 				return nil, err
 			}

@@ -27,6 +27,15 @@ const tokenAspect = `{
 }
 `
 
+// askedAspect declares one more, which is asked for.
+const askedAspect = `{
+  flake.modules.nixos.base.clan.core.vars.generators.asked = {
+    prompts.word = { type = "hidden"; persist = true; description = "a word"; };
+    script = "";
+  };
+}
+`
+
 // driftedShell is a shell at a fleet whose one machine a has a secret that is
 // to be fixed: it is for the operator only, for his SSH key behind a passphrase
 // and for his key behind a plugin.
@@ -55,6 +64,7 @@ func driftedShell(t *testing.T, plugin, passphrase string) *shell {
 		t.Fatal(err)
 	}
 	s.put(t, "vars/per-machine/a/token/token/secret", string(text))
+	s.put(t, "modules/asked.nix", askedAspect)
 	return s
 }
 
@@ -69,7 +79,7 @@ func (s *shell) openSecrets(t *testing.T) *terminal {
 	c := openTerminal(t, 110, 30, env, staying(os.Args[0], "-C", s.dir)...)
 	c.see("machines", "q quit")
 	c.typed("7")
-	c.see("drifted", "token/token")
+	c.see("drifted", "token/token", "missing", "asked/word")
 	return c
 }
 
@@ -83,14 +93,26 @@ func (s *terminal) fix() {
 	s.press("Enter")
 }
 
+// said waits until the console has said something, and returns its messages.
+func (s *terminal) said(text string) (screen string) {
+	s.t.Helper()
+	s.await("the message "+text, func(string) bool {
+		s.typed("!")
+		screen = s.see("╭─ Messages")
+		s.back("╭─ Messages")
+		return strings.Contains(screen, text)
+	})
+	return screen
+}
+
 // TestPluginInConsole has a secret written anew in the console, with a key that
 // is behind a plugin: refused twice, and then answered. What is typed for that,
 // also for an SSH key that it does not open, is not shown, whoever says it.
 func TestPluginInConsole(t *testing.T) {
-	const passphrase = "no passphrase of it"
+	const passphrase, answer = "no passphrase of it", "one of two answers"
 	s := driftedShell(t, plugintest.Echo, "another passphrase")
 	said := filepath.Join(t.TempDir(), "said")
-	write(t, said, passphrase, 0o600)
+	write(t, said, passphrase+" "+answer, 0o600)
 	t.Setenv(plugintest.EchoVariable, said)
 	file := filepath.Join(s.dir, "vars/per-machine/a/token/token/secret")
 	content := func() string {
@@ -112,13 +134,24 @@ func TestPluginInConsole(t *testing.T) {
 		c.see("> ****")
 		c.press(refusal)
 		c.see("Not all secrets are written")
-		c.typed("!")
-		c.see("╭─ Messages", "nobody answered")
-		c.back("╭─ Messages")
+		c.said("nobody answered")
 		if content() != before {
 			t.Errorf("%s: the secret is written", refusal)
 		}
 	}
+
+	c.typed("m")
+	c.see("Generate what is missing", "▌[ Cancel ]")
+	c.press("Tab")
+	c.see("▌[ Run 1 generator ]")
+	c.press("Enter")
+	c.see("a word")
+	c.typed(answer)
+	c.press("Enter")
+	c.see("again: a word")
+	c.typed("another")
+	c.press("Enter")
+	c.said("the two answers")
 
 	c.fix()
 	c.see("passphrase of ")
@@ -131,18 +164,13 @@ func TestPluginInConsole(t *testing.T) {
 	if content() == before {
 		t.Error("the secret is not written")
 	}
-	c.await("what the plugin says", func(string) bool { // it may come after the rest
-		c.typed("!")
-		screen := c.see("╭─ Messages")
-		c.back("╭─ Messages")
-		if strings.Contains(screen, passphrase) || strings.Contains(screen, plugintest.Secret) {
-			t.Fatalf("what was typed is shown:\n%s", screen)
-		}
-		return strings.Contains(screen, "age-plugin-echo: it was "+secret.Redacted+", and "+secret.Redacted)
-	})
+	screen := c.said("age-plugin-echo: it was ")
+	if !strings.Contains(screen, "it was "+secret.Redacted+", and "+secret.Redacted+" "+secret.Redacted) {
+		t.Errorf("what was typed is shown:\n%s", screen)
+	}
 	c.typed("q")
 	c.see("ended with 0")
-	s.here("vars", "check", "a").want(t, exitDone)
+	s.here("vars", "check", "a").want(t, exitFailed, "asked/word", "1 to mend")
 }
 
 // TestPluginEchoes: the same on the command line.
