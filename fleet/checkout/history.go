@@ -67,8 +67,8 @@ func log(ctx context.Context, dir, from string, paths []string) (string, error) 
 
 // follows is "FORMER..", the beginning of a range up to HEAD, where the commits since
 // the former one are a single line that begins on it; "" where they are not.
-// With a merge among them, git may tell another history of what was there
-// before: it leaves out a side that did not matter in the end.
+// With a merge among them, git tells those of its other side between the ones
+// that were there before, by their time.
 func follows(ctx context.Context, dir, former, head string) string {
 	was, its, _ := strings.Cut(strings.TrimPrefix(former, shallowNot), " ") // as commit writes it
 	is, place, _ := strings.Cut(strings.TrimPrefix(head, shallowNot), " ")

@@ -101,6 +101,6 @@ func (a *Ahead) gather(ctx context.Context, dir string) error {
 	if !ok {
 		tracked = nil
 	}
-	a.audit, err = audit.Gather(ctx, store, tracked, audit.Input{Git: ok, Untracked: <-untracked})
+	a.audit, err = audit.Gather(ctx, store, tracked, func() []string { return <-untracked }, audit.Input{Git: ok})
 	return err
 }

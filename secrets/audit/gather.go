@@ -22,12 +22,12 @@ import (
 const maxFiles = 200_000
 
 // Gather reads what lies in the directory: tier 1's keys and claims, every
-// .sops.yaml, and the encrypted files. Tracked are the files to look at, with
-// those of in.Untracked; nil
+// .sops.yaml, and the encrypted files. Tracked are the files to look at; nil
 // means all of them but those in directories that begin with a dot. Links are
 // not followed, but that of a .sops.yaml is. What cannot be read is told in
-// Faults.
-func Gather(ctx context.Context, store *vars.Store, tracked []string, in Input) (Input, error) {
+// Faults. Untracked, if it is not nil, is asked last for the files that git does
+// not track and is not told to ignore, which are looked at too.
+func Gather(ctx context.Context, store *vars.Store, tracked []string, untracked func() []string, in Input) (Input, error) {
 	root, err := os.OpenRoot(store.Dir())
 	if err != nil {
 		return in, err
@@ -53,9 +53,17 @@ func Gather(ctx context.Context, store *vars.Store, tracked []string, in Input) 
 	fault(err)
 	in.Strays, err = store.Strays()
 	fault(err)
-	rules(root, &in, fault)
+	rules(root, &in, in.Tracked, fault)
 	in.encrypted(ctx, root, in.Tracked, false)
-	in.encrypted(ctx, root, in.Untracked, true)
+	if untracked != nil {
+		in.Untracked = untracked()
+		if len(in.Untracked) > maxFiles {
+			in.Untracked = in.Untracked[:maxFiles]
+			fault(fmt.Errorf("%s: git does not track more than %d files; the others are not looked at", root.Name(), maxFiles))
+		}
+		rules(root, &in, in.Untracked, fault)
+		in.encrypted(ctx, root, in.Untracked, true)
+	}
 	slices.SortFunc(in.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
 	return in, ctx.Err()
 }
@@ -76,9 +84,9 @@ func (in *Input) encrypted(ctx context.Context, root *os.Root, names []string, u
 	}
 }
 
-// rules reads every .sops.yaml.
-func rules(root *os.Root, in *Input, fault func(error)) {
-	for _, name := range slices.Concat(in.Tracked, in.Untracked) {
+// rules reads every .sops.yaml among the files.
+func rules(root *os.Root, in *Input, names []string, fault func(error)) {
+	for _, name := range names {
 		if path.Base(name) != policy.FileName {
 			continue
 		}

@@ -46,7 +46,7 @@ func (t tree) states() map[string]secrets.State {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	in, err := audit.Gather(t.Context(), store, nil, audit.Input{})
+	in, err := audit.Gather(t.Context(), store, nil, nil, audit.Input{})
 	if err != nil {
 		t.Fatal(err)
 	}
