@@ -38,14 +38,20 @@ type EvaluatedChannel struct {
 
 // EvaluatedLayer is a layer that has a part in a package.
 type EvaluatedLayer struct {
-	Layer   string      `json:"layer,omitempty"`   // the layer's name as it was read; "" where Nix does not tell which one it is
-	Number  int         `json:"number"`            // its place in Nix's order, from 1
-	Defines bool        `json:"defines"`           // it defines the package, or the set that holds it
-	Matters fleet.Truth `json:"matters"`           // without it, or without its entry, the package is another one
-	Without *Without    `json:"without,omitempty"` // what the package is then; nil where it is not known whether it matters
-	Through []string    `json:"through,omitempty"` // of one that defines other packages: those that change it, where Nix was asked
-	Unknown string      `json:"unknown,omitempty"` // why it is not known whether it matters
-	At      fleet.Pos   `json:"at,omitzero"`       // where Nix says that it defines the package
+	Layer string `json:"layer,omitempty"` // the layer's name as it was read; "" where Nix does not tell which one it is
+	// Exported is its name in flake.overlays, where an overlay that is composed of
+	// these was taken apart.
+	Exported string `json:"exported,omitempty"`
+	// Function is how many layers were read in the one function that this is for
+	// Nix, where that is more than one: it cannot tell which of them matters.
+	Function int         `json:"function,omitempty"`
+	Number   int         `json:"number"`            // its place in Nix's order, from 1
+	Defines  bool        `json:"defines"`           // it defines the package, or the set that holds it
+	Matters  fleet.Truth `json:"matters"`           // without it, or without its entry, the package is another one
+	Without  *Without    `json:"without,omitempty"` // what the package is then; nil where it is not known whether it matters
+	Through  []string    `json:"through,omitempty"` // of one that defines other packages: those that change it, where Nix was asked
+	Unknown  string      `json:"unknown,omitempty"` // why it is not known whether it matters
+	At       fleet.Pos   `json:"at,omitzero"`       // where Nix says that it defines the package
 }
 
 // Without is a package as it is without a layer, or without its entry there.
@@ -84,6 +90,7 @@ func (s *Stack) ChannelsOn(system string) []fleet.Channel {
 type NixLayer struct {
 	Package, System string
 	Name            string    // what assay.nix calls it; "" for an overlay of others
+	Exported        string    // its name in flake.overlays, of one that was taken apart
 	At              fleet.Pos // where it defines the package; nowhere is not told
 	Overlay, Of     int       // the number of its overlay, from 0, and how many there are
 }
@@ -105,6 +112,9 @@ func (s *Stack) Find(l NixLayer) (Layer, fleet.Pos) {
 			return layer, entryIn(layer.Number)
 		}
 	}
+	if i := s.exported(l); i >= 0 && i < len(t.layers) {
+		return t.layers[i], entryIn(i + 1)
+	}
 	for _, e := range t.find(l.Package) {
 		if t.written && l.At.File != "" && e.At.File == l.At.File {
 			return t.layers[e.Number-1], l.At
@@ -115,4 +125,18 @@ func (s *Stack) Find(l NixLayer) (Layer, fleet.Pos) {
 		return layer, entryIn(layer.Number)
 	}
 	return Layer{}, l.At
+}
+
+// exported is the layer, counted from 0, that was read in one of the overlays of
+// which another is composed, where each of these is one; -1 otherwise.
+func (s *Stack) exported(l NixLayer) int {
+	if l.Exported == "" || len(s.overlays) != l.Of || l.Overlay < 0 || l.Overlay >= l.Of {
+		return -1
+	}
+	o := s.overlays[l.Overlay]
+	i := slices.Index(o.Exported, l.Exported)
+	if i < 0 || len(o.Layers) != len(o.Exported) {
+		return -1
+	}
+	return o.Layers[i]
 }

@@ -96,6 +96,7 @@ type Stack struct {
 	systems   map[string]*table
 
 	composition string            // of layers that are written in Nix
+	overlays    []WrittenOverlay  // that these are
 	on          map[string]*Stack // of machines whose layers are
 }
 

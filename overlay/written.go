@@ -28,6 +28,17 @@ type Written struct {
 	Channels        []fleet.Channel // the package sets that layers put below pkgs
 	Default         string          // the input that the machine's packages come from; "" where that is not known
 	Layers          []WrittenLayer  // first to last
+	// Overlays are what Nix knows of the layers: the functions of the machine's
+	// list, first to last. Nil where it is not known which there are.
+	Overlays []WrittenOverlay
+}
+
+// WrittenOverlay is one function of a machine's list of overlays.
+type WrittenOverlay struct {
+	// Exported are the names of the flake's own overlays that it composes, first to
+	// last, where it is surely these and nothing else.
+	Exported []string
+	Layers   []int // that were read in it, counted from 0
 }
 
 // WrittenLayer is a layer of Nix files: what one file gives to one overlay.
@@ -76,7 +87,7 @@ func mixed(a, b string) string {
 func writtenStack(f *fleet.Fleet, w *Written) *Stack {
 	own := *f
 	own.Channels = w.Channels
-	s := &Stack{fleet: &own, def: w.Default, systems: map[string]*table{}, composition: compositionOf(w.Layers)}
+	s := &Stack{fleet: &own, def: w.Default, systems: map[string]*table{}, composition: compositionOf(w.Layers), overlays: w.Overlays}
 	t := &table{entries: map[string][]Entry{}, written: true}
 	for i := range w.Layers {
 		l := w.Layers[i].Layer
@@ -185,6 +196,10 @@ func (s *Stack) On(machine string) *Stack {
 	}
 	return s
 }
+
+// Overlays are the functions that the machine's layers are for Nix; nil where
+// they are not known, or the layers are not written in Nix.
+func (s *Stack) Overlays() []WrittenOverlay { return s.overlays }
 
 // whichWritten is Which for layers that are written in Nix.
 func (s *Stack) whichWritten(t *table, a Answer) Answer {

@@ -24,6 +24,10 @@ type SupplyQuestion struct {
 	Packages []string        // attribute paths below pkgs: "hello", "python3Packages.numpy"
 	Channels []SupplyChannel // package sets to look into
 	Layers   bool            // also which overlays define the package or change it
+	// Exported are, for each of the machine's overlays, the names of the flake's own
+	// overlays that it composes; none for one that is not known to be such. Where
+	// these make the same package, they are told apart.
+	Exported [][]string
 }
 
 // SupplyChannel is a package set that has no overlays.
@@ -69,7 +73,10 @@ type SupplyLayer struct {
 	Number  int    `json:"number"`  // among all layers, from 0
 	Overlay int    `json:"overlay"` // its overlay's number, from 0
 	Name    string `json:"name"`    // as the overlay says; "" is not said
-	Defines bool   `json:"defines"` // the package, or the set that holds it
+	// Exported is its name among the flake's overlays, where one that is composed of
+	// these was taken apart; else "".
+	Exported string `json:"exported"`
+	Defines  bool   `json:"defines"` // the package, or the set that holds it
 	// Matters says whether the package would be another one without the entry
 	// that the layer defines, or without the layer: "yes", "no", "" unknown.
 	Matters string   `json:"matters"`

@@ -86,7 +86,13 @@ func (s *Session) supplyQuestions(q PackageQuestion) ([]engine.SupplyQuestion, e
 	var out []engine.SupplyQuestion
 	for _, m := range machines {
 		stack := s.Repo.Stack().On(m.Name)
-		one := engine.SupplyQuestion{Machine: m.Name, Packages: q.Packages, Layers: q.Layers,
+		var exported [][]string
+		for _, o := range stack.Overlays() {
+			if q.Layers {
+				exported = append(exported, o.Exported)
+			}
+		}
+		one := engine.SupplyQuestion{Machine: m.Name, Exported: exported, Packages: q.Packages, Layers: q.Layers,
 			Channels: []engine.SupplyChannel{{Name: stack.Default()}}}
 		for _, c := range stack.ChannelsOn(m.System) {
 			if c.Name != stack.Default() && len(c.Patches) == 0 { // to look into a patched one is to build it
@@ -142,8 +148,8 @@ func (s *Session) evaluated(told *engine.Supply, layers bool) overlay.Evaluated 
 	out.LayersUnknown = told.Unknown
 	for _, l := range told.Layers {
 		layer, at := stack.Find(overlay.NixLayer{Package: told.Package, System: system, Name: l.Name,
-			At: fleet.Pos{File: l.File, Line: l.Line}, Overlay: l.Overlay, Of: told.Overlays})
-		out.Layers = append(out.Layers, overlay.EvaluatedLayer{Layer: layer.Name, Number: l.Number + 1, Defines: l.Defines,
+			Exported: l.Exported, At: fleet.Pos{File: l.File, Line: l.Line}, Overlay: l.Overlay, Of: told.Overlays})
+		out.Layers = append(out.Layers, overlay.EvaluatedLayer{Layer: layer.Name, Exported: l.Exported, Function: functionOf(stack, told, &l), Number: l.Number + 1, Defines: l.Defines,
 			Matters: truthOf(l.Matters), Without: withoutOf(&l), Through: l.Through, Unknown: l.Unknown, At: at})
 	}
 	out.Changed = truthOf(told.Dependency)
@@ -156,6 +162,16 @@ func withoutOf(l *engine.SupplyLayer) *overlay.Without {
 		return nil
 	}
 	return &overlay.Without{Derivation: l.Without.Derivation, Version: l.Without.Version, Unknown: l.Without.Unknown}
+}
+
+// functionOf is how many layers were read in what is one for Nix; 0 of one, or
+// where that is not known.
+func functionOf(stack *overlay.Stack, told *engine.Supply, l *engine.SupplyLayer) int {
+	read := stack.Overlays()
+	if l.Exported != "" || len(read) != told.Overlays || l.Overlay >= len(read) || len(read[l.Overlay].Layers) < 2 {
+		return 0
+	}
+	return len(read[l.Overlay].Layers)
 }
 
 // truthOf reads an engine's yes or no.

@@ -22,10 +22,21 @@ func (a *Attrs) Parts() (parts []Value, composed bool) {
 	return a.of.parts, a.of.composed
 }
 
+// Composed are the overlays that a set was composed of while Trace ran, as the
+// list has them: references are kept. Nil for a set that is not, or of whose list
+// not all is known.
+func (a *Attrs) Composed() []Value {
+	if a.of == nil {
+		return nil
+	}
+	return a.of.overlays
+}
+
 // joined is what a set was joined of.
 type joined struct {
 	parts    []Value
-	composed bool // they are overlays on top of each other
+	composed bool    // they are overlays on top of each other
+	overlays []Value // these
 }
 
 // maxParts bounds the parts that one set keeps.
@@ -43,7 +54,7 @@ func (ev *Evaluator) parted(at Place, l, r Value) Value {
 // composeTraced is lib.composeManyExtensions overlays final prev.
 func (ev *Evaluator) composeTraced(at Place, overlays *List, final, prev *Thunk) Value {
 	out := emptyAttrs(at)
-	var parts []Value
+	var parts, listed []Value
 	for _, item := range overlays.Items {
 		if len(parts) >= maxParts || !ev.tick() {
 			return &Unknown{Place: at, Why: tooMuch}
@@ -57,6 +68,7 @@ func (ev *Evaluator) composeTraced(at Place, overlays *List, final, prev *Thunk)
 				where = item.At
 			}
 			v = ev.Known(ev.call(where, item.V, final, prev))
+			listed = append(listed, item.V.Force())
 		}
 		if _, ok := v.(*Attrs); !ok && !symbolic(v) {
 			return fault(at, "an overlay is "+kindOf(v)+" instead of a set")
@@ -64,7 +76,10 @@ func (ev *Evaluator) composeTraced(at Place, overlays *List, final, prev *Thunk)
 		parts = append(parts, v)
 		out = ev.merged(at, out, asAttrs(v))
 	}
-	out.of = &joined{parts, true}
+	if len(listed) < len(parts) {
+		listed = nil
+	}
+	out.of = &joined{parts, true, listed}
 	return out
 }
 

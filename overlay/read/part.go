@@ -13,7 +13,9 @@ import (
 
 // part is an overlay, or what one is joined of.
 type part struct {
-	composed bool // the kids see those before them in prev
+	composed bool     // the kids see those before them in prev
+	exported []string // the kids are these of flake.overlays, and nothing else
+	loose    bool     // of the list of all overlays: how many there are is not known
 	kids     []*part
 
 	leaf  bool
@@ -92,9 +94,17 @@ func flatten(to *[]layer, p *part, base []int) []int {
 
 // written makes layers of a machine's overlays.
 func (r *reader) written(root *part) overlay.Written {
-	var layers []layer
-	flatten(&layers, root, nil)
 	w := overlay.Written{Default: defaultInput}
+	var layers []layer
+	var base []int
+	for _, kid := range root.kids { // of a list, each sees those before it
+		ids := flatten(&layers, kid, base)
+		base = append(slices.Clip(base), ids...)
+		w.Overlays = append(w.Overlays, overlay.WrittenOverlay{Exported: kid.exported, Layers: ids})
+	}
+	if root.loose {
+		w.Overlays = nil
+	}
 	names := layerNames(layers)
 	w.Channels = r.channels(layers)
 	for i := range layers {

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strconv"
 
 	"assay/fleet"
 	"assay/modules"
@@ -94,7 +95,8 @@ func (r *reader) machine(m *fleet.Machine, set compose.Overlays) overlay.Written
 			r.list(root, w.Value, w.At, w.Condition)
 		}
 	}
-	key := m.System
+	root.loose = root.loose || slices.ContainsFunc(set.Overlays, func(w compose.Written) bool { return w.Condition != "" })
+	key := m.System + strconv.FormatBool(root.loose)
 	root.identify(&key)
 	w, known := r.same[key]
 	if !known {
@@ -122,9 +124,11 @@ func (r *reader) list(to *part, v symbolic.Value, at fleet.Pos, condition string
 			to.add(r.overlay(item.V.Force(), where, condition))
 		}
 	case *symbolic.Cond:
+		to.loose = true
 		r.list(to, v.Then.Force(), at, both(condition, text(v.If)))
 		r.list(to, v.Else.Force(), at, both(condition, "!("+text(v.If)+")"))
 	default:
+		to.loose = true
 		to.add(open(at, "", "the list of overlays is not known: "+orElse(symbolic.Why(v), "it is not a list")))
 	}
 }
@@ -224,6 +228,9 @@ func (r *reader) set(v symbolic.Value, at fleet.Pos, condition string) *part {
 	case *symbolic.Attrs:
 		if parts, composed := v.Parts(); parts != nil {
 			p := &part{composed: composed}
+			if condition == "" {
+				p.exported = exported(v.Composed())
+			}
 			for _, one := range parts {
 				p.add(r.set(one, place(one, at), condition))
 			}
@@ -245,6 +252,20 @@ func (r *reader) set(v symbolic.Value, at fleet.Pos, condition string) *part {
 		return p
 	}
 	return r.foreign(v, at)
+}
+
+// exported are the names below flake.overlays of overlays that are all taken from
+// there, each once; nil where any is not.
+func exported(overlays []symbolic.Value) []string {
+	var names []string
+	for _, v := range overlays {
+		ref, ok := v.(*symbolic.Ref)
+		if !ok || ref.Root != symbolic.Flake || len(ref.Path) != 3 || ref.Path[0] != "flake" || ref.Path[1] != "overlays" || slices.Contains(names, ref.Path[2]) {
+			return nil
+		}
+		names = append(names, ref.Path[2])
+	}
+	return names
 }
 
 // place is where a value is written, or where what it belongs to is.

@@ -28,11 +28,17 @@ func Evaluated(e *overlay.Evaluated) string {
 // LayerPart says what a layer has to do with a package, as Nix says.
 func LayerPart(l overlay.EvaluatedLayer) string {
 	text := fmt.Sprintf("layer %d of Nix", l.Number)
-	if l.Layer != "" {
+	switch {
+	case l.Layer != "":
 		text = "layer " + l.Layer
+	case l.Exported != "":
+		text = "layer overlays." + l.Exported
 	}
 	if !l.At.IsZero() {
 		text += " " + l.At.String()
+	}
+	if l.Function > 0 {
+		text += fmt.Sprintf(", for Nix one function with %d layers", l.Function)
 	}
 	switch {
 	case !l.Defines && len(l.Through) > 0:

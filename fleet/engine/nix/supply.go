@@ -70,7 +70,7 @@ func (e *Engine) keepSupplies(ctx context.Context, repo *repository, key string,
 
 // supplyKey names the question about one package.
 func supplyKey(q engine.SupplyQuestion, pkg string) string {
-	text, _ := json.Marshal([]any{q.Machine, pkg, q.Channels, q.Layers})
+	text, _ := json.Marshal([]any{q.Machine, pkg, q.Channels, q.Layers, q.Exported})
 	return string(text)
 }
 
@@ -164,10 +164,14 @@ func (s *supplying) arguments(nonce string) string {
 		Packages [][]string          `json:"packages"`
 		Channels []map[string]string `json:"channels"`
 		Layers   bool                `json:"layers"`
+		Exported [][]string          `json:"exported"`
 	}
 	var all []asked
 	for i, q := range s.questions {
-		a := asked{Machine: q.Machine, Layers: q.Layers, Channels: []map[string]string{}}
+		a := asked{Machine: q.Machine, Layers: q.Layers, Channels: []map[string]string{}, Exported: [][]string{}}
+		for _, names := range q.Exported {
+			a.Exported = append(a.Exported, append([]string{}, names...))
+		}
 		for n, pkg := range q.Packages {
 			path := []string{}
 			if i > s.question || i == s.question && n >= s.pkg {

@@ -1,12 +1,13 @@
 # What supplies packages of machines, and which overlays have a part in them. asked is a
-# list of { machine, packages, channels, layers }; a package is a list of names, an empty
-# one where it is answered. Every answer is a step, which is said by builtins.trace before
+# list of { machine, packages, channels, layers, exported }; a package is a list of names, an
+# empty one where it is answered; exported has for each overlay of the machine the names of
+# the flake's own that it is composed of, as far as that was read. Every answer is a step, which is said by builtins.trace before
 # it is worked out and after, so that it is known at which one Nix gives up. skip are the
 # steps that are known already, failed are those of them at which it did.
 { nonce, asked, skip, failed }:
 set:
 let
-  inherit (builtins) attrNames concatLists elem elemAt filter foldl' fromJSON genList head isAttrs isString length listToAttrs map removeAttrs seq toJSON trace tryEval unsafeDiscardStringContext unsafeGetAttrPos;
+  inherit (builtins) all any attrNames concatLists elem elemAt filter foldl' fromJSON genList head isAttrs isString length listToAttrs map removeAttrs seq toJSON trace tryEval unsafeDiscardStringContext unsafeGetAttrPos;
 
   # A layer of more names is not asked for each of them.
   most = 40;
@@ -49,8 +50,15 @@ let
     else
       { unknown = if flags == [ ] then "throws" else head flags; inherit version; };
 
-  # The layers of an overlay: those that assay.nix shows, or itself.
-  partsOf = o: if isAttrs o && o ? layers && o ? composition then o.layers else [ { name = ""; overlay = _: o; } ];
+  # The layers of an overlay: those that assay.nix shows, those of the flake's own that it
+  # is composed of, or itself.
+  partsOf = own: names: o:
+    if isAttrs o && o ? layers && o ? composition then
+      o.layers
+    else if names != [ ] then
+      map (exported: { name = ""; inherit exported; overlay = _: own.${exported}; }) names
+    else
+      [ { name = ""; overlay = _: o; } ];
   merged = o: isAttrs o && (o.composition or "") == "merge";
 
   context = q:
@@ -64,41 +72,54 @@ let
       base = again [ ];
       aliases = filter (a: a != "") (map (c: c.attribute) q.channels);
 
-      numbered = (foldl' (acc: o: {
-        n = acc.n + length (partsOf o);
-        list = acc.list ++ [ { inherit o; first = acc.n; parts = partsOf o; } ];
-      }) { n = 0; list = [ ]; } overlays).list;
+      # The flake's own overlays, where modules are given the flake.
+      own = caught { } (let s = c._module.specialArgs or { }; in s.self.overlays or s.inputs.self.overlays or { });
+      exported = q.exported or [ ];
+      namesOf = i: if length exported == length overlays && all (name: own ? ${name}) (elemAt exported i) then elemAt exported i else [ ];
+      parted = any (i: namesOf i != [ ]) (genList (i: i) (length overlays));
+      plain = view (_: [ ]);
+      byNames = view namesOf;
 
-      # The overlays, with what each layer defines changed by edit.
-      edited = edit: map (x: final: prev: (foldl' (acc: part:
-        let out = edit (x.first + acc.i) (part.overlay prev final acc.prev); in
-        { i = acc.i + 1; prev = if merged x.o then prev else acc.prev // out; all = acc.all // out; }
-      ) { i = 0; inherit prev; all = { }; } x.parts).all) numbered;
+      # The layers, by the names that overlays are composed of.
+      view = namesOf: rec {
+        numbered = (foldl' (acc: o: let parts = partsOf own (namesOf (length acc.list)) o; in {
+          n = acc.n + length parts;
+          list = acc.list ++ [ { inherit o parts; first = acc.n; } ];
+        }) { n = 0; list = [ ]; } overlays).list;
 
-      # What each layer defines in the finished set.
-      layers = (foldl' (acc: x:
-        let
-          inner = foldl' (a: part:
-            let out = part.overlay acc.prev pkgs a.prev; in
-            {
-              prev = if merged x.o then acc.prev else a.prev // out;
-              all = a.all // out;
-              list = a.list ++ [ { number = x.first + length a.list; overlay = acc.i; inherit (part) name; inherit out; } ];
-            }) { inherit (acc) prev; all = { }; list = [ ]; } x.parts;
-        in
-        { i = acc.i + 1; prev = acc.prev // inner.all; list = acc.list ++ inner.list; }
-      ) { i = 0; prev = base; list = [ ]; } numbered).list;
+        # The overlays, with what each layer defines changed by edit.
+        edited = edit: map (x: final: prev: (foldl' (acc: part:
+          let out = edit (x.first + acc.i) (part.overlay prev final acc.prev); in
+          { i = acc.i + 1; prev = if merged x.o then prev else acc.prev // out; all = acc.all // out; }
+        ) { i = 0; inherit prev; all = { }; } x.parts).all) numbered;
+
+        # What each layer defines in the finished set.
+        layers = (foldl' (acc: x:
+          let
+            inner = foldl' (a: part:
+              let out = part.overlay acc.prev pkgs a.prev; in
+              {
+                prev = if merged x.o then acc.prev else a.prev // out;
+                all = a.all // out;
+                list = a.list ++ [ { number = x.first + length a.list; overlay = acc.i; inherit (part) name; exported = part.exported or ""; inherit out; } ];
+              }) { inherit (acc) prev; all = { }; list = [ ]; } x.parts;
+          in
+          { i = acc.i + 1; prev = acc.prev // inner.all; list = acc.list ++ inner.list; }
+        ) { i = 0; prev = base; list = [ ]; } numbered).list;
+      };
 
       package = id: path:
         let
           top = head path;
           lost = what: elem "${id}/${what}" failed;
           is = identity path pkgs;
+          # Composed overlays are taken apart where their parts make the same package.
+          inherit (if parted && !(lost "is") && is != "" && is == identity path (again (byNames.edited (_: out: out))) then byNames else plain) edited layers;
           differs = edit: is != identity path (again (edited edit));
           # Made again from the same overlays it is the same, or nothing can be learnt so.
           faithful = !(differs (_: out: out));
           definers = filter (l: l.out ? ${top}) layers;
-          place = l: { inherit (l) number overlay name; };
+          place = l: { inherit (l) number overlay name exported; };
           shown = l: let at = unsafeGetAttrPos top l.out; in place l // {
             file = if at == null then "" else toString at.file;
             line = if at == null then 0 else at.line;

@@ -3,6 +3,7 @@ package nix
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -52,6 +53,27 @@ var overlaid = map[string]string{
     lost = inputs.nixpkgs.lib.nixosSystem {
       modules = [ { nixpkgs.system = "x86_64-linux"; nixpkgs.overlays = throw "no overlays today"; } ];
     };
+  };
+}
+`,
+	"modules/named.nix": `{ inputs, self, lib, ... }:
+let
+  inherit (inputs.nixpkgs.lib) nixosSystem;
+  fixes = final: prev: { git = prev.git.override { version = "8.1"; }; htop = prev.htop.overrideAttrs { mark = "fixes"; }; };
+  own = final: prev: { git = prev.git.overrideAttrs { mark = "own"; }; htop = final.vim.overrideAttrs { pname = "htop"; }; };
+in
+{
+  flake.overlays = {
+    inherit fixes own;
+    spare = final: prev: { git = throw "not in the composition"; };
+    default = lib.composeManyExtensions [ self.overlays.fixes inputs.self.overlays.own ];
+    mixed = lib.composeManyExtensions [ self.overlays.fixes own ];
+  };
+  flake.nixosConfigurations = {
+    named = nixosSystem { specialArgs = { inherit inputs; }; modules = [ { nixpkgs.system = "x86_64-linux"; nixpkgs.overlays = [ (final: prev: { first = prev.vim; }) self.overlays.default ]; } ]; };
+    nameless = nixosSystem { modules = [ { nixpkgs.system = "x86_64-linux"; nixpkgs.overlays = [ self.overlays.default ]; } ]; };
+    lying = nixosSystem { specialArgs.self.overlays = { fixes = _: _: { }; own = _: prev: { git = prev.htop; }; }; modules = [ { nixpkgs.system = "x86_64-linux"; nixpkgs.overlays = [ self.overlays.default ]; } ]; };
+    mixed = nixosSystem { specialArgs = { inherit inputs; }; modules = [ { nixpkgs.system = "x86_64-linux"; nixpkgs.overlays = [ self.overlays.mixed ]; } ]; };
   };
 }
 `,
@@ -184,6 +206,38 @@ func TestSupplyOfParted(t *testing.T) {
 	write(t, b.dir+"/modules/curl.nix", strings.Replace(overlaid["modules/curl.nix"], "9.0", "9.1", 1))
 	if _, told = b.asked(t, session.PackageQuestion{Packages: []string{"curl"}, Machine: "parted", Layers: true}); told[0].Version != "9.1" {
 		t.Errorf("%+v", told[0])
+	}
+}
+
+// TestSupplyOfNamed: an overlay that is composed of the flake's own, as the
+// source shows, is taken apart into these; any other stays one function.
+func TestSupplyOfNamed(t *testing.T) {
+	b := overlaidBench(t)
+	for machine, want := range map[string]struct {
+		git, htop string
+		function  int
+	}{
+		"named":    {"fixes yes 2.51.0 modules/named.nix:4, own yes 8.1 modules/named.nix:5", "fixes no 9.1.1869 modules/named.nix:4, own yes 3.4.1 modules/named.nix:5", 0},
+		"nameless": {" yes 2.51.0 ", " yes 3.4.1 ", 2},
+		"lying":    {" yes 2.51.0 ", " yes 3.4.1 ", 2},
+		"mixed":    {" yes 2.51.0 ", " yes 3.4.1 ", 2},
+	} {
+		s, told := b.asked(t, session.PackageQuestion{Packages: []string{"git", "htop"}, Machine: machine, Layers: true})
+		for i, text := range []string{want.git, want.htop} {
+			var got []string
+			for _, l := range told[i].Layers {
+				got = append(got, fmt.Sprintf("%s %v %s %v", l.Exported, l.Matters, l.Without.Version, l.At))
+				if l.Function != want.function {
+					t.Errorf("%s: a function of %d layers: %+v", machine, l.Function, l)
+				}
+			}
+			if got := strings.Join(got, ", "); got != text {
+				t.Errorf("%s: %s has %s, want %s", machine, told[i].Package, got, text)
+			}
+			for _, p := range overlay.Compare(s.Repo.Stack().On(machine).Which(told[i].Package, told[i].System), told[i]) {
+				t.Errorf("%s: %v", machine, p)
+			}
+		}
 	}
 }
 

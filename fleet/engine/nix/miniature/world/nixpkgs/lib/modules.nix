@@ -262,7 +262,7 @@ rec {
       config = check (removeAttrs config [ "_module" ]);
       inherit class;
       inherit (collected) graph;
-      inherit (config) _module;
+      _module = config._module // { inherit specialArgs; };
       type = lib.types.submoduleWith { inherit modules specialArgs class; };
       extendModules = { modules ? [ ], specialArgs ? { }, prefix ? [ ] }@more:
         evalModules {
