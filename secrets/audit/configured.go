@@ -165,7 +165,17 @@ func (j *judge) locked(s *Secret, u *Use) {
 	if !asked {
 		remedy = fmt.Sprintf("add %s to %s, then %s", keys[0].Public, cmp.Or(s.At.String(), j.governing(s.ID)), remedy)
 	}
+	if severity == Error && u.Why == "" {
+		s.become(LockedOut, text, remedy)
+	}
 	j.sure(severity, Locked, u, s.ID, s.ID+": "+text, remedy)
+}
+
+// become gives a file that is otherwise in order another state.
+func (s *Secret) become(state secrets.State, detail, remedy string) {
+	if s.State == secrets.OK {
+		s.State, s.Detail, s.Remedy = state, detail, remedy
+	}
 }
 
 // machineKeys are the keys that a machine is known to have, in the form in
@@ -230,6 +240,7 @@ func (j *judge) untracked() {
 		if i := slices.IndexFunc(s.Uses, func(u Use) bool { return u.Why == "" }); i >= 0 {
 			text, severity = text+", and "+s.Uses[i].Who()+" names it at "+s.Uses[i].NamedAt.String(), Error
 		}
+		s.become(OutOfSight, text, "git add "+s.ID)
 		j.find(Finding{severity, NotTracked, s.Pos(), s.ID, text, "git add " + s.ID})
 	}
 }

@@ -12,8 +12,12 @@ import (
 	"assay/secrets/vars"
 )
 
-// NoRule is the state of a file that no rule of .sops.yaml decides for.
-const NoRule secrets.State = "no rule"
+// The states that only files have which people edit.
+const (
+	NoRule     secrets.State = "no rule"   // no rule of .sops.yaml decides for it
+	LockedOut  secrets.State = "locked"    // a machine names it and cannot decrypt it
+	OutOfSight secrets.State = "untracked" // git does not track it: Nix does not see it
+)
 
 // judge collects a report.
 type judge struct {

@@ -138,7 +138,7 @@ func (a *app) printAccess(r *audit.Report, found []*audit.Secret) {
 }
 
 func auditState(state secrets.State) cell {
-	if state == audit.NoRule {
+	if state == audit.NoRule || state == audit.OutOfSight {
 		return cr(warn, string(state))
 	}
 	return varCell(state)

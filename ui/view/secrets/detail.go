@@ -53,7 +53,7 @@ func (v *View) detail(s *audit.Secret, w int) (lines []widget.Line) {
 	for i := range s.Uses {
 		add("", style.Plain, s.Uses[i].String())
 	}
-	if s.Untracked {
+	if s.Untracked && s.State != audit.OutOfSight {
 		add("", style.Warn, "git does not track it: Nix does not see it")
 	}
 	for _, f := range s.Age.Former {

@@ -151,7 +151,7 @@ func (l *list) look(s *audit.Secret) widget.Span {
 		role, glyph = style.OK, g.OK
 	case secrets.UnknownVar:
 		role, glyph = style.Unknown, g.Unknown
-	case secrets.Drifted, secrets.Outdated, secrets.Orphaned, secrets.Stale, audit.NoRule:
+	case secrets.Drifted, secrets.Outdated, secrets.Orphaned, secrets.Stale, audit.NoRule, audit.OutOfSight:
 		role, glyph = style.Warn, g.Warn
 	}
 	return widget.R(role, glyph+" "+stateWord(s))
@@ -229,7 +229,7 @@ func (l *list) group(r *row) string {
 
 // badness is a state's place in an order, the worst first.
 func badness(s *audit.Secret) int {
-	order := []secrets.State{secrets.Unreadable, secrets.Drifted, secrets.Dangling, secrets.Missing, secrets.Half, secrets.Outdated, audit.NoRule,
+	order := []secrets.State{secrets.Unreadable, audit.LockedOut, secrets.Drifted, secrets.Dangling, secrets.Missing, secrets.Half, secrets.Outdated, audit.OutOfSight, audit.NoRule,
 		secrets.Stale, secrets.Orphaned, secrets.UnknownVar, secrets.OK}
 	if i := slices.Index(order, s.State); i >= 0 {
 		return i

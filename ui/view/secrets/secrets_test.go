@@ -11,6 +11,7 @@ import (
 	"assay/fleet"
 	"assay/secrets"
 	"assay/secrets/audit"
+	"assay/secrets/sops"
 	"assay/secrets/sops/policy"
 	"assay/secrets/vars"
 	"assay/ui/action"
@@ -59,7 +60,9 @@ func input(t testing.TB) audit.Input {
 		},
 		Tracked: []string{".sops.yaml", "secrets/tokens.yaml"},
 	}
-	c, err := policy.Parse(".sops.yaml", []byte("keys:\n- &ci "+age("ci").Public+"\ncreation_rules:\n- {path_regex: '^secrets/', age: "+age("ci").Public+"}\n"))
+	ann := vars.Key{Type: "age", Public: "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"}
+	in.Members = append(in.Members, vars.Member{Kind: "user", Name: "ann", Path: "sops/users/ann/key.json", Keys: []vars.Key{ann}})
+	c, err := policy.Parse(".sops.yaml", []byte("keys:\n- &ci "+age("ci").Public+"\ncreation_rules:\n- {path_regex: '^secrets/web', age: "+ann.Public+"}\n- {path_regex: '^secrets/', age: "+age("ci").Public+"}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,6 +72,11 @@ func input(t testing.TB) audit.Input {
 		{At: viewtest.Now.AddDate(0, -1, 0), Text: []byte(`{"sops":{"age":[{"recipient":"` + age("cinnabar").Public + `"},{"recipient":"` + age("raquel").Public + `"}],"mac":"ENC[x]"}}`)},
 		{At: made, Text: []byte(`{"sops":{"age":[{"recipient":"` + age("former").Public + `"}],"mac":"ENC[x]"}}`)},
 	}}}
+	named := fleet.Pos{File: "modules/aspects/nixos/base.nix", Line: 20}
+	in.Files = append(in.Files, audit.File{Path: "secrets/web.yaml", File: &sops.File{Store: sops.YAML, Modified: made, Age: []sops.Stanza{{Recipient: ann.Public}}}})
+	for _, m := range []string{"cinnabar", "electrum"} {
+		in.Uses = append(in.Uses, fleet.SealedUses{Machine: m, Uses: []fleet.SealedUse{{Name: "web", File: fleet.Fact{Value: "secrets/web.yaml", At: named}, At: named}}})
+	}
 	return in
 }
 
@@ -86,6 +94,9 @@ func TestScreens(t *testing.T) {
 	viewtest.Golden(t, "drifted", v)
 	viewtest.Do(v, "move.down")
 	viewtest.Golden(t, "missing", v)
+	viewtest.Do(v, "move.bottom")
+	viewtest.Golden(t, "named", v)
+	viewtest.Do(v, "move.top", "move.down", "move.down")
 	viewtest.Do(v, "secrets.to-mend")
 	viewtest.Golden(t, "to-mend", v)
 	viewtest.Do(v, "secrets.to-mend", "secrets.group")
@@ -127,7 +138,7 @@ func TestKeys(t *testing.T) {
 		t.Errorf("fixing asks %+v", fix)
 	}
 	choose, ok := viewtest.Do(v, "secrets.reader")[0].(view.Choose)
-	if !ok || choose.Intent != action.ReaderSet || len(choose.Items) != 5 {
+	if !ok || choose.Intent != action.ReaderSet || len(choose.Items) != 6 {
 		t.Errorf("the readers are %+v", choose.Items)
 	}
 }
@@ -173,7 +184,8 @@ func hostile() *audit.Report {
 			{State: secrets.Drifted}},
 		Claims:  []vars.Claim{{Dir: vars.Machine(evil, evil).Var(evil).Dir(), Readers: []vars.Reader{{Kind: evil, Name: evil, Via: evil, Keys: []vars.Key{{Type: evil, Public: evil}}}}, Recipients: []vars.Key{{}}, Modified: time.Unix(1<<60, 0)}},
 		Members: []vars.Member{{Kind: "user", Name: evil, Keys: []vars.Key{{Type: evil, Public: evil}}}},
-		Files:   []audit.File{{Path: evil, Err: errors.New(evil)}, {Path: "", Err: errors.New("")}},
+		Files:   []audit.File{{Path: evil, Err: errors.New(evil)}, {Path: "", Err: errors.New("")}, {Path: "x", File: &sops.File{}, Untracked: true}},
+		Uses:    []fleet.SealedUses{{Machine: evil, Uses: []fleet.SealedUse{{User: evil, Name: evil, Condition: evil, File: fleet.Fact{Value: evil, Why: evil}}, {Name: evil, File: fleet.Fact{Value: "x"}}, {Name: evil}}}},
 	}
 	return audit.Judge(in)
 }
