@@ -128,6 +128,8 @@ func (j *judge) sure(severity Severity, kind Kind, u *Use, secret, text, remedy 
 func (j *judge) absent(file string, u *Use) {
 	text := fmt.Sprintf("%s takes %s out of %s, which ", u.Who(), some(u.Names), file)
 	switch lies := j.in.Lying[file]; {
+	case lies == Nowhere && j.in.tracks(file):
+		j.sure(Error, Absent, u, "", text+"is not there", "restore it from version control")
 	case lies == Nowhere:
 		j.sure(Error, Absent, u, "", text+"is not there", "correct the name, or make it: assay secrets edit "+file)
 	case lies == Unseen:

@@ -97,6 +97,10 @@ func TestConfigured(t *testing.T) {
 			in.Uses[0].Uses = append(in.Uses[0].Uses, names("smith", "z", "gone", ""))
 			in.Lying = map[string]audit.Lies{"gone": audit.Nowhere}
 		}, "error absent m.nix:2: smith's home on anvil takes z out of gone, which is not there | correct the name, or make it: assay secrets edit gone"},
+		{"removed", func(in *audit.Input) {
+			in.Uses[0].Uses = append(in.Uses[0].Uses, names("", "z", "gone", ""))
+			in.Tracked, in.Lying = []string{"gone"}, map[string]audit.Lies{"gone": audit.Nowhere}
+		}, "error absent m.nix:2: machine anvil takes z out of gone, which is not there | restore it from version control"},
 		{"not encrypted", func(in *audit.Input) {
 			in.Uses[0].Uses = append(in.Uses[0].Uses, names("", "z", "plain", ""))
 			in.Lying = map[string]audit.Lies{"plain": audit.Tracked}
