@@ -54,6 +54,7 @@ func TestChannelIndexes(t *testing.T) {
 	if strings.Join(got, ", ") != "unstable 15.1, linux-stable 14.1, patched 15.1" || answer.Version != "15.1" {
 		t.Errorf("%q, version %q", got, answer.Version)
 	}
+	s.here("which", "ripgrep", "--on", "cinnabar").want(t, exitDone, "version   15.1", "versions  unstable 15.1, linux-stable 14.1, patched 15.1")
 	s.here("channels", "unstable").want(t, exitDone, "index     x86_64-linux: 2 packages", "2025-10-09")
 
 	bad := write("bad.json", `[]`)

@@ -160,6 +160,7 @@ func (a *app) printAnswer(answer overlay.Answer) {
 	}
 	p.line("%s on %s: %s, %s", p.paint(strong, host.Sanitize(answer.Package)), host.Sanitize(answer.System), p.paint(good, host.Sanitize(supplier)), layer)
 	p.labelled("read", readFrom(answer.Source))
+	p.labelled("version", answer.Version)
 	p.labelled("why", answer.Reason)
 	p.note(answer.Note, answer.Reason)
 	var versions []string
