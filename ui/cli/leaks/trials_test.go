@@ -24,10 +24,12 @@ func (w *world) trials() (all []trial) {
 	return all
 }
 
-// answers are the answers to all questions of cinnabar, each of them new.
+// answers are the answers to all questions of cinnabar, each of them new but
+// the one that is shown where it is typed, and offered again.
 func (w *world) answers() string {
 	var b strings.Builder
-	for _, q := range []string{"asked/word", "asked/line", "user-password-cameron/user-password"} {
+	b.WriteString("per-machine/cinnabar/asked/line=" + shownAnswer + "\n")
+	for _, q := range []string{"asked/word", "user-password-cameron/user-password"} {
 		b.WriteString("per-machine/cinnabar/" + q + "=" + w.fresh("the answer to "+q) + "\n")
 	}
 	return b.String()
@@ -47,10 +49,10 @@ func (w *world) makeVars() []trial {
 		{args: []string{"vars", "generate", "--yes", "--commit", "--answers", "-"}, stdin: answers + text, code: 1, says: "made vars/per-machine/cinnabar/asked", after: learn},
 		{args: []string{"vars", "generate", "cinnabar", "--regenerate", "random", "--yes", "--json"}, code: anyCode, says: `"done"`, after: learn},
 		{args: []string{"vars", "generate", "cinnabar", "--regenerate", "asked"}, code: anyCode, says: "made vars/per-machine/cinnabar/asked", typed: []answer{
-			{"generate 1 generator?", "y", true}, {"asked/line: a line: ", shownAnswer, true},
-			{"a text (an empty line ends it): ", first, false}, {"next line: ", second, false}, {"next line: ", "", false},
-			{"again, ", first, false}, {"next line: ", second, false}, {"next line: ", "", false},
-			{"asked/word: a word: ", word, false}, {"again, ", word, false},
+			{"generate 1 generator?", "y", true}, {"asked/line: a line [" + shownAnswer + "] (Enter keeps it): ", shownAnswer, true},
+			{"a text (Enter keeps the former answer) (an empty line ends it): ", first + "\n" + second + "\n", false},
+			{"again, ", first + "\n" + second + "\n", false},
+			{"asked/word: a word (Enter keeps the former answer): ", word, false}, {"again, ", word, false},
 		}, after: learn},
 	}
 }
