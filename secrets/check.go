@@ -124,7 +124,7 @@ func checkHostKey(store *vars.Store, machine string, identities []sops.Identity)
 	}
 	if locked(store, machine) {
 		return fail(Locked, "on the machine it can only be decrypted with itself, and the machine would not start with it",
-			"give the machine an age key of its own in sops/machines/"+machine+"/key.json, then clan vars fix "+machine)
+			"assay keys remove machine "+machine+", then assay vars fix "+machine+", which makes an age key")
 	}
 	if len(identities) == 0 {
 		f.Detail = "not decrypted: no age identity at hand"

@@ -67,7 +67,7 @@ func PlanGenerate(store *vars.Store, w Wanted) (GeneratePlan, error) {
 			n.judge(store)
 			if asked != "" && n.place.Name == asked {
 				found, n.asked = true, true
-				n.reason, n.half = "asked for", nil
+				n.reason, n.half, n.unread = "asked for", nil, nil
 			}
 		} else {
 			n.exists = store.HasGenerator(n.place)
@@ -131,6 +131,7 @@ type node struct {
 	half   []string // files that are there although others are missing
 	exists bool
 	asked  bool
+	unread error   // why it is not known what is there
 	cycle  []*node // those that it depends on and that depend on it, with it; nil for none
 	around []*node // a way over some of them, from it back to it
 }
@@ -173,7 +174,8 @@ func graphOf(store *vars.Store, declared []fleet.Declaration) graph {
 	return g
 }
 
-// judge decides whether the generator has to run by itself.
+// judge decides whether the generator has to run by itself. What cannot be told
+// is the reason where nothing else is, and stops it.
 func (n *node) judge(store *vars.Store) {
 	var missing []string
 	there := 0
@@ -183,28 +185,36 @@ func (n *node) judge(store *vars.Store) {
 		}
 		for _, f := range g.Files {
 			public, secret, err := store.Has(n.place.Var(f.Name))
-			if err == nil && (f.Secret.Value && secret || !f.Secret.Value && public) {
+			switch {
+			case err != nil:
+				n.unread = err
+			case f.Secret.Value && secret, !f.Secret.Value && public, f.Secret.Why != "" && (public || secret):
 				there++
 				if !slices.Contains(n.half, f.Name) {
 					n.half = append(n.half, f.Name)
 				}
-			} else if f.Condition == "" && !slices.Contains(missing, f.Name) {
+			case f.Condition == "" && !slices.Contains(missing, f.Name):
 				missing = append(missing, f.Name)
 			}
 		}
 	}
 	n.exists = there > 0
+	outdated := ""
+	if n.exists && n.unread == nil {
+		outdated, n.unread = (&checker{store: store}).outdated(&want{place: n.place, by: n.by})
+	}
 	switch {
+	case n.unread != nil:
+		n.reason = "it is not known whether it is there as it should be"
 	case len(missing) > 0 && there > 0:
 		n.reason = strings.Join(missing, ", ") + " is missing"
 		return
 	case len(missing) > 0:
 		n.reason = "not generated yet"
+	case outdated != "":
+		n.reason = outdated
 	}
 	n.half = nil
-	if why := (&checker{store: store}).outdated(&want{place: n.place, by: n.by}); n.exists && why != "" {
-		n.reason = why
-	}
 }
 
 // surest is one of the surest declarations.
@@ -240,6 +250,12 @@ func (n *node) step(store *vars.Store, blocked map[vars.Generator]bool, g graph)
 	}
 	if best.FilesWhy != "" {
 		return block("", "its files are not all known: %s", best.FilesWhy)
+	}
+	if i := slices.IndexFunc(best.Files, func(f fleet.VarFile) bool { return f.Secret.Why != "" }); i >= 0 {
+		return block("", "whether %s is secret is not known: %s", best.Files[i].Name, best.Files[i].Secret.Why)
+	}
+	if n.unread != nil {
+		return block("restore it from version control, or assay vars generate "+s.Machines[0]+" --regenerate "+n.place.Name, "%s", n.unread)
 	}
 	if n.cycle != nil {
 		return block("remove one of these dependencies", "generators depend on each other: %s", n.way())

@@ -132,7 +132,11 @@ func (r *runner) step(ctx context.Context, s Step) (*Made, error) {
 	}
 	if !s.Asked && !slices.ContainsFunc(s.needs, func(need vars.Generator) bool { return r.steps[need] != nil && r.steps[need].made != nil }) {
 		now := &node{place: s.Place, by: s.by}
-		if now.judge(r.store); now.reason == "" {
+		now.judge(r.store)
+		switch {
+		case now.unread != nil:
+			return nil, now.unread
+		case now.reason == "":
 			return nil, nil // another process has made it
 		}
 	}
@@ -219,18 +223,14 @@ func wipeInput(in generate.Input) {
 // that the step does not make it for keeps it only where it may declare it.
 func (r *runner) access(s Step, file string, deploy bool, made *Made) (*vars.Access, error) {
 	a := vars.Access{Users: slices.Clone(r.users), Groups: slices.Clone(s.Groups)}
-	readers, _, err := r.store.Readers(s.Place.Var(file))
+	old, _, err := r.store.Linked(s.Place.Var(file))
 	if err != nil {
 		return nil, err
 	}
-	for _, old := range readers {
-		switch {
-		case old.Via != "":
-			a.Groups = append(a.Groups, old.Via)
-		case old.Kind == "user":
-			a.Users = append(a.Users, old.Name)
-		case deploy && slices.ContainsFunc(s.by, func(g *fleet.Generator) bool { return g.Machine == old.Name }):
-			a.Machines = append(a.Machines, old.Name)
+	a.Users, a.Groups = append(a.Users, old.Users...), append(a.Groups, old.Groups...)
+	for _, m := range old.Machines {
+		if deploy && slices.ContainsFunc(s.by, func(g *fleet.Generator) bool { return g.Machine == m }) {
+			a.Machines = append(a.Machines, m)
 		}
 	}
 	if deploy {

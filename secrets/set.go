@@ -34,7 +34,10 @@ func SetVar(ctx context.Context, store *vars.Store, id vars.ID, secret bool, val
 	if err != nil {
 		return fmt.Errorf("%s is not set: %w", id, err)
 	}
-	return store.SetSecret(id, value, access)
+	if err := store.SetSecret(id, value, access); err != nil {
+		return err
+	}
+	return store.RemovePublic(id) // what was declared public before is not left in clear
 }
 
 // audience resolves who reads a new secret, and makes the machines' keys, if

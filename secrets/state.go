@@ -152,7 +152,7 @@ func (c *checker) compare(w *want) error {
 		}
 	}
 	on := c.disk[w.place]
-	outdated := c.outdated(w)
+	outdated, unread := c.outdated(w)
 	names := map[string]bool{}
 	for _, g := range w.by {
 		for _, f := range g.Files {
@@ -170,7 +170,11 @@ func (c *checker) compare(w *want) error {
 		if f.State == Missing && there > 0 && f.Certainty == fleet.Exact {
 			f.State, f.Detail = Half, f.Detail+"; other files of the generator are there"
 		}
-		if f.State == OK && outdated != "" {
+		switch {
+		case f.State != OK:
+		case unread != nil:
+			f.State, f.Detail, f.Remedy = Unreadable, unread.Error(), "restore it from version control"
+		case outdated != "":
 			f.State, f.Detail, f.Remedy = Outdated, outdated, regenerate(w)
 		}
 		c.out = append(c.out, f)
@@ -185,8 +189,8 @@ func (c *checker) compare(w *want) error {
 }
 
 // outdated says why the generator's files are of another validation; "" if
-// they are not, or nobody knows.
-func (c *checker) outdated(w *want) string {
+// they are not, or nobody knows. What is stored of it may be no hash.
+func (c *checker) outdated(w *want) (why string, err error) {
 	for _, g := range w.by {
 		if g.ValidationWhy != "" || g.Certainty != fleet.Exact {
 			continue
@@ -198,18 +202,17 @@ func (c *checker) outdated(w *want) string {
 		stored, err := c.store.StoredHash(w.place)
 		switch {
 		case err != nil:
-			return err.Error()
+			return "", err
 		case stored == wanted:
+			return "", nil
 		case wanted == "":
-			return "it was made under a validation, and none is declared any more"
+			return "it was made under a validation, and none is declared any more", nil
 		case stored == "":
-			return "it was made before its validation was declared"
-		default:
-			return "its validation has changed since it was made"
+			return "it was made before its validation was declared", nil
 		}
-		return ""
+		return "its validation has changed since it was made", nil
 	}
-	return ""
+	return "", nil
 }
 
 func regenerate(w *want) string {

@@ -57,27 +57,37 @@ func (s *Store) Readers(id ID) ([]Reader, []string, error) {
 	return readers, faults, nil
 }
 
-// readers resolves the links of a secret's directory.
-func (l *ledger) readers(dir string) ([]Reader, []string) {
+// Linked returns whom the links of the secret of id name, and what is wrong with
+// them.
+func (s *Store) Linked(id ID) (Access, []string, error) {
+	if err := id.check(); err != nil {
+		return Access{}, nil, err
+	}
+	access, faults := newLedger(s).linked(id.Dir())
+	return access, faults, nil
+}
+
+func (l *ledger) linked(dir string) (Access, []string) {
 	machines, faults := l.links(dir, "machines")
 	users, bad := l.links(dir, "users")
 	faults = append(faults, bad...)
 	groups, bad := l.links(dir, "groups")
-	faults = append(faults, bad...)
-	readers, bad := l.named(Access{users, machines, groups})
+	return Access{users, machines, groups}, append(faults, bad...)
+}
+
+// readers resolves the links of a secret's directory.
+func (l *ledger) readers(dir string) ([]Reader, []string) {
+	access, faults := l.linked(dir)
+	readers, bad := l.named(access)
 	return readers, append(faults, bad...)
 }
 
 // granted resolves the links of a secret's directory and those that access
 // would add.
-func (l *ledger) granted(dir string, access Access) (readers []Reader, faults []string) {
-	for kind, names := range map[string]*[]string{"users": &access.Users, "machines": &access.Machines, "groups": &access.Groups} {
-		have, bad := l.links(dir, kind)
-		faults = append(faults, bad...)
-		*names = slices.Compact(slices.Sorted(slices.Values(slices.Concat(*names, have))))
-	}
-	slices.Sort(faults)
-	readers, bad := l.named(access)
+func (l *ledger) granted(dir string, access Access) ([]Reader, []string) {
+	have, faults := l.linked(dir)
+	both := func(a, b []string) []string { return slices.Compact(slices.Sorted(slices.Values(slices.Concat(a, b)))) }
+	readers, bad := l.named(Access{both(access.Users, have.Users), both(access.Machines, have.Machines), both(access.Groups, have.Groups)})
 	return readers, append(faults, bad...)
 }
 

@@ -32,15 +32,36 @@ func Hash(validation any) (string, error) {
 		return "", fmt.Errorf("the validation of a generator: %w", err)
 	}
 	text := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
-	for _, r := range []string{"\u2028", "\u2029"} { // which Go escapes all the same
-		text = bytes.ReplaceAll(text, fmt.Appendf(nil, `\u%04x`, []rune(r)[0]), []byte(r))
-	}
+	text = separators(text)
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:]), nil
 }
 
+// separators are what Go escapes in a JSON text and Nix does not: the line and
+// the paragraph separator.
+func separators(text []byte) []byte {
+	var out []byte
+	for i := 0; i < len(text); i++ {
+		switch rest := text[i:]; {
+		case bytes.HasPrefix(rest, []byte(`\u2028`)), bytes.HasPrefix(rest, []byte(`\u2029`)):
+			out = append(out, "\u2028"[:2]...)
+			out = append(out, "\xa8\xa9"[rest[5]-'8'])
+			i += len(`\u2028`) - 1
+		case rest[0] == '\\': // with what it escapes
+			out = append(out, rest[:2]...)
+			i++
+		default:
+			out = append(out, rest[0])
+		}
+	}
+	return out
+}
+
+// ErrHash is returned for a stored hash that is none, as after a merge conflict.
+var ErrHash = errors.New("not the hash of a validation")
+
 // StoredHash is the hash that the generator's files were made under; "" where
-// none is stored.
+// none is stored, and ErrHash for what is no hash.
 func (s *Store) StoredHash(g Generator) (string, error) {
 	if err := g.check(); err != nil {
 		return "", err
@@ -49,7 +70,14 @@ func (s *Store) StoredHash(g Generator) (string, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
-	return strings.TrimSpace(string(text)), err
+	hash := strings.TrimSpace(string(text))
+	if sum, e := hex.DecodeString(hash); err == nil && hash != "" && (e != nil || len(sum) != sha256.Size) {
+		err = fmt.Errorf("%s: %w", s.real(path.Join(g.Dir(), hashFile)), ErrHash)
+	}
+	if err != nil {
+		return "", err
+	}
+	return hash, nil
 }
 
 // SetHash stores the hash; "" removes it.

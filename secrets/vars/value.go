@@ -77,6 +77,17 @@ func (s *Store) SetPublic(id ID, value []byte) error {
 	return s.writeFile(path.Join(id.Dir(), "value"), value, 0o666)
 }
 
+// RemovePublic removes the public value of a var, where it has one.
+func (s *Store) RemovePublic(id ID) error {
+	if err := id.check(); err != nil {
+		return err
+	}
+	if err := s.root.Remove(path.Join(id.Dir(), "value")); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 // SetSecret encrypts value to everybody in access and to whoever the var's
 // links already name, under a fresh data key, and writes it. It is refused,
 // and nothing is written, where the keys of one of them cannot be read. Links
