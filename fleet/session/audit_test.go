@@ -1,8 +1,10 @@
 package session_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -52,6 +54,47 @@ func TestAuditCorpus(t *testing.T) {
 		}
 		if there != want.files || drifted != want.drifted {
 			t.Errorf("%s: %d encrypted files, %d drifted, want %+v", name, there, drifted, want)
+		}
+	}
+}
+
+// TestAuditUsesCorpus looks which files the machines of real repositories name:
+// counted by hand as machines and homes with a file.
+func TestAuditUsesCorpus(t *testing.T) {
+	dir := os.Getenv("ASSAY_CORPUS")
+	if dir == "" {
+		t.Skip("not run: ASSAY_CORPUS is not set")
+	}
+	for name, want := range map[string]map[string]int{
+		"britter+nix-configuration": {"modules/hosts/directions/secrets.yaml": 1, "modules/hosts/srv-offsite-1/secrets.yaml": 1, "modules/hosts/srv-prod-1/secrets.yaml": 1,
+			"modules/hosts/srv-prod-2/secrets.yaml": 1, "modules/hosts/srv-prod-3/secrets.yaml": 1, "modules/hosts/srv-prod-4/secrets.yaml": 1,
+			"modules/hosts/srv-prod-5/secrets.yaml": 1, "modules/hosts/srv-prod-6/secrets.yaml": 1},
+		"kriswill+dotfiles": {"modules/hosts/k/secrets.yaml": 1, "modules/hosts/nebula/secrets.yaml": 1, "modules/hosts/ssh-hosts.yaml": 1},
+		"cameronraysmith+vanixiets": {"secrets/home-manager/users/crs58/secrets.yaml": 10, "secrets/home-manager/users/raquel/secrets.yaml": 1,
+			"secrets/home-manager/users/christophersmith/secrets.yaml": 1, "secrets/home-manager/users/janettesmith/secrets.yaml": 1, "secrets/home-manager/users/tara/secrets.yaml": 2},
+	} {
+		r, err := repo.Open(filepath.Join(dir, name))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		report, err := session.New(r, session.Options{}).Audit(t.Context(), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]int{}
+		for i := range report.Secrets {
+			if s := &report.Secrets[i]; len(s.Uses) > 0 {
+				got[s.ID] = len(s.Uses)
+			}
+		}
+		if !maps.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+		for _, f := range report.Findings {
+			if slices.Contains([]audit.Kind{audit.Locked, audit.Absent, audit.NotTracked}, f.Kind) {
+				t.Errorf("%s: %+v", name, f)
+			}
 		}
 	}
 }

@@ -84,3 +84,15 @@ home-manager.users.smith = { flake, top, other, ... }: { sops.secrets = { a.sops
 		})
 	}
 }
+
+// TestGroupsOf: the groups that settings name, with their place.
+func TestGroupsOf(t *testing.T) {
+	d := GeneratorsOf(sealedFlake(t, `{ clan.core.sops.defaultGroups = [ "admins" "ops" ]; }`))
+	if strings.Join(d.Groups, " ") != "admins ops" || d.GroupsAt.String() != "machine/disko.nix:2" || d.GroupsWhy != "" {
+		t.Errorf("%+v", d)
+	}
+	d = GeneratorsOf(sealedFlake(t, `{ clan.core.sops.defaultGroups = lib.mkIf config.x [ "admins" ]; }`))
+	if strings.Join(d.Groups, " ") != "admins" || d.GroupsWhy != "only if config.x" {
+		t.Errorf("%+v", d)
+	}
+}
