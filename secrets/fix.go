@@ -31,8 +31,8 @@ func FixVars(ctx context.Context, store *vars.Store, log *batch.Log, drifted []V
 	return log.Write(changes)
 }
 
-// fixes are the changes to make. Machines without a key get one at once: it
-// does nothing by itself.
+// fixes are the changes to make. Once all can be opened, machines without a key
+// get one at once: it does nothing by itself.
 func fixes(ctx context.Context, store *vars.Store, drifted []VarFinding, operator []sops.Identity) (changes []batch.Change, err error) {
 	unlock, err := store.Lock(ctx)
 	if err != nil {
@@ -42,47 +42,65 @@ func fixes(ctx context.Context, store *vars.Store, drifted []VarFinding, operato
 	if err := store.Sweep(); err != nil {
 		return nil, err
 	}
+	var mended []*mending
+	defer func() {
+		for _, m := range mended {
+			m.value.Wipe()
+		}
+	}()
 	for _, f := range drifted {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		more, err := fix(store, f, operator)
+		m, err := mendingOf(store, f, operator)
 		if err != nil {
 			return nil, fmt.Errorf("nothing is written: %s: %w", f.ID, err)
+		}
+		mended = append(mended, m)
+	}
+	for _, m := range mended {
+		if err := machineKeys(store, m.access, operator); err != nil {
+			return nil, fmt.Errorf("%s: %w", m.id, err)
+		}
+		r, err := store.Regrant(m.id, m.value, m.access, m.lose)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", m.id, err)
+		}
+		more, err := changesOf(store, r)
+		if err != nil {
+			return nil, err
 		}
 		changes = append(changes, more...)
 	}
 	return changes, nil
 }
 
-func fix(store *vars.Store, f VarFinding, operator []sops.Identity) ([]batch.Change, error) {
-	value, err := store.Secret(f.ID, operator)
-	if err != nil {
-		return nil, err
-	}
-	defer value.Wipe()
-	var access vars.Access
-	var lose []string
-	sure := f.Declared && f.Certainty == fleet.Exact
-	if sure {
-		access.Groups = f.Groups
+// mending is one drifted secret, opened, and who is to have it beside whom its
+// links name.
+type mending struct {
+	id     vars.ID
+	value  Secret
+	access vars.Access
+	lose   []string // machines that are not to have it
+}
+
+// mendingOf opens a drifted secret. It is refused where it is not known who has
+// to read it.
+func mendingOf(store *vars.Store, f VarFinding, operator []sops.Identity) (*mending, error) {
+	m := &mending{id: f.ID}
+	if f.Declared && f.Certainty == fleet.Exact {
+		m.access.Groups = f.Groups
 		if f.Deploy {
-			access.Machines = f.Machines
+			m.access.Machines = f.Machines
 		} else {
-			lose = f.Machines
+			m.lose = f.Machines
 		}
 	}
-	if err := store.CheckReaders(f.ID, access); err != nil {
-		return nil, err
+	err := store.CheckReaders(f.ID, m.access)
+	if err == nil {
+		m.value, err = store.Secret(f.ID, operator)
 	}
-	if err := machineKeys(store, access, operator); err != nil {
-		return nil, err
-	}
-	r, err := store.Regrant(f.ID, value, access, lose)
-	if err != nil {
-		return nil, err
-	}
-	return changesOf(store, r)
+	return m, err
 }
 
 // machineKeys makes the keys that machines of access lack.

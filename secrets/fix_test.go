@@ -203,3 +203,36 @@ func TestSetUnknownKey(t *testing.T) {
 		})
 	}
 }
+
+// TestFixNothing: where one of the secrets cannot be opened, or a group of their
+// readers does not exist, no machine gets a key for another one.
+func TestFixNothing(t *testing.T) {
+	for name, spoil := range map[string]func(store *vars.Store, found []secrets.VarFinding) error{
+		"closed": func(store *vars.Store, found []secrets.VarFinding) error {
+			return os.WriteFile(filepath.Join(store.Dir(), found[1].Dir(), "secret"), []byte("{}"), 0o600)
+		},
+		"group": func(_ *vars.Store, found []secrets.VarFinding) error {
+			found[1].Groups = []string{"nobody"}
+			return nil
+		},
+	} {
+		store, ids := varsFleet(t)
+		put(t, store, vars.Machine("new", "g").Var("f"))
+		put(t, store, vars.Machine("new", "h").Var("f"))
+		found, err := secrets.CheckVars(store, secrets.Scan{Machines: []string{"new"}, Declarations: []declare.Declaration{
+			{Machine: "new", Generators: []declare.Generator{declared("new", "g", false, "f"), declared("new", "h", false, "f")}}}})
+		if err != nil || len(found) != 2 || found[0].State != secrets.Drifted || found[1].State != secrets.Drifted {
+			t.Fatalf("%+v, %v", found, err)
+		}
+		if err := spoil(store, found); err != nil {
+			t.Fatal(err)
+		}
+		before := tree(t, store.Dir())
+		if err := secrets.FixVars(t.Context(), store, batch.New(store.Dir(), t.TempDir()), found, ids); err == nil || !strings.HasPrefix(err.Error(), "nothing is written: per-machine/new/h/f: ") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if !maps.Equal(tree(t, store.Dir()), before) {
+			t.Errorf("%s: something is written", name)
+		}
+	}
+}

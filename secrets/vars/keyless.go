@@ -27,7 +27,8 @@ func Keyless(faults []string) string {
 
 // CheckReaders refuses when it is not known who has to read the secret of id
 // once access is granted too, as with a merge conflict in a key.json: somebody
-// would lose it. A machine of access that has no key yet is to get one.
+// would lose it, or when access names somebody who is not registered. A machine
+// of access that has no key yet is to get one.
 func (s *Store) CheckReaders(id ID, access Access) error {
 	if err := id.check(); err != nil {
 		return err
@@ -36,6 +37,9 @@ func (s *Store) CheckReaders(id ID, access Access) error {
 		_, err := s.MachineKeys(m)
 		return errors.Is(err, fs.ErrNotExist)
 	})
+	if _, err := s.all(access); err != nil {
+		return err
+	}
 	readers, faults := newLedger(s).granted(id.Dir(), access)
 	return s.complete(id.Dir(), readers, faults)
 }
