@@ -70,7 +70,7 @@ func (a *app) showLayers(ctx context.Context, s *session.Session, systems []stri
 	out := []layersJSON{}
 	for _, system := range systems {
 		stack := s.Stack(system)
-		one := layersJSON{System: system, Composition: stack.Composition(), Default: stack.Default(), Layers: stack.Layers(system), Source: fleet.SourceFile}
+		one := layersJSON{System: system, Composition: stack.Composition(), Default: stack.Default(), Layers: orEmpty(stack.Layers(system)), Source: fleet.SourceFile}
 		if s.Adopted() {
 			one.Source = fleet.SourceRead
 		}
