@@ -115,7 +115,7 @@ func TestFixUnknownKey(t *testing.T) {
 func TestSetVar(t *testing.T) {
 	store, ids := varsFleet(t)
 	id := vars.Machine("new", "g").Var("f")
-	if err := secrets.SetVar(t.Context(), store, id, true, secrets.NewSecret([]byte("one")), secrets.Audience{Machines: []string{"new"}}, ids); err != nil {
+	if err := secrets.SetVar(t.Context(), store, id, true, secrets.NewSecret([]byte("one")), secrets.Audience{Machines: []string{"new"}}, "", ids); err != nil {
 		t.Fatal(err)
 	}
 	line, err := store.MachineKey("new", ids)
@@ -126,7 +126,7 @@ func TestSetVar(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := secrets.SetVar(t.Context(), store, id, true, secrets.NewSecret([]byte("two")), secrets.Audience{}, ids); err != nil {
+	if err := secrets.SetVar(t.Context(), store, id, true, secrets.NewSecret([]byte("two")), secrets.Audience{}, "", ids); err != nil {
 		t.Fatal(err)
 	}
 	for _, who := range [][]sops.Identity{ids, own} {
@@ -135,7 +135,7 @@ func TestSetVar(t *testing.T) {
 		}
 	}
 	public := vars.Shared("g").Var("p")
-	if err := secrets.SetVar(t.Context(), store, public, false, secrets.NewSecret([]byte("text")), secrets.Audience{}, nil); err != nil {
+	if err := secrets.SetVar(t.Context(), store, public, false, secrets.NewSecret([]byte("text")), secrets.Audience{}, "", nil); err != nil {
 		t.Fatal(err)
 	}
 	if b, err := store.Public(public); err != nil || string(b) != "text" {
@@ -145,7 +145,7 @@ func TestSetVar(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := secrets.SetVar(t.Context(), store, id, true, secrets.NewSecret(nil), secrets.Audience{}, []sops.Identity{stranger}); !errors.Is(err, secrets.ErrNoOperator) {
+	if err := secrets.SetVar(t.Context(), store, id, true, secrets.NewSecret(nil), secrets.Audience{}, "", []sops.Identity{stranger}); !errors.Is(err, secrets.ErrNoOperator) {
 		t.Error("a stranger sets it:", err)
 	}
 }
@@ -193,7 +193,7 @@ func TestSetUnknownKey(t *testing.T) {
 				t.Fatal(err)
 			}
 			before := tree(t, store.Dir())
-			err = secrets.SetVar(t.Context(), store, id, true, secrets.NewSecret([]byte("new")), secrets.Audience{Machines: []string{"new", "m"}}, ids)
+			err = secrets.SetVar(t.Context(), store, id, true, secrets.NewSecret([]byte("new")), secrets.Audience{Machines: []string{"new", "m"}}, "", ids)
 			if err == nil || !strings.Contains(err.Error(), broken.file) || !strings.Contains(err.Error(), "hint: ") {
 				t.Errorf("%v", err)
 			}

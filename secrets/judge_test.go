@@ -94,7 +94,7 @@ func TestSetSecretOfPublic(t *testing.T) {
 	if err := store.SetPublic(id, []byte("canary")); err != nil {
 		t.Fatal(err)
 	}
-	if err := secrets.SetVar(t.Context(), store, id, true, secrets.NewSecret([]byte("canary")), secrets.Audience{Machines: []string{"m"}}, ids); err != nil {
+	if err := secrets.SetVar(t.Context(), store, id, true, secrets.NewSecret([]byte("canary")), secrets.Audience{Machines: []string{"m"}}, "", ids); err != nil {
 		t.Fatal(err)
 	}
 	for name, text := range tree(t, store.Dir()) {

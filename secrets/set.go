@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"assay/secrets/sops"
 	"assay/secrets/vars"
@@ -17,8 +18,10 @@ type Audience struct {
 // SetVar writes one var under the store's lock: public, or a secret for the
 // audience, the operator's users and whom its links name already. A machine
 // without a key gets one. Where the keys of somebody who has to read it cannot be
-// read, nothing is written.
-func SetVar(ctx context.Context, store *vars.Store, id vars.ID, secret bool, value Secret, to Audience, operator []sops.Identity) (err error) {
+// read, nothing is written. hash is that of the validation that its generator
+// declares, "" for none, and is stored where the generator has no other file: then
+// all that it has is set under it.
+func SetVar(ctx context.Context, store *vars.Store, id vars.ID, secret bool, value Secret, to Audience, hash string, operator []sops.Identity) (err error) {
 	unlock, err := store.Lock(ctx)
 	if err != nil {
 		return err
@@ -27,6 +30,17 @@ func SetVar(ctx context.Context, store *vars.Store, id vars.ID, secret bool, val
 	if err := store.Sweep(); err != nil {
 		return err
 	}
+	if err := set(store, id, secret, value, to, operator); err != nil || hash == "" {
+		return err
+	}
+	others, err := store.Files(id.Generator)
+	if err != nil || slices.ContainsFunc(others, func(v vars.Var) bool { return v.ID != id && (v.Public || v.Secret) }) {
+		return err
+	}
+	return store.SetHash(id.Generator, hash)
+}
+
+func set(store *vars.Store, id vars.ID, secret bool, value Secret, to Audience, operator []sops.Identity) error {
 	if !secret {
 		return store.SetPublic(id, value.Bytes())
 	}

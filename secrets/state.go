@@ -36,8 +36,11 @@ type VarFinding struct {
 	Source fleet.Source
 	// Certainty says how sure the declaration is.
 	Certainty fleet.Certainty
-	Readers   []vars.Reader
-	Notes     []string // oddities that break nothing
+	// Hash is that of the generator's declared validation; "" for none, or where
+	// that is not known.
+	Hash    string
+	Readers []vars.Reader
+	Notes   []string // oddities that break nothing
 }
 
 // Wrong reports whether the finding is something to mend.

@@ -18,6 +18,9 @@ func (c *checker) file(w *want, name string, v vars.Var) VarFinding {
 		ID: w.place.Var(name), State: OK, Secret: decl.Secret.Value, Public: v.Public, Deploy: decl.Deploy.Value, Declared: true,
 		Machines: machines, At: decl.At, Service: g.Service, Source: cmp.Or(g.Source, fleet.SourceRead), Certainty: g.Certainty, Readers: v.Readers,
 	}
+	if g.ValidationWhy == "" {
+		f.Hash, _ = vars.Hash(g.Validation) // one that is no JSON is not known
+	}
 	why := unsure(g, decl)
 	if why != "" && f.Certainty == fleet.Exact {
 		f.Certainty = fleet.Conditional

@@ -71,7 +71,7 @@ func (s *Session) SetVar(ctx context.Context, f secrets.VarFinding, value secret
 	if err != nil {
 		return err
 	}
-	return secrets.SetVar(ctx, s.Repo.Vars, f.ID, f.Secret, value, secrets.Audience{Machines: machines, Groups: f.Groups}, identities)
+	return secrets.SetVar(ctx, s.Repo.Vars, f.ID, f.Secret, value, secrets.Audience{Machines: machines, Groups: f.Groups}, f.Hash, identities)
 }
 
 // declaring are the machines that surely are to have a var: those of f, and, of

@@ -379,3 +379,31 @@ func TestVarsSetShared(t *testing.T) {
 	s.here("vars", "fix", "--yes").want(t, exitDone, "1 secret fixed")
 	s.here("vars", "check").want(t, exitDone)
 }
+
+// TestVarsSetValidated: what is set by hand since no generator here can make it
+// counts as made under the validation that is declared, alone or as the first
+// file of its generator.
+func TestVarsSetValidated(t *testing.T) {
+	s := varsShell(t)
+	module := `{ ... }: { flake.modules.nixos.base = { ... }: {
+		clan.core.vars.generators.one = { files.f = { }; validation.port = 1; script = "syncthing"; };
+		clan.core.vars.generators.two = { files.f = { }; files.g.secret = false; validation.port = 1; script = "syncthing"; };
+	}; }`
+	write := func() {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(s.dir, "modules/aspects/base.nix"), []byte(module), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write()
+	for _, name := range []string{"one/f", "two/f", "two/g"} {
+		s.typed("x", "vars", "set", "a", name).want(t, exitDone)
+	}
+	s.here("vars", "check", "a").want(t, exitDone, "0 to mend")
+	module = strings.ReplaceAll(module, "port = 1", "port = 2")
+	write()
+	s.here("vars", "check", "a").want(t, exitFailed, "outdated", "3 to mend")
+	s.typed("x", "vars", "set", "a", "one/f").want(t, exitDone)
+	s.typed("x", "vars", "set", "a", "two/g").want(t, exitDone) // the other file is still of the old one
+	s.here("vars", "check", "a").want(t, exitFailed, "two/f", "two/g", "2 to mend")
+}
