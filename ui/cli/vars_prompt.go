@@ -255,10 +255,11 @@ func (a *app) typeOnce(ctx context.Context, what, kind string) ([]byte, error) {
 		if several && len(line) == 0 {
 			return false
 		}
+		var between []byte
 		if lines++; lines > 1 {
-			line = slices.Concat([]byte("\n"), line)
+			between = []byte("\n")
 		}
-		grown := slices.Concat(all, line)
+		grown := slices.Concat(all, between, line)
 		clear(all)
 		clear(line)
 		all = grown
