@@ -8,7 +8,27 @@
 // several goroutines at once.
 package beneath
 
-import "io/fs"
+import (
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// opener opens a file at once.
+type opener interface {
+	openFile(name string) (*os.File, error)
+}
+
+// Open opens a file of root for reading, whose files fsys are. What is no regular
+// file is opened too, and a pipe is not waited for: whoever reads looks first.
+func Open(root *os.Root, fsys fs.FS, name string) (*os.File, error) {
+	if o, ok := fsys.(opener); ok {
+		if f, err := o.openFile(name); err == nil {
+			return f, nil
+		}
+	}
+	return root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+}
 
 // files are the files of an os.Root.
 type files interface {

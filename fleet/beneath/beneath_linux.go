@@ -47,6 +47,15 @@ func (b *below) open(name string, flags uint64) (int, error) {
 	})
 }
 
+// openFile implements opener.
+func (b *below) openFile(name string) (*os.File, error) {
+	fd, err := b.open(name, unix.O_NONBLOCK)
+	if err != nil {
+		return nil, err
+	}
+	return b.file(fd, name), nil
+}
+
 func (b *below) file(fd int, name string) *os.File {
 	return os.NewFile(uintptr(fd), filepath.Join(b.root, name))
 }

@@ -2,6 +2,7 @@ package beneath
 
 import (
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -64,6 +65,7 @@ func TestAsRoot(t *testing.T) {
 			"link":  func(f fs.FS) (any, error) { return fs.ReadLink(f, name) },
 			"list":  func(f fs.FS) (any, error) { return list(fs.ReadDir(f, name)) },
 			"read":  func(f fs.FS) (any, error) { b, err := fs.ReadFile(f, name); return string(b), err },
+			"open":  func(f fs.FS) (any, error) { return opened(Open(root, f, name)) },
 		} {
 			if name == "pipe" && (what == "read" || what == "list") {
 				continue // os.Root would wait
@@ -75,6 +77,20 @@ func TestAsRoot(t *testing.T) {
 			}
 		}
 	}
+}
+
+// opened reads an open file where it is a regular one.
+func opened(f *os.File, err error) (any, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil || !st.Mode().IsRegular() {
+		return st.Mode(), err
+	}
+	text, err := io.ReadAll(f)
+	return string(text), err
 }
 
 func info(i fs.FileInfo, err error) (any, error) {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"assay/fleet/beneath"
 	"assay/secrets/files"
 	"assay/secrets/sops"
 	"assay/secrets/sops/policy"
@@ -127,7 +128,7 @@ func parse(name string, text []byte) (File, bool) {
 // that these are not all.
 func walk(ctx context.Context, root *os.Root) (out []string, err error) {
 	out = []string{}
-	_ = fs.WalkDir(root.FS(), ".", func(p string, d fs.DirEntry, bad error) error {
+	_ = fs.WalkDir(beneath.FS(root), ".", func(p string, d fs.DirEntry, bad error) error {
 		switch {
 		case ctx.Err() != nil:
 			return fs.SkipAll

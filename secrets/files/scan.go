@@ -11,8 +11,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 
+	"assay/fleet/beneath"
 	"assay/secrets/sops"
 	"assay/secrets/sops/policy"
 )
@@ -111,7 +111,7 @@ func (t *Tree) plain(r *rules, rule *policy.Rule, names []string) {
 
 // list returns the paths of all regular files, sorted.
 func list(ctx context.Context, root *os.Root) (names []string, err error) {
-	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+	err = fs.WalkDir(beneath.FS(root), ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -138,13 +138,13 @@ type Sealed struct {
 // Encrypted reads those of the files that look encrypted, in their order; zero
 // is another one, or one that may not be read. It ends early when ctx does.
 func Encrypted(ctx context.Context, root *os.Root, names []string) []Sealed {
-	out := make([]Sealed, len(names))
+	out, fsys := make([]Sealed, len(names)), beneath.FS(root)
 	next := make(chan int)
 	var work sync.WaitGroup
 	for range runtime.NumCPU() {
 		work.Go(func() {
 			for i := range next {
-				out[i] = readMarked(root, names[i])
+				out[i] = readMarked(root, fsys, names[i])
 			}
 		})
 	}
@@ -163,8 +163,8 @@ func Encrypted(ctx context.Context, root *os.Root, names []string) []Sealed {
 // sops writes there holds its name, before the keys of a hundred people.
 const tail = 128 << 10
 
-func readMarked(root *os.Root, name string) Sealed {
-	f, err := root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOFOLLOW, 0)
+func readMarked(root *os.Root, fsys fs.FS, name string) Sealed {
+	f, err := beneath.Open(root, fsys, name)
 	if err != nil {
 		return Sealed{}
 	}

@@ -12,7 +12,7 @@ import (
 func (s *Store) LinksTo(kind, name string) (out []string, err error) {
 	member := path.Join("sops", kind, name)
 	for _, top := range []string{"vars", "sops"} {
-		err := fs.WalkDir(s.root.FS(), top, func(at string, d fs.DirEntry, err error) error {
+		err := fs.WalkDir(s.files, top, func(at string, d fs.DirEntry, err error) error {
 			if errors.Is(err, fs.ErrNotExist) {
 				return nil
 			}

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"assay/fleet/beneath"
 	"assay/secrets/secret"
 	"assay/secrets/sops"
 
@@ -27,8 +28,9 @@ const tempPrefix = ".assay-"
 
 // Store is the vars and keys of one fleet.
 type Store struct {
-	root *os.Root
-	dir  string
+	root  *os.Root
+	files fs.FS // root's
+	dir   string
 
 	// Plugins are for readers whose keys need one; set it before use.
 	Plugins sops.Plugins
@@ -44,7 +46,7 @@ func Open(dir string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{root: root, dir: dir}, nil
+	return &Store{root: root, files: beneath.FS(root), dir: dir}, nil
 }
 
 func (s *Store) tell(v secret.Value) {
@@ -77,7 +79,7 @@ func (s *Store) Lock(ctx context.Context) (unlock func() error, err error) {
 func (s *Store) Sweep() error {
 	var stale []string
 	for _, top := range []string{"vars", "sops"} {
-		err := fs.WalkDir(s.root.FS(), top, func(name string, d fs.DirEntry, err error) error {
+		err := fs.WalkDir(s.files, top, func(name string, d fs.DirEntry, err error) error {
 			switch {
 			case errors.Is(err, fs.ErrNotExist):
 				return nil
@@ -115,8 +117,7 @@ func (s *Store) real(name string) string { return filepath.Join(s.dir, filepath.
 
 // read returns a regular file of at most limit bytes.
 func (s *Store) read(name string, limit int64) ([]byte, error) {
-	// Without O_NONBLOCK a FIFO in the repository would hang us.
-	f, err := s.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	f, err := beneath.Open(s.root, s.files, name)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.real(name), reason(err))
 	}
@@ -147,7 +148,7 @@ func reason(err error) error {
 // exists reports whether anything has that name, a link that leads nowhere
 // included; what it cannot tell is an error.
 func (s *Store) exists(name string) (bool, error) {
-	_, err := s.root.Lstat(name)
+	_, err := fs.Lstat(s.files, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
@@ -159,18 +160,18 @@ func (s *Store) exists(name string) (bool, error) {
 
 // isFile reports whether name is there and no directory.
 func (s *Store) isFile(name string) bool {
-	st, err := s.root.Stat(name)
+	st, err := fs.Stat(s.files, name)
 	return err == nil && !st.IsDir()
 }
 
 func (s *Store) isDir(name string) bool {
-	st, err := s.root.Stat(name)
+	st, err := fs.Stat(s.files, name)
 	return err == nil && st.IsDir()
 }
 
 // names lists a directory, sorted; one that does not exist is empty.
 func (s *Store) names(dir string) ([]fs.DirEntry, error) {
-	entries, err := fs.ReadDir(s.root.FS(), dir)
+	entries, err := fs.ReadDir(s.files, dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

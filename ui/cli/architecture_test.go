@@ -118,7 +118,7 @@ var house = []room{
 		"generators make values; where they are kept is not theirs to know"},
 	{"secrets/deliver", []string{"fleet/host", "secrets/secret"}, nil,
 		"deliver brings a key over any host.Conn; whose it is, it does not know"},
-	{"secrets/...", []string{"fleet", "secrets/..."}, []string{"filippo.io/age", "filippo.io/edwards25519", "go.yaml.in/yaml/v3", "golang.org/x/crypto", "github.com/google/renameio/v2", "github.com/gofrs/flock"},
+	{"secrets/...", []string{"fleet", "fleet/beneath", "secrets/..."}, []string{"filippo.io/age", "filippo.io/edwards25519", "go.yaml.in/yaml/v3", "golang.org/x/crypto", "github.com/google/renameio/v2", "github.com/gofrs/flock"},
 		"secrets know the fleet's values only"},
 }
 
