@@ -143,8 +143,9 @@ func Encrypted(ctx context.Context, root *os.Root, names []string) []Sealed {
 	var work sync.WaitGroup
 	for range runtime.NumCPU() {
 		work.Go(func() {
+			room := make([]byte, tail)
 			for i := range next {
-				out[i] = readMarked(root, fsys, names[i])
+				out[i] = readMarked(root, fsys, names[i], room)
 			}
 		})
 	}
@@ -163,7 +164,8 @@ func Encrypted(ctx context.Context, root *os.Root, names []string) []Sealed {
 // sops writes there holds its name, before the keys of a hundred people.
 const tail = 128 << 10
 
-func readMarked(root *os.Root, fsys fs.FS, name string) Sealed {
+// readMarked reads a file if it looks encrypted. Room is for its end.
+func readMarked(root *os.Root, fsys fs.FS, name string, room []byte) Sealed {
 	f, err := beneath.Open(root, fsys, name)
 	if err != nil {
 		return Sealed{}
@@ -173,11 +175,14 @@ func readMarked(root *os.Root, fsys fs.FS, name string) Sealed {
 	if err != nil || !st.Mode().IsRegular() {
 		return Sealed{}
 	}
-	end := make([]byte, min(st.Size(), tail))
+	end := room[:min(st.Size(), tail)]
 	if _, err := f.ReadAt(end, st.Size()-int64(len(end))); err != nil || !bytes.Contains(end, []byte("sops")) && !bytes.Contains(end, []byte("lastmodified")) {
 		return Sealed{}
 	}
-	if st.Size() > maxFile && !marked(end) {
+	switch {
+	case st.Size() <= tail && marked(end):
+		return Sealed{bytes.Clone(end), nil}
+	case st.Size() <= tail, st.Size() > maxFile && !marked(end):
 		return Sealed{}
 	}
 	text, err := Read(root, name)
@@ -188,15 +193,41 @@ func readMarked(root *os.Root, fsys fs.FS, name string) Sealed {
 }
 
 var (
-	markMAC = regexp.MustCompile(`(?m)(^|["\s_])mac"?\s*[:=]\s*"?ENC\[`)
-	claim   = regexp.MustCompile(`(?m)age__list_\d+__map_recipient\s*[=:]\s*"?(age1[a-z0-9]+|ssh-[a-z0-9]+ [A-Za-z0-9+/=]+)`)
-	others  = regexp.MustCompile(`(?m)^(?:sops_)?(kms|gcp_kms|azure_kv|hc_vault|hckms|pgp|key_groups)__list_`)
+	claim  = regexp.MustCompile(`(?m)age__list_\d+__map_recipient\s*[=:]\s*"?(age1[a-z0-9]+|ssh-[a-z0-9]+ [A-Za-z0-9+/=]+)`)
+	others = regexp.MustCompile(`(?m)^(?:sops_)?(kms|gcp_kms|azure_kv|hc_vault|hckms|pgp|key_groups)__list_`)
 )
 
 // marked reports whether a text has what every encrypted file has.
 func marked(text []byte) bool {
-	return bytes.Contains(text, []byte("ENC[AES256_GCM,")) && bytes.Contains(text, []byte("lastmodified")) && markMAC.Match(text)
+	return bytes.Contains(text, []byte("ENC[AES256_GCM,")) && bytes.Contains(text, []byte("lastmodified")) && hasMAC(text)
 }
+
+// hasMAC reports whether a text has a field mac that is encrypted, in any of the
+// formats: mac: ENC[, "mac": "ENC[, sops_mac=ENC[.
+func hasMAC(text []byte) bool {
+	for at := 0; ; {
+		i := bytes.Index(text[at:], []byte("mac"))
+		if i < 0 {
+			return false
+		}
+		at += i + len("mac")
+		if before := at - len("mac") - 1; before >= 0 && !strings.ContainsRune("\"_\t\n\f\r ", rune(text[before])) {
+			continue
+		}
+		rest := bytes.TrimLeft(bytes.TrimPrefix(text[at:min(at+maxMark, len(text))], []byte{'"'}), "\t\n\f\r ")
+		if len(rest) == 0 || rest[0] != ':' && rest[0] != '=' {
+			continue
+		}
+		rest = bytes.TrimPrefix(bytes.TrimLeft(rest[1:], "\t\n\f\r "), []byte{'"'})
+		if bytes.HasPrefix(rest, []byte("ENC[")) {
+			return true
+		}
+	}
+}
+
+// maxMark is how far behind the name of the field its value begins at most, in
+// bytes: a file may be laid out by others than sops.
+const maxMark = 1 << 10
 
 // ForeignKeys finds whom a dotenv or INI file, which package sops does not read,
 // names: the age recipients by text, and the other kinds of keys. Nothing of it
