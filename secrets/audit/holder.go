@@ -18,8 +18,10 @@ func normal(k vars.Key) vars.Key {
 	if k.Type == "pgp" {
 		k.Public = strings.ToUpper(k.Public)
 	}
-	if words := strings.Fields(k.Public); len(words) > 2 && strings.HasPrefix(words[0], "ssh-") {
-		k.Public = words[0] + " " + words[1]
+	if strings.Contains(k.Public, "ssh-") {
+		if words := strings.Fields(k.Public); len(words) > 2 && strings.HasPrefix(words[0], "ssh-") {
+			k.Public = words[0] + " " + words[1]
+		}
 	}
 	return k
 }

@@ -3,8 +3,10 @@ package audit
 import (
 	"cmp"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"assay/fleet"
 	"assay/secrets"
@@ -218,18 +220,29 @@ func (j *judge) governing(file string) string {
 	return "a new .sops.yaml"
 }
 
-// ages adds what git says.
+// ages adds what git says: of each path once, on all processors.
 func (j *judge) ages() {
 	of := map[string]*Secret{}
 	for i := range j.Secrets {
 		s := &j.Secrets[i]
 		of[s.file()] = s
 	}
+	next := make(chan Versions)
+	var work sync.WaitGroup
+	for range runtime.NumCPU() {
+		work.Go(func() {
+			for h := range next {
+				of[h.Path].Age.note(h)
+			}
+		})
+	}
 	for _, h := range j.in.History {
 		if s := of[h.Path]; s != nil && s.Age.Encrypted {
-			s.Age.note(h)
+			next <- h
 		}
 	}
+	close(next)
+	work.Wait()
 }
 
 // file is the path of the encrypted file.

@@ -2,7 +2,6 @@ package audit
 
 import (
 	"bytes"
-	"encoding/json"
 
 	"assay/secrets/sops"
 )
@@ -17,11 +16,7 @@ func metadata(path string, text []byte) []byte {
 	case sops.Dotenv, sops.INI:
 		return flat(text)
 	}
-	var top map[string]json.RawMessage
-	if json.Unmarshal(text, &top) != nil {
-		return nil
-	}
-	return top["sops"]
+	return member(text, "sops")
 }
 
 // block is what stands below the field sops of a YAML file.
