@@ -175,6 +175,7 @@ func TestNixConfigThatIsAccepted(t *testing.T) {
 	systems := b.evaluate(t.Context(), names...).all(t, 1)
 	b.build(t.Context(), systems...).all(t, 1)
 	b.plainNix(t, "copy", "--to", "file://"+dir+"/cache", systems[0].Path)
+	b.plainNix(t, "path-info", "--all", "--store", dir+"/store") // makes it: two that begin with a new store get in each other's way
 
 	for _, accept := range []bool{false, true} {
 		b.opts.AcceptConfig, b.opts.Cache = nil, t.TempDir()
