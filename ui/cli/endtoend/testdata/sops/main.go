@@ -1,4 +1,4 @@
-// Sops stands in for the command of that name on the hosts of tests, where
+// Command sops stands in for the one of that name on the hosts of tests, where
 // neither it nor sops-install-secrets is installed:
 //
 //	sops decrypt --input-type binary --output-type binary FILE
