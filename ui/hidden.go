@@ -69,16 +69,13 @@ func atTerminal(ctx context.Context, fd int, shown bool, read func(wake int) err
 func readLine(ctx context.Context, fd, wake int) ([]byte, error) {
 	line := make([]byte, 0, hiddenLimit) // never moved, so that nothing is left of it
 	for {
-		var ready unix.FdSet
-		ready.Set(fd)
-		ready.Set(wake)
-		_, err := unix.Select(max(fd, wake)+1, &ready, nil, nil, nil)
+		woken, err := awaitInput(fd, wake)
 		switch {
 		case errors.Is(err, unix.EINTR):
 			continue
 		case err != nil:
 			return nil, err
-		case ready.IsSet(wake):
+		case woken:
 			clear(line)
 			return nil, context.Cause(ctx)
 		}
