@@ -93,16 +93,17 @@ func (s *terminal) fix() {
 	s.press("Enter")
 }
 
-// said waits until the console has said something, and returns its messages.
-func (s *terminal) said(text string) (screen string) {
+// said waits until the console has said something, and returns its messages, as
+// one line: where they are folded depends on the length of names.
+func (s *terminal) said(text string) (messages string) {
 	s.t.Helper()
 	s.await("the message "+text, func(string) bool {
 		s.typed("!")
-		screen = s.see("╭─ Messages")
+		messages = strings.Join(strings.Fields(strings.ReplaceAll(s.see("╭─ Messages"), "│", " ")), " ")
 		s.back("╭─ Messages")
-		return strings.Contains(screen, text)
+		return strings.Contains(messages, text)
 	})
-	return screen
+	return messages
 }
 
 // TestPluginInConsole has a secret written anew in the console, with a key that
