@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,17 +21,52 @@ const maxKept = 8 << 20
 // with more of them all of it is asked for anew.
 const maxSince = 2000
 
-// history is what `git log -z --raw` prints of paths. Git goes through every
-// commit for it, so what it said last of these paths is kept with the commit
-// that it was said of, which is all that it depends on but in a shallow clone.
-// Of commits that only follow on that one, git is asked alone.
-func history(ctx context.Context, dir, cache string, paths []string) (string, error) {
-	if cache == "" {
-		return log(ctx, dir, "", paths)
+// History is what the commits of the current branch made of paths, files or
+// directories.
+type History struct {
+	dir, cache string
+	paths      []string
+	done       chan struct{}
+	raw        string // what `git log -z --raw` prints
+	err        error
+}
+
+// ReadHistory begins to ask git for the history of paths in a directory. Git
+// goes through every commit for it, so what it said last of these paths is
+// kept in the directory cache, if that is not "", with the commit that it was
+// said of, which is all that it depends on but in a shallow clone. Of commits
+// that only follow on that one, git is asked alone.
+func ReadHistory(ctx context.Context, dir, cache string, paths []string) *History {
+	h := &History{dir: dir, cache: cache, paths: paths, done: make(chan struct{})}
+	go func() {
+		defer close(h.done)
+		h.raw, h.err = h.read(ctx)
+	}()
+	return h
+}
+
+// Wait waits until git has said it, or has been ended. h may be nil.
+func (h *History) Wait() {
+	if h != nil {
+		<-h.done
 	}
-	sum := sha256.Sum256([]byte(dir + "\x00" + strings.Join(paths, "\x00")))
-	kept := filepath.Join(cache, hex.EncodeToString(sum[:])[:40])
-	head := commit(ctx, dir)
+}
+
+// Covers reports whether a path is one of the history's, or below one. h may be
+// nil.
+func (h *History) Covers(path string) bool {
+	return h != nil && slices.ContainsFunc(h.paths, func(p string) bool {
+		rest, ok := strings.CutPrefix(path, p)
+		return ok && (rest == "" || rest[0] == '/')
+	})
+}
+
+func (h *History) read(ctx context.Context) (string, error) {
+	if h.cache == "" {
+		return log(ctx, h.dir, "", h.paths)
+	}
+	kept := h.kept("")
+	head := commit(ctx, h.dir)
 	before, former := "", "" // what was kept, and of which commit
 	if text, err := os.ReadFile(kept); err == nil && head != "" {
 		former, before, _ = strings.Cut(string(text), "\n")
@@ -39,15 +75,21 @@ func history(ctx context.Context, dir, cache string, paths []string) (string, er
 			return before, nil
 		}
 	}
-	from := follows(ctx, dir, former, head)
-	out, err := log(ctx, dir, from, paths)
+	from := follows(ctx, h.dir, former, head)
+	out, err := log(ctx, h.dir, from, h.paths)
 	if from != "" {
 		out += before
 	}
-	if err == nil && head != "" && len(out) <= maxKept && commit(ctx, dir) == head && os.MkdirAll(cache, 0o700) == nil {
+	if err == nil && head != "" && len(out) <= maxKept && commit(ctx, h.dir) == head && os.MkdirAll(h.cache, 0o700) == nil {
 		_ = renameio.WriteFile(kept, []byte(head+out), 0o600) // else it is asked for again
 	}
 	return out, err
+}
+
+// kept is the file of the cache for one kind of what is asked of the paths.
+func (h *History) kept(kind string) string {
+	sum := sha256.Sum256([]byte(h.dir + "\x00" + strings.Join(h.paths, "\x00")))
+	return filepath.Join(h.cache, hex.EncodeToString(sum[:])[:40]+kind)
 }
 
 // log asks git for the history of paths, back to where a range begins; "" is

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -34,15 +35,11 @@ func (g grown) write(name, text string) {
 
 func (g grown) texts(cache string) string {
 	g.Helper()
-	found, err := Versions(g.Context(), g.dir, cache, []string{"s", "t"}, func(string) bool { return true })
+	found, err := ReadHistory(g.Context(), g.dir, cache, []string{"s", "t"}).Versions(g.Context(), asked(all))
 	if err != nil {
 		g.Fatal(err)
 	}
-	var all []string
-	for _, v := range found {
-		all = append(all, v.Path+"="+string(v.Text))
-	}
-	return strings.Join(all, " ")
+	return told(found)
 }
 
 // same checks that both readings say the same, and that.
@@ -62,7 +59,7 @@ func (g grown) same(want string) {
 // reading on top of it shows.
 func (g grown) forget() {
 	g.Helper()
-	kept, err := filepath.Glob(filepath.Join(g.cache, "*"))
+	kept, err := filepath.Glob(filepath.Join(g.cache, histories))
 	if err != nil || len(kept) != 1 {
 		g.Fatalf("%q, %v", kept, err)
 	}
@@ -158,5 +155,62 @@ func TestHistoryOfAnother(t *testing.T) {
 		if from := follows(t.Context(), t.TempDir(), former, "false 00\n"); from != "" {
 			t.Errorf("%q: %q", former, from)
 		}
+	}
+}
+
+// TestSaid: what was said of a text is not said again; what is kept under
+// another name, or damaged, does not count.
+func TestSaid(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("not run: git is not installed")
+	}
+	g := grown{t, t.TempDir(), filepath.Join(t.TempDir(), "history")}
+	g.git("init", "-q")
+	g.write("s", "one")
+	g.write("t", "one")
+	g.write("s", "")
+	var said []string
+	ask := func(as, want string, wantSaid ...string) {
+		t.Helper()
+		said = nil
+		q := asked(all)
+		q.As, q.Say = as, func(path string, text []byte) string {
+			said = append(said, path+"="+string(text))
+			return path + " " + strings.ToUpper(string(text)) + "\n!"
+		}
+		found, err := ReadHistory(t.Context(), g.dir, g.cache, []string{"s", "t"}).Versions(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(said)
+		if got := told(found); got != want || !slices.Equal(said, wantSaid) {
+			t.Errorf("%q, want %q; was told %q, want %q", got, want, said, wantSaid)
+		}
+	}
+	const two = "s=s \n! t=t ONE\n! s=s ONE\n!"
+	ask(".a", two, "s=", "s=one", "t=one")
+	ask(".a", two)
+	ask(".b", two, "s=", "s=one", "t=one")
+	g.write("t", "two")
+	ask(".a", "t=t TWO\n! "+two, "t=two")
+	ask(".a", "t=t TWO\n! "+two)
+
+	kept, err := filepath.Glob(filepath.Join(g.cache, "*.a"))
+	if err != nil || len(kept) != 1 {
+		t.Fatalf("%q, %v", kept, err)
+	}
+	text, err := os.ReadFile(kept[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for damaged, again := range map[string][]string{
+		"":                         {"s=", "s=one", "t=one", "t=two"},
+		"\x00":                     {"s=", "s=one", "t=one", "t=two"},
+		string(text[:len(text)-2]): {"t=two"},
+	} {
+		if err := os.WriteFile(kept[0], []byte(damaged), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		ask(".a", "t=t TWO\n! "+two, again...)
 	}
 }

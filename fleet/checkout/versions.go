@@ -1,20 +1,11 @@
 package checkout
 
 import (
-	"bufio"
-	"bytes"
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"os/exec"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"assay/fleet/engine/nix/runner"
 )
 
 // Limits on what of a history is read.
@@ -28,28 +19,32 @@ const (
 type Version struct {
 	Path string // relative to the directory, with slashes
 	At   time.Time
-	Text []byte // nil where the commit removed it, or git does not have it
+	Said string // what Say says of its text; "" where the commit removed it, or git does not have it
 }
 
-// Versions returns what the commits of the current branch made of paths, files
-// or directories, newest first; keep says of which files. Names are not
-// followed through renames. Nothing is fetched: what a partial clone lacks has
-// no text, and of a shallow one the history is as long as it is. What git says
-// of a commit is kept in the directory cache, if that is not "".
-func Versions(ctx context.Context, dir, cache string, paths []string, keep func(path string) bool) ([]Version, error) {
-	out, err := history(ctx, dir, cache, paths)
+// Question is what is asked of a history.
+type Question struct {
+	Keep func(path string) bool // of which files
+	// Say says in short what the text of the file at a path tells, without a
+	// zero byte. That is kept under the name As, which changes where Say says
+	// something else of the same text and path.
+	Say func(path string, text []byte) string
+	As  string
+}
+
+// Versions returns what became of files, newest first. Names are not followed
+// through renames. Nothing is fetched: what a partial clone lacks has no text,
+// and of a shallow one the history is as long as it is. What is said of the
+// texts is kept in the history's cache.
+func (h *History) Versions(ctx context.Context, q Question) ([]Version, error) {
+	if h.Wait(); h.err != nil {
+		return nil, h.err
+	}
+	versions, blobs, err := parseRaw(h.raw, q.Keep)
 	if err != nil {
 		return nil, err
 	}
-	versions, blobs, err := parseRaw(out, keep)
-	if err != nil {
-		return nil, err
-	}
-	texts, err := contents(ctx, dir, blobs)
-	for i := range versions {
-		versions[i].Text = texts[blobs[i]]
-	}
-	return versions, err
+	return versions, q.read(ctx, h, versions, blobs)
 }
 
 // parseRaw reads `git log -z --raw`: fields that end with NUL, of which
@@ -84,69 +79,4 @@ func parseRaw(out string, keep func(string) bool) (versions []Version, blobs []s
 		blobs = append(blobs, blob)
 	}
 	return versions, blobs, nil
-}
-
-// contents are the texts of blobs that git has here, by their names.
-func contents(ctx context.Context, dir string, blobs []string) (map[string][]byte, error) {
-	blobs = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(blobs))), func(b string) bool { return b == "" })
-	texts := map[string][]byte{}
-	if len(blobs) == 0 {
-		return texts, nil
-	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	cmd := exec.CommandContext(ctx, "git", "--no-optional-locks", "-C", dir, "-c", "safe.bareRepository=explicit", "cat-file", "--batch")
-	cmd.Env = append(runner.Environ(), "GIT_ALLOW_PROTOCOL=none", "GIT_NO_LAZY_FETCH=1", "GIT_TERMINAL_PROMPT=0")
-	cmd.Stdin = strings.NewReader(strings.Join(blobs, "\n") + "\n")
-	cmd.WaitDelay = time.Second
-	var diagnosis bytes.Buffer
-	cmd.Stderr = &diagnosis
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	err = readBatch(bufio.NewReader(out), texts)
-	if err != nil {
-		stop()
-	}
-	if failed := cmd.Wait(); err == nil && failed != nil {
-		line, _, _ := strings.Cut(strings.TrimSpace(diagnosis.String()), "\n")
-		err = errors.New(cmp.Or(line, failed.Error()))
-	}
-	return texts, err
-}
-
-// readBatch reads what `git cat-file --batch` prints.
-func readBatch(r *bufio.Reader, texts map[string][]byte) error {
-	total := int64(0)
-	for {
-		line, err := r.ReadString('\n')
-		if errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		var name, kind string
-		var size int64
-		if n, _ := fmt.Sscanf(line, "%s %s %d", &name, &kind, &size); n != 3 {
-			continue // missing
-		}
-		if total += max(size, 0); size < 0 || total > maxBlobs {
-			return errors.New("the history of the secrets is too large")
-		}
-		if size > maxBlob {
-			if _, err := io.CopyN(io.Discard, r, size+1); err != nil {
-				return err
-			}
-			continue
-		}
-		text := make([]byte, size+1)
-		if _, err := io.ReadFull(r, text); err != nil {
-			return err
-		}
-		texts[name] = text[:size]
-	}
 }

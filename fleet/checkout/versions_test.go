@@ -9,6 +9,25 @@ import (
 	"testing"
 )
 
+// asked is the question for whole texts.
+func asked(keep func(string) bool) Question {
+	return Question{Keep: keep, Say: func(_ string, text []byte) string { return string(text) }, As: ".texts"}
+}
+
+func all(string) bool { return true }
+
+// histories is the pattern of what is kept of commits.
+const histories = "*[0-9a-f]"
+
+// told is what versions say, in one line.
+func told(found []Version) string {
+	var out []string
+	for _, v := range found {
+		out = append(out, v.Path+"="+v.Said)
+	}
+	return strings.Join(out, " ")
+}
+
 // TestVersions reads the history of a real repository, with names that need
 // quoting, a removal and a file that is not asked for.
 func TestVersions(t *testing.T) {
@@ -43,7 +62,7 @@ func TestVersions(t *testing.T) {
 		git("add", "-A")
 		git("commit", "-q", "-m", "x")
 	}
-	found, err := Versions(t.Context(), dir, "", []string{"s"}, func(p string) bool { return p == name })
+	found, err := ReadHistory(t.Context(), dir, "", []string{"s"}).Versions(t.Context(), asked(func(p string) bool { return p == name }))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,12 +71,12 @@ func TestVersions(t *testing.T) {
 		if v.Path != name || v.At.IsZero() {
 			t.Errorf("%+v", v)
 		}
-		texts = append(texts, string(v.Text))
+		texts = append(texts, v.Said)
 	}
 	if strings.Join(texts, "|") != "|two\n|one" {
 		t.Errorf("%q", texts)
 	}
-	if _, err := Versions(t.Context(), t.TempDir(), "", []string{"s"}, func(string) bool { return true }); err == nil {
+	if _, err := ReadHistory(t.Context(), t.TempDir(), "", []string{"s"}).Versions(t.Context(), asked(all)); err == nil {
 		t.Error("a directory without git has a history")
 	}
 }
@@ -68,7 +87,7 @@ func FuzzRaw(f *testing.F) {
 	f.Add("commit 17\n\n:1\x00", "b missing\n")
 	f.Fuzz(func(_ *testing.T, log, batch string) {
 		_, _, _ = parseRaw(log, func(string) bool { return true })
-		_ = readBatch(bufio.NewReader(strings.NewReader(batch)), map[string][]byte{})
+		_ = readBatch(bufio.NewReader(strings.NewReader(batch)), func(string, []byte) {})
 	})
 }
 
@@ -96,15 +115,11 @@ func TestHistoryKept(t *testing.T) {
 	}
 	texts := func(in string, paths ...string) string {
 		t.Helper()
-		found, err := Versions(t.Context(), in, cache, paths, func(string) bool { return true })
+		found, err := ReadHistory(t.Context(), in, cache, paths).Versions(t.Context(), asked(all))
 		if err != nil {
 			t.Fatal(err)
 		}
-		var all []string
-		for _, v := range found {
-			all = append(all, v.Path+"="+string(v.Text))
-		}
-		return strings.Join(all, " ")
+		return told(found)
 	}
 	is := func(got, want string) {
 		t.Helper()
@@ -122,7 +137,7 @@ func TestHistoryKept(t *testing.T) {
 	is(texts(dir, "t"), "t=3")
 	is(texts(dir, "s"), "s=2 s=1")
 
-	kept, err := filepath.Glob(filepath.Join(cache, "*"))
+	kept, err := filepath.Glob(filepath.Join(cache, histories))
 	if err != nil || len(kept) != 2 {
 		t.Fatalf("%q, %v", kept, err)
 	}
@@ -141,7 +156,7 @@ func TestHistoryKept(t *testing.T) {
 	shallow := filepath.Join(t.TempDir(), "shallow")
 	git("clone", "-q", "--depth", "1", "file://"+dir, shallow)
 	is(texts(shallow, "s"), "s=2")
-	if again, _ := filepath.Glob(filepath.Join(cache, "*")); len(again) != 2 {
+	if again, _ := filepath.Glob(filepath.Join(cache, histories)); len(again) != 2 {
 		t.Errorf("a shallow clone's history is kept: %q", again)
 	}
 }

@@ -31,7 +31,8 @@ func AheadVars(dir, machine string) *Ahead {
 func AheadAudit(ctx context.Context, dir, cache string, ages bool) *Ahead {
 	return ahead(ctx, func(ctx context.Context, a *Ahead) error {
 		listed := AheadVars(dir, "")
-		err := a.gather(ctx, dir)
+		begun, err := a.gather(ctx, dir, cache, ages)
+		defer begun.Wait()
 		<-listed.done
 		if err == nil {
 			err = listed.err
@@ -47,7 +48,7 @@ func AheadAudit(ctx context.Context, dir, cache string, ages bool) *Ahead {
 		}
 		a.audit.NoGit = "git was not asked"
 		if ages {
-			a.audit.History, a.audit.NoGit = secretHistory(ctx, dir, cache, &a.audit)
+			a.audit.History, a.audit.NoGit = secretHistory(ctx, dir, cache, begun, &a.audit)
 		}
 		return nil
 	})
@@ -88,11 +89,12 @@ func (a *Ahead) list(dir, machine string) error {
 	return err
 }
 
-// gather reads the secrets of the directory but the vars.
-func (a *Ahead) gather(ctx context.Context, dir string) error {
+// gather reads the secrets of the directory but the vars. With ages it begins
+// to read their history.
+func (a *Ahead) gather(ctx context.Context, dir, cache string, ages bool) (begun *checkout.History, err error) {
 	store, err := vars.Open(dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer store.Close()
 	untracked := make(chan []string, 1)
@@ -101,6 +103,9 @@ func (a *Ahead) gather(ctx context.Context, dir string) error {
 	if !ok {
 		tracked = nil
 	}
+	if ages {
+		begun = likelyHistory(ctx, dir, cache, tracked)
+	}
 	a.audit, err = audit.Gather(ctx, store, tracked, func() []string { return <-untracked }, audit.Input{Git: ok})
-	return err
+	return begun, err
 }

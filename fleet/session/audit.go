@@ -2,14 +2,7 @@ package session
 
 import (
 	"context"
-	"errors"
-	"os/exec"
-	"path"
-	"path/filepath"
-	"slices"
-	"strings"
 
-	"assay/fleet/checkout"
 	"assay/secrets"
 	"assay/secrets/audit"
 )
@@ -64,48 +57,4 @@ func (s *Session) AuditBy(ctx context.Context, by Declarer, lying *Ahead) (*audi
 		}
 	}
 	return audit.Judge(in), ctx.Err()
-}
-
-// secretHistory asks git what became of the encrypted files.
-func secretHistory(ctx context.Context, dir, cache string, in *audit.Input) (out []audit.Versions, why string) {
-	files := map[string]int{} // the encrypted files: their places in out, from 1
-	var paths []string
-	for _, c := range in.Claims {
-		files[path.Join(c.Dir, "secret")] = 0
-		top, _, _ := strings.Cut(c.Dir, "/")
-		paths = append(paths, top)
-	}
-	for _, f := range in.Files {
-		files[f.Path] = 0
-		top, _, _ := strings.Cut(f.Path, "/")
-		paths = append(paths, top)
-	}
-	if len(files) == 0 {
-		return nil, ""
-	}
-	slices.Sort(paths)
-	if cache != "" {
-		cache = filepath.Join(cache, "history")
-	}
-	versions, err := checkout.Versions(ctx, dir, cache, slices.Compact(paths), func(p string) bool { _, ok := files[p]; return ok })
-	switch {
-	case errors.Is(err, exec.ErrNotFound):
-		return nil, "git is not installed"
-	case err != nil:
-		if strings.Contains(err.Error(), "not a git repository") {
-			return nil, "the directory is not under git"
-		}
-		why, _, _ = strings.Cut(err.Error(), "\n")
-		return nil, "git cannot say: " + why
-	}
-	for _, v := range versions {
-		i := files[v.Path]
-		if i == 0 {
-			out = append(out, audit.Versions{Path: v.Path})
-			i = len(out)
-			files[v.Path] = i
-		}
-		out[i-1].All = append(out[i-1].All, audit.Version{At: v.At, Text: v.Text})
-	}
-	return out, ""
 }

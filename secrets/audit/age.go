@@ -12,7 +12,7 @@ import (
 // Version is a file as one commit left it.
 type Version struct {
 	At   time.Time
-	Text []byte // nil where it is not known, or the commit removed it
+	Said string // what Say says of its text; "" where that is not known, or the commit removed it
 }
 
 // Versions are those of one path, newest first.
@@ -60,23 +60,38 @@ type seen struct {
 	keys []vars.Key
 }
 
-// look reads what a version of the file at path says of itself; false where
-// that is no file of sops.
-func look(path string, v Version) (seen, bool) {
-	about := metadata(path, v.Text)
+// SaidAs names the form of what Say says, which is kept.
+const SaidAs = ".sops1"
+
+// Say says what the text of the file at path tells of itself, on lines: its
+// MAC, and a type and a recipient for each key that opens it; "" where it is
+// no file of sops. It is a function of both only.
+func Say(path string, text []byte) string {
+	about := metadata(path, text)
 	mac, _ := after(about, "mac")
 	if !bytes.HasPrefix(mac, []byte("ENC[")) {
-		return seen{}, false
+		return ""
 	}
-	s := seen{at: v.At, mac: string(mac)}
+	var keys []string
 	for _, field := range []struct{ name, kind string }{{"recipient", "age"}, {"fp", "pgp"}} {
 		for value, rest := after(about, field.name); value != nil; value, rest = after(rest, field.name) {
-			s.keys = append(s.keys, normal(vars.Key{Type: field.kind, Public: strings.TrimSpace(string(value))}))
+			k := normal(vars.Key{Type: field.kind, Public: strings.TrimSpace(string(value))})
+			keys = append(keys, k.Type+" "+k.Public)
 		}
 	}
-	slices.SortFunc(s.keys, func(a, b vars.Key) int { return strings.Compare(a.Public, b.Public) })
-	s.keys = slices.Compact(s.keys)
-	return s, true
+	slices.Sort(keys)
+	return strings.Join(append([]string{string(mac)}, slices.Compact(keys)...), "\n")
+}
+
+// look reads what Say has said of a version; false where it said nothing.
+func look(v Version) (seen, bool) {
+	mac, rest, _ := strings.Cut(v.Said, "\n")
+	s := seen{at: v.At, mac: mac}
+	for line := range strings.Lines(rest) {
+		kind, public, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		s.keys = append(s.keys, vars.Key{Type: kind, Public: public})
+	}
+	return s, mac != ""
 }
 
 // note adds what git says of a path. Versions whose text is not known end
@@ -84,7 +99,7 @@ func look(path string, v Version) (seen, bool) {
 func (a *Age) note(h Versions) {
 	var known []seen
 	for _, v := range h.All {
-		s, ok := look(h.Path, v)
+		s, ok := look(v)
 		if !ok {
 			break
 		}

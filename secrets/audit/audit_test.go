@@ -62,7 +62,7 @@ func input(t *testing.T) audit.Input {
 		Rules:   []audit.Policy{{Dir: ".", Config: c}},
 		Tracked: []string{".sops.yaml"},
 		History: []audit.Versions{{Path: id.Dir() + "/secret", All: []audit.Version{
-			{At: day(3), Text: text("x", key("bellows"), key("who"))}, {At: day(2), Text: text("x", key("former"), key("who"))}, {At: day(1), Text: text("y", key("older"))},
+			{At: day(3), Said: audit.Say("s", text("x", key("bellows"), key("who")))}, {At: day(2), Said: audit.Say("s", text("x", key("former"), key("who")))}, {At: day(1), Said: audit.Say("s", text("y", key("older")))},
 		}}},
 	}
 }
@@ -105,7 +105,7 @@ func TestAge(t *testing.T) {
 func TestNotRotated(t *testing.T) {
 	in := audit.Input{
 		Files:   []audit.File{{Path: "s/a", File: &sops.File{Store: sops.Binary}}},
-		History: []audit.Versions{{Path: "s/a", All: []audit.Version{{At: day(1), Text: []byte(`{"sops":{"mac":"ENC[x]"}}`)}}}},
+		History: []audit.Versions{{Path: "s/a", All: []audit.Version{{At: day(1), Said: "ENC[x]"}}}},
 	}
 	r := audit.Judge(in)
 	i := slices.IndexFunc(r.Findings, func(f audit.Finding) bool { return f.Kind == audit.NoRotation })
@@ -125,7 +125,7 @@ func TestRemovedAnew(t *testing.T) {
 		return []byte(`{"data":"ENC[x]","sops":{"age":[` + strings.Join(list, ",") + `],"mac":"ENC[` + mac + `]"}}`)
 	}
 	in := input(t)
-	in.History[0].All = []audit.Version{{At: day(2), Text: file("new", "who")}, {At: day(1), Text: file("old", "former", "who")}}
+	in.History[0].All = []audit.Version{{At: day(2), Said: audit.Say("s", file("new", "who"))}, {At: day(1), Said: audit.Say("s", file("old", "former", "who"))}}
 	r := audit.Judge(in)
 	i := slices.IndexFunc(r.Findings, func(f audit.Finding) bool { return f.Kind == audit.FormerKey })
 	if i < 0 || r.Findings[i].Severity != audit.Note || !strings.Contains(r.Findings[i].Text, "1 secret that was encrypted anew then, perhaps with the old value") {
@@ -157,7 +157,7 @@ func TestAgeOfFields(t *testing.T) {
 	} {
 		in := audit.Input{
 			Files:   []audit.File{{Path: name, File: &sops.File{Store: sops.StoreOf(name)}}},
-			History: []audit.Versions{{Path: name, All: []audit.Version{{At: day(2), Text: []byte(texts[1])}, {At: day(1), Text: []byte(texts[0])}}}},
+			History: []audit.Versions{{Path: name, All: []audit.Version{{At: day(2), Said: audit.Say(name, []byte(texts[1]))}, {At: day(1), Said: audit.Say(name, []byte(texts[0]))}}}},
 		}
 		if age := audit.Judge(in).Secrets[0].Age; age.Writes != 2 || age.Written.Day() != 2 || age.Regranted.Day() != 1 || len(age.Former) != 0 {
 			t.Errorf("%s: %+v", name, age)

@@ -1,0 +1,110 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"assay/fleet/checkout"
+	"assay/secrets/audit"
+)
+
+// likelyHistory begins to ask git for the history of those top directories of
+// dir that look as if they held secrets, since git takes as long for it as all
+// the rest of an audit; nil where none does.
+func likelyHistory(ctx context.Context, dir, cache string, tracked []string) *checkout.History {
+	var tops []string
+	for _, f := range tracked {
+		if top, _, _ := strings.Cut(f, "/"); likelySecret(top, f) && !slices.Contains(tops, top) {
+			tops = append(tops, top)
+		}
+	}
+	if len(tops) == 0 {
+		return nil
+	}
+	slices.Sort(tops)
+	return checkout.ReadHistory(ctx, dir, historyCache(cache), tops)
+}
+
+// likelySecret tells by the name of a file below a top directory whether it
+// may be encrypted. What it misses is asked for later.
+func likelySecret(top, file string) bool {
+	switch top {
+	case "vars", "sops", "secrets":
+		return true
+	}
+	name := path.Base(file)
+	switch path.Ext(name) {
+	case ".yaml", ".yml", ".json", ".env", ".ini", ".enc":
+		return strings.Contains(name, "secret") || strings.Contains(name, ".sops") || strings.Contains(name, ".enc")
+	}
+	return false
+}
+
+func historyCache(cache string) string {
+	if cache == "" {
+		return ""
+	}
+	return filepath.Join(cache, "history")
+}
+
+// secretHistory asks git what became of the encrypted files. Begun is a history
+// that may be that of all of them.
+func secretHistory(ctx context.Context, dir, cache string, begun *checkout.History, in *audit.Input) (out []audit.Versions, why string) {
+	files := map[string]int{} // the encrypted files: their places in out, from 1
+	for _, c := range in.Claims {
+		files[path.Join(c.Dir, "secret")] = 0
+	}
+	for _, f := range in.Files {
+		files[f.Path] = 0
+	}
+	if len(files) == 0 {
+		return nil, ""
+	}
+	versions, err := historyOf(ctx, dir, cache, begun, files).Versions(ctx, checkout.Question{
+		Keep: func(p string) bool { _, ok := files[p]; return ok },
+		Say:  audit.Say,
+		As:   audit.SaidAs,
+	})
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return nil, "git is not installed"
+	case err != nil:
+		if strings.Contains(err.Error(), "not a git repository") {
+			return nil, "the directory is not under git"
+		}
+		why, _, _ = strings.Cut(err.Error(), "\n")
+		return nil, "git cannot say: " + why
+	}
+	for _, v := range versions {
+		i := files[v.Path]
+		if i == 0 {
+			out = append(out, audit.Versions{Path: v.Path})
+			i = len(out)
+			files[v.Path] = i
+		}
+		out[i-1].All = append(out[i-1].All, audit.Version{At: v.At, Said: v.Said})
+	}
+	return out, ""
+}
+
+// historyOf is a history of all the files: that which was begun, or one of their
+// top directories.
+func historyOf(ctx context.Context, dir, cache string, begun *checkout.History, files map[string]int) *checkout.History {
+	var tops []string
+	all := true
+	for f := range files {
+		all = all && begun.Covers(f)
+		top, _, _ := strings.Cut(f, "/")
+		tops = append(tops, top)
+	}
+	if all {
+		return begun
+	}
+	slices.Sort(tops)
+	return checkout.ReadHistory(ctx, dir, historyCache(cache), slices.Compact(tops))
+}
