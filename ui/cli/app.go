@@ -18,6 +18,7 @@ import (
 	"golang.org/x/term"
 
 	"assay/fleet"
+	"assay/fleet/engine/nix"
 	"assay/fleet/engine/nix/deploy"
 	"assay/fleet/engine/nix/runner"
 	"assay/fleet/repo"
@@ -48,6 +49,7 @@ type app struct {
 	files     func(ctx context.Context) (*session.Session, error)
 	starting  sync.Once
 	runner    *runner.Runner   // see programs
+	looks     nix.Looks        // what repositories looked like
 	closing   []func() error   // at the end of the program
 	collector collector        // of garbage
 	asking    sync.Mutex       // a question is on the terminal

@@ -6,9 +6,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/crypto/ssh"
 
@@ -17,6 +19,7 @@ import (
 	"assay/fleet/engine/nix"
 	"assay/fleet/engine/nix/deploy"
 	"assay/fleet/engine/nix/runner"
+	"assay/fleet/fleetfile"
 	"assay/fleet/host"
 	"assay/fleet/host/knownhosts"
 	"assay/fleet/host/remote"
@@ -87,6 +90,7 @@ func (a *app) filesBeside(ctx context.Context, look func(dir string)) (*session.
 // openDirectory opens the repository around the working directory, with Nix
 // and SSH to work on it.
 func (a *app) openDirectory(ctx context.Context) (*session.Session, error) {
+	defer a.lookAhead(ctx)()
 	r, err := a.repository()
 	if err != nil {
 		return nil, err
@@ -109,6 +113,23 @@ func (a *app) openDirectory(ctx context.Context) (*session.Session, error) {
 	}
 	s = session.New(r, options)
 	return s, nil
+}
+
+// lookAhead begins to look at a flake's repository as Nix sees it, while it is
+// read otherwise; a fleet of our own may need no Nix. The function that it
+// returns waits for the end.
+func (a *app) lookAhead(ctx context.Context) (wait func()) {
+	dir, err := a.directory()
+	if err != nil {
+		return func() {} // who needs it will say so
+	}
+	if _, err := os.Lstat(filepath.Join(dir, fleetfile.Name)); err == nil {
+		return func() {}
+	}
+	e := a.engine(dir, "", nix.Options{})
+	var looking sync.WaitGroup
+	looking.Go(func() { e.Look(ctx) })
+	return looking.Wait
 }
 
 // reach is what it takes to build the repository's systems with Nix and to
@@ -195,7 +216,7 @@ func (a *app) programs() *runner.Runner {
 
 // engine is Nix for the flake in a directory.
 func (a *app) engine(dir, roots string, how nix.Options) *nix.Engine {
-	how.Dir, how.Roots, how.Runner = dir, roots, a.programs()
+	how.Dir, how.Roots, how.Runner, how.Looks = dir, roots, a.programs(), &a.looks
 	if c, err := a.env.cacheDir(); err == nil { // everything works without, slower
 		how.Cache = filepath.Join(c, "nix")
 	}

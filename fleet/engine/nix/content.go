@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// hash fills in content, dirty and untracked.
+// hash fills in content, dirty, untracked, commit and files.
 func (r *repository) hash(ctx context.Context, e *Engine) error {
 	var all sync.WaitGroup
 	var untracked, staged error
@@ -25,16 +25,17 @@ func (r *repository) hash(ctx context.Context, e *Engine) error {
 		differs, staged = e.git(ctx, r.top, "diff-index", "--cached", "--name-only", "-z", "HEAD", "--")
 	})
 	sum := sha256.New()
-	index, changed, err := e.tracked(ctx, sum, r.top)
+	found, err := e.tracked(ctx, sum, r.top)
 	all.Wait()
 	if err != nil {
 		return err
 	}
-	if !bytes.Contains(index, []byte("\t"+r.sub+"flake.nix\x00")) {
+	if !bytes.Contains(found.index, []byte("\t"+r.sub+"flake.nix\x00")) {
 		return fmt.Errorf("%s is not tracked by git, and Nix would not see it; hint: git add flake.nix", filepath.Join(r.dir, "flake.nix"))
 	}
 	r.content = hex.EncodeToString(sum.Sum(nil))
-	r.dirty = staged != nil || len(differs) > 0 || changed
+	r.dirty = staged != nil || len(differs) > 0 || found.changed
+	r.commit, r.files = found.commit, found.files()
 	return untracked
 }
 
@@ -48,22 +49,44 @@ func (e *Engine) Untracked(ctx context.Context) ([]string, error) {
 	return strings.Split(strings.TrimSuffix(string(others), "\x00"), "\x00"), nil
 }
 
+// tracked is what git says of a work tree.
+type tracked struct {
+	index   []byte // as ls-files prints it
+	commit  string
+	changed bool // files are not as in the index
+}
+
+// files are the names in the index; nil where there are submodules.
+func (t tracked) files() []string {
+	names := []string{}
+	for entry := range strings.SplitSeq(string(t.index), "\x00") {
+		flags, name, ok := strings.Cut(entry, "\t")
+		if strings.HasPrefix(flags[min(len(flags), 1):], " 160000 ") {
+			return nil
+		}
+		if ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // tracked adds what Nix may see of a work tree and of its submodules: the
 // commit, the index, and the files that differ from it, or may and git was
 // told not to look (assume-unchanged, skip-worktree).
-func (e *Engine) tracked(ctx context.Context, sum io.Writer, top string) (index []byte, changed bool, err error) {
+func (e *Engine) tracked(ctx context.Context, sum io.Writer, top string) (tracked, error) {
 	var head, differing []byte
 	var headErr, differErr error
 	var all sync.WaitGroup
 	all.Go(func() { head, headErr = e.git(ctx, top, "rev-parse", "--verify", "--quiet", "HEAD") })
 	all.Go(func() { differing, differErr = e.git(ctx, top, "diff-files", "--name-only", "-z") })
-	index, err = e.git(ctx, top, "ls-files", "--stage", "-v", "-z")
+	index, err := e.git(ctx, top, "ls-files", "--stage", "-v", "-z")
 	all.Wait()
 	if headErr != nil && ctx.Err() != nil {
-		return nil, false, headErr // without a commit yet, git says so by its exit code only
+		return tracked{}, headErr // without a commit yet, git says so by its exit code only
 	}
 	if err = cmp.Or(err, differErr); err != nil {
-		return nil, false, err
+		return tracked{}, err
 	}
 	fmt.Fprintf(sum, "head %s\nindex %d\n", head, len(index))
 	sum.Write(index)
@@ -81,14 +104,14 @@ func (e *Engine) tracked(ctx context.Context, sum io.Writer, top string) (index 
 			if _, err := os.Lstat(filepath.Join(below, ".git")); err != nil {
 				continue // not checked out
 			}
-			if _, _, err := e.tracked(ctx, sum, below); err != nil {
-				return nil, false, err
+			if _, err := e.tracked(ctx, sum, below); err != nil {
+				return tracked{}, err
 			}
 		case flags[0] != 'H':
 			hashFile(sum, top, name)
 		}
 	}
-	return index, len(differing) > 0, nil
+	return tracked{index, strings.TrimSpace(string(head)), len(differing) > 0}, nil
 }
 
 // hashFile adds a file as it is in the work tree.
@@ -124,6 +147,6 @@ func (e *Engine) unchanged(ctx context.Context, r *repository) bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rehash)
 	defer cancel()
 	sum := sha256.New()
-	_, _, err := e.tracked(ctx, sum, r.top)
+	_, err := e.tracked(ctx, sum, r.top)
 	return err == nil && hex.EncodeToString(sum.Sum(nil)) == r.content
 }

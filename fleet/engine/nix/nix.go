@@ -60,6 +60,8 @@ type Options struct {
 	// Processes is how many evaluations run at once at most; 0 is the number
 	// of processors.
 	Processes int
+	// Looks is shared by the engines of one program; nil is one of its own.
+	Looks *Looks
 	// Available says how many bytes of memory evaluations may use; nil is
 	// three quarters of what is available.
 	Available func() int64
@@ -110,6 +112,9 @@ func New(opts Options) *Engine {
 	if remote := os.Getenv("NIX_REMOTE"); opts.StoreRoot == "" && filepath.IsAbs(remote) {
 		opts.StoreRoot = remote
 	}
+	if opts.Looks == nil {
+		opts.Looks = &Looks{}
+	}
 	if opts.Available == nil {
 		opts.Available = func() int64 { return availableMemory() / 4 * 3 }
 	}
@@ -123,6 +128,9 @@ func New(opts Options) *Engine {
 		roots:     &roots{dir: opts.Roots},
 	}
 }
+
+// Look looks at the repository, so that who needs to know of it waits less.
+func (e *Engine) Look(ctx context.Context) { _, _ = e.look(ctx) }
 
 // Name is "nix".
 func (e *Engine) Name() string { return "nix" }

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"assay/fleet/engine/nix/runner"
 )
@@ -25,6 +26,9 @@ type repository struct {
 	content   string   // hash of all that Nix may see: tracked files as they are now, and the commit
 	untracked []string // .nix files below dir that Nix does not see
 	dirty     bool     // tracked files are not as committed
+	commit    string   // that is checked out, "" before the first
+	index     string   // git's file of what is tracked
+	files     []string // what is tracked, below top; nil where that is not all, because of submodules
 
 	mu     sync.Mutex // guards what follows, see Engine.sources
 	asked  bool
@@ -53,13 +57,31 @@ func (e *Engine) look(ctx context.Context) (*repository, error) {
 	return r, nil
 }
 
-// tree is what git says of the repository.
+// tree is what git says of the repository, now or when it looked the same.
 func (e *Engine) tree(ctx context.Context) (*repository, error) {
+	l, err := e.opts.Looks.at(ctx, e.opts.Dir)
+	if err != nil {
+		return nil, err
+	}
+	defer l.leave()
+	if r := l.still(ctx, e); r != nil {
+		return r, nil
+	}
+	begun := time.Now()
+	r, err := e.asked(ctx)
+	if err == nil {
+		l.note(r, begun)
+	}
+	return r, err
+}
+
+// asked is what git says of the repository now.
+func (e *Engine) asked(ctx context.Context) (*repository, error) {
 	r := &repository{dir: e.opts.Dir}
 	if _, err := os.Stat(filepath.Join(r.dir, "flake.nix")); err != nil {
 		return nil, fmt.Errorf("%s has no flake.nix; hint: give the directory of a flake", r.dir)
 	}
-	out, err := e.git(ctx, r.dir, "rev-parse", "--show-toplevel", "--show-prefix", "--is-shallow-repository")
+	out, err := e.git(ctx, r.dir, "rev-parse", "--show-toplevel", "--show-prefix", "--is-shallow-repository", "--git-path", "index")
 	if err != nil {
 		if exit, ok := errors.AsType[*runner.ExitError](err); ok && strings.Contains(strings.Join(exit.Lines, "\n"), "not a git repository") {
 			return nil, fmt.Errorf("%s is %w, and Nix would copy the whole directory into its store, secrets and all; hint: git init && git add flake.nix, and what belongs to it", r.dir, ErrNoGit)
@@ -67,11 +89,14 @@ func (e *Engine) tree(ctx context.Context) (*repository, error) {
 		return nil, err
 	}
 	lines := strings.Split(string(out), "\n")
-	if len(lines) < 3 {
+	if len(lines) < 4 {
 		return nil, fmt.Errorf("git does not say where %s belongs", r.dir)
 	}
 	r.top, r.sub = lines[0], lines[1]
 	r.url = flakeURL(r.top, r.sub, lines[2] == "true")
+	if r.index = lines[3]; !filepath.IsAbs(r.index) {
+		r.index = filepath.Join(r.dir, r.index)
+	}
 	return r, r.hash(ctx, e)
 }
 
