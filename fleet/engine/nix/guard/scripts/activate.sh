@@ -146,9 +146,9 @@ keep_paths() {
 	[ -d "${roots%/*}" ] || mkdir -p "${roots%/*}"
 	for end in from to; do
 		load "$end"
-		ln -sfn "$value" "$dir/root-$end"
-		ln -sfn "$dir/root-$end" "$roots-$end"
+		ln -sfn "$value" "$dir/assay-$id-$end"
 	done
+	ln -sf "$dir/assay-$id-from" "$dir/assay-$id-to" "${roots%/*}/"
 }
 
 begin() {
@@ -187,7 +187,7 @@ begin() {
 
 activate() {
 	goal=$3 class=$4 system=$5 expect=$6 generation=$7 guard=$8 operator=$9 valid=${10}
-	[ "$(id -u)" -eq 0 ] || refuse 48 'only root can activate a system'
+	[ -O /etc ] || [ "$(id -u)" -eq 0 ] || refuse 48 'only root can activate a system'
 	[ -z "$systemd" ] || have flock || refuse 46 'the host has no flock; nothing was changed'
 	[ -d "$base" ] || mkdir -p "$base"
 	[ -d "$base" ] && [ ! -L "$base" ] && [ -O "$base" ] || refuse 46 "$base is not a directory of root"

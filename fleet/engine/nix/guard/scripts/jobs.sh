@@ -44,6 +44,7 @@ launch() {
 	detach "$1" work
 }
 
+child= # the process that was begun last
 # detach JOB VERB runs it as a process that nobody waits for.
 detach() {
 	find_shell
@@ -53,7 +54,8 @@ detach() {
 		set -m # a process group of its own
 	fi
 	"$begin" "$shell" "$dir/tool" "$2" "$id" "$1" >>"$dir/log-$1" 2>&1 </dev/null 9>&- &
-	echo $! >"$dir/pid-$1"
+	child=$!
+	echo "$child" >"$dir/pid-$1"
 	set +m
 }
 
@@ -90,6 +92,10 @@ halt() {
 # printed again, whoever follows. Most jobs end soon; a mark, their last deed,
 # says so. The others are looked after.
 follow() {
+	if [ "$1" = confirm ] && [ -n "$child" ]; then # it says little, and is our own
+		wait "$child" || :
+		child=
+	fi
 	naps=0
 	[ "$1" != rollback ] || naps=20 # it makes no mark
 	while [ ! -e "$dir/over-$1" ]; do
@@ -123,9 +129,9 @@ nap() {
 	fi
 }
 
-# live JOB takes that lock.
+# live JOB takes that lock. Whoever confirms waits for the process itself.
 live() {
-	[ -n "$systemd" ] || return 0
+	[ -n "$systemd" ] && [ "$1" != confirm ] || return 0
 	exec 8>>"$dir/life-$1"
 	flock 8
 }
@@ -211,10 +217,10 @@ disarm() {
 	elif [ "$verb" = rollback ]; then
 		systemctl stop "assay-rollback-$id.timer" 2>/dev/null || :
 	else
-		systemctl stop "assay-rollback-$id.timer" "assay-rollback-$id.service" 2>/dev/null || :
+		systemctl stop "assay-rollback-$id.service" "assay-rollback-$id.timer" 2>/dev/null || :
 	fi
 	owe_nothing
-	rm -f "$roots-from" "$roots-to" "$dir/root-from" "$dir/root-to"
+	rm -f "$roots-from" "$roots-to" "$dir/assay-$id-from" "$dir/assay-$id-to"
 }
 
 # failed_units: the units that have failed, one a line, ours left out.

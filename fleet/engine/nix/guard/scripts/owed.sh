@@ -10,10 +10,9 @@ boot_units=/etc/systemd/system.control
 
 # owe WHY writes it down, so that it is on the disk when this returns.
 owe() {
-	mkdir -p -m 0700 "$owed/.$id"
-	(cd "$dir" && cp -f tool from to link class goal generation guard operator "$owed/.$id/") || return 1
 	[ ! -e "$owed/$id" ] || rm -rf "${owed:?}/$id"
-	mv -f "$owed/.$id" "$owed/$id" || return 1
+	mkdir -p -m 0700 "$owed/$id" # nothing by itself: it counts once $owed/due is there
+	(cd "$dir" && cp -f tool from to link class goal generation guard operator "$owed/$id/") || return 1
 	standing >"$owed/.due"
 	printf 'state failed\ntrouble %s\n' "$1" >>"$owed/.due"
 	mv -f "$owed/.due" "$owed/due" || return 1

@@ -108,11 +108,16 @@ monotonic() {
 	fi
 }
 
-began=
-# clock sets at to the time of day in seconds, for which a program is started once.
+# clock sets at to the time of day in seconds, for which a program is started
+# once in an activation.
 clock() {
+	load began
+	began=$value
 	monotonic
-	[ -n "$began" ] || began=$(($(date +%s) - value))
+	if [ -z "$began" ]; then
+		began=$(($(date +%s) - value))
+		[ ! -d "$dir" ] || note began "$began" || :
+	fi
 	at=$((began + value))
 }
 
