@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"assay/fleet"
@@ -48,16 +49,21 @@ const (
 const maxNote = 64 << 10
 
 var (
-	noteURL    = regexp.MustCompile(`https?://[^\s<>"'` + "`" + `]+`)
-	noteForge  = regexp.MustCompile(`^https?://[^/]+/([^/]+/[^/]+)/(?:-/)?(pull|pulls|merge_requests|issues|commit)/([0-9a-f]+)`)
-	noteHydra  = regexp.MustCompile(`^https?://[^/]*hydra[^/]*/(?:job/([^/?#]+/[^/?#]+/[^/?#]+)|build/([0-9]+))`)
-	noteNumber = regexp.MustCompile(`(?:^|[\s(\[,])((?:[\w.-]+/)?[\w.-]*)#([0-9]{1,9})\b|\b(?i:(pr|pull request|issue))\s+#?([0-9]{1,9})\b|\b(?i:once|until|when|after)\s+([0-9]{5,7})\b`)
-	noteDate   = regexp.MustCompile(`\b20[0-9]{2}-[01][0-9]-[0-3][0-9]\b`)
-	noteTodo   = regexp.MustCompile(`^(?i:todo|fixme|xxx|hack|note)\b(?:\([^)]*\))?\s*:?\s*`)
-	noteKey    = regexp.MustCompile(`^(?i:(symptom|reason|why|references?|upstream|tracking|see(?: also)?|links?|hydra|issues?|prs?|date added|added(?: on)?|date|since|remov(?:e|al)[ -]?(?:when|once|condition)))\s*:\s*`)
-	noteGo     = regexp.MustCompile(`(?i)\b(?:(?:remove|drop|revert|delete|undo|unpin)(?:d|s|ed)?\b[^:]{0,60}?\b(?:when|once|after|until|if|as soon as)|can go (?:when|once|after)|(?:only )?until|till)[: ]\s*`)
-	noteEnd    = regexp.MustCompile(`[.;]\s+|[.;]$`)
+	noteURL    = form(`https?://[^\s<>"'` + "`" + `]+`)
+	noteForge  = form(`^https?://[^/]+/([^/]+/[^/]+)/(?:-/)?(pull|pulls|merge_requests|issues|commit)/([0-9a-f]+)`)
+	noteHydra  = form(`^https?://[^/]*hydra[^/]*/(?:job/([^/?#]+/[^/?#]+/[^/?#]+)|build/([0-9]+))`)
+	noteNumber = form(`(?:^|[\s(\[,])((?:[\w.-]+/)?[\w.-]*)#([0-9]{1,9})\b|\b(?i:(pr|pull request|issue))\s+#?([0-9]{1,9})\b|\b(?i:once|until|when|after)\s+([0-9]{5,7})\b`)
+	noteDate   = form(`\b20[0-9]{2}-[01][0-9]-[0-3][0-9]\b`)
+	noteTodo   = form(`^(?i:todo|fixme|xxx|hack|note)\b(?:\([^)]*\))?\s*:?\s*`)
+	noteKey    = form(`^(?i:(symptom|reason|why|references?|upstream|tracking|see(?: also)?|links?|hydra|issues?|prs?|date added|added(?: on)?|date|since|remov(?:e|al)[ -]?(?:when|once|condition)))\s*:\s*`)
+	noteGo     = form(`(?i)\b(?:(?:remove|drop|revert|delete|undo|unpin)(?:d|s|ed)?\b[^:]{0,60}?\b(?:when|once|after|until|if|as soon as)|can go (?:when|once|after)|(?:only )?until|till)[: ]\s*`)
+	noteEnd    = form(`[.;]\s+|[.;]$`)
 )
+
+// form is compiled when the first note is read.
+func form(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
 
 // ReadNote reads a comment, with or without its signs, in the forms in which
 // people document what they do about a broken package: links to Hydra, pull
@@ -95,11 +101,11 @@ func (r *noteReader) line(line string) {
 	r.links(line)
 	rest := line
 	if strings.Contains(line, "://") {
-		rest = strings.TrimSpace(noteURL.ReplaceAllString(line, ""))
+		rest = strings.TrimSpace(noteURL().ReplaceAllString(line, ""))
 	}
-	todo := noteTodo.FindString(rest)
+	todo := noteTodo().FindString(rest)
 	rest = rest[len(todo):]
-	key := noteKey.FindString(rest)
+	key := noteKey().FindString(rest)
 	if line == "" || todo != "" || key != "" {
 		r.flush()
 	}
@@ -117,7 +123,7 @@ func (r *noteReader) flush() {
 	text := strings.Join(strings.Fields(strings.Join(r.text, " ")), " ")
 	key := r.key
 	r.key, r.text = "", nil
-	for _, d := range noteDate.FindAllString(text, -1) {
+	for _, d := range noteDate().FindAllString(text, -1) {
 		if _, err := time.Parse(time.DateOnly, d); err == nil {
 			r.note.Added = cmp.Or(r.note.Added, d)
 		}
@@ -131,7 +137,7 @@ func (r *noteReader) flush() {
 	case strings.HasPrefix(key, "added"), strings.HasPrefix(key, "date"), key == "since":
 		// the date alone
 	default:
-		if text = r.withoutGoing(text); strings.Trim(noteDate.ReplaceAllString(text, ""), " .;") != "" {
+		if text = r.withoutGoing(text); strings.Trim(noteDate().ReplaceAllString(text, ""), " .;") != "" {
 			r.prose = append(r.prose, text)
 		}
 	}
@@ -139,12 +145,12 @@ func (r *noteReader) flush() {
 
 // withoutGoing takes the condition of removal out of a text.
 func (r *noteReader) withoutGoing(text string) string {
-	at := noteGo.FindStringIndex(text)
+	at := noteGo().FindStringIndex(text)
 	if at == nil || at[1] == len(text) {
 		return text
 	}
 	condition, after := text[at[1]:], ""
-	if end := noteEnd.FindStringIndex(condition); end != nil {
+	if end := noteEnd().FindStringIndex(condition); end != nil {
 		condition, after = condition[:end[0]], condition[end[1]:]
 	}
 	if condition = strings.Trim(condition, " ():,"); condition == "" {
@@ -157,13 +163,13 @@ func (r *noteReader) withoutGoing(text string) string {
 
 // links takes in what a line points to.
 func (r *noteReader) links(line string) {
-	for _, u := range noteURL.FindAllString(line, -1) {
+	for _, u := range noteURL().FindAllString(line, -1) {
 		r.link(linkOf(strings.TrimRight(u, ".,;:!?)]}>")))
 	}
 	if !strings.ContainsAny(line, "0123456789") {
 		return // most lines, and the pattern takes time
 	}
-	for _, m := range noteNumber.FindAllStringSubmatch(noteURL.ReplaceAllString(line, ""), -1) {
+	for _, m := range noteNumber().FindAllStringSubmatch(noteURL().ReplaceAllString(line, ""), -1) {
 		l := Link{Kind: LinkNumber, Ref: m[1] + "#" + m[2]}
 		if n := m[4] + m[5]; n != "" {
 			l.Ref = "#" + n
@@ -186,10 +192,10 @@ func (r *noteReader) link(l Link) {
 
 // linkOf says what an address leads to.
 func linkOf(url string) Link {
-	if m := noteHydra.FindStringSubmatch(url); m != nil {
+	if m := noteHydra().FindStringSubmatch(url); m != nil {
 		return Link{LinkHydra, url, cmp.Or(m[1], m[2])}
 	}
-	m := noteForge.FindStringSubmatch(url)
+	m := noteForge().FindStringSubmatch(url)
 	if m == nil {
 		return Link{LinkOther, url, ""}
 	}

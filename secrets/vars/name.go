@@ -5,6 +5,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"assay/fleet"
 )
@@ -60,15 +61,20 @@ const maxDepth = 8
 
 // The rules for names, as clan has them.
 var (
-	fileName    = regexp.MustCompile(`^[a-zA-Z0-9._-]{1,200}$`)
-	exportName  = regexp.MustCompile(`^[a-zA-Z0-9._:-]{1,200}$`)
-	memberName  = regexp.MustCompile(`^[a-z_][a-z0-9_-]{0,31}$`)
-	machineName = regexp.MustCompile(`^(?i)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
+	fileName    = rule(`^[a-zA-Z0-9._-]{1,200}$`)
+	exportName  = rule(`^[a-zA-Z0-9._:-]{1,200}$`)
+	memberName  = rule(`^[a-z_][a-z0-9_-]{0,31}$`)
+	machineName = rule(`^(?i)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
 )
 
-func check(rule *regexp.Regexp, what, name string) error {
-	if !rule.MatchString(name) || name == "." || name == ".." || strings.HasPrefix(name, tempPrefix) {
-		return fmt.Errorf("%w of a %s: %.80q\nhint: it must match %s", ErrName, what, name, rule)
+// rule is compiled when the first name is checked.
+func rule(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
+
+func check(rule func() *regexp.Regexp, what, name string) error {
+	if !rule().MatchString(name) || name == "." || name == ".." || strings.HasPrefix(name, tempPrefix) {
+		return fmt.Errorf("%w of a %s: %.80q\nhint: it must match %s", ErrName, what, name, rule())
 	}
 	return nil
 }

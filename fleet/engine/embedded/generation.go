@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"assay/fleet"
 	"assay/fleet/engine"
@@ -15,7 +16,7 @@ import (
 )
 
 // machineName is what may be part of a store name.
-var machineName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`)
+var machineName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`) })
 
 // object is one file of a generation with its content.
 type object struct {
@@ -49,7 +50,7 @@ func (e *Engine) generation(ctx context.Context, machine string) (*generation, e
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if !machineName.MatchString(machine) {
+	if !machineName().MatchString(machine) {
 		return nil, fmt.Errorf("evaluate: %q is not the name of a machine", clip(line(machine), 100))
 	}
 	c, err := e.compose(machine)
@@ -141,7 +142,7 @@ func manifests(packages []engine.Package) []manifest {
 		switch {
 		case scope == "":
 			out = append(out, manifest{scope: "system", content: b.Bytes()})
-		case userName.MatchString(scope):
+		case userName().MatchString(scope):
 			out = append(out, manifest{scope: "user-" + scope, content: b.Bytes()})
 		}
 	}

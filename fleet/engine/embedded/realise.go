@@ -139,7 +139,7 @@ func (e *Engine) file(class fleet.Class, user string, f *declared) (w *wanted, w
 	if !validTarget(target) {
 		return nil, "the file is left out: " + strconv.Quote(clip(line(target), 100)) + " is no path that can be put below its directory"
 	}
-	if user != "" && !userName.MatchString(user) {
+	if user != "" && !userName().MatchString(user) {
 		return nil, "the file is left out: " + strconv.Quote(clip(line(user), 100)) + " is not the name of a user"
 	}
 	out := f.places(class, user, target)

@@ -181,7 +181,7 @@ func (a *answer) guard(line string) {
 
 // system returns s when it is a store path, else "".
 func system(s string) string {
-	if name, ok := strings.CutPrefix(s, storeDir+"/"); !ok || !storeName(name) {
+	if !fleet.IsStorePath(s) {
 		return ""
 	}
 	return s
@@ -224,8 +224,7 @@ func (a *answer) inhibited() {
 // version. The first one that does counts.
 func (a *answer) nix(target string) {
 	dir, ok := strings.CutSuffix(a.resolve("/", target), "/bin/nix")
-	name, ok2 := strings.CutPrefix(dir, storeDir+"/")
-	if !ok || !ok2 || !storeName(name) || a.facts.Nix != "" {
+	if !ok || !fleet.IsStorePath(dir) || a.facts.Nix != "" {
 		return
 	}
 	a.facts.Nix = nixVersion(path.Base(dir)[33:])

@@ -170,8 +170,7 @@ func (a *answer) resolve(dir, target string) string {
 // storePath returns where a link leads when that is a store path, else "".
 func (a *answer) storePath(dir, target string) string {
 	p := a.resolve(dir, target)
-	name, ok := strings.CutPrefix(p, storeDir+"/")
-	if !ok || !storeName(name) {
+	if !fleet.IsStorePath(p) {
 		return ""
 	}
 	return p
@@ -184,28 +183,6 @@ func (a *answer) inProfiles(target string) string {
 		return ""
 	}
 	return name
-}
-
-// storeName reports whether s is the last part of a store path: 32 digits of
-// Nix's base 32 (no e, o, t, u), a dash, and a name of 1 to 211 characters.
-func storeName(s string) bool {
-	hash, name, _ := strings.Cut(s, "-")
-	if len(hash) != 32 || len(name) < 1 || len(name) > 211 || name[0] == '.' {
-		return false
-	}
-	for i := range len(hash) {
-		if strings.IndexByte("0123456789abcdfghijklmnpqrsvwxyz", hash[i]) < 0 {
-			return false
-		}
-	}
-	for i := range len(name) {
-		c := name[i]
-		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-		if !letter && strings.IndexByte("+-._?=", c) < 0 {
-			return false
-		}
-	}
-	return true
 }
 
 // generation returns N of "system-N-link", 0 for any other name.

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"assay/fleet"
 	"assay/fleet/engine"
@@ -116,10 +117,7 @@ func Decode(text []byte) (*Plan, error) {
 	return p, nil
 }
 
-var (
-	storePath   = regexp.MustCompile(`^/nix/store/[0-9abcdfghijklmnpqrsvwxyz]{32}-[0-9A-Za-z+._?=-]{1,211}$`)
-	machineName = regexp.MustCompile(`^[0-9A-Za-z_][0-9A-Za-z_.-]{0,252}$`)
-)
+var machineName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9A-Za-z_][0-9A-Za-z_.-]{0,252}$`) })
 
 func (p *Plan) check() error {
 	if p.Kind != Update && p.Kind != Rollback {
@@ -143,7 +141,7 @@ func (p *Plan) check() error {
 }
 
 func (e *Entry) check(p *Plan) error {
-	if !machineName.MatchString(e.Machine) {
+	if !machineName().MatchString(e.Machine) {
 		return errors.New("is no name of a machine")
 	}
 	if e.Class != fleet.NixOS && e.Class != fleet.Darwin {
@@ -153,7 +151,7 @@ func (e *Entry) check(p *Plan) error {
 		return fmt.Errorf("there is no group %d", e.Group)
 	}
 	for _, path := range []string{e.From.Path, e.From.Profile, e.To.Path} {
-		if path != "" && !storePath.MatchString(path) {
+		if path != "" && !fleet.IsStorePath(path) {
 			return fmt.Errorf("%q is no store path", path)
 		}
 	}

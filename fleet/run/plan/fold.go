@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
+	"sync"
 )
 
 // folder gathers hosts by equal change.
@@ -16,7 +17,7 @@ type folder struct {
 
 // storeHash is the part of a store path that differs between systems of equal
 // content for different machines.
-var storeHash = regexp.MustCompile(`/nix/store/[0-9abcdfghijklmnpqrsvwxyz]{32}-`)
+var storeHash = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`/nix/store/[0-9abcdfghijklmnpqrsvwxyz]{32}-`) })
 
 func (f *folder) add(machine string, c Change) {
 	if f.byKey == nil {
@@ -24,7 +25,7 @@ func (f *folder) add(machine string, c Change) {
 	}
 	text := encode(c)
 	exact := sha256.Sum256(text)
-	key := sha256.Sum256(storeHash.ReplaceAll(text, []byte("/nix/store/-")))
+	key := sha256.Sum256(storeHash().ReplaceAll(text, []byte("/nix/store/-")))
 	g := f.byKey[key]
 	if g == nil {
 		f.byKey[key], f.exact[key] = &Group{Machines: []string{machine}, Change: c}, exact

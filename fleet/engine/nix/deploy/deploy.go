@@ -16,9 +16,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"regexp"
 	"sync"
 
+	"assay/fleet"
 	"assay/fleet/engine"
 	"assay/fleet/engine/nix/guard"
 	"assay/fleet/engine/nix/runner"
@@ -74,17 +74,13 @@ func New(o Options) (*Deployer, error) {
 	return &Deployer{Guard: guard.Guard{Operator: o.Operator}, o: o, signed: make(map[string]bool), topped: make(map[[sha256.Size]byte]string)}, nil
 }
 
-// storePath is a store path as Nix allows it; it holds nothing that a shell or
-// xargs would see as more than a letter.
-var storePath = regexp.MustCompile(`^/nix/store/[0-9abcdfghijklmnpqrsvwxyz]{32}-[0-9A-Za-z+._?=-]{1,211}$`)
-
 var errPath = errors.New("is no store path")
 
 // checked returns the paths of objects, which all are store paths.
 func checked(objects []engine.Object) ([]string, error) {
 	paths := make([]string, len(objects))
 	for i, o := range objects {
-		if !storePath.MatchString(o.Path) {
+		if !fleet.IsStorePath(o.Path) {
 			return nil, fmt.Errorf("%q %w", o.Path, errPath)
 		}
 		paths[i] = o.Path

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"assay/fleet"
 	"assay/fleet/engine"
 	"assay/fleet/engine/nix/record"
 	"assay/fleet/host"
@@ -26,7 +27,7 @@ var errAnswer = errors.New("the host says something else than was asked for")
 
 // Record makes the record of a system that the host has, in one round trip.
 func (d *Deployer) Record(ctx context.Context, conn host.Conn, system string) (engine.Record, error) {
-	if !storePath.MatchString(system) {
+	if !fleet.IsStorePath(system) {
 		return engine.Record{}, fmt.Errorf("read the record of a system: %q %w", system, errPath)
 	}
 	r, w := io.Pipe()
@@ -57,7 +58,7 @@ func readRecord(system string, in io.Reader) (engine.Record, error) {
 	r := bufio.NewReader(in)
 	var objects []engine.Object
 	if err := readLines(r, func(line string) error {
-		if !storePath.MatchString(line) || len(objects) == maxPaths {
+		if !fleet.IsStorePath(line) || len(objects) == maxPaths {
 			return errAnswer
 		}
 		objects = append(objects, engine.Object{Path: line})

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"assay/fleet"
 	"assay/fleet/engine"
 	"assay/fleet/host"
 )
@@ -37,7 +38,7 @@ func (d *Deployer) Store(ctx context.Context, conn host.Conn) (address string, e
 // for what it brings: what was built there, or there already.
 func (d *Deployer) Keep(ctx context.Context, conn host.Conn, paths ...string) error {
 	for _, p := range paths {
-		if !storePath.MatchString(p) {
+		if !fleet.IsStorePath(p) {
 			return fmt.Errorf("keep %q on the host: %w", p, errPath)
 		}
 	}
@@ -55,7 +56,7 @@ func (d *Deployer) Keep(ctx context.Context, conn host.Conn, paths ...string) er
 // store that Nix reaches by itself. Where a key is configured, paths are signed
 // with it first.
 func (d *Deployer) Push(ctx context.Context, c engine.Closure, store string) error {
-	if !storePath.MatchString(c.System) {
+	if !fleet.IsStorePath(c.System) {
 		return fmt.Errorf("push %q to %s: %w", c.System, store, errPath)
 	}
 	if strings.HasPrefix(store, "-") || !strings.Contains(store, ":") && !path.IsAbs(store) {

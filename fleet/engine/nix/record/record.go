@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"assay/fleet/engine"
 )
@@ -61,11 +62,11 @@ func machineOf(path string) string {
 }
 
 // storeHash is what differs between two store paths of one name.
-var storeHash = regexp.MustCompile(`/nix/store/[0-9abcdfghijklmnpqrsvwxyz]{32}-`)
+var storeHash = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`/nix/store/[0-9abcdfghijklmnpqrsvwxyz]{32}-`) })
 
 // mask leaves the hashes of store paths out of a text.
 func mask(text []byte) []byte {
-	return storeHash.ReplaceAll(text, []byte("/nix/store/…-"))
+	return storeHash().ReplaceAll(text, []byte("/nix/store/…-"))
 }
 
 // nameOf is the name of a store path, "openssh-9.9p1".
