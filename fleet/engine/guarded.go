@@ -9,7 +9,9 @@ import (
 
 // Guarded is a Deployer whose hosts guard an activation with goal switch or
 // test: they go back by themselves unless it is confirmed. The profile, and
-// what boots, change only in Confirm. The activation is found again by its ID.
+// what boots, change only in Confirm, which is refused, and leaves the guard,
+// where the host does not run the system, or not all of it is there. The
+// activation is found again by its ID.
 type Guarded interface {
 	// Join is what Activate would have returned for the activation, had its
 	// connection not been lost. It never begins one.

@@ -43,6 +43,17 @@ func (m *machine) arrived(f fleet.Facts) bool {
 // connection the activation may still be at work there, so that the host is
 // asked several times before it is taken for failed.
 func (m *machine) verify(ctx context.Context) event.Phase {
+	if m.looksItself() {
+		conn, _, err := m.try(ctx, m.o.Tries, func(ctx context.Context) (host.Conn, fleet.Facts, error) {
+			conn, err := m.open(ctx)
+			return conn, fleet.Facts{}, err
+		})
+		if err != nil {
+			return m.unheard(ctx, err)
+		}
+		m.fresh = conn
+		return event.Confirming
+	}
 	conn, f, err := m.askAgain(ctx)
 	if err != nil {
 		return m.unheard(ctx, err)
@@ -123,6 +134,11 @@ func (m *machine) succeed() event.Phase {
 // ask opens a new connection and reads the facts over it, with several tries.
 // The caller closes the connection.
 func (m *machine) ask(ctx context.Context, tries int) (host.Conn, fleet.Facts, error) {
+	return m.try(ctx, tries, m.askOnce)
+}
+
+// try is ask by a function of what to do once.
+func (m *machine) try(ctx context.Context, tries int, once func(context.Context) (host.Conn, fleet.Facts, error)) (host.Conn, fleet.Facts, error) {
 	var last error
 	for n := range tries {
 		if n > 0 {
@@ -130,7 +146,7 @@ func (m *machine) ask(ctx context.Context, tries int) (host.Conn, fleet.Facts, e
 				return nil, fleet.Facts{}, errors.Join(last, err)
 			}
 		}
-		conn, f, err := m.askOnce(ctx)
+		conn, f, err := once(ctx)
 		if err == nil {
 			return conn, f, nil
 		}

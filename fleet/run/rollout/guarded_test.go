@@ -242,7 +242,7 @@ func until(n int, faults map[int]fault) map[int]fault {
 }
 
 // TestGuardedOutcomes has calls as TestOutcomes counts them, and then: confirm
-// (8), probe (9). A return is connect, probe, return, connect, probe.
+// (7), probe (8): the host is not asked before. A return is connect, probe, return, connect, probe.
 func TestGuardedOutcomes(t *testing.T) {
 	update := setting{goal: engine.GoalSwitch}
 	for _, c := range []struct {
@@ -272,17 +272,17 @@ func TestGuardedOutcomes(t *testing.T) {
 		{"restarted while activating", update, map[int]fault{5: lostEnd, 8: restarts}, event.RolledBack, "now", "restarted before it was confirmed"},
 		{"somebody else came", update, map[int]fault{5: lostEnd, 8: others}, event.Failed, "other", "another run or person has changed the host since; it runs "},
 		{"gone for good", update, until(200, map[int]fault{5: lostEnd}), event.Uncertain, "", "connection lost"},
-		{"returned before it is verified", update, map[int]fault{5: fires}, event.RolledBack, "now", "the host went back by itself"},
-		{"returned before it is confirmed", update, map[int]fault{8: fires}, event.RolledBack, "now", "too late"},
-		{"not healthy", update, map[int]fault{8: exit}, event.RolledBack, "now", "confirm: a: command exited with 50: did; not work"},
-		{"line cut before it is confirmed", update, map[int]fault{8: lost}, event.Updated, "new", ""},
-		{"line cut after it was confirmed", update, map[int]fault{8: lostEnd}, event.Updated, "new", ""},
-		{"gone after it was confirmed", update, map[int]fault{8: lostEnd, 9: exit, 10: exit, 11: exit}, event.Updated, "new", "the host says that it was confirmed"},
+		{"returned before it is verified", update, map[int]fault{5: fires}, event.RolledBack, "now", "too late"},
+		{"returned before it is confirmed", update, map[int]fault{7: fires}, event.RolledBack, "now", "too late"},
+		{"not healthy", update, map[int]fault{7: exit}, event.RolledBack, "now", "confirm: a: command exited with 50: did; not work"},
+		{"line cut before it is confirmed", update, map[int]fault{7: lost}, event.Updated, "new", ""},
+		{"line cut after it was confirmed", update, map[int]fault{7: lostEnd}, event.Updated, "new", ""},
+		{"gone after it was confirmed", update, map[int]fault{7: lostEnd, 8: exit, 9: exit, 10: exit}, event.Updated, "new", "the host says that it was confirmed"},
 		{"stop while activating", update, map[int]fault{5: stop}, event.Updated, "new", ""},
 		{"give up while activating", update, map[int]fault{5: cancel}, event.Failed, "new", "will return by itself at 00:04 at the latest unless it is confirmed"},
-		{"give up while verifying", update, map[int]fault{7: cancel}, event.Failed, "new", "will return by itself at 00:01 at the latest unless it is confirmed"},
+		{"give up while verifying", update, map[int]fault{6: cancel}, event.Failed, "new", "will return by itself at 00:01 at the latest unless it is confirmed"},
 		{"give up, host gone", update, map[int]fault{5: cancel, 6: exit}, event.Uncertain, "", "it will return by itself at 00:04"},
-		{"give up when confirmed", update, map[int]fault{8: cancelBy}, event.Updated, "new", "given up while confirming"},
+		{"give up when confirmed", update, map[int]fault{7: cancelBy}, event.Updated, "new", "given up while confirming"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w, report, events := runGuarded(t, c.setting, c.faults)
@@ -358,7 +358,7 @@ func TestEveryGuardedFault(t *testing.T) {
 
 // TestPhases has the order in which a machine meets the phases.
 func TestPhases(t *testing.T) {
-	_, _, events := runGuarded(t, setting{goal: engine.GoalSwitch}, map[int]fault{8: exit})
+	_, _, events := runGuarded(t, setting{goal: engine.GoalSwitch}, map[int]fault{7: exit})
 	var got []event.Phase
 	for _, e := range events.events {
 		if b, ok := e.Body.(event.HostPhase); ok && b.Machine == "a" {

@@ -230,3 +230,26 @@ func TestRefused(t *testing.T) {
 		t.Errorf("returned after it was confirmed: %v", err)
 	}
 }
+
+// TestNotWhole: a system of which a part is gone is not confirmed.
+func TestNotWhole(t *testing.T) {
+	t.Parallel()
+	b := take(t)
+	a := b.activation(t, b.system(t, "whole", nil), engine.GoalSwitch)
+	a.System = strings.TrimSpace(b.Root(t, "set -e; touch /run/part; d=$(mktemp -d); cp -r "+a.System+" $d/parted; chmod u+w $d/parted; ln -s /run/part $d/parted/part; nix-store --add $d/parted"))
+	a.Guard = 60e9
+	if err := (Guard{}).Activate(t.Context(), b.conn(t), a, nil); err != nil {
+		t.Fatal(err)
+	}
+	b.Root(t, "rm /run/part")
+	if err := (Guard{}).Confirm(t.Context(), b.conn(t), a, nil); err == nil || !strings.Contains(err.Error(), "is not whole: "+a.System+"/part, which is not there") {
+		t.Errorf("confirmed: %v", err)
+	}
+	if state := b.current(t)["state"]; state != "armed" {
+		t.Errorf("then it is %q", state)
+	}
+	if err := (Guard{}).Return(t.Context(), b.conn(t), a, nil); err != nil {
+		t.Error(err)
+	}
+	b.isBase(t)
+}

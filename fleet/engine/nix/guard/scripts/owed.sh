@@ -12,7 +12,7 @@ boot_units=/etc/systemd/system.control
 owe() {
 	[ ! -e "$owed/$id" ] || rm -rf "${owed:?}/$id"
 	mkdir -p -m 0700 "$owed/$id" # nothing by itself: it counts once $owed/due is there
-	(cd "$dir" && cp -f tool from to link class goal generation guard operator "$owed/$id/") || return 1
+	cp -f "$dir/tool" "$dir/from" "$dir/to" "$dir/link" "$dir/class" "$dir/goal" "$dir/generation" "$dir/guard" "$dir/operator" "$owed/$id/" || return 1
 	standing >"$owed/.due"
 	printf 'state failed\ntrouble %s\n' "$1" >>"$owed/.due"
 	mv -f "$owed/.due" "$owed/due" || return 1
@@ -22,10 +22,11 @@ owe() {
 
 # standing prints the state of the activation without what changes in it.
 standing() {
-	[ -r "$dir/state" ] || echo "id $id"
-	[ ! -r "$dir/state" ] || while IFS= read -r line; do
+	own
+	[ -n "$value" ] || echo "id $id"
+	[ -z "$value" ] || while IFS= read -r line; do
 		case $line in 'state '* | 'until '* | 'trouble '*) ;; *) printf '%s\n' "$line" ;; esac
-	done <"$dir/state"
+	done <"$base/current"
 }
 
 # at_boot has systemd take it up.

@@ -122,7 +122,7 @@ clock() {
 }
 
 # say_state STATE makes this activation the current one, in that state, or
-# fails and leaves both files as they were.
+# fails and leaves the file as it was.
 say_state() {
 	clock
 	ends=
@@ -144,7 +144,6 @@ at $at"
 	for key in operator goal guard; do load "$key" && said="$said
 $key $value"; done
 	said=$said$ends
-	put state "$said" || return 1
 	if printf '%s\n' "$said" >"$base/.current.$$" && mv -f "$base/.current.$$" "$base/current"; then
 		return 0
 	fi
@@ -167,11 +166,29 @@ field() {
 	printf '%s' "$value"
 }
 
-state() { field state "$dir/state"; }
+# own sets value to the state of this activation, or to nothing where another
+# one is the current one.
+own() {
+	value= name=
+	[ -f "$base/current" ] || return 0
+	while read -r key text; do
+		case $key in
+		id) name=$text ;;
+		state) value=$text ;;
+		esac
+	done <"$base/current"
+	[ "$name" = "$id" ] || value=
+}
+
+# state prints it.
+state() {
+	own
+	printf '%s' "$value"
+}
 
 # is STATE...: whether this activation is in one of these states.
 is() {
-	say state "$dir/state"
+	own
 	case " $* " in *" $value "*) [ -n "$value" ] ;; *) false ;; esac
 }
 

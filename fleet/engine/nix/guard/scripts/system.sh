@@ -20,6 +20,15 @@ switch_now() {
 	fi
 }
 
+# whole SYSTEM notes the first of the links at its top that leads nowhere, if
+# there is one: deeper inside that may be as it should.
+whole() {
+	[ -d "$1" ] || { note broken "$1" && return 1; }
+	for entry in "$1"/*; do
+		[ -e "$entry" ] || [ ! -L "$entry" ] || { note broken "$entry" && return 1; }
+	done
+}
+
 # check_mac SYSTEM has nix-darwin look whether it could activate. activate does
 # nothing more where checkActivation is 1; it is begun without its first line,
 # which may take that away: #!/usr/bin/env -i SHELL

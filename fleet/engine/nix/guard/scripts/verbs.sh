@@ -16,6 +16,7 @@ confirm() {
 	61) refuse 54 "the host runs $(running)" ;;
 	62) refuse 53 "$(get units | sed 's/ /, /g') failed" ;;
 	63) come_back 'it could not be made what boots' ;;
+	65) refuse 54 "the system that it runs is not whole: $(get broken), which is not there" ;;
 	64) refuse 54 "the host boots $(readlink -f "$profile"), as somebody else has set it meanwhile" ;;
 	esac
 	refuse 56 "the confirmation ended without a result: $(get result-confirm)"

@@ -70,6 +70,7 @@ confirm_work() {
 	fi
 	load to
 	runs "$value" || return 61
+	whole "$value" || return 65
 	newly_failed
 	note units "$new"
 	[ -z "$new" ] || return 62
