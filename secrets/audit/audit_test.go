@@ -221,3 +221,30 @@ func TestReads(t *testing.T) {
 		t.Error("nobody can be asked for")
 	}
 }
+
+// TestSharedDirectory: the directory of files that hosts share is no host, and
+// that of one that is gone is.
+func TestSharedDirectory(t *testing.T) {
+	const keys = "keys:\n- &web age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p\n- &gone age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z\ncreation_rules:\n"
+	for _, c := range []struct {
+		rule, file string
+		invented   bool
+	}{
+		{"{path_regex: ^hosts/common/, age: *web}", "hosts/common/s.yaml", false},
+		{"{path_regex: ^hosts/common/, age: *web}", "elsewhere/s.yaml", true},
+		{"{path_regex: ^hosts/gone/, age: *gone}", "hosts/gone/s.yaml", true},
+		{"{path_regex: ^hosts/web/, age: *web}", "elsewhere/s.yaml", false},
+	} {
+		config, err := policy.Parse(".sops.yaml", []byte(keys+"- "+c.rule+"\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := audit.Judge(audit.Input{
+			Fleet: []string{"web"}, Rules: []audit.Policy{{Dir: ".", Config: config}},
+			Files: []audit.File{{Path: c.file, File: &sops.File{Store: sops.YAML}}},
+		})
+		if got := slices.ContainsFunc(r.Findings, func(f audit.Finding) bool { return f.Kind == audit.Invented }); got != c.invented {
+			t.Errorf("%s, %s: %v: %+v", c.rule, c.file, got, r.Findings)
+		}
+	}
+}

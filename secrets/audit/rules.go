@@ -98,13 +98,14 @@ func (j *judge) machines() {
 }
 
 // invented finds hosts of a .sops.yaml that the fleet does not have: the
-// directory of a host in a rule's path, and the key of that name.
+// directory of a host in a rule's path. A directory that has files, for which
+// no key of its name is, is one that hosts share.
 func (j *judge) invented(p Policy) {
 	seen := map[string]bool{}
 	for r := range p.Config.Rules {
 		rule := &p.Config.Rules[r]
 		m := hostDir.FindStringSubmatch(rule.PathRegex)
-		if m == nil || slices.Contains(j.in.Fleet, m[1]) || seen[m[1]] {
+		if m == nil || slices.Contains(j.in.Fleet, m[1]) || seen[m[1]] || !hasKeyOf(rule, m[1]) && j.decides(rule) {
 			continue
 		}
 		seen[m[1]] = true
@@ -115,6 +116,18 @@ func (j *judge) invented(p Policy) {
 		j.find(Finding{severity, Invented, place(rule.At), "", "the rule is for " + m[1] + ", which is no machine of the fleet" + more,
 			cmp.Or(nearest(m[1], j.in.Fleet), "remove the rule and the key")})
 	}
+}
+
+// hasKeyOf reports whether one of the rule's keys has a name.
+func hasKeyOf(rule *policy.Rule, name string) bool {
+	return slices.ContainsFunc(rule.Groups, func(g policy.Group) bool {
+		return slices.ContainsFunc(g.Keys, func(k policy.Recipient) bool { return k.Name == name })
+	})
+}
+
+// decides reports whether there is a file that the rule decides about.
+func (j *judge) decides(rule *policy.Rule) bool {
+	return slices.ContainsFunc(j.in.Files, func(f File) bool { return j.rule(f.Path) == rule })
 }
 
 func nearest(name string, candidates []string) string {
