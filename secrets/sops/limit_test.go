@@ -37,4 +37,14 @@ func TestLimits(t *testing.T) {
 			t.Errorf("%.20s: %v", text, err)
 		}
 	}
+
+	// Comments that apply to each other, of which each is looked at once.
+	many := sops.Form{Store: sops.YAML, Selector: sops.Selector{EncryptedCommentRegex: "this"}}
+	text, err := many.Encrypt(secret.New([]byte(strings.Repeat("# x\n", 30_000)+"# this\na: 1\n# y\nb: 2\n")), one)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plain := string(text); !strings.Contains(plain, "\na: ENC[") || !strings.Contains(plain, "\n# this\n") || !strings.Contains(plain, "\nb: 2\n") {
+		t.Errorf("%.300s", plain[strings.Index(plain, "# this"):])
+	}
 }

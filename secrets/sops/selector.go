@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -123,9 +124,10 @@ func (s Selector) compile() (selection, error) {
 	return out, nil
 }
 
-// encrypts decides for the value at path. Comments holds, level by level, the
-// comments that apply to it; of a comment itself they end with that comment.
-func (s selection) encrypts(path []string, comments [][]string, isComment bool) bool {
+// encrypts decides for the value at path. Comments are those that apply to it;
+// of a comment itself they end with that comment. Of one walk one selection
+// decides.
+func (s selection) encrypts(path []string, comments *remark, isComment bool) bool {
 	switch s.name {
 	case "unencrypted_suffix":
 		return !s.anyName(path)
@@ -136,10 +138,12 @@ func (s selection) encrypts(path []string, comments [][]string, isComment bool) 
 	case "encrypted_regex":
 		return s.anyName(path)
 	case "unencrypted_comment_regex":
-		return !s.anyComment(comments, false)
+		return !s.anyComment(comments)
 	default:
-		// The comment that asks for encryption is not encrypted itself.
-		return s.anyComment(comments, isComment)
+		if isComment && comments != nil { // that asks for encryption is not encrypted itself
+			comments = comments.before
+		}
+		return s.anyComment(comments)
 	}
 }
 
@@ -152,16 +156,18 @@ func (s selection) anyName(path []string) bool {
 	return false
 }
 
-func (s selection) anyComment(comments [][]string, skipLast bool) bool {
-	for i, level := range comments {
-		if skipLast && i == len(comments)-1 && len(level) > 0 {
-			level = level[:len(level)-1]
-		}
-		for _, c := range level {
-			if s.matches(c) {
-				return true
-			}
-		}
+// anyComment reports whether the regex matches one of the comments. Each is
+// looked at once, however many values it applies to.
+func (s selection) anyComment(last *remark) bool {
+	var unasked []*remark
+	at := last
+	for ; at != nil && !at.asked; at = at.before {
+		unasked = append(unasked, at)
 	}
-	return false
+	is := at != nil && at.matches
+	for _, r := range slices.Backward(unasked) {
+		is = is || s.matches(r.text)
+		r.asked, r.matches = true, is
+	}
+	return is
 }

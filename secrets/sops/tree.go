@@ -32,9 +32,18 @@ const (
 type leaf struct {
 	value    any // string, int, float64, bool, time.Time or comment
 	path     []string
-	comments [][]string // level by level, those that apply
+	comments *remark // the last of those that apply
 	line     int
 	inList   bool
+}
+
+// remark is a comment that applies to what follows it, and to what is below
+// that. A nil remark is none.
+type remark struct {
+	text   string
+	before *remark // that applies too: above it, or above what both are in
+
+	asked, matches bool // whether one of the chain matches; see selection.anyComment
 }
 
 // aad binds a value to its place: the names on the way, each closed with a
@@ -58,13 +67,12 @@ func walk(doc branch, visit visitor) error {
 	return walkBranch(doc, nil, nil, visit)
 }
 
-func walkBranch(b branch, path []string, above [][]string, visit visitor) error {
-	comments := append(above[:len(above):len(above)], nil)
-	here := &comments[len(comments)-1]
+func walkBranch(b branch, path []string, above *remark, visit visitor) error {
+	comments := above
 	for i := range b {
 		it := &b[i]
 		if it.note != nil {
-			*here = append(*here, it.note.text)
+			comments = &remark{text: it.note.text, before: comments}
 			out, err := visit(leaf{*it.note, path, comments, it.line, false})
 			if err != nil {
 				return err
@@ -87,7 +95,7 @@ func walkBranch(b branch, path []string, above [][]string, visit visitor) error 
 		if err != nil {
 			return err
 		}
-		it.value, *here = out, nil
+		it.value, comments = out, above
 	}
 	return nil
 }
@@ -99,13 +107,12 @@ func pathSize(path []string) (n int) {
 	return n
 }
 
-func walkList(list []any, path []string, above [][]string, line int, visit visitor) error {
-	comments := append(above[:len(above):len(above)], nil)
-	here := &comments[len(comments)-1]
+func walkList(list []any, path []string, above *remark, line int, visit visitor) error {
+	comments := above
 	for i, v := range list {
 		c, isComment := v.(comment)
 		if isComment {
-			*here = append(*here, c.text)
+			comments = &remark{text: c.text, before: comments}
 		}
 		out, err := walkValue(v, path, comments, line, true, visit)
 		if err != nil {
@@ -113,13 +120,13 @@ func walkList(list []any, path []string, above [][]string, line int, visit visit
 		}
 		list[i] = out
 		if !isComment {
-			*here = nil
+			comments = above
 		}
 	}
 	return nil
 }
 
-func walkValue(v any, path []string, comments [][]string, line int, inList bool, visit visitor) (any, error) {
+func walkValue(v any, path []string, comments *remark, line int, inList bool, visit visitor) (any, error) {
 	switch v := v.(type) {
 	case nil:
 		return nil, nil
