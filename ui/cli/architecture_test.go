@@ -66,7 +66,7 @@ var house = []room{
 		"an engine satisfies fleet/engine and does not know who calls it"},
 	{"fleet/engine/nix/guard", []string{"fleet/engine", "fleet/host"}, nil,
 		"the guard works on a host through host.Conn"},
-	{"fleet/engine/nix/deploy", []string{"fleet/engine", "fleet/engine/nix/guard", "fleet/engine/nix/record", "fleet/engine/nix/runner", "fleet/host", "fleet/rundir"}, []string{"github.com/nix-community/go-nix"},
+	{"fleet/engine/nix/deploy", []string{"fleet", "fleet/engine", "fleet/engine/nix/guard", "fleet/engine/nix/record", "fleet/engine/nix/runner", "fleet/host", "fleet/rundir"}, []string{"github.com/nix-community/go-nix"},
 		"deploy brings to a host what Nix built, over any host.Conn"},
 	{"fleet/engine/nix/record", []string{"fleet/engine"}, []string{"github.com/nix-community/go-nix"},
 		"record describes what Nix built; where that is does not matter"},
