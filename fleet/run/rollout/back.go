@@ -39,7 +39,8 @@ func (m *machine) arrived(f fleet.Facts) bool {
 	return m.reached(f) && f.Damaged == ""
 }
 
-// verify asks the host over a new connection what it runs. After a lost
+// verify asks the host over a new connection what it runs, unless it looks at
+// that itself when it is asked to make it last. After a lost
 // connection the activation may still be at work there, so that the host is
 // asked several times before it is taken for failed.
 func (m *machine) verify(ctx context.Context) event.Phase {

@@ -51,13 +51,10 @@ func (m *machine) toConfirm() bool {
 	return m.goal() == engine.GoalSwitch || m.goal() == engine.GoalTest
 }
 
-// looksItself reports whether the host has said all along that the activation
-// went well, and looks by itself whether it runs the new system, and a whole one,
-// before it lets it be confirmed. To ask it for that beforehand would be to ask
-// twice.
-func (m *machine) looksItself() bool {
-	return m.guarded != nil && m.toConfirm() && m.cause == nil && !m.lost && m.pending == ""
-}
+// looksItself reports whether the host looks by itself whether it runs the new
+// system, and a whole one, before it lets that be confirmed: to ask it beforehand
+// would be to ask twice.
+func (m *machine) looksItself() bool { return m.guarded != nil && m.toConfirm() }
 
 // landed reports whether the host is where the activation should have left it
 // before it is confirmed: a guarded host boots what it did before.

@@ -231,17 +231,34 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// TestNotWhole: a system of which a part is gone is not confirmed.
+// TestNotWhole: a system of which a part is gone from the store is not
+// confirmed; that a link to elsewhere leads nowhere is no fault of it.
 func TestNotWhole(t *testing.T) {
 	t.Parallel()
 	b := take(t)
 	a := b.activation(t, b.system(t, "whole", nil), engine.GoalSwitch)
-	a.System = strings.TrimSpace(b.Root(t, "set -e; touch /run/part; d=$(mktemp -d); cp -r "+a.System+" $d/parted; chmod u+w $d/parted; ln -s /run/part $d/parted/part; nix-store --add $d/parted"))
+	made := strings.Fields(b.Root(t, `set -e
+d=$(mktemp -d)
+echo part >$d/part
+part=$(nix-store --add $d/part)
+cp -r `+a.System+` $d/parted
+chmod u+w $d/parted
+ln -s /run/nowhere $d/parted/elsewhere
+nix-store --add $d/parted
+rm -f $d/parted/name
+ln -s ../${part##*/} $d/parted/part
+nix-store --add $d/parted
+echo $part`))
+	if len(made) != 3 {
+		t.Fatalf("%q", made)
+	}
+	elsewhere, parted, part := made[0], made[1], made[2]
 	a.Guard = 60e9
+	a.System, a.ID = parted, a.ID+"-parted"
 	if err := (Guard{}).Activate(t.Context(), b.conn(t), a, nil); err != nil {
 		t.Fatal(err)
 	}
-	b.Root(t, "rm /run/part")
+	b.Root(t, "mv "+part+" "+part+".gone")
 	if err := (Guard{}).Confirm(t.Context(), b.conn(t), a, nil); err == nil || !strings.Contains(err.Error(), "is not whole: "+a.System+"/part, which is not there") {
 		t.Errorf("confirmed: %v", err)
 	}
@@ -251,5 +268,18 @@ func TestNotWhole(t *testing.T) {
 	if err := (Guard{}).Return(t.Context(), b.conn(t), a, nil); err != nil {
 		t.Error(err)
 	}
+	b.Root(t, "mv "+part+".gone "+part)
 	b.isBase(t)
+
+	first := a
+	a.System, a.ID = elsewhere, a.ID+"-elsewhere"
+	if err := (Guard{}).Activate(t.Context(), b.conn(t), a, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := (Guard{}).Confirm(t.Context(), b.conn(t), a, nil); err != nil {
+		t.Error(err)
+	}
+	if err := (Guard{}).Return(t.Context(), b.conn(t), first, nil); err != nil {
+		t.Errorf("how the first one ended is forgotten: %v", err)
+	}
 }

@@ -5,9 +5,8 @@ open_roots() {
 	case ${NIX_REMOTE:-} in
 	/*) roots=$NIX_REMOTE/nix/var/nix/gcroots/assay ;;
 	*)
-		roots=${NIX_STATE_DIR:-/nix/var/nix}/gcroots
-		if [ -w "$roots" ] || [ "$(id -u)" = 0 ]; then
-			roots=$roots/assay
+		if [ -O /etc ] || [ "$(id -u)" = 0 ]; then
+			roots=${NIX_STATE_DIR:-/nix/var/nix}/gcroots/assay
 		else
 			roots=${XDG_STATE_HOME:-$HOME/.local/state}/assay/roots
 		fi

@@ -44,7 +44,6 @@ launch() {
 	detach "$1" work
 }
 
-child= # the process that was begun last
 # detach JOB VERB runs it as a process that nobody waits for.
 detach() {
 	find_shell
@@ -54,8 +53,7 @@ detach() {
 		set -m # a process group of its own
 	fi
 	"$begin" "$shell" "$dir/tool" "$2" "$id" "$1" >>"$dir/log-$1" 2>&1 </dev/null 9>&- &
-	child=$!
-	echo "$child" >"$dir/pid-$1"
+	echo $! >"$dir/pid-$1"
 	set +m
 }
 
@@ -92,10 +90,6 @@ halt() {
 # printed again, whoever follows. Most jobs end soon; a mark, their last deed,
 # says so. The others are looked after.
 follow() {
-	if [ "$1" = confirm ] && [ -n "$child" ]; then # it says little, and is our own
-		wait "$child" || :
-		child=
-	fi
 	naps=0
 	[ "$1" != rollback ] || naps=20 # it makes no mark
 	while [ ! -e "$dir/over-$1" ]; do
@@ -129,9 +123,9 @@ nap() {
 	fi
 }
 
-# live JOB takes that lock. Whoever confirms waits for the process itself.
+# live JOB takes that lock.
 live() {
-	[ -n "$systemd" ] && [ "$1" != confirm ] || return 0
+	[ -n "$systemd" ] || return 0
 	exec 8>>"$dir/life-$1"
 	flock 8
 }

@@ -10,9 +10,10 @@ boot_units=/etc/systemd/system.control
 
 # owe WHY writes it down, so that it is on the disk when this returns.
 owe() {
+	mkdir -p -m 0700 "$owed/.$id"
+	cp -f "$dir/tool" "$dir/from" "$dir/to" "$dir/link" "$dir/class" "$dir/goal" "$dir/generation" "$dir/guard" "$dir/operator" "$owed/.$id/" || return 1
 	[ ! -e "$owed/$id" ] || rm -rf "${owed:?}/$id"
-	mkdir -p -m 0700 "$owed/$id" # nothing by itself: it counts once $owed/due is there
-	cp -f "$dir/tool" "$dir/from" "$dir/to" "$dir/link" "$dir/class" "$dir/goal" "$dir/generation" "$dir/guard" "$dir/operator" "$owed/$id/" || return 1
+	mv -f "$owed/.$id" "$owed/$id" || return 1
 	standing >"$owed/.due"
 	printf 'state failed\ntrouble %s\n' "$1" >>"$owed/.due"
 	mv -f "$owed/.due" "$owed/due" || return 1
@@ -22,9 +23,9 @@ owe() {
 
 # standing prints the state of the activation without what changes in it.
 standing() {
-	own
-	[ -n "$value" ] || echo "id $id"
-	[ -z "$value" ] || while IFS= read -r line; do
+	say id "$base/current"
+	[ "$value" = "$id" ] || echo "id $id"
+	[ "$value" != "$id" ] || while IFS= read -r line; do
 		case $line in 'state '* | 'until '* | 'trouble '*) ;; *) printf '%s\n' "$line" ;; esac
 	done <"$base/current"
 }

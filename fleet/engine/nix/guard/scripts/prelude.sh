@@ -108,16 +108,11 @@ monotonic() {
 	fi
 }
 
-# clock sets at to the time of day in seconds, for which a program is started
-# once in an activation.
+began=
+# clock sets at to the time of day in seconds, for which a program is started once.
 clock() {
-	load began
-	began=$value
 	monotonic
-	if [ -z "$began" ]; then
-		began=$(($(date +%s) - value))
-		[ ! -d "$dir" ] || note began "$began" || :
-	fi
+	[ -n "$began" ] || began=$(($(date +%s) - value))
 	at=$((began + value))
 }
 
@@ -145,6 +140,7 @@ at $at"
 $key $value"; done
 	said=$said$ends
 	if printf '%s\n' "$said" >"$base/.current.$$" && mv -f "$base/.current.$$" "$base/current"; then
+		case $1 in rolled-back | "done") note ended "$1" || : ;; esac
 		return 0
 	fi
 	rm -f "$base/.current.$$"
@@ -166,18 +162,17 @@ field() {
 	printf '%s' "$value"
 }
 
-# own sets value to the state of this activation, or to nothing where another
-# one is the current one.
+# own sets value to the state of this activation; where another one is the
+# current one, to how this one ended, or to nothing.
 own() {
 	value= name=
-	[ -f "$base/current" ] || return 0
-	while read -r key text; do
+	[ ! -f "$base/current" ] || while read -r key text; do
 		case $key in
 		id) name=$text ;;
 		state) value=$text ;;
 		esac
 	done <"$base/current"
-	[ "$name" = "$id" ] || value=
+	[ "$name" = "$id" ] || load ended
 }
 
 # state prints it.

@@ -20,13 +20,21 @@ switch_now() {
 	fi
 }
 
-# whole SYSTEM notes the first of the links at its top that leads nowhere, if
-# there is one: deeper inside that may be as it should.
+# whole SYSTEM notes the first of the links at its top that should lead to a
+# store path and leads nowhere, if there is one. Links to elsewhere, and deeper
+# inside, may do so. The facts go by the same.
 whole() {
-	[ -d "$1" ] || { note broken "$1" && return 1; }
+	lost=
+	[ -d "$1" ] || lost=$1
 	for entry in "$1"/*; do
-		[ -e "$entry" ] || [ ! -L "$entry" ] || { note broken "$entry" && return 1; }
+		[ -z "$lost" ] && [ ! -e "$entry" ] && [ -L "$entry" ] || continue
+		case $(readlink "$entry") in
+		/nix/store/*) lost=$entry ;;
+		/* | ../../*) ;;
+		*) lost=$entry ;;
+		esac
 	done
+	[ -z "$lost" ] || { note broken "$lost" || :; return 1; }
 }
 
 # check_mac SYSTEM has nix-darwin look whether it could activate. activate does

@@ -109,7 +109,6 @@ rollback() {
 	pause=1
 	while :; do
 		is armed confirmed failed || exit 0
-		[ "$(field id "$base/current")" = "$id" ] || exit 0
 		mark rolling
 		echo "returning to $(get from)"
 		! way_back || exit 0
