@@ -30,7 +30,9 @@ func (q Question) read(ctx context.Context, h *History, versions []Version, blob
 			unread[blobs[i]] = append(unread[blobs[i]], v.Path)
 		}
 	}
+	fresh := false
 	err := contents(ctx, h.dir, unread, func(blob string, text []byte) {
+		fresh = true
 		for _, path := range unread[blob] {
 			known[said{blob, path}] = q.Say(path, text)
 		}
@@ -45,13 +47,14 @@ func (q Question) read(ctx context.Context, h *History, versions []Version, blob
 			versions[i].Said, now[key] = says, says
 		}
 	}
-	if file != "" && len(unread) > 0 {
+	if file != "" && fresh {
 		writeSaid(file, now)
 	}
 	return nil
 }
 
-// contents asks git for blobs and tells the text of each that it has here.
+// contents asks git for blobs and tells the text of each that it has here, nil
+// for one that is too large.
 func contents(ctx context.Context, dir string, blobs map[string][]string, tell func(blob string, text []byte)) error {
 	if len(blobs) == 0 {
 		return nil
@@ -109,6 +112,7 @@ func readBatch(r *bufio.Reader, tell func(blob string, text []byte)) error {
 			if _, err := io.CopyN(io.Discard, r, size+1); err != nil {
 				return err
 			}
+			tell(name, nil)
 			continue
 		}
 		text = slices.Grow(text[:0], int(size)+1)[:size+1]

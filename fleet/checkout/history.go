@@ -26,6 +26,7 @@ const maxSince = 2000
 type History struct {
 	dir, cache string
 	paths      []string
+	stop       context.CancelFunc
 	done       chan struct{}
 	raw        string // what `git log -z --raw` prints
 	err        error
@@ -37,29 +38,27 @@ type History struct {
 // said of, which is all that it depends on but in a shallow clone. Of commits
 // that only follow on that one, git is asked alone.
 func ReadHistory(ctx context.Context, dir, cache string, paths []string) *History {
-	h := &History{dir: dir, cache: cache, paths: paths, done: make(chan struct{})}
+	ctx, stop := context.WithCancel(ctx)
+	h := &History{dir: dir, cache: cache, paths: paths, stop: stop, done: make(chan struct{})}
 	go func() {
 		defer close(h.done)
+		defer stop()
 		h.raw, h.err = h.read(ctx)
 	}()
 	return h
 }
 
-// Wait waits until git has said it, or has been ended. h may be nil.
-func (h *History) Wait() {
+// Stop ends the asking, where it still goes on, and waits for its end. h may be
+// nil.
+func (h *History) Stop() {
 	if h != nil {
+		h.stop()
 		<-h.done
 	}
 }
 
-// Covers reports whether a path is one of the history's, or below one. h may be
-// nil.
-func (h *History) Covers(path string) bool {
-	return h != nil && slices.ContainsFunc(h.paths, func(p string) bool {
-		rest, ok := strings.CutPrefix(path, p)
-		return ok && (rest == "" || rest[0] == '/')
-	})
-}
+// Of reports whether it is the history of these paths. h may be nil.
+func (h *History) Of(paths []string) bool { return h != nil && slices.Equal(h.paths, paths) }
 
 func (h *History) read(ctx context.Context) (string, error) {
 	if h.cache == "" {

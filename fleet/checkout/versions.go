@@ -37,7 +37,7 @@ type Question struct {
 // and of a shallow one the history is as long as it is. What is said of the
 // texts is kept in the history's cache.
 func (h *History) Versions(ctx context.Context, q Question) ([]Version, error) {
-	if h.Wait(); h.err != nil {
+	if <-h.done; h.err != nil {
 		return nil, h.err
 	}
 	versions, blobs, err := parseRaw(h.raw, q.Keep)

@@ -11,6 +11,7 @@ import (
 
 	"assay/fleet/checkout"
 	"assay/secrets/audit"
+	"assay/secrets/sops/policy"
 )
 
 // likelyHistory begins to ask git for the history of those top directories of
@@ -38,6 +39,9 @@ func likelySecret(top, file string) bool {
 		return true
 	}
 	name := path.Base(file)
+	if name == policy.FileName {
+		return false
+	}
 	switch path.Ext(name) {
 	case ".yaml", ".yml", ".json", ".env", ".ini", ".enc":
 		return strings.Contains(name, "secret") || strings.Contains(name, ".sops") || strings.Contains(name, ".enc")
@@ -92,19 +96,18 @@ func secretHistory(ctx context.Context, dir, cache string, begun *checkout.Histo
 	return out, ""
 }
 
-// historyOf is a history of all the files: that which was begun, or one of their
-// top directories.
+// historyOf is the history of the files' top directories: that which was begun,
+// where it is of these.
 func historyOf(ctx context.Context, dir, cache string, begun *checkout.History, files map[string]int) *checkout.History {
 	var tops []string
-	all := true
 	for f := range files {
-		all = all && begun.Covers(f)
 		top, _, _ := strings.Cut(f, "/")
 		tops = append(tops, top)
 	}
-	if all {
+	slices.Sort(tops)
+	if tops = slices.Compact(tops); begun.Of(tops) {
 		return begun
 	}
-	slices.Sort(tops)
-	return checkout.ReadHistory(ctx, dir, historyCache(cache), slices.Compact(tops))
+	begun.Stop()
+	return checkout.ReadHistory(ctx, dir, historyCache(cache), tops)
 }

@@ -32,7 +32,7 @@ func AheadAudit(ctx context.Context, dir, cache string, ages bool) *Ahead {
 	return ahead(ctx, func(ctx context.Context, a *Ahead) error {
 		listed := AheadVars(dir, "")
 		begun, err := a.gather(ctx, dir, cache, ages)
-		defer begun.Wait()
+		defer begun.Stop()
 		<-listed.done
 		if err == nil {
 			err = listed.err
