@@ -117,8 +117,8 @@ func (a *app) openDirectory(ctx context.Context) (*session.Session, error) {
 
 // lookAhead begins to look at a flake's repository as Nix sees it, while it is
 // read otherwise; a fleet of our own may need no Nix. The function that it
-// returns waits for the end.
-func (a *app) lookAhead(ctx context.Context) (wait func()) {
+// returns ends that, if nobody has waited for it.
+func (a *app) lookAhead(ctx context.Context) (end func()) {
 	dir, err := a.directory()
 	if err != nil {
 		return func() {} // who needs it will say so
@@ -127,9 +127,13 @@ func (a *app) lookAhead(ctx context.Context) (wait func()) {
 		return func() {}
 	}
 	e := a.engine(dir, "", nix.Options{})
+	ctx, stop := context.WithCancel(ctx)
 	var looking sync.WaitGroup
 	looking.Go(func() { e.Look(ctx) })
-	return looking.Wait
+	return func() {
+		stop()
+		looking.Wait()
+	}
 }
 
 // reach is what it takes to build the repository's systems with Nix and to

@@ -35,7 +35,9 @@ func (r *repository) hash(ctx context.Context, e *Engine) error {
 	}
 	r.content = hex.EncodeToString(sum.Sum(nil))
 	r.dirty = staged != nil || len(differs) > 0 || found.changed
-	r.commit, r.files = found.commit, found.files()
+	if staged == nil { // else it is not certain whether the tree is dirty
+		r.commit, r.files = found.commit, found.files()
+	}
 	return untracked
 }
 

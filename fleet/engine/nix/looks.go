@@ -67,9 +67,13 @@ func (l *looked) still(ctx context.Context, e *Engine) *repository {
 	return l.known.again()
 }
 
-// racy is for how long after a change of a file another one may not be told
-// from it by the time: that of a file system has steps.
-const racy = 100 * time.Millisecond
+// For so long after a change of a file another one may not be told from it by
+// the time: that of a file system has steps, which are seconds where no file has
+// a fraction of one.
+const (
+	racy       = 100 * time.Millisecond
+	racyCoarse = 4 * time.Second
+)
 
 // note remembers what git has said since begun, if nothing has changed
 // meanwhile, or so shortly before that it cannot be told.
@@ -77,7 +81,12 @@ func (l *looked) note(r *repository, begun time.Time) {
 	if r.files == nil || r.commit == "" {
 		return
 	}
-	if trace, last := r.trace(); last.Before(begun.Add(-racy)) {
+	trace, last := r.trace()
+	step := racy
+	if last.Nanosecond() == 0 {
+		step = racyCoarse
+	}
+	if last.Before(begun.Add(-step)) {
 		l.known, l.trace = r.again(), trace
 	}
 }
@@ -85,13 +94,14 @@ func (l *looked) note(r *repository, begun time.Time) {
 // again is the same repository, of which nothing else has been asked.
 func (r *repository) again() *repository {
 	return &repository{dir: r.dir, top: r.top, sub: r.sub, url: r.url, content: r.content, untracked: slices.Clone(r.untracked),
-		dirty: r.dirty, commit: r.commit, index: r.index, files: r.files}
+		dirty: r.dirty, commit: r.commit, own: r.own, files: r.files}
 }
 
 // trace tells one state of the files that a look goes by from another without
 // reading them, and when the last of them was changed: what is tracked, the
-// directories that it lies in, and git's index. A file that git does not track
-// and that came into a directory where there is nothing else is not seen.
+// directories that it lies in, and git's own. A file that git does not track and
+// that came into a directory where there is nothing else is not seen, nor that
+// another one is ignored now.
 func (r *repository) trace() (trace string, last time.Time) {
 	sum := sha256.New()
 	add := func(name string) {
@@ -106,7 +116,8 @@ func (r *repository) trace() (trace string, last time.Time) {
 		}
 		fmt.Fprintf(sum, "%q %d %d %d %v\n", name, number, changed, stat.Size(), stat.Mode())
 	}
-	add(r.index)
+	add(r.own[0])
+	add(r.own[1])
 	seen := map[string]bool{}
 	for _, f := range r.files {
 		for dir := path.Dir(f); !seen[dir]; dir = path.Dir(dir) {

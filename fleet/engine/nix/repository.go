@@ -19,16 +19,16 @@ import (
 
 // repository is a flake's directory as git sees it at one moment.
 type repository struct {
-	dir       string   // of flake.nix
-	top       string   // of the work tree
-	sub       string   // dir below top, with "/" at its end; "" where they are the same
-	url       string   // the flake's, for nix
-	content   string   // hash of all that Nix may see: tracked files as they are now, and the commit
-	untracked []string // .nix files below dir that Nix does not see
-	dirty     bool     // tracked files are not as committed
-	commit    string   // that is checked out, "" before the first
-	index     string   // git's file of what is tracked
-	files     []string // what is tracked, below top; nil where that is not all, because of submodules
+	dir       string    // of flake.nix
+	top       string    // of the work tree
+	sub       string    // dir below top, with "/" at its end; "" where they are the same
+	url       string    // the flake's, for nix
+	content   string    // hash of all that Nix may see: tracked files as they are now, and the commit
+	untracked []string  // .nix files below dir that Nix does not see
+	dirty     bool      // tracked files are not as committed
+	commit    string    // that is checked out, "" before the first
+	own       [2]string // git's files of what is tracked, and of where the history ends
+	files     []string  // what is tracked, below top; nil where that is not all, because of submodules
 
 	mu     sync.Mutex // guards what follows, see Engine.sources
 	asked  bool
@@ -81,7 +81,7 @@ func (e *Engine) asked(ctx context.Context) (*repository, error) {
 	if _, err := os.Stat(filepath.Join(r.dir, "flake.nix")); err != nil {
 		return nil, fmt.Errorf("%s has no flake.nix; hint: give the directory of a flake", r.dir)
 	}
-	out, err := e.git(ctx, r.dir, "rev-parse", "--show-toplevel", "--show-prefix", "--is-shallow-repository", "--git-path", "index")
+	out, err := e.git(ctx, r.dir, "rev-parse", "--show-toplevel", "--show-prefix", "--is-shallow-repository", "--git-path", "index", "--git-path", "shallow")
 	if err != nil {
 		if exit, ok := errors.AsType[*runner.ExitError](err); ok && strings.Contains(strings.Join(exit.Lines, "\n"), "not a git repository") {
 			return nil, fmt.Errorf("%s is %w, and Nix would copy the whole directory into its store, secrets and all; hint: git init && git add flake.nix, and what belongs to it", r.dir, ErrNoGit)
@@ -89,13 +89,15 @@ func (e *Engine) asked(ctx context.Context) (*repository, error) {
 		return nil, err
 	}
 	lines := strings.Split(string(out), "\n")
-	if len(lines) < 4 {
+	if len(lines) < 5 {
 		return nil, fmt.Errorf("git does not say where %s belongs", r.dir)
 	}
 	r.top, r.sub = lines[0], lines[1]
 	r.url = flakeURL(r.top, r.sub, lines[2] == "true")
-	if r.index = lines[3]; !filepath.IsAbs(r.index) {
-		r.index = filepath.Join(r.dir, r.index)
+	for i, file := range lines[3:5] {
+		if r.own[i] = file; !filepath.IsAbs(file) {
+			r.own[i] = filepath.Join(r.dir, file)
+		}
 	}
 	return r, r.hash(ctx, e)
 }
