@@ -4,9 +4,8 @@ import "strings"
 
 // IsStorePath reports whether a path is one of Nix's store, and nothing below
 // one: /nix/store, 32 digits of Nix's base 32 (no e, o, t, u), a dash, and a
-// name of 1 to 211 letters, digits and signs of "+-._?=" (libstore's
-// checkName). It holds nothing that a shell or xargs would see as more than a
-// letter.
+// name of 1 to 211 letters, digits and signs of "+-._?=". It holds nothing that
+// a shell or xargs would see as more than a letter.
 func IsStorePath(path string) bool {
 	name, ok := strings.CutPrefix(path, "/nix/store/")
 	hash, name, dash := strings.Cut(name, "-")

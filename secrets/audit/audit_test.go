@@ -225,14 +225,17 @@ func TestReads(t *testing.T) {
 // TestSharedDirectory: the directory of files that hosts share is no host, and
 // that of one that is gone is.
 func TestSharedDirectory(t *testing.T) {
-	const keys = "keys:\n- &web age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p\n- &gone age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z\ncreation_rules:\n"
+	const keys = "keys:\n- &web age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p\n" +
+		"- &host_gone age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z\n" +
+		"- &server-db age1yt3tfqlfrwdwx0z0ynwplcr6qxcxfaqycuprpmy89nr83ltx74tqdpszlw\ncreation_rules:\n"
 	for _, c := range []struct {
 		rule, file string
 		invented   bool
 	}{
-		{"{path_regex: ^hosts/common/, age: *web}", "hosts/common/s.yaml", false},
-		{"{path_regex: ^hosts/common/, age: *web}", "elsewhere/s.yaml", true},
-		{"{path_regex: ^hosts/gone/, age: *gone}", "hosts/gone/s.yaml", true},
+		{"{path_regex: ^hosts/common/, key_groups: [{age: [*web, *server-db]}]}", "hosts/common/s.yaml", false},
+		{"{path_regex: ^hosts/common/, key_groups: [{age: [*web, *server-db]}]}", "elsewhere/s.yaml", true},
+		{"{path_regex: ^hosts/gone/, key_groups: [{age: [*web, *server-db, *host_gone]}]}", "hosts/gone/s.yaml", true},
+		{"{path_regex: ^hosts/gone/, age: *web}", "hosts/gone/s.yaml", true},
 		{"{path_regex: ^hosts/web/, age: *web}", "elsewhere/s.yaml", false},
 	} {
 		config, err := policy.Parse(".sops.yaml", []byte(keys+"- "+c.rule+"\n"))
@@ -240,7 +243,7 @@ func TestSharedDirectory(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := audit.Judge(audit.Input{
-			Fleet: []string{"web"}, Rules: []audit.Policy{{Dir: ".", Config: config}},
+			Fleet: []string{"db", "web"}, Rules: []audit.Policy{{Dir: ".", Config: config}},
 			Files: []audit.File{{Path: c.file, File: &sops.File{Store: sops.YAML}}},
 		})
 		if got := slices.ContainsFunc(r.Findings, func(f audit.Finding) bool { return f.Kind == audit.Invented }); got != c.invented {

@@ -98,14 +98,14 @@ func (j *judge) machines() {
 }
 
 // invented finds hosts of a .sops.yaml that the fleet does not have: the
-// directory of a host in a rule's path. A directory that has files, for which
-// no key of its name is, is one that hosts share.
+// directory of a host in a rule's path. One that has files is no host where the
+// rule is for several.
 func (j *judge) invented(p Policy) {
 	seen := map[string]bool{}
 	for r := range p.Config.Rules {
 		rule := &p.Config.Rules[r]
 		m := hostDir.FindStringSubmatch(rule.PathRegex)
-		if m == nil || slices.Contains(j.in.Fleet, m[1]) || seen[m[1]] || !hasKeyOf(rule, m[1]) && j.decides(rule) {
+		if m == nil || slices.Contains(j.in.Fleet, m[1]) || seen[m[1]] || j.shared(rule, m[1]) && j.decides(rule) {
 			continue
 		}
 		seen[m[1]] = true
@@ -118,11 +118,23 @@ func (j *judge) invented(p Policy) {
 	}
 }
 
-// hasKeyOf reports whether one of the rule's keys has a name.
-func hasKeyOf(rule *policy.Rule, name string) bool {
-	return slices.ContainsFunc(rule.Groups, func(g policy.Group) bool {
-		return slices.ContainsFunc(g.Keys, func(k policy.Recipient) bool { return k.Name == name })
-	})
+// shared reports whether a rule is for several of the fleet's machines, and for
+// none of another name: by the words in the names of its keys.
+func (j *judge) shared(rule *policy.Rule, name string) bool {
+	machines := map[string]bool{}
+	for _, g := range rule.Groups {
+		for _, k := range g.Keys {
+			for _, word := range append(strings.FieldsFunc(k.Name, func(r rune) bool { return r == '_' || r == '-' }), k.Name) {
+				if word == name {
+					return false
+				}
+				if slices.Contains(j.in.Fleet, word) {
+					machines[word] = true
+				}
+			}
+		}
+	}
+	return len(machines) > 1
 }
 
 // decides reports whether there is a file that the rule decides about.

@@ -72,9 +72,9 @@ func rule(text string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
 }
 
-func check(rule func() *regexp.Regexp, what, name string) error {
-	if !rule().MatchString(name) || name == "." || name == ".." || strings.HasPrefix(name, tempPrefix) {
-		return fmt.Errorf("%w of a %s: %.80q\nhint: it must match %s", ErrName, what, name, rule())
+func check(allowed func() *regexp.Regexp, what, name string) error {
+	if !allowed().MatchString(name) || name == "." || name == ".." || strings.HasPrefix(name, tempPrefix) {
+		return fmt.Errorf("%w of a %s: %.80q\nhint: it must match %s", ErrName, what, name, allowed())
 	}
 	return nil
 }
