@@ -77,7 +77,7 @@ func (g Guard) Join(ctx context.Context, conn host.Conn, a engine.Activation, lo
 // Confirm makes the activation last: the return is disarmed, and where the goal
 // is switch the profile and the boot loader follow. It is refused, and the
 // guard stays, when the host does not run a.System, when a link at the top of
-// that leads nowhere, or when a unit has failed
+// that should lead to a store path and leads nowhere, or when a unit has failed
 // that was healthy before; when the return has begun the error is
 // engine.ErrReturned. Confirming twice is no error.
 func (g Guard) Confirm(ctx context.Context, conn host.Conn, a engine.Activation, log func(line string)) error {
