@@ -2,97 +2,122 @@ package checkout
 
 import (
 	"bufio"
-	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os/exec"
 	"slices"
-	"strings"
-	"time"
-
-	"assay/fleet/engine/nix/runner"
+	"sync"
 )
 
-// read says of each version what its text tells; blobs are git's names of the
-// texts. Of texts of which it is kept what they tell, git is not asked.
-func (q Question) read(ctx context.Context, h *History, versions []Version, blobs []string) error {
-	file := ""
-	if h.cache != "" {
-		file = h.kept(q.As)
-	}
-	known := readSaid(file)
-	unread := map[string][]string{} // the paths of each blob
-	for i, v := range versions {
-		if _, ok := known[said{blobs[i], v.Path}]; !ok && blobs[i] != "" && !slices.Contains(unread[blobs[i]], v.Path) {
-			unread[blobs[i]] = append(unread[blobs[i]], v.Path)
-		}
-	}
-	fresh := false
-	err := contents(ctx, h.dir, unread, func(blob string, text []byte) {
-		fresh = true
-		for _, path := range unread[blob] {
-			known[said{blob, path}] = q.Say(path, text)
-		}
-	})
-	if err != nil {
-		return err
-	}
-	now := map[said]string{}
-	for i, v := range versions {
-		key := said{blobs[i], v.Path}
-		if says, ok := known[key]; ok {
-			versions[i].Said, now[key] = says, says
-		}
-	}
-	if file != "" && fresh {
-		writeSaid(file, now)
-	}
-	return nil
+// texts reads texts of a history while others are still asked for. ask and end
+// are called by one goroutine.
+type texts struct {
+	h     *History
+	ctx   context.Context
+	stop  context.CancelFunc
+	asked map[said]bool
+	cmd   *exec.Cmd // nil until something is asked
+	in    *bufio.Writer
+	close func() error
+	done  chan error
+	fresh map[said]string // until done of the goroutine that reads
+
+	mu    sync.Mutex
+	queue []said // what git was asked and has not answered, in its order
 }
 
-// contents asks git for blobs and tells the text of each that it has here, nil
-// for one that is too large.
-func contents(ctx context.Context, dir string, blobs map[string][]string, tell func(blob string, text []byte)) error {
-	if len(blobs) == 0 {
+// flushAfter is how many names wait until git is told them.
+const flushAfter = 16
+
+func (h *History) texts(ctx context.Context) *texts {
+	ctx, stop := context.WithCancel(ctx)
+	return &texts{h: h, ctx: ctx, stop: stop, asked: map[said]bool{}, done: make(chan error, 1), fresh: map[said]string{}}
+}
+
+// ask asks for a text, unless it is known what it says. Errors are end's.
+func (t *texts) ask(s said) {
+	if _, known := t.h.said[s]; known || s.blob == "" || t.asked[s] {
+		return
+	}
+	t.asked[s] = true
+	if t.cmd == nil {
+		t.start()
+	}
+	t.mu.Lock()
+	t.queue = append(t.queue, s)
+	t.mu.Unlock()
+	_, _ = t.in.WriteString(s.blob + "\n") // git that has ended says why
+	if len(t.asked)%flushAfter == 0 {
+		_ = t.in.Flush()
+	}
+}
+
+// start runs git. Where it does not start, done says so.
+func (t *texts) start() {
+	t.cmd = command(t.ctx, t.h.dir, "", "cat-file", "--batch")
+	in, inErr := t.cmd.StdinPipe()
+	out, outErr := t.cmd.StdoutPipe()
+	err := errors.Join(inErr, outErr)
+	if err == nil {
+		err = t.cmd.Start()
+	}
+	if err != nil {
+		t.in, t.close = bufio.NewWriter(io.Discard), func() error { return nil }
+		t.done <- err
+		return
+	}
+	t.in, t.close = bufio.NewWriter(in), in.Close
+	go func() {
+		err := readBatch(bufio.NewReader(out), t.tell)
+		if err != nil {
+			t.stop()
+		}
+		failed := ended(t.cmd, t.cmd.Wait())
+		if err == nil {
+			err = failed
+		}
+		t.done <- err
+	}()
+}
+
+// tell takes git's next answer; nil is that there is no text.
+func (t *texts) tell(text []byte) {
+	t.mu.Lock()
+	if len(t.queue) == 0 {
+		t.mu.Unlock()
+		return
+	}
+	s := t.queue[0]
+	t.queue = t.queue[1:]
+	t.mu.Unlock()
+	if text != nil {
+		t.fresh[s] = t.h.question.Say(s.path, text)
+	}
+}
+
+// end waits for what was asked and adds what it says to the history.
+func (t *texts) end() error {
+	defer t.stop()
+	if t.cmd == nil {
 		return nil
 	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	cmd := exec.CommandContext(ctx, "git", "--no-optional-locks", "-C", dir, "-c", "safe.bareRepository=explicit", "cat-file", "--batch")
-	cmd.Env = append(runner.Environ(), "GIT_ALLOW_PROTOCOL=none", "GIT_NO_LAZY_FETCH=1", "GIT_TERMINAL_PROMPT=0")
-	var names strings.Builder
-	for blob := range blobs {
-		names.WriteString(blob + "\n")
-	}
-	cmd.Stdin = strings.NewReader(names.String())
-	cmd.WaitDelay = time.Second
-	var diagnosis bytes.Buffer
-	cmd.Stderr = &diagnosis
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return err
-	}
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	err = readBatch(bufio.NewReader(out), tell)
-	if err != nil {
-		stop()
-	}
-	if failed := cmd.Wait(); err == nil && failed != nil {
-		line, _, _ := strings.Cut(strings.TrimSpace(diagnosis.String()), "\n")
-		err = errors.New(cmp.Or(line, failed.Error()))
-	}
+	_ = t.in.Flush()
+	_ = t.close()
+	err := <-t.done
+	maps.Copy(t.h.said, t.fresh)
+	t.h.fresh = t.h.fresh || len(t.fresh) > 0
 	return err
 }
 
-// readBatch reads what `git cat-file --batch` prints.
-func readBatch(r *bufio.Reader, tell func(blob string, text []byte)) error {
+// readBatch reads what `git cat-file --batch` prints and tells each text, which
+// is valid until the next; nil for one that is not here, and no bytes of one that
+// is too large.
+func readBatch(r *bufio.Reader, tell func(text []byte)) error {
 	total := int64(0)
-	var text []byte
+	text := []byte{}
 	for {
 		line, err := r.ReadString('\n')
 		if errors.Is(err, io.EOF) {
@@ -103,7 +128,8 @@ func readBatch(r *bufio.Reader, tell func(blob string, text []byte)) error {
 		var name, kind string
 		var size int64
 		if n, _ := fmt.Sscanf(line, "%s %s %d", &name, &kind, &size); n != 3 {
-			continue // missing
+			tell(nil) // missing
+			continue
 		}
 		if total += max(size, 0); size < 0 || total > maxBlobs {
 			return errors.New("the history of the secrets is too large")
@@ -112,13 +138,13 @@ func readBatch(r *bufio.Reader, tell func(blob string, text []byte)) error {
 			if _, err := io.CopyN(io.Discard, r, size+1); err != nil {
 				return err
 			}
-			tell(name, nil)
+			tell(text[:0])
 			continue
 		}
 		text = slices.Grow(text[:0], int(size)+1)[:size+1]
 		if _, err := io.ReadFull(r, text); err != nil {
 			return err
 		}
-		tell(name, text[:size])
+		tell(text[:size])
 	}
 }

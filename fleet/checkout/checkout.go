@@ -24,19 +24,35 @@ import (
 // among the files nothing is read. The error has git's first line of
 // complaint, and wraps exec.ErrNotFound where there is no git.
 func Ask(ctx context.Context, dir, from string, args ...string) (string, error) {
+	var out bytes.Buffer
+	cmd := command(ctx, dir, from, args...)
+	cmd.Stdout = &out
+	if err := ended(cmd, cmd.Run()); err != nil {
+		return "", err
+	}
+	return strings.TrimRight(out.String(), "\n"), nil
+}
+
+// command is git as Ask runs it, what it complains of on Stderr for ended.
+func command(ctx context.Context, dir, from string, args ...string) *exec.Cmd {
 	flags := []string{"--no-optional-locks", "-C", dir, "-c", "core.fsmonitor=false", "-c", "safe.bareRepository=explicit"}
 	cmd := exec.CommandContext(ctx, "git", append(flags, args...)...)
 	cmd.Env = append(runner.Environ(), "GIT_ALLOW_PROTOCOL="+cmp.Or(from, "none"), "GIT_NO_LAZY_FETCH=1", "GIT_TERMINAL_PROMPT=0")
 	cmd.WaitDelay = time.Second
-	var out, diagnosis bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &diagnosis
-	if err := cmd.Run(); err != nil {
-		if line, _, _ := strings.Cut(strings.TrimSpace(diagnosis.String()), "\n"); line != "" {
-			return "", errors.Join(errors.New(line), err)
-		}
-		return "", err
+	cmd.Stderr = new(bytes.Buffer)
+	return cmd
+}
+
+// ended adds to err, with which a command ended, git's first line of complaint.
+func ended(cmd *exec.Cmd, err error) error {
+	if err == nil {
+		return nil
 	}
-	return strings.TrimRight(out.String(), "\n"), nil
+	complaint, _ := cmd.Stderr.(*bytes.Buffer)
+	if line, _, _ := strings.Cut(strings.TrimSpace(complaint.String()), "\n"); line != "" {
+		return errors.Join(errors.New(line), err)
+	}
+	return err
 }
 
 // Tracked returns the files of the directory that git tracks, relative to it,

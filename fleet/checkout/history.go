@@ -1,9 +1,11 @@
 package checkout
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,10 +28,26 @@ const maxSince = 2000
 type History struct {
 	dir, cache string
 	paths      []string
+	question   Question
 	stop       context.CancelFunc
 	done       chan struct{}
-	raw        string // what `git log -z --raw` prints
+	raw        string          // what `git log -z --raw` prints
+	said       map[said]string // of the texts that are known
+	fresh      bool            // not all of said is kept
 	err        error
+}
+
+// Question is what is asked of the texts in a history.
+type Question struct {
+	// Likely tells of which paths the texts will most likely be asked for: they
+	// are read while git still goes through the commits.
+	Likely func(path string) bool
+	// Say says in short what the text of the file at a path tells, without a
+	// zero byte. That is kept under the name As, which changes where Say says
+	// something else of the same text and path. It is called in another
+	// goroutine.
+	Say func(path string, text []byte) string
+	As  string
 }
 
 // ReadHistory begins to ask git for the history of paths in a directory. Git
@@ -37,12 +55,13 @@ type History struct {
 // kept in the directory cache, if that is not "", with the commit that it was
 // said of, which is all that it depends on but in a shallow clone. Of commits
 // that only follow on that one, git is asked alone.
-func ReadHistory(ctx context.Context, dir, cache string, paths []string) *History {
+func ReadHistory(ctx context.Context, dir, cache string, paths []string, q Question) *History {
 	ctx, stop := context.WithCancel(ctx)
-	h := &History{dir: dir, cache: cache, paths: paths, stop: stop, done: make(chan struct{})}
+	h := &History{dir: dir, cache: cache, paths: paths, question: q, stop: stop, done: make(chan struct{})}
 	go func() {
 		defer close(h.done)
 		defer stop()
+		h.said = readSaid(h.saidFile())
 		h.raw, h.err = h.read(ctx)
 	}()
 	return h
@@ -62,7 +81,7 @@ func (h *History) Of(paths []string) bool { return h != nil && slices.Equal(h.pa
 
 func (h *History) read(ctx context.Context) (string, error) {
 	if h.cache == "" {
-		return log(ctx, h.dir, "", h.paths)
+		return h.log(ctx, "")
 	}
 	kept := h.kept("")
 	head := commit(ctx, h.dir)
@@ -75,7 +94,7 @@ func (h *History) read(ctx context.Context) (string, error) {
 		}
 	}
 	from := follows(ctx, h.dir, former, head)
-	out, err := log(ctx, h.dir, from, h.paths)
+	out, err := h.log(ctx, from)
 	if from != "" {
 		out += before
 	}
@@ -91,19 +110,48 @@ func (h *History) kept(kind string) string {
 	return filepath.Join(h.cache, hex.EncodeToString(sum[:])[:40]+kind)
 }
 
-// log asks git for the history of paths, back to where a range begins; "" is
-// all of it.
-func log(ctx context.Context, dir, from string, paths []string) (string, error) {
+// saidFile is the file of the cache for what was said of texts; "" is none.
+func (h *History) saidFile() string {
+	if h.cache == "" {
+		return ""
+	}
+	return h.kept(h.question.As)
+}
+
+// log asks git for the history, back to where a range begins; "" is all of it.
+// Meanwhile the texts are read that are likely to be asked for.
+func (h *History) log(ctx context.Context, from string) (string, error) {
 	args := []string{"-c", "core.quotePath=false", "log", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-color", "--no-show-signature", "--relative",
 		"--diff-merges=first-parent", "--format=commit %ct"}
 	if from != "" {
 		args = append(args, from+"HEAD")
 	}
 	args = append(args, "--")
-	for _, p := range paths {
+	for _, p := range h.paths {
 		args = append(args, ":(literal)"+p)
 	}
-	return Ask(ctx, dir, "", args...)
+	cmd := command(ctx, h.dir, "", args...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return "", err
+	}
+	if err := cmd.Start(); err != nil {
+		return "", err
+	}
+	texts := h.texts(ctx)
+	var raw strings.Builder
+	garbled := eachChange(io.TeeReader(out, &raw), func(c change) bool {
+		if h.question.Likely(c.path) {
+			texts.ask(c.said)
+		}
+		return true
+	})
+	if garbled != nil {
+		h.stop()
+	}
+	err = cmp.Or(garbled, ended(cmd, cmd.Wait()))
+	_ = texts.end() // what could not be read is asked for again, if it is wanted
+	return raw.String(), err
 }
 
 // follows is "FORMER..", the beginning of a range up to HEAD, where the commits since

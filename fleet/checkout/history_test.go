@@ -35,7 +35,7 @@ func (g grown) write(name, text string) {
 
 func (g grown) texts(cache string) string {
 	g.Helper()
-	found, err := ReadHistory(g.Context(), g.dir, cache, []string{"s", "t"}).Versions(g.Context(), asked(all))
+	found, err := ReadHistory(g.Context(), g.dir, cache, []string{"s", "t"}, asked()).Versions(g.Context(), all)
 	if err != nil {
 		g.Fatal(err)
 	}
@@ -173,12 +173,12 @@ func TestSaid(t *testing.T) {
 	ask := func(as, want string, wantSaid ...string) {
 		t.Helper()
 		said = nil
-		q := asked(all)
+		q := asked()
 		q.As, q.Say = as, func(path string, text []byte) string {
 			said = append(said, path+"="+string(text))
 			return path + " " + strings.ToUpper(string(text)) + "\n!"
 		}
-		found, err := ReadHistory(t.Context(), g.dir, g.cache, []string{"s", "t"}).Versions(t.Context(), q)
+		found, err := ReadHistory(t.Context(), g.dir, g.cache, []string{"s", "t"}, q).Versions(t.Context(), all)
 		if err != nil {
 			t.Fatal(err)
 		}

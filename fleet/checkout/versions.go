@@ -1,8 +1,11 @@
 package checkout
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -11,6 +14,7 @@ import (
 // Limits on what of a history is read.
 const (
 	maxVersions = 20_000    // of all paths
+	maxField    = 1 << 20   // bytes of what git says of one change
 	maxBlob     = 1 << 20   // bytes of one version; larger ones have no text
 	maxBlobs    = 256 << 20 // bytes of all
 )
@@ -19,64 +23,98 @@ const (
 type Version struct {
 	Path string // relative to the directory, with slashes
 	At   time.Time
-	Said string // what Say says of its text; "" where the commit removed it, or git does not have it
+	Said string // what is said of its text; "" where the commit removed it, or git does not have it
 }
 
-// Question is what is asked of a history.
-type Question struct {
-	Keep func(path string) bool // of which files
-	// Say says in short what the text of the file at a path tells, without a
-	// zero byte. That is kept under the name As, which changes where Say says
-	// something else of the same text and path.
-	Say func(path string, text []byte) string
-	As  string
-}
-
-// Versions returns what became of files, newest first. Names are not followed
-// through renames. Nothing is fetched: what a partial clone lacks has no text,
-// and of a shallow one the history is as long as it is. What is said of the
-// texts is kept in the history's cache.
-func (h *History) Versions(ctx context.Context, q Question) ([]Version, error) {
+// Versions returns what became of the files to keep, newest first. Names are
+// not followed through renames. Nothing is fetched: what a partial clone lacks
+// has no text, and of a shallow one the history is as long as it is. What is
+// said of the texts is kept in the history's cache. It is called once.
+func (h *History) Versions(ctx context.Context, keep func(path string) bool) ([]Version, error) {
 	if <-h.done; h.err != nil {
 		return nil, h.err
 	}
-	versions, blobs, err := parseRaw(h.raw, q.Keep)
+	var changes []change
+	err := eachChange(strings.NewReader(h.raw), func(c change) bool {
+		if keep(c.path) {
+			changes = append(changes, c)
+		}
+		return len(changes) < maxVersions
+	})
 	if err != nil {
 		return nil, err
 	}
-	return versions, q.read(ctx, h, versions, blobs)
+	texts := h.texts(ctx)
+	for _, c := range changes {
+		texts.ask(c.said)
+	}
+	if err := texts.end(); err != nil {
+		return nil, err
+	}
+	versions := make([]Version, len(changes))
+	now := make(map[said]string, len(changes))
+	for i, c := range changes {
+		versions[i] = Version{Path: c.path, At: c.at}
+		if says, ok := h.said[c.said]; ok {
+			versions[i].Said, now[c.said] = says, says
+		}
+	}
+	if file := h.saidFile(); file != "" && h.fresh {
+		writeSaid(file, now)
+	}
+	return versions, nil
 }
 
-// parseRaw reads `git log -z --raw`: fields that end with NUL, of which
-// "commit TIME" begins a commit and ":MODE MODE BLOB BLOB STATUS" a file,
-// whose name is the next.
-func parseRaw(out string, keep func(string) bool) (versions []Version, blobs []string, err error) {
+// change is what a commit made of a file: a text, or "" for its name where
+// there is none, as of a link or of what was removed.
+type change struct {
+	said
+	at time.Time
+}
+
+// eachChange reads `git log -z --raw` until each returns false: fields that end
+// with NUL, of which "commit TIME" begins a commit and ":MODE MODE BLOB BLOB
+// STATUS" a change of the file whose name is the next.
+func eachChange(r io.Reader, each func(change) bool) error {
+	fields := bufio.NewScanner(r)
+	fields.Buffer(nil, maxField)
+	fields.Split(untilNUL)
 	var at time.Time
-	fields := strings.Split(out, "\x00")
-	for i := 0; i < len(fields) && len(versions) < maxVersions; i++ {
-		field := strings.TrimLeft(fields[i], "\n")
+	for fields.Scan() {
+		field := strings.TrimLeft(fields.Text(), "\n")
 		if seconds, ok := strings.CutPrefix(field, "commit "); ok {
 			seconds, rest, _ := strings.Cut(seconds, "\n")
 			n, err := strconv.ParseInt(seconds, 10, 64)
 			if err != nil {
-				return nil, nil, fmt.Errorf("git log: no time in %.40q", field)
+				return fmt.Errorf("git log: no time in %.40q", field)
 			}
 			at, field = time.Unix(n, 0), strings.TrimLeft(rest, "\n")
 		}
-		if !strings.HasPrefix(field, ":") || i+1 >= len(fields) {
+		if !strings.HasPrefix(field, ":") || !fields.Scan() {
 			continue
 		}
-		i++
 		parts := strings.Fields(field)
-		if len(parts) != 5 || !keep(fields[i]) {
+		if len(parts) != 5 {
 			continue
 		}
 		blob := parts[3]
 		if parts[1] != "100644" && parts[1] != "100755" { // removed, a link, a submodule
 			blob = ""
 		}
-		versions = append(versions, Version{Path: fields[i], At: at})
-		blobs = append(blobs, blob)
+		if !each(change{said{blob, fields.Text()}, at}) {
+			return nil
+		}
 	}
-	return versions, blobs, nil
+	return fields.Err()
+}
+
+// untilNUL splits at zero bytes.
+func untilNUL(data []byte, atEOF bool) (advance int, token []byte, err error) {
+	if i := bytes.IndexByte(data, 0); i >= 0 {
+		return i + 1, data[:i], nil
+	}
+	if atEOF && len(data) > 0 {
+		return len(data), data, nil
+	}
+	return 0, nil, nil
 }

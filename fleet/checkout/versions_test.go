@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// asked is the question for whole texts.
-func asked(keep func(string) bool) Question {
-	return Question{Keep: keep, Say: func(_ string, text []byte) string { return string(text) }, As: ".texts"}
+// asked is the question for whole texts, some of which are not read ahead.
+func asked() Question {
+	return Question{Likely: func(path string) bool { return path != "t" }, Say: func(_ string, text []byte) string { return string(text) }, As: ".texts"}
 }
 
 func all(string) bool { return true }
@@ -62,7 +62,7 @@ func TestVersions(t *testing.T) {
 		git("add", "-A")
 		git("commit", "-q", "-m", "x")
 	}
-	found, err := ReadHistory(t.Context(), dir, "", []string{"s"}).Versions(t.Context(), asked(func(p string) bool { return p == name }))
+	found, err := ReadHistory(t.Context(), dir, "", []string{"s"}, asked()).Versions(t.Context(), func(p string) bool { return p == name })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func TestVersions(t *testing.T) {
 	if strings.Join(texts, "|") != "|two\n|one" {
 		t.Errorf("%q", texts)
 	}
-	if _, err := ReadHistory(t.Context(), t.TempDir(), "", []string{"s"}).Versions(t.Context(), asked(all)); err == nil {
+	if _, err := ReadHistory(t.Context(), t.TempDir(), "", []string{"s"}, asked()).Versions(t.Context(), all); err == nil {
 		t.Error("a directory without git has a history")
 	}
 }
@@ -86,8 +86,8 @@ func FuzzRaw(f *testing.F) {
 	f.Add("commit 17\x00\n:100644 100644 a b M\x00s/x\x00", "b blob 3\nabc\n")
 	f.Add("commit 17\n\n:1\x00", "b missing\n")
 	f.Fuzz(func(_ *testing.T, log, batch string) {
-		_, _, _ = parseRaw(log, func(string) bool { return true })
-		_ = readBatch(bufio.NewReader(strings.NewReader(batch)), func(string, []byte) {})
+		_ = eachChange(strings.NewReader(log), func(change) bool { return true })
+		_ = readBatch(bufio.NewReader(strings.NewReader(batch)), func([]byte) {})
 	})
 }
 
@@ -115,7 +115,7 @@ func TestHistoryKept(t *testing.T) {
 	}
 	texts := func(in string, paths ...string) string {
 		t.Helper()
-		found, err := ReadHistory(t.Context(), in, cache, paths).Versions(t.Context(), asked(all))
+		found, err := ReadHistory(t.Context(), in, cache, paths, asked()).Versions(t.Context(), all)
 		if err != nil {
 			t.Fatal(err)
 		}

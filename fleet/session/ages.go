@@ -28,7 +28,14 @@ func likelyHistory(ctx context.Context, dir, cache string, tracked []string) *ch
 		return nil
 	}
 	slices.Sort(tops)
-	return checkout.ReadHistory(ctx, dir, historyCache(cache), tops)
+	return readHistory(ctx, dir, cache, tops)
+}
+
+func readHistory(ctx context.Context, dir, cache string, tops []string) *checkout.History {
+	if cache != "" {
+		cache = filepath.Join(cache, "history")
+	}
+	return checkout.ReadHistory(ctx, dir, cache, tops, checkout.Question{Likely: likelyEncrypted, Say: audit.Say, As: audit.SaidAs})
 }
 
 // likelySecret tells by the name of a file below a top directory whether it
@@ -38,22 +45,28 @@ func likelySecret(top, file string) bool {
 	case "vars", "sops", "secrets":
 		return true
 	}
-	name := path.Base(file)
-	if name == policy.FileName {
-		return false
-	}
-	switch path.Ext(name) {
-	case ".yaml", ".yml", ".json", ".env", ".ini", ".enc":
-		return strings.Contains(name, "secret") || strings.Contains(name, ".sops") || strings.Contains(name, ".enc")
-	}
-	return false
+	return namedSecret(path.Base(file))
 }
 
-func historyCache(cache string) string {
-	if cache == "" {
-		return ""
+// likelyEncrypted tells by its path whether a file's history will be read.
+func likelyEncrypted(file string) bool {
+	name := path.Base(file)
+	return name == "secret" || namedSecret(name) || structured(name) && strings.HasPrefix(file, "secrets/")
+}
+
+// namedSecret reports whether a file has the name of one that is encrypted.
+func namedSecret(name string) bool {
+	return structured(name) && name != policy.FileName &&
+		(strings.Contains(name, "secret") || strings.Contains(name, ".sops") || strings.Contains(name, ".enc"))
+}
+
+// structured reports whether files of that name are of a format of sops.
+func structured(name string) bool {
+	switch path.Ext(name) {
+	case ".yaml", ".yml", ".json", ".env", ".ini", ".enc":
+		return true
 	}
-	return filepath.Join(cache, "history")
+	return false
 }
 
 // secretHistory asks git what became of the encrypted files. Begun is a history
@@ -69,11 +82,7 @@ func secretHistory(ctx context.Context, dir, cache string, begun *checkout.Histo
 	if len(files) == 0 {
 		return nil, ""
 	}
-	versions, err := historyOf(ctx, dir, cache, begun, files).Versions(ctx, checkout.Question{
-		Keep: func(p string) bool { _, ok := files[p]; return ok },
-		Say:  audit.Say,
-		As:   audit.SaidAs,
-	})
+	versions, err := historyOf(ctx, dir, cache, begun, files).Versions(ctx, func(p string) bool { _, ok := files[p]; return ok })
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
 		return nil, "git is not installed"
@@ -109,5 +118,5 @@ func historyOf(ctx context.Context, dir, cache string, begun *checkout.History, 
 		return begun
 	}
 	begun.Stop()
-	return checkout.ReadHistory(ctx, dir, historyCache(cache), tops)
+	return readHistory(ctx, dir, cache, tops)
 }
