@@ -12,14 +12,15 @@ whose() {
 	printf '%s of %s, since %s' "$(field id "$1")" "$(field operator "$1")" "$when"
 }
 
-# works ID JOB: whether a job of an activation is at work, or is to be by a
-# timer; systemd was asked for all units at once. A confirmation holds the lock,
-# or has the return still before it.
+# works ID JOB: whether a job of an activation is at work; systemd was asked for
+# all units at once. A confirmation holds the lock, or has the return still before
+# it.
 works() {
 	[ ! -e "$base/$1/over-$2" ] || return 1
 	if [ -n "$systemd" ]; then
-		case " $units" in
-		*[[:space:]]"assay-$2-$1.service "* | *[[:space:]]"assay-$2-$1.timer "*) return 0 ;;
+		case "$2: $units" in
+		boot:*[[:space:]]"assay-boot-$1.service "*) return 0 ;;
+		guard:*[[:space:]]"assay-guard-$1.service "* | activate:*[[:space:]]"assay-guard-$1.service "*) return 0 ;;
 		esac
 		return 1
 	fi
@@ -56,7 +57,7 @@ alone() {
 	say state "$base/current"
 	case $value in
 	armed | confirmed) # a confirmation that was killed leaves the return
-		if [ -n "$other" ] && [ "$other" != "$id" ] && works "$other" rollback; then
+		if [ -n "$other" ] && [ "$other" != "$id" ] && works "$other" guard; then
 			busy "another activation waits to be confirmed: $(whose "$base/current")"
 		fi
 		;;
@@ -128,6 +129,8 @@ record() {
 	note generation "$generation"
 	note guard "$guard"
 	note operator "$operator"
+	clock
+	note began "$began"
 	note link "$(readlink "$profile" 2>/dev/null || :)"
 	failed_units >"$dir/failed"
 	# The activation itself may take three times as long as the wait after it,
@@ -176,7 +179,7 @@ begin() {
 		note job activate
 		keep_paths
 		say_state armed
-		arm
+		[ -n "$systemd" ] || start_guard rollback
 	fi
 	clock
 	printf 'id %s\noperator %s\nat %s\n' "$id" "$operator" "$at" >"$base/holder"

@@ -109,8 +109,15 @@ monotonic() {
 }
 
 began=
-# clock sets at to the time of day in seconds, for which a program is started once.
+# clock sets at to the time of day in seconds. A program is started for it once,
+# at the beginning of an activation, and by what may last long.
 clock() {
+	case $began$verb in
+	work | confirm)
+		load began
+		began=$value
+		;;
+	esac
 	monotonic
 	[ -n "$began" ] || began=$(($(date +%s) - value))
 	at=$((began + value))
@@ -205,6 +212,11 @@ try_lock() {
 
 # take_lock SECONDS waits for it so long.
 take_lock() {
+	if [ -n "$systemd" ]; then
+		exec 9>>"$base/lock"
+		flock -w "$1" 9
+		return
+	fi
 	tries=$(($1 * 5))
 	until try_lock; do
 		[ "$tries" -gt 0 ] || return 1

@@ -71,6 +71,7 @@ return) give_back ;;
 dry) dry "$@" ;;
 work) work "$3" ;;
 ended) ended "$3" ;;
+guard) guard ;;
 rollback) rollback ;;
 resume) resume ;;
 *) refuse 47 'no such verb' ;;
