@@ -10,10 +10,10 @@
 // survives a restart in /nix/var/nix/assay, as does a change of profile and boot
 // loader that has begun: at boot the host puts it right.
 //
-// On hosts with systemd the jobs and the return are transient units,
-// assay-activate-ID and assay-rollback-ID; on others, Macs among them, they are
-// detached processes. All else lies in /run/assay on the host and is gone
-// when the host restarts.
+// On hosts with systemd the guard is a transient unit, assay-guard-ID, which runs
+// the activation and which systemd starts anew when it is killed; on others, Macs
+// among them, both are detached processes. All else lies in /run/assay on the
+// host and is gone when the host restarts.
 //
 // A Guard may be used by several goroutines at once.
 package guard
@@ -61,11 +61,15 @@ func (g Guard) Activate(ctx context.Context, conn host.Conn, a engine.Activation
 	if err := check(a); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
+	cmd := host.Command{Script: tool()}
 	if a.Goal == engine.GoalDryActivate {
-		return run(ctx, conn, what, log, "dry", cmp.Or(a.ID, "dry"), a.Class, a.System, a.Expect)
+		cmd.Args = []string{"dry", cmp.Or(a.ID, "dry"), a.Class, a.System, a.Expect}
+	} else {
+		cmd.Args = []string{"activate", a.ID, string(a.Goal), a.Class, a.System, a.Expect,
+			strconv.Itoa(a.Generation), strconv.Itoa(int(wait(a).Seconds())), oneLine(g.Operator), map[bool]string{true: "valid"}[a.Valid]}
+		cmd.Stdin = strings.NewReader(tool()) // of which it leaves a copy
 	}
-	return run(ctx, conn, what, log, "activate", a.ID, string(a.Goal), a.Class, a.System, a.Expect,
-		strconv.Itoa(a.Generation), strconv.Itoa(int(wait(a).Seconds())), oneLine(g.Operator), map[bool]string{true: "valid"}[a.Valid])
+	return run(ctx, conn, what, log, cmd)
 }
 
 // Join stays with the activation that has a.ID to its end and says what
@@ -99,7 +103,7 @@ func (g Guard) about(ctx context.Context, conn host.Conn, a engine.Activation, l
 	if err := check(a); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
-	return run(ctx, conn, what, log, verb, a.ID)
+	return run(ctx, conn, what, log, host.Command{Script: aboutSh, Args: []string{verb, a.ID}})
 }
 
 // wait is how long the host waits to be confirmed.
@@ -122,13 +126,10 @@ func oneLine(s string) string {
 	return strings.Join(strings.Fields(strings.ToValidUTF8(s, "?")), " ")
 }
 
-// run gives the host a verb with its arguments.
-func run(ctx context.Context, conn host.Conn, what string, log func(string), args ...string) error {
+// run runs a command as root and logs what it prints.
+func run(ctx context.Context, conn host.Conn, what string, log func(string), cmd host.Command) error {
 	out := host.NewLineWriter(maxLine, atMost(maxLines, log))
-	cmd := host.Command{Script: tool(), Args: args, Root: true, Stdout: out}
-	if args[0] == "activate" { // it leaves a copy for its jobs
-		cmd.Stdin = strings.NewReader(tool())
-	}
+	cmd.Root, cmd.Stdout = true, out
 	err := conn.Run(ctx, cmd)
 	out.Flush()
 	return explain(what, err)

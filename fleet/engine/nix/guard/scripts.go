@@ -22,10 +22,15 @@ var (
 	workSh string
 	//go:embed scripts/verbs.sh
 	verbsSh string
+
+	// aboutSh runs the script that an activation has left on the host.
+	//
+	//go:embed scripts/about.sh
+	aboutSh string
 )
 
-// tool is the one script that runs on hosts. Each verb is sent whole; the
-// activation also leaves a copy for its jobs in /run/assay.
+// tool is the one script that runs on hosts. An activation leaves a copy in
+// /run/assay, for its jobs and for what is asked about it later.
 func tool() string {
 	return preludeSh + jobsSh + systemSh + owedSh + activateSh + workSh + verbsSh
 }

@@ -70,9 +70,11 @@ start_unit() {
 	systemd-run "$@" 9>&-
 }
 
-# detach JOB VERB runs it as a process that nobody waits for.
+# detach JOB VERB runs it as a process that nobody waits for. It holds a lock for
+# as long as it lives, where there is flock.
 detach() {
 	find_shell
+	[ -z "$systemd" ] || live "$1"
 	begin=setsid # which no terminal's end reaches
 	if ! have setsid; then
 		begin=nohup
@@ -82,7 +84,7 @@ detach() {
 	if [ -n "$unit" ]; then exec 6>&1; else exec 6>>"$dir/log-$1"; fi # a unit's goes to the journal
 	"$begin" "$shell" "$dir/tool" "$2" "$id" "$1" >&6 2>&6 </dev/null 6>&- 9>&- &
 	echo $! >"$dir/pid-$1"
-	exec 6>&-
+	exec 6>&- 8>&-
 	set +m
 }
 
@@ -170,8 +172,8 @@ follow() {
 }
 
 # nap JOB waits a moment, or until the job ends, if that is within a second and
-# it lives: it holds a lock then, where there is flock. To ask systemd and the
-# journal more often than that would cost the host more than most jobs do.
+# there is a lock that says that it lives. To ask systemd and the journal more
+# often than that would cost the host more than most jobs do.
 nap() {
 	if [ -z "$systemd" ] || [ ! -e "$dir/life-$1" ]; then
 		sleep 0.02
@@ -182,9 +184,8 @@ nap() {
 	fi
 }
 
-# live JOB takes that lock.
+# live JOB takes that lock for this process and those that it starts.
 live() {
-	[ -n "$systemd" ] || return 0
 	exec 8>>"$dir/life-$1"
 	flock 8
 }
@@ -248,8 +249,7 @@ disarm() {
 	guard | rollback) ;;
 	*) dismiss ;;
 	esac
-	owe_nothing
-	rm -f "$roots-from" "$roots-to" "$dir/assay-$id-from" "$dir/assay-$id-to"
+	owe_nothing "$roots-from" "$roots-to" "$dir/assay-$id-from" "$dir/assay-$id-to"
 }
 
 # dismiss ends the guard. systemd takes a signal for an end that was wanted, and

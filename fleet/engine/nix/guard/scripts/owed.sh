@@ -36,10 +36,13 @@ at_boot() {
 	ln -sf ../assay-owed.service "$boot_units/multi-user.target.wants/assay-owed.service"
 }
 
-# owe_nothing ends it.
+# owe_nothing FILE... ends it, and removes the files.
 owe_nothing() {
-	[ -e "$owed/$id" ] || return 0
-	rm -rf "${owed:?}/$id" "$owed/due" "$boot_units/multi-user.target.wants/assay-owed.service" "$boot_units/assay-owed.service"
+	if [ ! -e "$owed/$id" ]; then
+		[ $# -eq 0 ] || rm -f "$@"
+		return 0
+	fi
+	rm -rf "${owed:?}/$id" "$owed/due" "$boot_units/multi-user.target.wants/assay-owed.service" "$boot_units/assay-owed.service" "$@"
 	rmdir "$owed" "$boot_units/multi-user.target.wants" "$boot_units" 2>/dev/null || :
 	case $systemd$verb in yesguard | yesrollback | yesresume) systemctl daemon-reload || : ;; esac # it may have read the unit
 }

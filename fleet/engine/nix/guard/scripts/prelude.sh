@@ -123,13 +123,20 @@ clock() {
 	at=$((began + value))
 }
 
+# due sets value to when the guard's time is over, as monotonic tells it: that of
+# the activation, or once that has ended, of what waits to be confirmed.
+due() {
+	load until
+	[ -n "$value" ] || load deadline
+}
+
 # say_state STATE makes this activation the current one, in that state, or
 # fails and leaves the file as it was.
 say_state() {
 	clock
 	ends=
 	if [ "$1" = armed ]; then
-		load deadline
+		due
 		ends=$((at + value))
 		monotonic
 		ends="

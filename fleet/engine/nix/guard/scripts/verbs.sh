@@ -1,7 +1,7 @@
-# known refuses where the host has not heard of the activation.
+# known refuses where the host was not told all of the activation.
 known() {
 	load from
-	[ -n "$value" ] || refuse 55 'the host knows nothing of this activation; it has been restarted, or another one followed'
+	[ -n "$value" ] || refuse 55 'this activation never began'
 }
 
 # confirm ID makes the activation last.

@@ -2,7 +2,7 @@
 # detached.
 
 work() {
-	live "$1"
+	[ "$systemd$1" != yesboot ] || live boot
 	take_lock 30 || refuse 43 'the lock of this host is not free'
 	code=0
 	case $1 in
@@ -36,7 +36,7 @@ follows() {
 		load guard
 		wait=$value
 		monotonic
-		put deadline "$((value + wait))"
+		note until "$((value + wait))"
 		! is armed || say_state armed
 		;;
 	activate:100)
@@ -151,7 +151,7 @@ lost() {
 
 # overdue: whether the guard's time is over.
 overdue() {
-	load deadline
+	due
 	due=$value
 	monotonic
 	[ "$value" -ge "$due" ]
