@@ -9,6 +9,8 @@ import (
 	"maps"
 	"os/exec"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 )
 
@@ -125,11 +127,14 @@ func readBatch(r *bufio.Reader, tell func(text []byte)) error {
 		} else if err != nil {
 			return err
 		}
-		var name, kind string
-		var size int64
-		if n, _ := fmt.Sscanf(line, "%s %s %d", &name, &kind, &size); n != 3 {
+		about := strings.Fields(line) // NAME KIND SIZE
+		if len(about) != 3 {
 			tell(nil) // missing
 			continue
+		}
+		size, err := strconv.ParseInt(about[2], 10, 64)
+		if err != nil {
+			return fmt.Errorf("git cat-file: no size in %.40q", line)
 		}
 		if total += max(size, 0); size < 0 || total > maxBlobs {
 			return errors.New("the history of the secrets is too large")

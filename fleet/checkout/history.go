@@ -1,7 +1,6 @@
 package checkout
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -48,6 +47,9 @@ type Question struct {
 	// goroutine.
 	Say func(path string, text []byte) string
 	As  string
+	// Until names files that are there now. Git need not go back further than to
+	// the commits that added all of them; none is that it goes through all.
+	Until []string
 }
 
 // ReadHistory begins to ask git for the history of paths in a directory. Git
@@ -81,7 +83,7 @@ func (h *History) Of(paths []string) bool { return h != nil && slices.Equal(h.pa
 
 func (h *History) read(ctx context.Context) (string, error) {
 	if h.cache == "" {
-		return h.log(ctx, "")
+		return h.log(ctx, "", h.question.Until)
 	}
 	kept := h.kept("")
 	head := commit(ctx, h.dir)
@@ -94,19 +96,37 @@ func (h *History) read(ctx context.Context) (string, error) {
 		}
 	}
 	from := follows(ctx, h.dir, former, head)
-	out, err := h.log(ctx, from)
-	if from != "" {
-		out += before
+	if from == "" {
+		return h.anew(ctx, head, h.question.Until)
 	}
-	if err == nil && head != "" && len(out) <= maxKept && commit(ctx, h.dir) == head && os.MkdirAll(h.cache, 0o700) == nil {
-		_ = renameio.WriteFile(kept, []byte(head+out), 0o600) // else it is asked for again
+	out, err := h.log(ctx, from, nil)
+	if err == nil {
+		out += before
+		h.keep(ctx, head, out)
 	}
 	return out, err
 }
 
-// kept is the file of the cache for one kind of what is asked of the paths.
+// anew asks git, whatever is kept; head is what commit says.
+func (h *History) anew(ctx context.Context, head string, until []string) (string, error) {
+	out, err := h.log(ctx, "", until)
+	if err == nil {
+		h.keep(ctx, head, out)
+	}
+	return out, err
+}
+
+// keep keeps what git said of a commit, if that is still checked out.
+func (h *History) keep(ctx context.Context, head, out string) {
+	if h.cache != "" && head != "" && len(out) <= maxKept && commit(ctx, h.dir) == head && os.MkdirAll(h.cache, 0o700) == nil {
+		_ = renameio.WriteFile(h.kept(""), []byte(head+out), 0o600) // else it is asked for again
+	}
+}
+
+// kept is the file of the cache for one kind of what is asked of the paths. The
+// number changes with the form of it.
 func (h *History) kept(kind string) string {
-	sum := sha256.Sum256([]byte(h.dir + "\x00" + strings.Join(h.paths, "\x00")))
+	sum := sha256.Sum256([]byte("2\x00" + h.dir + "\x00" + strings.Join(h.paths, "\x00")))
 	return filepath.Join(h.cache, hex.EncodeToString(sum[:])[:40]+kind)
 }
 
@@ -118,11 +138,15 @@ func (h *History) saidFile() string {
 	return h.kept(h.question.As)
 }
 
+// cutMark is how a history ends that does not go back to the first commit.
+const cutMark = "cut\x00"
+
 // log asks git for the history, back to where a range begins; "" is all of it.
+// It ends once the additions of all files are seen that are given, with cutMark.
 // Meanwhile the texts are read that are likely to be asked for.
-func (h *History) log(ctx context.Context, from string) (string, error) {
+func (h *History) log(ctx context.Context, from string, until []string) (string, error) {
 	args := []string{"-c", "core.quotePath=false", "log", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-color", "--no-show-signature", "--relative",
-		"--diff-merges=first-parent", "--format=commit %ct"}
+		"--diff-merges=first-parent", "--format=commit %ct %P"}
 	if from != "" {
 		args = append(args, from+"HEAD")
 	}
@@ -130,7 +154,9 @@ func (h *History) log(ctx context.Context, from string) (string, error) {
 	for _, p := range h.paths {
 		args = append(args, ":(literal)"+p)
 	}
-	cmd := command(ctx, h.dir, "", args...)
+	walk, stop := context.WithCancel(ctx)
+	defer stop()
+	cmd := command(walk, h.dir, "", args...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return "", err
@@ -139,19 +165,38 @@ func (h *History) log(ctx context.Context, from string) (string, error) {
 		return "", err
 	}
 	texts := h.texts(ctx)
+	left := set(until)
 	var raw strings.Builder
-	garbled := eachChange(io.TeeReader(out, &raw), func(c change) bool {
+	told, garbled := eachChange(io.TeeReader(out, &raw), func(c change) bool {
 		if h.question.Likely(c.path) {
 			texts.ask(c.said)
 		}
-		return true
+		if c.begins {
+			delete(left, c.path)
+		}
+		return len(until) == 0 || len(left) > 0
 	})
-	if garbled != nil {
-		h.stop()
+	cut := garbled == nil && len(until) > 0 && len(left) == 0
+	if garbled != nil || cut {
+		stop()
 	}
-	err = cmp.Or(garbled, ended(cmd, cmd.Wait()))
+	err = ended(cmd, cmd.Wait())
 	_ = texts.end() // what could not be read is asked for again, if it is wanted
+	switch {
+	case garbled != nil:
+		return "", garbled
+	case cut: // git has begun with what is older
+		return raw.String()[:told] + cutMark, nil
+	}
 	return raw.String(), err
+}
+
+func set(of []string) map[string]bool {
+	m := make(map[string]bool, len(of))
+	for _, s := range of {
+		m[s] = true
+	}
+	return m
 }
 
 // follows is "FORMER..", the beginning of a range up to HEAD, where the commits since

@@ -35,7 +35,7 @@ func (g grown) write(name, text string) {
 
 func (g grown) texts(cache string) string {
 	g.Helper()
-	found, err := ReadHistory(g.Context(), g.dir, cache, []string{"s", "t"}, asked()).Versions(g.Context(), all)
+	found, err := ReadHistory(g.Context(), g.dir, cache, []string{"s", "t"}, asked()).Versions(g.Context(), []string{"s", "t"})
 	if err != nil {
 		g.Fatal(err)
 	}
@@ -178,7 +178,7 @@ func TestSaid(t *testing.T) {
 			said = append(said, path+"="+string(text))
 			return path + " " + strings.ToUpper(string(text)) + "\n!"
 		}
-		found, err := ReadHistory(t.Context(), g.dir, g.cache, []string{"s", "t"}, q).Versions(t.Context(), all)
+		found, err := ReadHistory(t.Context(), g.dir, g.cache, []string{"s", "t"}, q).Versions(t.Context(), []string{"s", "t"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -206,11 +206,87 @@ func TestSaid(t *testing.T) {
 	for damaged, again := range map[string][]string{
 		"":                         {"s=", "s=one", "t=one", "t=two"},
 		"\x00":                     {"s=", "s=one", "t=one", "t=two"},
-		string(text[:len(text)-2]): {"t=two"},
+		string(text[:len(text)-2]): {"s=one"}, // the last one
 	} {
 		if err := os.WriteFile(kept[0], []byte(damaged), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		ask(".a", "t=t TWO\n! "+two, again...)
+	}
+}
+
+// TestHistoryIsCut: git is stopped at the commits that added the files; whoever
+// asks for others then learns all of them.
+func TestHistoryIsCut(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("not run: git is not installed")
+	}
+	g := grown{t, t.TempDir(), filepath.Join(t.TempDir(), "history")}
+	g.git("init", "-q")
+	for _, text := range []string{"1", "2"} {
+		g.write("old", text)
+	}
+	if err := os.Mkdir(filepath.Join(g.dir, "d"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	g.write("d/s", "3")
+	g.git("rm", "-q", "d/s")
+	g.git("commit", "-q", "-m", "x")
+	if err := os.Mkdir(filepath.Join(g.dir, "d"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	g.write("d/s", "4")
+	g.write("d/s", "5")
+	g.git("checkout", "-q", "-b", "side", "HEAD~1")
+	g.write("d/t", "6")
+	g.git("checkout", "-q", "main")
+	g.write("d/s", "7")
+	g.git("merge", "-q", "--no-edit", "side") // a merge adds d/t to this branch; that is not where it begins
+	ask := func(cache string, until, files []string) string {
+		t.Helper()
+		q := asked()
+		q.Until = until
+		found, err := ReadHistory(t.Context(), g.dir, cache, []string{"d", "old"}, q).Versions(t.Context(), files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return told(found)
+	}
+	isCut := func(want bool) {
+		t.Helper()
+		kept, err := filepath.Glob(filepath.Join(g.cache, histories))
+		if err != nil || len(kept) != 1 {
+			t.Fatalf("%q, %v", kept, err)
+		}
+		text, err := os.ReadFile(kept[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.HasSuffix(string(text), cutMark); got != want || strings.Contains(string(text), "old") == want {
+			t.Errorf("cut %t, want %t: %q", got, want, text)
+		}
+	}
+	both := []string{"d/s", "d/t"}
+	const said = "d/t=6 d/s=7 d/t=6 d/s=5 d/s=4"
+	if got := ask("", nil, both); got != said {
+		t.Errorf("%q, want %q", got, said)
+	}
+	for range 2 {
+		if got := ask(g.cache, both, both); got != said {
+			t.Errorf("%q, want %q", got, said)
+		}
+		isCut(true)
+	}
+	g.write("d/s", "8")
+	if got := ask(g.cache, both, both); got != "d/s=8 "+said {
+		t.Errorf("on top of it: %q", got)
+	}
+	isCut(true)
+	if got := ask(g.cache, both, []string{"old", "d/s"}); got != "d/s=8 d/s=7 d/s=5 d/s=4 old=2 old=1" {
+		t.Errorf("older than where it was cut: %q", got)
+	}
+	isCut(false)
+	if got := ask(g.cache, both, both); got != "d/s=8 "+said {
+		t.Errorf("of all that is kept: %q", got)
 	}
 }

@@ -1,10 +1,8 @@
 package checkout
 
 import (
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/google/renameio/v2"
@@ -28,15 +26,13 @@ func readSaid(file string) map[said]string {
 	return known
 }
 
-// writeSaid keeps it. Where that fails, git is asked again.
-func writeSaid(file string, known map[said]string) {
-	keys := slices.SortedFunc(maps.Keys(known), func(a, b said) int { return strings.Compare(a.path+a.blob, b.path+b.blob) })
+// writeSaid keeps what is said of texts. Where that fails, git is asked again.
+func writeSaid(file string, of []said, says map[said]string) {
 	var text strings.Builder
-	for _, k := range keys {
-		if strings.Contains(known[k], "\x00") {
-			continue
+	for _, k := range of {
+		if !strings.Contains(says[k], "\x00") {
+			text.WriteString(k.blob + "\x00" + k.path + "\x00" + says[k] + "\x00")
 		}
-		text.WriteString(k.blob + "\x00" + k.path + "\x00" + known[k] + "\x00")
 	}
 	if text.Len() <= maxKept && os.MkdirAll(filepath.Dir(file), 0o700) == nil {
 		_ = renameio.WriteFile(file, []byte(text.String()), 0o600)

@@ -26,21 +26,22 @@ type Version struct {
 	Said string // what is said of its text; "" where the commit removed it, or git does not have it
 }
 
-// Versions returns what became of the files to keep, newest first. Names are
-// not followed through renames. Nothing is fetched: what a partial clone lacks
-// has no text, and of a shallow one the history is as long as it is. What is
-// said of the texts is kept in the history's cache. It is called once.
-func (h *History) Versions(ctx context.Context, keep func(path string) bool) ([]Version, error) {
+// Versions returns what became of files, newest first, back to the ordinary
+// commit that added each: what had the name before that, or on another branch, was
+// another file. Names are not followed through renames. Nothing is fetched: what a
+// partial clone lacks has no text, and of a shallow one the history is as long as
+// it is. What is said of the texts is kept in the history's cache. It is called
+// once.
+func (h *History) Versions(ctx context.Context, files []string) ([]Version, error) {
 	if <-h.done; h.err != nil {
 		return nil, h.err
 	}
-	var changes []change
-	err := eachChange(strings.NewReader(h.raw), func(c change) bool {
-		if keep(c.path) {
-			changes = append(changes, c)
+	changes, whole, err := changesOf(h.raw, files)
+	if err == nil && !whole {
+		if h.raw, err = h.anew(ctx, commit(ctx, h.dir), nil); err == nil {
+			changes, _, err = changesOf(h.raw, files)
 		}
-		return len(changes) < maxVersions
-	})
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -52,41 +53,69 @@ func (h *History) Versions(ctx context.Context, keep func(path string) bool) ([]
 		return nil, err
 	}
 	versions := make([]Version, len(changes))
-	now := make(map[said]string, len(changes))
+	var now []said
+	told := make(map[said]bool, len(changes))
 	for i, c := range changes {
-		versions[i] = Version{Path: c.path, At: c.at}
-		if says, ok := h.said[c.said]; ok {
-			versions[i].Said, now[c.said] = says, says
+		says, ok := h.said[c.said]
+		versions[i] = Version{Path: c.path, At: c.at, Said: says}
+		if ok && !told[c.said] {
+			told[c.said] = true
+			now = append(now, c.said)
 		}
 	}
 	if file := h.saidFile(); file != "" && h.fresh {
-		writeSaid(file, now)
+		writeSaid(file, now, h.said)
 	}
 	return versions, nil
+}
+
+// changesOf reads what became of files; whole is false where git was stopped
+// before it had told all of it.
+func changesOf(raw string, files []string) (changes []change, whole bool, err error) {
+	left := set(files)
+	_, err = eachChange(strings.NewReader(raw), func(c change) bool {
+		if left[c.path] {
+			changes = append(changes, c)
+			if c.begins {
+				delete(left, c.path)
+			}
+		}
+		return len(changes) < maxVersions
+	})
+	return changes, len(left) == 0 || len(changes) >= maxVersions || !strings.HasSuffix(raw, "\x00"+cutMark), err
 }
 
 // change is what a commit made of a file: a text, or "" for its name where
 // there is none, as of a link or of what was removed.
 type change struct {
 	said
-	at time.Time
+	at     time.Time
+	begins bool // an ordinary commit added it, no merge
 }
 
-// eachChange reads `git log -z --raw` until each returns false: fields that end
-// with NUL, of which "commit TIME" begins a commit and ":MODE MODE BLOB BLOB
-// STATUS" a change of the file whose name is the next.
-func eachChange(r io.Reader, each func(change) bool) error {
+// eachChange reads `git log -z --raw` until each returns false, and returns of how
+// many bytes it has told: fields that end with NUL, of which "commit TIME
+// PARENT..." begins a commit and ":MODE MODE BLOB BLOB STATUS" a change of the file
+// whose name is the next.
+func eachChange(r io.Reader, each func(change) bool) (told int, err error) {
 	fields := bufio.NewScanner(r)
 	fields.Buffer(nil, maxField)
-	fields.Split(untilNUL)
+	fields.Split(func(data []byte, atEOF bool) (int, []byte, error) {
+		n, field, err := untilNUL(data, atEOF)
+		told += n
+		return n, field, err
+	})
 	var at time.Time
+	merge := false
 	for fields.Scan() {
 		field := strings.TrimLeft(fields.Text(), "\n")
-		if seconds, ok := strings.CutPrefix(field, "commit "); ok {
-			seconds, rest, _ := strings.Cut(seconds, "\n")
+		if about, ok := strings.CutPrefix(field, "commit "); ok {
+			about, rest, _ := strings.Cut(about, "\n")
+			seconds, parents, _ := strings.Cut(about, " ")
+			merge = strings.Contains(parents, " ")
 			n, err := strconv.ParseInt(seconds, 10, 64)
 			if err != nil {
-				return fmt.Errorf("git log: no time in %.40q", field)
+				return told, fmt.Errorf("git log: no time in %.40q", field)
 			}
 			at, field = time.Unix(n, 0), strings.TrimLeft(rest, "\n")
 		}
@@ -101,11 +130,11 @@ func eachChange(r io.Reader, each func(change) bool) error {
 		if parts[1] != "100644" && parts[1] != "100755" { // removed, a link, a submodule
 			blob = ""
 		}
-		if !each(change{said{blob, fields.Text()}, at}) {
-			return nil
+		if !each(change{said{blob, fields.Text()}, at, parts[4] == "A" && !merge}) {
+			return told, nil
 		}
 	}
-	return fields.Err()
+	return told, fields.Err()
 }
 
 // untilNUL splits at zero bytes.

@@ -14,8 +14,6 @@ func asked() Question {
 	return Question{Likely: func(path string) bool { return path != "t" }, Say: func(_ string, text []byte) string { return string(text) }, As: ".texts"}
 }
 
-func all(string) bool { return true }
-
 // histories is the pattern of what is kept of commits.
 const histories = "*[0-9a-f]"
 
@@ -62,7 +60,7 @@ func TestVersions(t *testing.T) {
 		git("add", "-A")
 		git("commit", "-q", "-m", "x")
 	}
-	found, err := ReadHistory(t.Context(), dir, "", []string{"s"}, asked()).Versions(t.Context(), func(p string) bool { return p == name })
+	found, err := ReadHistory(t.Context(), dir, "", []string{"s"}, asked()).Versions(t.Context(), []string{name})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,17 +74,17 @@ func TestVersions(t *testing.T) {
 	if strings.Join(texts, "|") != "|two\n|one" {
 		t.Errorf("%q", texts)
 	}
-	if _, err := ReadHistory(t.Context(), t.TempDir(), "", []string{"s"}, asked()).Versions(t.Context(), all); err == nil {
+	if _, err := ReadHistory(t.Context(), t.TempDir(), "", []string{"s"}, asked()).Versions(t.Context(), []string{"s"}); err == nil {
 		t.Error("a directory without git has a history")
 	}
 }
 
 // FuzzRaw reads anything as what git prints.
 func FuzzRaw(f *testing.F) {
-	f.Add("commit 17\x00\n:100644 100644 a b M\x00s/x\x00", "b blob 3\nabc\n")
+	f.Add("commit 17 ab cd\x00\n:100644 100644 a b M\x00s/x\x00cut\x00", "b blob 3\nabc\n")
 	f.Add("commit 17\n\n:1\x00", "b missing\n")
 	f.Fuzz(func(_ *testing.T, log, batch string) {
-		_ = eachChange(strings.NewReader(log), func(change) bool { return true })
+		_, _ = eachChange(strings.NewReader(log), func(change) bool { return true })
 		_ = readBatch(bufio.NewReader(strings.NewReader(batch)), func([]byte) {})
 	})
 }
@@ -115,7 +113,7 @@ func TestHistoryKept(t *testing.T) {
 	}
 	texts := func(in string, paths ...string) string {
 		t.Helper()
-		found, err := ReadHistory(t.Context(), in, cache, paths, asked()).Versions(t.Context(), all)
+		found, err := ReadHistory(t.Context(), in, cache, paths, asked()).Versions(t.Context(), paths)
 		if err != nil {
 			t.Fatal(err)
 		}

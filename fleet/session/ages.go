@@ -28,14 +28,20 @@ func likelyHistory(ctx context.Context, dir, cache string, tracked []string) *ch
 		return nil
 	}
 	slices.Sort(tops)
-	return readHistory(ctx, dir, cache, tops)
+	return readHistory(ctx, dir, cache, tops, tracked)
 }
 
-func readHistory(ctx context.Context, dir, cache string, tops []string) *checkout.History {
+func readHistory(ctx context.Context, dir, cache string, tops, tracked []string) *checkout.History {
 	if cache != "" {
 		cache = filepath.Join(cache, "history")
 	}
-	return checkout.ReadHistory(ctx, dir, cache, tops, checkout.Question{Likely: likelyEncrypted, Say: audit.Say, As: audit.SaidAs})
+	q := checkout.Question{Likely: likelyEncrypted, Say: audit.Say, As: audit.SaidAs}
+	for _, f := range tracked {
+		if top, _, _ := strings.Cut(f, "/"); likelyEncrypted(f) && slices.Contains(tops, top) {
+			q.Until = append(q.Until, f)
+		}
+	}
+	return checkout.ReadHistory(ctx, dir, cache, tops, q)
 }
 
 // likelySecret tells by the name of a file below a top directory whether it
@@ -69,9 +75,9 @@ func structured(name string) bool {
 	return false
 }
 
-// secretHistory asks git what became of the encrypted files. Begun is a history
-// that may be that of all of them.
-func secretHistory(ctx context.Context, dir, cache string, begun *checkout.History, in *audit.Input) (out []audit.Versions, why string) {
+// secretHistory asks git what became of the encrypted files, of those that it
+// tracks. Begun is a history that may be that of all of them.
+func secretHistory(ctx context.Context, dir, cache string, begun *checkout.History, tracked []string, in *audit.Input) (out []audit.Versions, why string) {
 	files := map[string]int{} // the encrypted files: their places in out, from 1
 	for _, c := range in.Claims {
 		files[path.Join(c.Dir, "secret")] = 0
@@ -82,7 +88,13 @@ func secretHistory(ctx context.Context, dir, cache string, begun *checkout.Histo
 	if len(files) == 0 {
 		return nil, ""
 	}
-	versions, err := historyOf(ctx, dir, cache, begun, files).Versions(ctx, func(p string) bool { _, ok := files[p]; return ok })
+	var asked []string
+	for _, f := range tracked {
+		if _, ok := files[f]; ok {
+			asked = append(asked, f)
+		}
+	}
+	versions, err := historyOf(ctx, dir, cache, begun, files, tracked).Versions(ctx, asked)
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
 		return nil, "git is not installed"
@@ -107,7 +119,7 @@ func secretHistory(ctx context.Context, dir, cache string, begun *checkout.Histo
 
 // historyOf is the history of the files' top directories: that which was begun,
 // where it is of these.
-func historyOf(ctx context.Context, dir, cache string, begun *checkout.History, files map[string]int) *checkout.History {
+func historyOf(ctx context.Context, dir, cache string, begun *checkout.History, files map[string]int, tracked []string) *checkout.History {
 	var tops []string
 	for f := range files {
 		top, _, _ := strings.Cut(f, "/")
@@ -118,5 +130,5 @@ func historyOf(ctx context.Context, dir, cache string, begun *checkout.History, 
 		return begun
 	}
 	begun.Stop()
-	return readHistory(ctx, dir, cache, tops)
+	return readHistory(ctx, dir, cache, tops, tracked)
 }

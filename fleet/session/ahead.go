@@ -31,7 +31,7 @@ func AheadVars(dir, machine string) *Ahead {
 func AheadAudit(ctx context.Context, dir, cache string, ages bool) *Ahead {
 	return ahead(ctx, func(ctx context.Context, a *Ahead) error {
 		listed := AheadVars(dir, "")
-		begun, err := a.gather(ctx, dir, cache, ages)
+		begun, tracked, err := a.gather(ctx, dir, cache, ages)
 		defer begun.Stop()
 		<-listed.done
 		if err == nil {
@@ -48,7 +48,7 @@ func AheadAudit(ctx context.Context, dir, cache string, ages bool) *Ahead {
 		}
 		a.audit.NoGit = "git was not asked"
 		if ages {
-			a.audit.History, a.audit.NoGit = secretHistory(ctx, dir, cache, begun, &a.audit)
+			a.audit.History, a.audit.NoGit = secretHistory(ctx, dir, cache, begun, tracked, &a.audit)
 		}
 		return nil
 	})
@@ -89,12 +89,12 @@ func (a *Ahead) list(dir, machine string) error {
 	return err
 }
 
-// gather reads the secrets of the directory but the vars. With ages it begins
-// to read their history.
-func (a *Ahead) gather(ctx context.Context, dir, cache string, ages bool) (begun *checkout.History, err error) {
+// gather reads the secrets of the directory but the vars, and what git tracks.
+// With ages it begins to read their history.
+func (a *Ahead) gather(ctx context.Context, dir, cache string, ages bool) (begun *checkout.History, tracked []string, err error) {
 	store, err := vars.Open(dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer store.Close()
 	untracked := make(chan []string, 1)
@@ -107,5 +107,5 @@ func (a *Ahead) gather(ctx context.Context, dir, cache string, ages bool) (begun
 		begun = likelyHistory(ctx, dir, cache, tracked)
 	}
 	a.audit, err = audit.Gather(ctx, store, tracked, func() []string { return <-untracked }, audit.Input{Git: ok})
-	return begun, err
+	return begun, tracked, err
 }
