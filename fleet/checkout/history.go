@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/google/renameio/v2"
 )
@@ -30,6 +31,7 @@ type History struct {
 	question   Question
 	stop       context.CancelFunc
 	done       chan struct{}
+	keeping    sync.WaitGroup
 	raw        string          // what `git log -z --raw` prints
 	said       map[said]string // of the texts that are known
 	fresh      bool            // not all of said is kept
@@ -62,7 +64,6 @@ func ReadHistory(ctx context.Context, dir, cache string, paths []string, q Quest
 	h := &History{dir: dir, cache: cache, paths: paths, question: q, stop: stop, done: make(chan struct{})}
 	go func() {
 		defer close(h.done)
-		defer stop()
 		h.said = readSaid(h.saidFile())
 		h.raw, h.err = h.read(ctx)
 	}()
@@ -75,6 +76,7 @@ func (h *History) Stop() {
 	if h != nil {
 		h.stop()
 		<-h.done
+		h.keeping.Wait()
 	}
 }
 
@@ -102,7 +104,7 @@ func (h *History) read(ctx context.Context) (string, error) {
 	out, err := h.log(ctx, from, nil)
 	if err == nil {
 		out += before
-		h.keep(ctx, head, out)
+		h.keeping.Go(func() { h.keep(ctx, head, out) })
 	}
 	return out, err
 }
@@ -111,7 +113,7 @@ func (h *History) read(ctx context.Context) (string, error) {
 func (h *History) anew(ctx context.Context, head string, until []string) (string, error) {
 	out, err := h.log(ctx, "", until)
 	if err == nil {
-		h.keep(ctx, head, out)
+		h.keeping.Go(func() { h.keep(ctx, head, out) })
 	}
 	return out, err
 }

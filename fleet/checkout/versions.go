@@ -66,6 +66,7 @@ func (h *History) Versions(ctx context.Context, files []string) ([]Version, erro
 	if file := h.saidFile(); file != "" && h.fresh {
 		writeSaid(file, now, h.said)
 	}
+	h.keeping.Wait()
 	return versions, nil
 }
 

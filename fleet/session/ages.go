@@ -94,7 +94,9 @@ func secretHistory(ctx context.Context, dir, cache string, begun *checkout.Histo
 			asked = append(asked, f)
 		}
 	}
-	versions, err := historyOf(ctx, dir, cache, begun, files, tracked).Versions(ctx, asked)
+	history := historyOf(ctx, dir, cache, begun, files, tracked)
+	defer history.Stop()
+	versions, err := history.Versions(ctx, asked)
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
 		return nil, "git is not installed"

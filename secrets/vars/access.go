@@ -35,6 +35,7 @@ type ledger struct {
 	keys   map[member][]Key
 	groups map[string]resolved
 	faults map[member]string
+	there  map[member]bool // whether it is registered
 }
 
 // resolved is what the links of a group lead to.
@@ -44,7 +45,7 @@ type resolved struct {
 }
 
 func newLedger(s *Store) *ledger {
-	return &ledger{s, map[member][]Key{}, map[string]resolved{}, map[member]string{}}
+	return &ledger{s, map[member][]Key{}, map[string]resolved{}, map[member]string{}, map[member]bool{}}
 }
 
 // Readers returns who should be able to read the secret of id, by kind and
@@ -149,7 +150,7 @@ func (l *ledger) links(dir, kind string) (names, faults []string) {
 		return nil, []string{unlisted + err.Error()}
 	}
 	for _, e := range entries {
-		name, err := l.s.target(path.Join(dir, e.Name()), kind, e.Type())
+		name, err := l.target(path.Join(dir, e.Name()), kind, e.Type())
 		if err != nil {
 			faults = append(faults, err.Error())
 			continue
@@ -161,7 +162,8 @@ func (l *ledger) links(dir, kind string) (names, faults []string) {
 }
 
 // target follows one link to its member's name.
-func (s *Store) target(link, kind string, mode fs.FileMode) (string, error) {
+func (l *ledger) target(link, kind string, mode fs.FileMode) (string, error) {
+	s := l.s
 	if mode&fs.ModeSymlink == 0 {
 		return "", fmt.Errorf("%s: not a symbolic link, ignored", s.real(link))
 	}
@@ -173,10 +175,16 @@ func (s *Store) target(link, kind string, mode fs.FileMode) (string, error) {
 	if path.IsAbs(to) || path.Dir(full) != path.Join("sops", kind) {
 		return "", fmt.Errorf("%s: leads to %.200q, not into sops/%s, ignored", s.real(link), to, kind)
 	}
-	if !s.isDir(full) {
-		return "", fmt.Errorf("%s: leads to sops/%s/%s, which does not exist, ignored", s.real(link), kind, path.Base(full))
+	m := member{kind, path.Base(full)}
+	there, asked := l.there[m]
+	if !asked {
+		there = s.isDir(full)
+		l.there[m] = there
 	}
-	return path.Base(full), nil
+	if !there {
+		return "", fmt.Errorf("%s: leads to sops/%s/%s, which does not exist, ignored", s.real(link), kind, m.name)
+	}
+	return m.name, nil
 }
 
 // all are the members that access names, which have to be registered.

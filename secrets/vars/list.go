@@ -76,7 +76,7 @@ func (s *Store) Owners(scope Scope) ([]string, error) {
 func (s *Store) dirs(dir string) (out []string, err error) {
 	entries, err := s.names(dir)
 	for _, e := range entries {
-		if check(exportName, "entry", e.Name()) == nil && s.isDir(path.Join(dir, e.Name())) {
+		if check(exportName, "entry", e.Name()) == nil && (e.IsDir() || s.isDir(path.Join(dir, e.Name()))) {
 			out = append(out, e.Name())
 		}
 	}

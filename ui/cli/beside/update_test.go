@@ -26,6 +26,30 @@ for job in $jobs; do wait "$job" || failed=1; done
 exit $failed
 `
 
+// guardedShell does by hand what assay checks: the host returns by itself unless
+// somebody comes back over a new connection, the switch survives the connection,
+// no unit has failed that was healthy, and only then is the system what boots; what
+// runs and boots is read back.
+const guardedShell = `
+jobs= failed=0
+for pair; do
+	host=${pair%%=*} system=$(readlink "${pair#*=}")
+	{
+		nix copy --no-check-sigs --to "ssh-ng://$host" "$system" &&
+			ssh "$host" "systemctl list-units --failed --plain --no-legend >/run/failed-before
+				systemd-run --quiet --unit=return-by-hand --on-active=120 \$(readlink -f /run/current-system)/bin/switch-to-configuration test &&
+				systemd-run --quiet --unit=switch-by-hand --pipe --wait --collect $system/bin/switch-to-configuration test" &&
+			ssh "$host" "systemctl list-units --failed --plain --no-legend | grep -vxFf /run/failed-before && exit 1
+				[ \$(readlink -f /run/current-system) = $system ] &&
+				nix-env -p /nix/var/nix/profiles/system --set $system && $system/bin/switch-to-configuration boot &&
+				systemctl stop return-by-hand.timer &&
+				[ \$(readlink -f /run/current-system) = $system ] && [ \$(readlink -f /nix/var/nix/profiles/system) = $system ]"
+	} & jobs="$jobs $!"
+done
+for job in $jobs; do wait "$job" || failed=1; done
+exit $failed
+`
+
 // BenchmarkUpdate updates hosts with systemd to systems that are built
 // already, with a change that is new in each round; once with hosts on this
 // machine, and once with as many of which every answer takes its time.
@@ -87,6 +111,7 @@ func (at *bench) update(b *testing.B, names []string, hosts []bed.Host, part str
 	compare(b, 3,
 		contender{"assay update --yes", prepare("assay"), func() { at.run(b, at.assay, "update", strings.Join(names, ","), "--yes") }, verify},
 		contender{"nix build, copies, switches", prepare("built"), func() { at.run(b, "sh", append([]string{"-c", quoted + bareShell, "sh"}, pairs...)...) }, verify},
+		contender{"the same, with assay's checks", prepare("guarded"), func() { at.run(b, "sh", append([]string{"-c", quoted + guardedShell, "sh"}, pairs...)...) }, verify},
 		contender{"copies, switches only", prepare("bare"), func() { at.run(b, "sh", append([]string{"-c", bareShell, "sh"}, pairs...)...) }, verify},
 	)
 }
