@@ -77,10 +77,12 @@ func TestShells(t *testing.T) {
 			continue
 		}
 		read++
-		cmd := exec.Command(shell[0], append(shell[1:], "-n")...)
-		cmd.Stdin = strings.NewReader(tool())
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("%s: %v\n%s", shell[0], err, out)
+		for _, script := range []string{tool(), aboutSh} {
+			cmd := exec.Command(shell[0], append(shell[1:], "-n")...)
+			cmd.Stdin = strings.NewReader(script)
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%s: %v\n%s", shell[0], err, out)
+			}
 		}
 	}
 	if read == 0 {

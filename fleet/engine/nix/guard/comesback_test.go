@@ -116,7 +116,7 @@ func breakages() map[string]breakage {
 		"switch fails":      {change: "exit 9", reason: "failed with exit status 9"},
 		"switch is killed":  {change: "kill -KILL $$", reason: "failed with exit status 137"},
 		"switch never ends": {change: "sleep 1000", alone: true},
-		"the job is killed": {change: `systemctl kill --signal=KILL "$(sed -n 's,.*/\(assay-guard[^/]*\)$,\1,p' /proc/self/cgroup | head -n 1)"; sleep 10`, reason: "was ended by"},
+		"the job is killed": {change: `systemctl kill --signal=KILL "$(sed -n 's,.*/\(assay-activate[^/]*\)$,\1,p' /proc/self/cgroup | head -n 1)"; sleep 10`, reason: "was ended by"},
 		"boot loader fails": {files: map[string]string{"boot-fails": ""}, reason: "could not be made what boots"},
 		"a unit fails later": {
 			change: badUnit, reason: "bad.service failed",

@@ -176,6 +176,12 @@ func TestRefused(t *testing.T) {
 	if err := g.Confirm(t.Context(), b.conn(t), a, nil); err == nil || !strings.Contains(err.Error(), "knows nothing") {
 		t.Errorf("never begun: %v", err)
 	}
+	dir := "/run/assay/" + a.ID
+	b.Root(t, "mkdir -p "+dir+"; echo exit 0 >"+dir+"/tool") // it was killed while it began
+	if err := g.Confirm(t.Context(), b.conn(t), a, nil); err == nil || !strings.Contains(err.Error(), "knows nothing") {
+		t.Errorf("half begun: %v", err)
+	}
+	b.Root(t, "rm -r "+dir)
 
 	first := b.activation(t, slow, engine.GoalSwitch)
 	first.ID, first.Guard = "first", 60e9

@@ -10,10 +10,10 @@
 // survives a restart in /nix/var/nix/assay, as does a change of profile and boot
 // loader that has begun: at boot the host puts it right.
 //
-// On hosts with systemd the guard is a transient unit, assay-guard-ID, which runs
-// the activation and which systemd starts anew when it is killed; on others, Macs
-// among them, both are detached processes. All else lies in /run/assay on the
-// host and is gone when the host restarts.
+// On hosts with systemd the jobs and the return are transient units,
+// assay-activate-ID and assay-rollback-ID; on others, Macs among them, they are
+// detached processes. All else lies in /run/assay on the host and is gone
+// when the host restarts.
 //
 // A Guard may be used by several goroutines at once.
 package guard

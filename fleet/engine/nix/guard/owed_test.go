@@ -87,7 +87,7 @@ func TestReturnIsTakenOver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := b.Root(t, "systemctl show --property=ActiveState --value assay-guard-"+a.ID+".service"); s != "inactive" {
+	if s := b.Root(t, "systemctl show --property=ActiveState --value assay-rollback-"+a.ID+".service"); s != "inactive" {
 		t.Errorf("the return is %s", s)
 	}
 	if err := g.Confirm(t.Context(), b.conn(t), next, nil); err != nil {

@@ -12,15 +12,14 @@ whose() {
 	printf '%s of %s, since %s' "$(field id "$1")" "$(field operator "$1")" "$when"
 }
 
-# works ID JOB: whether a job of an activation is at work; systemd was asked for
-# all units at once. A confirmation holds the lock, or has the return still before
-# it.
+# works ID JOB: whether a job of an activation is at work, or is to be by a
+# timer; systemd was asked for all units at once. A confirmation holds the lock,
+# or has the return still before it.
 works() {
 	[ ! -e "$base/$1/over-$2" ] || return 1
 	if [ -n "$systemd" ]; then
-		case "$2: $units" in
-		boot:*[[:space:]]"assay-boot-$1.service "*) return 0 ;;
-		guard:*[[:space:]]"assay-guard-$1.service "* | activate:*[[:space:]]"assay-guard-$1.service "*) return 0 ;;
+		case " $units" in
+		*[[:space:]]"assay-$2-$1.service "* | *[[:space:]]"assay-$2-$1.timer "*) return 0 ;;
 		esac
 		return 1
 	fi
@@ -57,7 +56,7 @@ alone() {
 	say state "$base/current"
 	case $value in
 	armed | confirmed) # a confirmation that was killed leaves the return
-		if [ -n "$other" ] && [ "$other" != "$id" ] && works "$other" guard; then
+		if [ -n "$other" ] && [ "$other" != "$id" ] && works "$other" rollback; then
 			busy "another activation waits to be confirmed: $(whose "$base/current")"
 		fi
 		;;
@@ -179,7 +178,7 @@ begin() {
 		note job activate
 		keep_paths
 		say_state armed
-		[ -n "$systemd" ] || start_guard rollback
+		arm
 	fi
 	clock
 	printf 'id %s\noperator %s\nat %s\n' "$id" "$operator" "$at" >"$base/holder"

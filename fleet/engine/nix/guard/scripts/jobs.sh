@@ -1,10 +1,9 @@
-# Jobs are what must not end with the connection: guard, activate, boot, confirm.
-# Where systemd runs, guard and boot are transient units assay-JOB-ID; their
+# Jobs are what must not end with the connection: activate, boot, confirm, and
+# rollback. Where systemd runs they are transient units assay-JOB-ID; their
 # files lie in /run/systemd/transient, which no switch to another system
-# touches. activate is a process of the guard's unit, so that nothing is activated
-# that is not guarded, and costs the host no unit of its own. Elsewhere they are
-# processes in sessions of their own, and so is confirm everywhere: it restarts
-# nothing, and where it is killed the return is still armed.
+# touches. Elsewhere they are processes in sessions of their own, and so is
+# confirm everywhere: it restarts nothing, and where it is killed the return is
+# still armed.
 
 systemd=
 [ ! -d /run/systemd/system ] || systemd=yes
@@ -20,80 +19,51 @@ find_shell() {
 	[ ! -d "$dir" ] || note shell "$shell"
 }
 
-# unit_of JOB sets unit to the name of the unit that it runs in, or to nothing.
-unit_of() {
-	case $systemd$1 in
-	yesguard | yesactivate) unit=assay-guard-$id.service ;;
-	yesboot) unit=assay-boot-$id.service ;;
-	*) unit= ;;
-	esac
-}
+# is_unit JOB
+is_unit() { [ -n "$systemd" ] && [ "$1" != confirm ]; }
 
 # launch JOB starts it, unless it runs.
 launch() {
 	if [ -e "$dir/begun-$1" ]; then
 		! at_work "$1" || return 0
 		rm -f "$dir/result-$1" "$dir/over-$1" "$dir/whole-$1"
+		! is_unit "$1" || systemctl reset-failed "assay-$1-$id.service" 2>/dev/null || :
 	fi
-	case $systemd$1 in
-	yesactivate) start_guard guard || at_work guard ;;
-	yesboot)
-		mark begun-boot
-		find_shell
-		systemctl reset-failed "assay-boot-$id.service" 2>/dev/null || :
-		start_unit boot work boot --property="ExecStopPost=$shell -c 'test -e $dir/over-boot || exec $shell $dir/tool ended $id boot'" || at_work boot
-		;;
-	*)
-		mark "begun-$1"
-		detach "$1" work
-		;;
-	esac
-}
-
-# start_guard VERB starts what returns by itself: after the guard's time, or at
-# once when it is told to. systemd starts it anew when it is killed.
-start_guard() {
-	if [ -n "$systemd" ]; then
-		start_unit guard "$1" '' --property=Restart=on-failure --property=RestartSec=1 --property=StartLimitIntervalSec=0
-	else
-		detach guard "$1"
-	fi
-}
-
-# start_unit JOB VERB ARGUMENT OPTIONS... starts it as a unit.
-start_unit() {
+	mark "begun-$1"
 	find_shell
-	name=assay-$1-$id
-	set -- "$@" --quiet --unit="$name" --service-type=exec --property=TimeoutStopSec=10 \
-		${LOCALE_ARCHIVE:+"--setenv=LOCALE_ARCHIVE=$LOCALE_ARCHIVE"} -- "$shell" "$dir/tool" "$2" "$id" "$3"
-	shift 3
-	systemd-run "$@" 9>&-
+	if is_unit "$1"; then
+		name=assay-$1-$id
+		set -- "$1" --quiet --unit="$name" --service-type=exec --property=TimeoutStopSec=10 \
+			--property="ExecStopPost=$shell -c 'test -e $dir/over-$1 || exec $shell $dir/tool ended $id $1'"
+		[ -z "${LOCALE_ARCHIVE:-}" ] || set -- "$@" --setenv="LOCALE_ARCHIVE=$LOCALE_ARCHIVE"
+		job=$1
+		shift
+		systemd-run "$@" -- "$shell" "$dir/tool" work "$id" "$job" 9>&- || at_work "$job"
+		return
+	fi
+	detach "$1" work
 }
 
-# detach JOB VERB runs it as a process that nobody waits for. It holds a lock for
-# as long as it lives, where there is flock.
+# detach JOB VERB runs it as a process that nobody waits for, and that has its
+# lock from the beginning.
 detach() {
 	find_shell
-	[ -z "$systemd" ] || live "$1"
+	live "$1"
 	begin=setsid # which no terminal's end reaches
 	if ! have setsid; then
 		begin=nohup
 		set -m # a process group of its own
 	fi
-	unit_of "$1"
-	if [ -n "$unit" ]; then exec 6>&1; else exec 6>>"$dir/log-$1"; fi # a unit's goes to the journal
-	"$begin" "$shell" "$dir/tool" "$2" "$id" "$1" >&6 2>&6 </dev/null 6>&- 9>&- &
+	"$begin" "$shell" "$dir/tool" "$2" "$id" "$1" >>"$dir/log-$1" 2>&1 </dev/null 9>&- &
 	echo $! >"$dir/pid-$1"
-	exec 6>&- 8>&-
+	exec 8>&-
 	set +m
 }
 
 # at_work JOB: whether it has been started and has not ended.
 at_work() {
-	unit_of "$1"
-	if [ -n "$unit" ]; then
-		[ ! -e "$dir/over-$1" ] || return 1
-		case $(systemctl show --property=ActiveState --value "$unit" 2>/dev/null) in
+	if is_unit "$1"; then
+		case $(systemctl show --property=ActiveState --value "assay-$1-$id.service" 2>/dev/null) in
 		active | activating | deactivating | reloading) return 0 ;;
 		esac
 		return 1
@@ -104,46 +74,19 @@ at_work() {
 
 # halt JOB ends it, with everything that it has started.
 halt() {
-	case $systemd$1 in
-	yesboot)
-		systemctl stop "assay-boot-$id.service" 2>/dev/null || :
+	if is_unit "$1"; then
+		systemctl stop "assay-$1-$id.service" 2>/dev/null || :
 		return
-		;;
-	esac
-	[ ! -e "$dir/over-$1" ] || return 0
-	pid=$(get "pid-$1")
-	if alive "$pid" && { [ "$systemd$1" != yesactivate ] || guards "$pid"; }; then
-		kill -TERM "-$pid" 2>/dev/null || kill -TERM "$pid" 2>/dev/null || :
-		tries=50
-		while alive "$pid" && [ "$tries" -gt 0 ]; do
-			tries=$((tries - 1))
-			sleep 0.2
-		done
-		kill -KILL "-$pid" 2>/dev/null || :
 	fi
-	case $systemd$1 in
-	yesactivate) empty_unit ;;
-	esac
-}
-
-# guards PID: whether a process belongs to the guard's unit; group is set to where
-# the kernel keeps that.
-guards() {
-	group=
-	{
-		while IFS= read -r line; do
-			case $line in */"assay-guard-$id.service"*) group=/sys/fs/cgroup${line#*::} ;; esac
-		done <"/proc/$1/cgroup"
-	} 2>/dev/null || :
-	[ -n "$group" ]
-}
-
-# empty_unit kills what else there is in this process's unit.
-empty_unit() {
-	guards $$ && [ -r "$group/cgroup.procs" ] || return 0
-	while read -r pid; do
-		[ "$pid" = $$ ] || kill -KILL "$pid" 2>/dev/null || :
-	done <"$group/cgroup.procs"
+	pid=$(get "pid-$1")
+	alive "$pid" || return 0
+	kill -TERM "-$pid" 2>/dev/null || kill -TERM "$pid" 2>/dev/null || :
+	tries=50
+	while alive "$pid" && [ "$tries" -gt 0 ]; do
+		tries=$((tries - 1))
+		sleep 0.2
+	done
+	kill -KILL "-$pid" 2>/dev/null || :
 }
 
 # follow JOB prints what it says until it ends. What was printed once is not
@@ -151,7 +94,7 @@ empty_unit() {
 # says so. The others are looked after about once a second.
 follow() {
 	naps=0
-	[ "$1" != guard ] || naps=20 # it makes no mark
+	[ "$1" != rollback ] || naps=20 # it makes no mark
 	while [ ! -e "$dir/over-$1" ]; do
 		if [ "$naps" -lt 20 ]; then
 			naps=$((naps + 1))
@@ -164,16 +107,15 @@ follow() {
 		fi
 	done
 	print_log "$1"
-	unit_of "$1"
-	if [ -n "$unit" ] && [ ! -e "$dir/whole-$1" ]; then # the journal may not have all of it yet
+	if is_unit "$1" && [ ! -e "$dir/whole-$1" ]; then # the journal may not have all of it yet
 		journalctl --sync 2>/dev/null || :
 		print_log "$1"
 	fi
 }
 
 # nap JOB waits a moment, or until the job ends, if that is within a second and
-# there is a lock that says that it lives. To ask systemd and the journal more
-# often than that would cost the host more than most jobs do.
+# a lock says that it lives. To ask systemd and the journal more often than that
+# would cost the host more than most jobs do.
 nap() {
 	if [ -z "$systemd" ] || [ ! -e "$dir/life-$1" ]; then
 		sleep 0.02
@@ -186,19 +128,19 @@ nap() {
 
 # live JOB takes that lock for this process and those that it starts.
 live() {
+	[ -n "$systemd" ] || return 0
 	exec 8>>"$dir/life-$1"
 	flock 8
 }
 
 print_log() {
-	unit_of "$1"
-	if [ -n "$unit" ]; then
-		load "cursor-$unit"
+	if is_unit "$1"; then
+		load "cursor-$1"
 		since=$value
 		journalctl --quiet --no-pager --output=cat --show-cursor ${since:+"--after-cursor=$since"} \
-			"_SYSTEMD_UNIT=$unit" 2>/dev/null | while IFS= read -r line; do
+			"_SYSTEMD_UNIT=assay-$1-$id.service" 2>/dev/null | while IFS= read -r line; do
 			case $line in
-			'-- cursor: '*) note "cursor-$unit" "${line#-- cursor: }" ;;
+			'-- cursor: '*) note "cursor-$1" "${line#-- cursor: }" ;;
 			"assay: $1 is over") mark "whole-$1" ;;
 			*) printf '%s\n' "$line" ;;
 			esac
@@ -214,11 +156,32 @@ print_log() {
 	note "cursor-$1" "$size"
 }
 
-# return_now lets the guard wait no longer.
+# arm starts what returns by itself: after the guard's time, or at once when it
+# is told to.
+arm() {
+	find_shell
+	if [ -n "$systemd" ]; then
+		load guard
+		systemd-run --quiet --unit="assay-rollback-$id" --on-active="$value" \
+			--timer-property=AccuracySec=100ms --service-type=exec --property=Restart=on-failure --property=RestartSec=1 --property=StartLimitIntervalSec=0 \
+			-- "$shell" "$dir/tool" rollback "$id" 9>&-
+	else
+		detach rollback rollback
+	fi
+}
+
+# return_now lets the rollback wait no longer.
 return_now() {
 	mark now
 	mark again
-	at_work guard || start_guard rollback || at_work guard
+	! at_work rollback || return 0
+	find_shell
+	if [ -z "$systemd" ]; then
+		detach rollback rollback
+	elif ! systemctl start --no-block "assay-rollback-$id.service" 2>/dev/null; then
+		systemd-run --quiet --unit="assay-rollback-$id" --service-type=exec --property=Restart=on-failure --property=RestartSec=1 --property=StartLimitIntervalSec=0 \
+			-- "$shell" "$dir/tool" rollback "$id" 9>&-
+	fi
 }
 
 # await_return TRIES follows the return that somebody has asked for until it has
@@ -227,7 +190,7 @@ await_return() {
 	patience=150
 	while :; do
 		[ -z "$systemd" ] || journalctl --sync 2>/dev/null || :
-		print_log guard
+		print_log rollback
 		case $(state) in
 		armed | confirmed) ;;
 		failed)
@@ -236,31 +199,24 @@ await_return() {
 			;;
 		*) break ;;
 		esac
-		at_work guard || patience=$((patience - 1))
+		at_work rollback || patience=$((patience - 1))
 		[ "$patience" -gt 0 ] || return 0 # it was killed, or never began
 		sleep 0.2
 	done
-	follow guard
+	follow rollback
 }
 
-# disarm ends what would return by itself; that must not end itself.
+# disarm ends what would return by itself; a rollback that runs this must not
+# end itself.
 disarm() {
-	case $verb in
-	guard | rollback) ;;
-	*) dismiss ;;
-	esac
-	owe_nothing "$roots-from" "$roots-to" "$dir/assay-$id-from" "$dir/assay-$id-to"
-}
-
-# dismiss ends the guard. systemd takes a signal for an end that was wanted, and
-# a guard that it starts anew sees that nothing is left to do.
-dismiss() {
 	if [ -z "$systemd" ]; then
-		halt guard
+		[ "$verb" = rollback ] || halt rollback
+	elif [ "$verb" = rollback ]; then
+		systemctl stop "assay-rollback-$id.timer" 2>/dev/null || :
 	else
-		load pid-guard
-		[ -z "$value" ] || ! guards "$value" || kill -TERM "$value" 2>/dev/null || :
+		systemctl stop "assay-rollback-$id.service" "assay-rollback-$id.timer" 2>/dev/null || :
 	fi
+	owe_nothing "$roots-from" "$roots-to" "$dir/assay-$id-from" "$dir/assay-$id-to"
 }
 
 # failed_units: the units that have failed, one a line, ours left out.

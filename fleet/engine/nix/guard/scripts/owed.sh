@@ -10,8 +10,10 @@ boot_units=/etc/systemd/system.control
 
 # owe WHY writes it down, so that it is on the disk when this returns.
 owe() {
-	mkdir -p -m 0700 "$owed/$id" ${systemd:+"$boot_units/multi-user.target.wants"} 2>/dev/null || mkdir -p -m 0700 "$owed/$id" || return 1
-	cp -f "$dir/tool" "$dir/from" "$dir/to" "$dir/link" "$dir/class" "$dir/goal" "$dir/generation" "$dir/guard" "$dir/operator" "$owed/$id/" || return 1
+	mkdir -p -m 0700 "$owed/.$id"
+	cp -f "$dir/tool" "$dir/from" "$dir/to" "$dir/link" "$dir/class" "$dir/goal" "$dir/generation" "$dir/guard" "$dir/operator" "$owed/.$id/" || return 1
+	[ ! -e "$owed/$id" ] || rm -rf "${owed:?}/$id"
+	mv -f "$owed/.$id" "$owed/$id" || return 1
 	standing >"$owed/.due"
 	printf 'state failed\ntrouble %s\n' "$1" >>"$owed/.due"
 	mv -f "$owed/.due" "$owed/due" || return 1
@@ -31,6 +33,7 @@ standing() {
 # at_boot has systemd take it up.
 at_boot() {
 	[ -n "$systemd" ] || return 0
+	mkdir -p "$boot_units/multi-user.target.wants" || return 1
 	printf '%s\n' '[Unit]' 'Description=Bring back what assay could not' 'After=local-fs.target' \
 		'[Service]' 'Type=oneshot' "ExecStart=/bin/sh $owed/$id/tool resume $id" >"$boot_units/assay-owed.service" || return 1
 	ln -sf ../assay-owed.service "$boot_units/multi-user.target.wants/assay-owed.service"
@@ -44,7 +47,7 @@ owe_nothing() {
 	fi
 	rm -rf "${owed:?}/$id" "$owed/due" "$boot_units/multi-user.target.wants/assay-owed.service" "$boot_units/assay-owed.service" "$@"
 	rmdir "$owed" "$boot_units/multi-user.target.wants" "$boot_units" 2>/dev/null || :
-	case $systemd$verb in yesguard | yesrollback | yesresume) systemctl daemon-reload || : ;; esac # it may have read the unit
+	case $systemd$verb in yesrollback | yesresume) systemctl daemon-reload || : ;; esac # it may have read the unit
 }
 
 # take_over ends what the host tries to return from: another change begins, and

@@ -123,20 +123,13 @@ clock() {
 	at=$((began + value))
 }
 
-# due sets value to when the guard's time is over, as monotonic tells it: that of
-# the activation, or once that has ended, of what waits to be confirmed.
-due() {
-	load until
-	[ -n "$value" ] || load deadline
-}
-
 # say_state STATE makes this activation the current one, in that state, or
 # fails and leaves the file as it was.
 say_state() {
 	clock
 	ends=
 	if [ "$1" = armed ]; then
-		due
+		load deadline
 		ends=$((at + value))
 		monotonic
 		ends="
@@ -219,7 +212,7 @@ try_lock() {
 
 # take_lock SECONDS waits for it so long.
 take_lock() {
-	if [ -n "$systemd" ]; then
+	if [ -n "$systemd" ] && have flock; then
 		exec 9>>"$base/lock"
 		flock -w "$1" 9
 		return

@@ -1,12 +1,5 @@
-# known refuses where the host was not told all of the activation.
-known() {
-	load from
-	[ -n "$value" ] || refuse 55 'this activation never began'
-}
-
 # confirm ID makes the activation last.
 confirm() {
-	known
 	launch confirm
 	follow confirm
 	load result-confirm
@@ -24,7 +17,6 @@ confirm() {
 
 # return ID brings the host back now.
 give_back() {
-	known
 	case $(state) in
 	rolled-back) exit 0 ;;
 	"done") refuse 57 'it lasts' ;;
@@ -42,7 +34,6 @@ give_back() {
 # join ID stays with an activation that has begun. One that was lost before its
 # job began begins it now.
 join() {
-	known
 	load job
 	job=$value
 	load "result-$job"
@@ -71,7 +62,6 @@ return) give_back ;;
 dry) dry "$@" ;;
 work) work "$3" ;;
 ended) ended "$3" ;;
-guard) guard ;;
 rollback) rollback ;;
 resume) resume ;;
 *) refuse 47 'no such verb' ;;

@@ -2,7 +2,7 @@
 # detached.
 
 work() {
-	[ "$systemd$1" != yesboot ] || live boot
+	! is_unit "$1" || live "$1"
 	take_lock 30 || refuse 43 'the lock of this host is not free'
 	code=0
 	case $1 in
@@ -13,8 +13,7 @@ work() {
 	note "result-$1" "$code"
 	follows "$1"
 	free_lock
-	unit_of "$1"
-	[ -z "$unit" ] || echo "assay: $1 is over" # the last line of its log
+	! is_unit "$1" || echo "assay: $1 is over" # the last line of its log
 	mark "over-$1"
 }
 
@@ -36,7 +35,7 @@ follows() {
 		load guard
 		wait=$value
 		monotonic
-		note until "$((value + wait))"
+		put deadline "$((value + wait))"
 		! is armed || say_state armed
 		;;
 	activate:100)
@@ -89,31 +88,19 @@ confirm_work() {
 	disarm
 }
 
-# guard ID begins the activation and then does what rollback does. Where it was
-# killed before, the activation was killed with it.
-guard() {
-	if [ ! -e "$dir/begun-activate" ]; then
-		mark begun-activate
-		detach activate work
-	elif [ ! -e "$dir/over-activate" ]; then
-		ended activate
-	fi
-	rollback
-}
-
 # rollback ID waits until the guard's time is over, or until it is told to
 # return now, and returns. Where that fails it tries again for as long as nobody
 # changes the host otherwise, after pauses that grow up to a minute.
 rollback() {
-	[ -z "$systemd" ] || note pid-guard $$
 	until [ -e "$dir/now" ] || overdue; do
 		is armed confirmed || exit 0
-		lost activate
+		if [ -z "$systemd" ] && [ -n "$(get pid-activate)" ] && [ -z "$(get result-activate)" ] && ! at_work activate; then
+			ended activate # it was killed
+		fi
 		sleep 0.5
 	done
 	mark now
 	halt activate
-	lost activate
 	if ! take_lock 120; then # a confirmation that takes so long has failed
 		halt confirm
 		halt boot
@@ -138,20 +125,9 @@ rollback() {
 	done
 }
 
-# lost JOB does what follows where a process of this one's was killed.
-lost() {
-	[ -e "$dir/pid-$1" ] && [ ! -e "$dir/over-$1" ] || return 0
-	load "pid-$1"
-	! alive "$value" || return 0
-	code=0
-	wait "$value" 2>/dev/null || code=$?
-	[ "$code" -le 128 ] || SERVICE_RESULT="signal $((code - 128))"
-	ended "$1"
-}
-
 # overdue: whether the guard's time is over.
 overdue() {
-	due
+	load deadline
 	due=$value
 	monotonic
 	[ "$value" -ge "$due" ]
