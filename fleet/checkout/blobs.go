@@ -73,7 +73,7 @@ func (t *texts) start() {
 	}
 	t.in, t.close = bufio.NewWriter(in), in.Close
 	go func() {
-		err := readBatch(bufio.NewReader(out), t.tell)
+		err := readBatch(bufio.NewReader(out), &t.h.size, t.tell)
 		if err != nil {
 			t.stop()
 		}
@@ -85,12 +85,12 @@ func (t *texts) start() {
 	}()
 }
 
-// tell takes git's next answer; nil is that there is no text.
-func (t *texts) tell(text []byte) {
+// tell takes git's next answer; a text that is nil is not here.
+func (t *texts) tell(blob string, text []byte) error {
 	t.mu.Lock()
-	if len(t.queue) == 0 {
+	if len(t.queue) == 0 || t.queue[0].blob != blob {
 		t.mu.Unlock()
-		return
+		return fmt.Errorf("git cat-file: %.40q is not what was asked for", blob)
 	}
 	s := t.queue[0]
 	t.queue = t.queue[1:]
@@ -98,6 +98,7 @@ func (t *texts) tell(text []byte) {
 	if text != nil {
 		t.fresh[s] = t.h.question.Say(s.path, text)
 	}
+	return nil
 }
 
 // end waits for what was asked and adds what it says to the history.
@@ -114,12 +115,11 @@ func (t *texts) end() error {
 	return err
 }
 
-// readBatch reads what `git cat-file --batch` prints and tells each text, which
-// is valid until the next; nil for one that is not here, and no bytes of one that
-// is too large.
-func readBatch(r *bufio.Reader, tell func(text []byte)) error {
-	total := int64(0)
-	text := []byte{}
+// readBatch reads what `git cat-file --batch` prints, adds up its size, and tells
+// of each object its name and its text, which is valid until the next; nil for one
+// that is not here, and no bytes of one that is too large.
+func readBatch(r *bufio.Reader, total *int64, tell func(name string, text []byte) error) error {
+	buffer := []byte{}
 	for {
 		line, err := r.ReadString('\n')
 		if errors.Is(err, io.EOF) {
@@ -127,29 +127,33 @@ func readBatch(r *bufio.Reader, tell func(text []byte)) error {
 		} else if err != nil {
 			return err
 		}
-		about := strings.Fields(line) // NAME KIND SIZE
-		if len(about) != 3 {
-			tell(nil) // missing
-			continue
+		about := strings.Fields(line) // NAME KIND SIZE, or NAME missing
+		if len(about) < 2 {
+			return fmt.Errorf("git cat-file: %.40q", line)
 		}
-		size, err := strconv.ParseInt(about[2], 10, 64)
-		if err != nil {
-			return fmt.Errorf("git cat-file: no size in %.40q", line)
-		}
-		if total += max(size, 0); size < 0 || total > maxBlobs {
-			return errors.New("the history of the secrets is too large")
-		}
-		if size > maxBlob {
-			if _, err := io.CopyN(io.Discard, r, size+1); err != nil {
+		var text []byte
+		if len(about) == 3 {
+			size, err := strconv.ParseInt(about[2], 10, 64)
+			if err != nil || size < 0 {
+				return fmt.Errorf("git cat-file: no size in %.80q", line)
+			}
+			if *total += size; *total > maxBlobs {
+				return errors.New("the history of the secrets is too large")
+			}
+			if size > maxBlob {
+				_, err = io.CopyN(io.Discard, r, size+1)
+				text = buffer[:0]
+			} else {
+				buffer = slices.Grow(buffer[:0], int(size)+1)[:size+1]
+				_, err = io.ReadFull(r, buffer)
+				text = buffer[:size]
+			}
+			if err != nil {
 				return err
 			}
-			tell(text[:0])
-			continue
 		}
-		text = slices.Grow(text[:0], int(size)+1)[:size+1]
-		if _, err := io.ReadFull(r, text); err != nil {
+		if err := tell(about[0], text); err != nil {
 			return err
 		}
-		tell(text[:size])
 	}
 }

@@ -49,7 +49,11 @@ func ended(cmd *exec.Cmd, err error) error {
 		return nil
 	}
 	complaint, _ := cmd.Stderr.(*bytes.Buffer)
-	if line, _, _ := strings.Cut(strings.TrimSpace(complaint.String()), "\n"); line != "" {
+	said := strings.TrimSpace(complaint.String())
+	if i := strings.Index(said, "\nfatal: "); i >= 0 { // after warnings
+		said = said[i+1:]
+	}
+	if line, _, _ := strings.Cut(said, "\n"); line != "" {
 		return errors.Join(errors.New(line), err)
 	}
 	return err

@@ -35,6 +35,7 @@ type History struct {
 	raw        string          // what `git log -z --raw` prints
 	said       map[said]string // of the texts that are known
 	fresh      bool            // not all of said is kept
+	size       int64           // bytes of the texts that were read
 	err        error
 }
 
@@ -55,10 +56,11 @@ type Question struct {
 }
 
 // ReadHistory begins to ask git for the history of paths in a directory. Git
-// goes through every commit for it, so what it said last of these paths is
+// goes through the commits for it, so what it said last of these paths is
 // kept in the directory cache, if that is not "", with the commit that it was
-// said of, which is all that it depends on but in a shallow clone. Of commits
-// that only follow on that one, git is asked alone.
+// said of; but for how far it goes back, that is all that it depends on, except
+// in a shallow clone. Later git is asked only of commits that follow on that one.
+// Stop has to be called.
 func ReadHistory(ctx context.Context, dir, cache string, paths []string, q Question) *History {
 	ctx, stop := context.WithCancel(ctx)
 	h := &History{dir: dir, cache: cache, paths: paths, question: q, stop: stop, done: make(chan struct{})}
@@ -88,7 +90,7 @@ func (h *History) read(ctx context.Context) (string, error) {
 		return h.log(ctx, "", h.question.Until)
 	}
 	kept := h.kept("")
-	head := commit(ctx, h.dir)
+	head := h.head(ctx)
 	before, former := "", "" // what was kept, and of which commit
 	if text, err := os.ReadFile(kept); err == nil && head != "" {
 		former, before, _ = strings.Cut(string(text), "\n")
@@ -132,6 +134,14 @@ func (h *History) kept(kind string) string {
 	return filepath.Join(h.cache, hex.EncodeToString(sum[:])[:40]+kind)
 }
 
+// head is what commit says, where it is of use.
+func (h *History) head(ctx context.Context) string {
+	if h.cache == "" {
+		return ""
+	}
+	return commit(ctx, h.dir)
+}
+
 // saidFile is the file of the cache for what was said of texts; "" is none.
 func (h *History) saidFile() string {
 	if h.cache == "" {
@@ -140,14 +150,15 @@ func (h *History) saidFile() string {
 	return h.kept(h.question.As)
 }
 
-// cutMark is how a history ends that does not go back to the first commit.
-const cutMark = "cut\x00"
+// cutMark is how a history ends that does not go back to the first commit; no
+// path begins so.
+const cutMark = "/cut\x00"
 
 // log asks git for the history, back to where a range begins; "" is all of it.
 // It ends once the additions of all files are seen that are given, with cutMark.
 // Meanwhile the texts are read that are likely to be asked for.
 func (h *History) log(ctx context.Context, from string, until []string) (string, error) {
-	args := []string{"-c", "core.quotePath=false", "log", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-color", "--no-show-signature", "--relative",
+	args := []string{"-c", "core.quotePath=false", "-c", "log.showRoot=true", "log", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-color", "--no-show-signature", "--relative",
 		"--diff-merges=first-parent", "--format=commit %ct %P"}
 	if from != "" {
 		args = append(args, from+"HEAD")
@@ -170,7 +181,7 @@ func (h *History) log(ctx context.Context, from string, until []string) (string,
 	left := set(until)
 	var raw strings.Builder
 	told, garbled := eachChange(io.TeeReader(out, &raw), func(c change) bool {
-		if h.question.Likely(c.path) {
+		if h.question.Likely(c.path) && len(texts.asked) < maxVersions {
 			texts.ask(c.said)
 		}
 		if c.begins {

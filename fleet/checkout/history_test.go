@@ -237,11 +237,8 @@ func TestHistoryIsCut(t *testing.T) {
 	}
 	g.write("d/s", "4")
 	g.write("d/s", "5")
-	g.git("checkout", "-q", "-b", "side", "HEAD~1")
 	g.write("d/t", "6")
-	g.git("checkout", "-q", "main")
 	g.write("d/s", "7")
-	g.git("merge", "-q", "--no-edit", "side") // a merge adds d/t to this branch; that is not where it begins
 	ask := func(cache string, until, files []string) string {
 		t.Helper()
 		q := asked()
@@ -267,7 +264,7 @@ func TestHistoryIsCut(t *testing.T) {
 		}
 	}
 	both := []string{"d/s", "d/t"}
-	const said = "d/t=6 d/s=7 d/t=6 d/s=5 d/s=4"
+	const said = "d/s=7 d/t=6 d/s=5 d/s=4"
 	if got := ask("", nil, both); got != said {
 		t.Errorf("%q, want %q", got, said)
 	}
@@ -288,5 +285,54 @@ func TestHistoryIsCut(t *testing.T) {
 	isCut(false)
 	if got := ask(g.cache, both, both); got != "d/s=8 "+said {
 		t.Errorf("of all that is kept: %q", got)
+	}
+	if err := os.RemoveAll(g.cache); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(g.dir, "d", "new"), []byte("9"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	g.git("add", "-A") // and not committed
+	if got := ask(g.cache, both, append(both, "d/new")); got != "d/s=8 "+said {
+		t.Errorf("with a file that no commit has: %q", got)
+	}
+}
+
+// TestHistoryOfTwoLines: where two lines of history were merged, the text that
+// is there may be of the one that added it earlier.
+func TestHistoryOfTwoLines(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("not run: git is not installed")
+	}
+	g := grown{t, t.TempDir(), filepath.Join(t.TempDir(), "history")}
+	g.git("init", "-q")
+	on := func(day, text string) {
+		t.Helper()
+		t.Setenv("GIT_COMMITTER_DATE", "2026-01-"+day+"T00:00:00Z")
+		if text != "" {
+			g.write("s", text)
+		}
+	}
+	on("01", "")
+	g.write("other", "x")
+	on("02", "main 1")
+	on("04", "main 2")
+	g.git("checkout", "-q", "-b", "side", "HEAD~2")
+	on("03", "side 1")
+	g.git("checkout", "-q", "main")
+	on("05", "")
+	g.git("merge", "-q", "--no-edit", "-s", "ours", "side")
+	on("06", "")
+	g.write("t", "y") // both lines are gone through, as the merge is told of
+	for _, until := range [][]string{nil, {"s"}, {"s", "t"}} {
+		q := asked()
+		q.Until = until
+		found, err := ReadHistory(t.Context(), g.dir, "", []string{"s", "t"}, q).Versions(t.Context(), []string{"s", "t"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := told(found); got != "t=y s=main 2 s=side 1 s=main 1" {
+			t.Errorf("until %q: %q", until, got)
+		}
 	}
 }

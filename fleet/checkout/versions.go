@@ -26,19 +26,20 @@ type Version struct {
 	Said string // what is said of its text; "" where the commit removed it, or git does not have it
 }
 
-// Versions returns what became of files, newest first, back to the ordinary
-// commit that added each: what had the name before that, or on another branch, was
-// another file. Names are not followed through renames. Nothing is fetched: what a
-// partial clone lacks has no text, and of a shallow one the history is as long as
-// it is. What is said of the texts is kept in the history's cache. It is called
-// once.
+// Versions returns what became of files, newest first. Where their history is one
+// line that ends with the commit that added each: what had the name before was
+// another file. Names are not followed through renames. Nothing is fetched: of a
+// partial clone that lacks a text nothing is known, and of a shallow one the
+// history is as long as it is. What is said of the texts is kept in the history's
+// cache. It is called once.
 func (h *History) Versions(ctx context.Context, files []string) ([]Version, error) {
 	if <-h.done; h.err != nil {
 		return nil, h.err
 	}
 	changes, whole, err := changesOf(h.raw, files)
 	if err == nil && !whole {
-		if h.raw, err = h.anew(ctx, commit(ctx, h.dir), nil); err == nil {
+		h.keeping.Wait()
+		if h.raw, err = h.anew(ctx, h.head(ctx), nil); err == nil {
 			changes, _, err = changesOf(h.raw, files)
 		}
 	}
@@ -91,7 +92,7 @@ func changesOf(raw string, files []string) (changes []change, whole bool, err er
 type change struct {
 	said
 	at     time.Time
-	begins bool // an ordinary commit added it, no merge
+	begins bool // it was added, and there is nothing else of this name beside it
 }
 
 // eachChange reads `git log -z --raw` until each returns false, and returns of how
@@ -107,13 +108,13 @@ func eachChange(r io.Reader, each func(change) bool) (told int, err error) {
 		return n, field, err
 	})
 	var at time.Time
-	merge := false
+	merged := false // several lines of history may be told in turn
 	for fields.Scan() {
 		field := strings.TrimLeft(fields.Text(), "\n")
 		if about, ok := strings.CutPrefix(field, "commit "); ok {
 			about, rest, _ := strings.Cut(about, "\n")
 			seconds, parents, _ := strings.Cut(about, " ")
-			merge = strings.Contains(parents, " ")
+			merged = merged || strings.Contains(parents, " ")
 			n, err := strconv.ParseInt(seconds, 10, 64)
 			if err != nil {
 				return told, fmt.Errorf("git log: no time in %.40q", field)
@@ -131,7 +132,7 @@ func eachChange(r io.Reader, each func(change) bool) (told int, err error) {
 		if parts[1] != "100644" && parts[1] != "100755" { // removed, a link, a submodule
 			blob = ""
 		}
-		if !each(change{said{blob, fields.Text()}, at, parts[4] == "A" && !merge}) {
+		if !each(change{said{blob, fields.Text()}, at, parts[4] == "A" && !merged}) {
 			return told, nil
 		}
 	}

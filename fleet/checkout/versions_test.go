@@ -85,7 +85,7 @@ func FuzzRaw(f *testing.F) {
 	f.Add("commit 17\n\n:1\x00", "b missing\n")
 	f.Fuzz(func(_ *testing.T, log, batch string) {
 		_, _ = eachChange(strings.NewReader(log), func(change) bool { return true })
-		_ = readBatch(bufio.NewReader(strings.NewReader(batch)), func([]byte) {})
+		_ = readBatch(bufio.NewReader(strings.NewReader(batch)), new(int64), func(string, []byte) error { return nil })
 	})
 }
 

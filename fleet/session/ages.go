@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"maps"
 	"os/exec"
 	"path"
 	"path/filepath"
@@ -28,20 +29,20 @@ func likelyHistory(ctx context.Context, dir, cache string, tracked []string) *ch
 		return nil
 	}
 	slices.Sort(tops)
-	return readHistory(ctx, dir, cache, tops, tracked)
+	var until []string
+	for _, f := range tracked {
+		if top, _, _ := strings.Cut(f, "/"); likelyEncrypted(f) && slices.Contains(tops, top) {
+			until = append(until, f)
+		}
+	}
+	return readHistory(ctx, dir, cache, tops, until)
 }
 
-func readHistory(ctx context.Context, dir, cache string, tops, tracked []string) *checkout.History {
+func readHistory(ctx context.Context, dir, cache string, tops, until []string) *checkout.History {
 	if cache != "" {
 		cache = filepath.Join(cache, "history")
 	}
-	q := checkout.Question{Likely: likelyEncrypted, Say: audit.Say, As: audit.SaidAs}
-	for _, f := range tracked {
-		if top, _, _ := strings.Cut(f, "/"); likelyEncrypted(f) && slices.Contains(tops, top) {
-			q.Until = append(q.Until, f)
-		}
-	}
-	return checkout.ReadHistory(ctx, dir, cache, tops, q)
+	return checkout.ReadHistory(ctx, dir, cache, tops, checkout.Question{Likely: likelyEncrypted, Say: audit.Say, As: audit.SaidAs, Until: until})
 }
 
 // likelySecret tells by the name of a file below a top directory whether it
@@ -62,12 +63,14 @@ func likelyEncrypted(file string) bool {
 
 // namedSecret reports whether a file has the name of one that is encrypted.
 func namedSecret(name string) bool {
-	return structured(name) && name != policy.FileName &&
-		(strings.Contains(name, "secret") || strings.Contains(name, ".sops") || strings.Contains(name, ".enc"))
+	return structured(name) && (strings.Contains(name, "secret") || strings.Contains(name, ".sops") || strings.Contains(name, ".enc"))
 }
 
 // structured reports whether files of that name are of a format of sops.
 func structured(name string) bool {
+	if name == policy.FileName {
+		return false
+	}
 	switch path.Ext(name) {
 	case ".yaml", ".yml", ".json", ".env", ".ini", ".enc":
 		return true
@@ -76,7 +79,7 @@ func structured(name string) bool {
 }
 
 // secretHistory asks git what became of the encrypted files, of those that it
-// tracks. Begun is a history that may be that of all of them.
+// tracks, where that is known. Begun is a history that may be that of all of them.
 func secretHistory(ctx context.Context, dir, cache string, begun *checkout.History, tracked []string, in *audit.Input) (out []audit.Versions, why string) {
 	files := map[string]int{} // the encrypted files: their places in out, from 1
 	for _, c := range in.Claims {
@@ -88,13 +91,14 @@ func secretHistory(ctx context.Context, dir, cache string, begun *checkout.Histo
 	if len(files) == 0 {
 		return nil, ""
 	}
-	var asked []string
-	for _, f := range tracked {
-		if _, ok := files[f]; ok {
-			asked = append(asked, f)
-		}
+	asked := slices.Sorted(maps.Keys(files))
+	if tracked != nil {
+		asked = slices.DeleteFunc(slices.Clone(tracked), func(f string) bool { _, ok := files[f]; return !ok })
 	}
-	history := historyOf(ctx, dir, cache, begun, files, tracked)
+	if len(asked) == 0 {
+		return nil, ""
+	}
+	history := historyOf(ctx, dir, cache, begun, files, asked)
 	defer history.Stop()
 	versions, err := history.Versions(ctx, asked)
 	switch {
@@ -121,7 +125,7 @@ func secretHistory(ctx context.Context, dir, cache string, begun *checkout.Histo
 
 // historyOf is the history of the files' top directories: that which was begun,
 // where it is of these.
-func historyOf(ctx context.Context, dir, cache string, begun *checkout.History, files map[string]int, tracked []string) *checkout.History {
+func historyOf(ctx context.Context, dir, cache string, begun *checkout.History, files map[string]int, asked []string) *checkout.History {
 	var tops []string
 	for f := range files {
 		top, _, _ := strings.Cut(f, "/")
@@ -132,5 +136,5 @@ func historyOf(ctx context.Context, dir, cache string, begun *checkout.History, 
 		return begun
 	}
 	begun.Stop()
-	return readHistory(ctx, dir, cache, tops, tracked)
+	return readHistory(ctx, dir, cache, tops, asked)
 }
