@@ -189,6 +189,30 @@ func TestPowerLost(t *testing.T) {
 	}
 }
 
+// TestPowerLostWhileReturning cuts the power when a return has put the profile
+// back and not yet the boot loader.
+func TestPowerLostWhileReturning(t *testing.T) {
+	t.Parallel()
+	b := take(t)
+	from := b.system(t, "returns", map[string]string{"before-boot": "[ ! -e /var/lib/armed ] || [ -e /var/lib/cut ] || { touch /var/lib/cut; sync; sleep 1000; }"})
+	b.Root(t, "rm -f /var/lib/cut; nix-env -p /nix/var/nix/profiles/system --set "+from+"; "+from+"/bin/switch-to-configuration boot; "+from+"/bin/switch-to-configuration test; touch /var/lib/armed")
+	a := b.activation(t, b.system(t, "boots", map[string]string{"change": "nix-env -p /nix/var/nix/profiles/system --set $self; echo $self >/var/lib/boots; exit 9"}), engine.GoalSwitch)
+	a.Expect, a.Guard = from, long
+	conn := b.conn(t)
+	ended := make(chan error)
+	go func() { ended <- (Guard{}).Activate(t.Context(), conn, a, nil) }()
+	b.until(t, "[ -e /var/lib/cut ]")
+	b.restart(t)
+	conn.Close()
+	<-ended
+	b.await(t, "rolled-back")
+	b.until(t, "[ ! -e /nix/var/nix/assay ]")
+	b.Root(t, "rm /var/lib/armed")
+	b.base = from
+	b.isBase(t)
+	b.owesNothing(t)
+}
+
 // TestOwedWithoutUnit has a host that no unit can be set on: status tells, and
 // the next change puts it right.
 func TestOwedWithoutUnit(t *testing.T) {

@@ -91,6 +91,7 @@ others_profile() {
 
 # put_profile_back makes the profile and the boot loader what they were, where
 # the new system has become it; what somebody else has set stays.
+# The two are changed one after the other here, too.
 put_profile_back() {
 	link=$(get link)
 	[ -n "$link" ] || return 0
@@ -98,6 +99,7 @@ put_profile_back() {
 		half_back || return 0
 	else
 		! others_profile || return 0
+		half_back || owe 'the profile or the boot loader was being put back' || :
 		number=${link#system-}
 		nix-env -p "$profile" --switch-generation "${number%-link}" || return 1
 	fi
