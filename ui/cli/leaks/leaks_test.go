@@ -111,6 +111,7 @@ func (w *world) judge() {
 			// What the operator has told the program in this way, and nobody else.
 			case s.Program == w.program && s.Kind != canary.Open && (f.Secret == operatorKey || f.Secret == mistaken):
 				exported = exported || f.Secret == operatorKey
+			case filepath.Base(s.Program) == "echo" && s.Kind != canary.Open && f.Secret == mistaken: // the operator's SOPS_AGE_KEY_CMD
 			case s.Kind == canary.Open && s.File == w.operator: // where it belongs
 			case s.Kind == canary.Open && strings.HasPrefix(s.File, inMemory): // while it is edited
 				edited = true
