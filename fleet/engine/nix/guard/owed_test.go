@@ -189,6 +189,19 @@ func TestPowerLost(t *testing.T) {
 	}
 }
 
+// activateAndCut begins an activation and cuts the power when one of the systems
+// has made the file /var/lib/cut.
+func (b *box) activateAndCut(t *testing.T, a engine.Activation) {
+	t.Helper()
+	conn := b.conn(t)
+	ended := make(chan error)
+	go func() { ended <- (Guard{}).Activate(t.Context(), conn, a, nil) }()
+	b.until(t, "[ -e /var/lib/cut ]")
+	b.restart(t)
+	conn.Close()
+	<-ended
+}
+
 // TestPowerLostWhileReturning cuts the power when a return has put the profile
 // back and not yet the boot loader.
 func TestPowerLostWhileReturning(t *testing.T) {
@@ -198,13 +211,7 @@ func TestPowerLostWhileReturning(t *testing.T) {
 	b.Root(t, "rm -f /var/lib/cut; nix-env -p /nix/var/nix/profiles/system --set "+from+"; "+from+"/bin/switch-to-configuration boot; "+from+"/bin/switch-to-configuration test; touch /var/lib/armed")
 	a := b.activation(t, b.system(t, "boots", map[string]string{"change": "nix-env -p /nix/var/nix/profiles/system --set $self; echo $self >/var/lib/boots; exit 9"}), engine.GoalSwitch)
 	a.Expect, a.Guard = from, long
-	conn := b.conn(t)
-	ended := make(chan error)
-	go func() { ended <- (Guard{}).Activate(t.Context(), conn, a, nil) }()
-	b.until(t, "[ -e /var/lib/cut ]")
-	b.restart(t)
-	conn.Close()
-	<-ended
+	b.activateAndCut(t, a)
 	b.await(t, "rolled-back")
 	b.until(t, "[ ! -e /nix/var/nix/assay ]")
 	b.Root(t, "rm /var/lib/armed")
@@ -221,13 +228,7 @@ func TestOwedWithoutUnit(t *testing.T) {
 	half := b.system(t, "owed", map[string]string{"before-boot": "[ -e /var/lib/cut ] || { touch /var/lib/cut; rm -rf /etc/systemd/system.control; sync; sleep 1000; }"})
 	b.Root(t, "rm -f /var/lib/cut")
 	a := b.activation(t, half, engine.GoalBoot)
-	conn := b.conn(t)
-	ended := make(chan error)
-	go func() { ended <- (Guard{}).Activate(t.Context(), conn, a, nil) }()
-	b.until(t, "[ -e /var/lib/cut ]")
-	b.restart(t)
-	conn.Close()
-	<-ended
+	b.activateAndCut(t, a)
 	if f := b.facts(t); f.Profile != half || f.Guard == nil || f.Guard.State != "failed" || !strings.Contains(f.Guard.Trouble, "restarted while it changed what boots") {
 		t.Errorf("status does not tell: %+v, %+v", f, f.Guard)
 	}
