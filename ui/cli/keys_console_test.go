@@ -118,10 +118,12 @@ func (c *console) start() {
 // atShell waits until the terminal is the shell's again.
 func (c *console) atShell() {
 	c.t.Helper()
-	c.await("the shell", func(screen string) bool {
-		lines := strings.Split(strings.TrimRight(screen, "\n"), "\n")
-		return lines[len(lines)-1] == "shell>" && c.tmux("display-message", "-p", "#{alternate_on}") == "0\n"
-	})
+	c.await("the shell", c.isShell)
+}
+
+func (c *console) isShell(screen string) bool {
+	lines := strings.Split(strings.TrimRight(screen, "\n"), "\n")
+	return lines[len(lines)-1] == "shell>" && c.tmux("display-message", "-p", "#{alternate_on}") == "0\n"
 }
 
 // tmuxKeys are the keys that tmux calls otherwise than the table does.

@@ -276,6 +276,11 @@ func redraws(c *console, press func()) {
 func (c *console) leaves(press func()) {
 	c.t.Helper()
 	press()
-	c.atShell()
+	c.await("the shell", func(screen string) bool {
+		if strings.Contains(screen, "; q leaves") {
+			press() // ctrl+c that comes right after something has ended was meant for that
+		}
+		return c.isShell(screen)
+	})
 	c.start()
 }
