@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -44,8 +45,9 @@ var workshop struct {
 	err   error
 }
 
-// open makes the store and the inputs.
-func open() error {
+// open makes the store, since two of Nix that begin with a new one may get in
+// each other's way, and the inputs.
+func open(nix bed.Nix) error {
 	workshop.Do(func() {
 		workshop.err = func() (err error) {
 			if workshop.dir, err = os.MkdirTemp("", "assay-endtoend-"); err != nil {
@@ -53,6 +55,11 @@ func open() error {
 			}
 			if workshop.env, err = miniature.Environment(filepath.Join(workshop.dir, "nix")); err != nil {
 				return err
+			}
+			init := exec.Command(filepath.Join(nix.Bin, "nix-store"), "--init")
+			init.Env = append(os.Environ(), workshop.env...)
+			if out, err := init.CombinedOutput(); err != nil {
+				return fmt.Errorf("nix-store --init: %w: %s", err, out)
 			}
 			workshop.world, err = miniature.Write(filepath.Join(workshop.dir, "world"))
 			return err
@@ -73,7 +80,7 @@ func remove() error {
 func newFleet(t *testing.T) *fleet {
 	t.Helper()
 	nix := bed.Nixes(t)[0]
-	err := open()
+	err := open(nix)
 	if errors.Is(err, miniature.ErrNoShell) {
 		t.Skip("not run: " + err.Error())
 	}
