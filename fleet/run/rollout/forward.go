@@ -169,8 +169,8 @@ func (m *machine) copy(ctx context.Context) event.Phase {
 	if len(missing) == 0 {
 		return m.keep(ctx)
 	}
-	p := progress{m: m, total: engine.Size(missing)}
-	p.to(0)
+	p := m.progress(engine.Size(missing))
+	defer p.stop()
 	if err := m.o.Deployer.Copy(ctx, m.conn, missing, p.sent); err != nil {
 		return m.early(ctx, while("copy", err))
 	}
