@@ -25,6 +25,7 @@ import (
 	"assay/fleet/host/remote"
 	"assay/fleet/host/sshconfig"
 	"assay/fleet/repo"
+	"assay/fleet/run/journal"
 	"assay/fleet/session"
 	"assay/secrets"
 )
@@ -141,7 +142,11 @@ func (a *app) lookAhead(ctx context.Context) (end func()) {
 // says that Nix takes the flake's settings, connect reaches the machines that
 // others are built on. Nothing is started yet.
 func (a *app) reach(r *repo.Repository, declared knownhosts.List, stateDir string, accept map[string]any, connect connector) (*session.Reach, error) {
-	deployer, err := deploy.New(deploy.Options{Runner: a.programs(), KeyFile: a.env.Getenv("ASSAY_SIGNING_KEY")})
+	copying := deploy.Options{Runner: a.programs(), KeyFile: a.env.Getenv("ASSAY_SIGNING_KEY")}
+	if stateDir != "" {
+		copying.Console = func() (string, error) { return journal.Console(stateDir) }
+	}
+	deployer, err := deploy.New(copying)
 	if err != nil {
 		return nil, err
 	}

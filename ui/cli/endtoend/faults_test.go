@@ -26,6 +26,9 @@ func large(name string, paths int) miniature.Knob {
 `, name, paths))
 }
 
+// come is a script that waits until some of what large gives a machine has come.
+const come = `n=0; until ls -d /nix/store/*-%s-part-* >/dev/null 2>&1; do n=$((n+1)); [ $n -lt 600 ] || exit 1; sleep 0.05; done; `
+
 // intact fails the test when the store of the machine's host has registered
 // what is not there whole.
 func (f *fleet) intact(machine string) {
@@ -68,8 +71,6 @@ func TestCopyGoesWrong(t *testing.T) {
 		fmt.Fprintln(&said, lines.Text())
 		if strings.HasSuffix(lines.Text(), " copying") {
 			if copying++; copying == 3 {
-				// Some of it has come.
-				const come = `n=0; until ls -d /nix/store/*-%s-part-* >/dev/null 2>&1; do n=$((n+1)); [ $n -lt 600 ] || exit 1; sleep 0.05; done; `
 				f.hosts["bellows"].Root(t, fmt.Sprintf(come, "bellows")+"pkill -KILL -f '^nix-daemon --stdio'")
 				f.hosts["chisel"].Root(t, fmt.Sprintf(come, "chisel"))
 				f.hosts["chisel"].Link(t, false)
@@ -112,6 +113,40 @@ func TestCopyGoesWrong(t *testing.T) {
 	for m, system := range now {
 		f.runs(m, system)
 		f.intact(m)
+	}
+}
+
+// TestCopyAfterALostLink: nobody tells the host that the line of a copy is lost,
+// as where it is down for so long that the kernel here has given up telling it.
+// The host's daemon holds what it was receiving; the next run goes on all the
+// same.
+func TestCopyAfterALostLink(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t)
+	up := bed.Up(t, 1)[0]
+	l := newLine(t, up.Address)
+	up.Address = l.address
+	f.house(nil, map[string]bed.Host{"anvil": up})
+	f.pin()
+	f.turn("anvil", large("anvil", 12))
+	f.commit("large")
+	now := f.systems("anvil")["anvil"]
+
+	up.Slow(t, "40mbit")
+	run := make(chan call, 1)
+	go func() { run <- f.assay("update", "anvil", "--yes") }()
+	up.Root(t, fmt.Sprintf(come, "anvil"))
+	l.lose()
+	(<-run).want(t, failed, "lost")
+	up.Slow(t, "off")
+	if daemons := up.Root(t, "pgrep -cf '^nix-daemon --stdio' || true"); daemons != "1" {
+		t.Fatalf("%s daemons of the lost copy, want one", daemons)
+	}
+	f.assay("update", "anvil", "--yes").want(t, done, "1 updated")
+	f.runs("anvil", now)
+	f.intact("anvil")
+	if daemons := up.Root(t, "pgrep -cf '^nix-daemon --stdio' || true"); daemons != "0" {
+		t.Errorf("%s daemons are left on the host", daemons)
 	}
 }
 

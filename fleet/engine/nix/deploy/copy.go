@@ -57,7 +57,12 @@ func (d *Deployer) send(ctx context.Context, conn host.Conn, way access, sent fu
 		// builders instead.
 		args = append(args, "--substitute-on-destination", "--option", "builders-use-substitutes", "true")
 	}
-	cmd := host.Command{Script: preludeSh + rootsSh + daemonSh, Args: tops, Root: way.root}
+	copying, end, err := d.begin()
+	if err != nil {
+		return err
+	}
+	defer end()
+	cmd := host.Command{Script: preludeSh + rootsSh + lostSh + copying + daemonSh, Args: tops, Root: way.root}
 	p, err := d.openPipe(ctx, conn, cmd, sent)
 	if err != nil {
 		return err

@@ -40,6 +40,10 @@ type Options struct {
 	KeyFile string
 	// Operator is who is told to others that find a host busy; one line.
 	Operator string
+	// Console names to hosts, in letters and digits, one of which a single process
+	// at a time copies. What it copied to a host last is ended there if it still
+	// goes on, as it does where the connection was lost. nil is none.
+	Console func() (string, error)
 }
 
 // Deployer copies systems to hosts, and activates them as a guard.Guard does.
@@ -52,6 +56,8 @@ type Deployer struct {
 
 	topping sync.Mutex
 	topped  map[[sha256.Size]byte]string // the system above paths, by sumOf
+
+	copies copies
 }
 
 var (

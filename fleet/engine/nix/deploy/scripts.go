@@ -11,6 +11,8 @@ var (
 	missingSh string
 	//go:embed scripts/roots.sh
 	rootsSh string
+	//go:embed scripts/lost.sh
+	lostSh string
 	//go:embed scripts/daemon.sh
 	daemonSh string
 	//go:embed scripts/record.sh

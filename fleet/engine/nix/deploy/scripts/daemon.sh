@@ -7,5 +7,6 @@ if [ $# -gt 0 ]; then
 		ln -sfn "$path" "$roots/${path##*/}" || exit 73
 	done
 	printf 'roots %s\n' "$roots" >&2
+	[ -z "${console:-}" ] || end_lost "$console" "$copy" $living
 fi
 exec nix-daemon --stdio
