@@ -3,12 +3,13 @@
 // its own and asks after every entry that it lists, where Linux can be told to
 // stay below a directory (openat2 with RESOLVE_BENEATH).
 //
-// Whatever goes wrong is left to os.Root, so errors are its own; elsewhere than
-// on Linux it does everything. A file system of this package may be used by
+// Whatever goes wrong, but for what is not there, is left to os.Root, and errors
+// are its own; elsewhere than on Linux it does everything. A file system of this package may be used by
 // several goroutines at once.
 package beneath
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"syscall"
@@ -23,8 +24,8 @@ type opener interface {
 // file is opened too, and a pipe is not waited for: whoever reads looks first.
 func Open(root *os.Root, fsys fs.FS, name string) (*os.File, error) {
 	if o, ok := fsys.(opener); ok {
-		if f, err := o.openFile(name); err == nil {
-			return f, nil
+		if f, err := o.openFile(name); err == nil || errors.Is(err, fs.ErrNotExist) {
+			return f, err
 		}
 	}
 	return root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)

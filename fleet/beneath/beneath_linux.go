@@ -47,9 +47,21 @@ func (b *below) open(name string, flags uint64) (int, error) {
 	})
 }
 
+// gone is the error of os.Root for what is not there, if that is why err; the
+// kernel knows that for certain.
+func gone(op, name string, err error) error {
+	if err != unix.ENOENT {
+		return nil
+	}
+	return &fs.PathError{Op: op, Path: name, Err: err}
+}
+
 // openFile implements opener.
 func (b *below) openFile(name string) (*os.File, error) {
 	fd, err := b.open(name, unix.O_NONBLOCK)
+	if gone := gone("openat", name, err); gone != nil {
+		return nil, gone
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -63,6 +75,9 @@ func (b *below) file(fd int, name string) *os.File {
 // ReadFile implements fs.ReadFileFS.
 func (b *below) ReadFile(name string) ([]byte, error) {
 	fd, err := b.open(name, unix.O_NONBLOCK) // which a pipe would wait in
+	if gone := gone("openat", name, err); gone != nil {
+		return nil, gone
+	}
 	if err != nil {
 		return b.files.ReadFile(name)
 	}
@@ -87,6 +102,9 @@ func (b *below) ReadFile(name string) ([]byte, error) {
 // ReadDir implements fs.ReadDirFS.
 func (b *below) ReadDir(name string) ([]fs.DirEntry, error) {
 	fd, err := b.open(name, unix.O_DIRECTORY)
+	if gone := gone("openat", name, err); gone != nil {
+		return nil, gone
+	}
 	if err != nil {
 		return b.files.ReadDir(name)
 	}
@@ -115,6 +133,9 @@ func (b *below) stat(name string, flags uint64, slow func(string) (fs.FileInfo, 
 		return slow(name)
 	}
 	fd, err := b.open(name, unix.O_PATH|flags)
+	if gone := gone("statat", name, err); gone != nil {
+		return nil, gone
+	}
 	if err != nil {
 		return slow(name)
 	}
@@ -125,4 +146,22 @@ func (b *below) stat(name string, flags uint64, slow func(string) (fs.FileInfo, 
 		return slow(name)
 	}
 	return info, nil
+}
+
+// ReadLink implements fs.ReadLinkFS.
+func (b *below) ReadLink(name string) (string, error) {
+	fd, err := b.open(name, unix.O_PATH|unix.O_NOFOLLOW)
+	if gone := gone("readlinkat", name, err); gone != nil {
+		return "", gone
+	}
+	if err != nil {
+		return b.files.ReadLink(name)
+	}
+	defer unix.Close(fd)
+	to := make([]byte, unix.PathMax)
+	n, err := unix.Readlinkat(fd, "", to)
+	if err != nil || n == len(to) {
+		return b.files.ReadLink(name)
+	}
+	return string(to[:n]), nil
 }

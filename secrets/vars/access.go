@@ -167,7 +167,7 @@ func (l *ledger) target(link, kind string, mode fs.FileMode) (string, error) {
 	if mode&fs.ModeSymlink == 0 {
 		return "", fmt.Errorf("%s: not a symbolic link, ignored", s.real(link))
 	}
-	to, err := s.root.Readlink(link)
+	to, err := fs.ReadLink(s.files, link)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", s.real(link), reason(err))
 	}
@@ -234,7 +234,7 @@ func (s *Store) link(dir, member string) error {
 	name := path.Join(dir, path.Base(member))
 	err = s.root.Symlink(filepath.ToSlash(to), name)
 	if errors.Is(err, fs.ErrExist) {
-		if have, err := s.root.Readlink(name); err == nil && path.Join(dir, have) == member {
+		if have, err := fs.ReadLink(s.files, name); err == nil && path.Join(dir, have) == member {
 			return nil
 		}
 		return fmt.Errorf("%s: %w and is no link to %s", s.real(name), ErrExists, member)

@@ -19,7 +19,7 @@ func (s *Store) LinksTo(kind, name string) (out []string, err error) {
 			if err != nil || d.Type()&fs.ModeSymlink == 0 {
 				return err
 			}
-			if to, err := s.root.Readlink(at); err == nil && path.Join(path.Dir(at), to) == member {
+			if to, err := fs.ReadLink(s.files, at); err == nil && path.Join(path.Dir(at), to) == member {
 				out = append(out, at)
 			}
 			return nil

@@ -44,7 +44,7 @@ func (s *Store) straysIn(dir string) (out []Stray) {
 			continue
 		}
 		if _, err := s.root.Stat(name); err != nil {
-			to, _ := s.root.Readlink(name)
+			to, _ := fs.ReadLink(s.files, name)
 			out = append(out, Stray{name, to})
 		}
 	}
