@@ -2,6 +2,7 @@ package compose
 
 import (
 	"slices"
+	"sort"
 	"strings"
 
 	"assay/fleet"
@@ -86,22 +87,26 @@ func (s *Scope) Option(path string) (Option, bool) {
 
 // option returns the option of a path as Option.Path has it.
 func (s *Scope) option(path string) (Option, bool) {
-	i, ok := slices.BinarySearchFunc(s.Options, path, func(o Option, p string) int { return strings.Compare(o.Path, p) })
-	if !ok {
+	i := s.from(path)
+	if i == len(s.Options) || s.Options[i].Path != path {
 		return Option{}, false
 	}
 	return s.Options[i], true
 }
 
+// from is where the options begin whose paths are not before one.
+func (s *Scope) from(path string) int {
+	return sort.Search(len(s.Options), func(i int) bool { return s.Options[i].Path >= path })
+}
+
 // Below returns the options below a path, such as those of a set of options,
-// by path.
+// by path. They are the scope's own.
 func (s *Scope) Below(path string) []Option {
-	path = Normal(path)
-	var out []Option
-	for _, o := range s.Options {
-		if strings.HasPrefix(o.Path, path+".") {
-			out = append(out, o)
-		}
+	path = Normal(path) + "."
+	from := s.from(path)
+	end := from
+	for end < len(s.Options) && strings.HasPrefix(s.Options[end].Path, path) {
+		end++
 	}
-	return out
+	return s.Options[from:end:end]
 }

@@ -44,9 +44,15 @@ func (j *judge) stale() {
 
 // CanRead reports whether one of the keys is a recipient.
 func (s *Secret) CanRead(keys []vars.Key) bool {
-	return slices.ContainsFunc(s.Access, func(a Access) bool {
-		return a.Can && slices.ContainsFunc(keys, func(k vars.Key) bool { return normal(k) == a.Key })
-	})
+	for _, k := range keys {
+		k = normal(k)
+		for i := range s.Access {
+			if s.Access[i].Can && s.Access[i].Key == k {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // disagree finds names that tier 1 and .sops.yaml give different keys, and

@@ -1,6 +1,7 @@
 package vars
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -129,11 +130,12 @@ func (s *Store) read(name string, limit int64) ([]byte, error) {
 	if !st.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s: not a regular file", s.real(name))
 	}
-	b, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(b)) > limit {
+	b := bytes.NewBuffer(make([]byte, 0, min(st.Size(), limit)+bytes.MinRead)) // read at once, with its end
+	_, err = b.ReadFrom(io.LimitReader(f, limit+1))
+	if err == nil && int64(b.Len()) > limit {
 		err = fmt.Errorf("%s: larger than %d bytes", s.real(name), limit)
 	}
-	return b, err
+	return b.Bytes(), err
 }
 
 // reason strips the operation and relative path from an error of os.Root.
