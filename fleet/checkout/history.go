@@ -36,6 +36,7 @@ type History struct {
 	said       map[said]string // of the texts that are known
 	fresh      bool            // not all of said is kept
 	size       int64           // bytes of the texts that were read
+	whole      bool            // it is no shallow clone
 	err        error
 }
 
@@ -91,6 +92,7 @@ func (h *History) read(ctx context.Context) (string, error) {
 	}
 	kept := h.kept("")
 	head := h.head(ctx)
+	h.whole = head != ""
 	before, former := "", "" // what was kept, and of which commit
 	if text, err := os.ReadFile(kept); err == nil && head != "" {
 		former, before, _ = strings.Cut(string(text), "\n")
@@ -140,6 +142,15 @@ func (h *History) head(ctx context.Context) string {
 		return ""
 	}
 	return commit(ctx, h.dir)
+}
+
+// shallow reports whether the clone does not go back to the first commits.
+func (h *History) shallow(ctx context.Context) bool {
+	if h.whole {
+		return false
+	}
+	said, err := Ask(ctx, h.dir, "", "rev-parse", "--is-shallow-repository")
+	return err != nil || strings.TrimSpace(said) == "true"
 }
 
 // saidFile is the file of the cache for what was said of texts; "" is none.

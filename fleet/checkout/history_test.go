@@ -336,3 +336,38 @@ func TestHistoryOfTwoLines(t *testing.T) {
 		}
 	}
 }
+
+// TestShallow: where a clone begins, its files were perhaps so before; with all
+// commits nothing is Cut.
+func TestShallow(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("not run: git is not installed")
+	}
+	g := grown{t, t.TempDir(), t.TempDir()}
+	g.git("init", "-q")
+	for _, text := range []string{"one", "two", "three"} {
+		g.write("s", text)
+	}
+	for depth, want := range map[string]string{"1": "three cut", "2": "three, two cut", "4": "three, two, one"} {
+		dir := filepath.Join(t.TempDir(), "clone")
+		if out, err := exec.Command("git", "clone", "-q", "--depth", depth, "file://"+g.dir, dir).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		for _, cache := range []string{"", t.TempDir()} {
+			found, err := ReadHistory(t.Context(), dir, cache, []string{"s"}, asked()).Versions(t.Context(), []string{"s"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var said []string
+			for _, v := range found {
+				if v.Cut {
+					v.Said += " cut"
+				}
+				said = append(said, v.Said)
+			}
+			if got := strings.Join(said, ", "); got != want {
+				t.Errorf("%s deep: %q, want %q", depth, got, want)
+			}
+		}
+	}
+}

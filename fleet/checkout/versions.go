@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,13 +25,14 @@ type Version struct {
 	Path string // relative to the directory, with slashes
 	At   time.Time
 	Said string // what is said of its text; "" where the commit removed it, or git does not have it
+	Cut  bool   // the commit is where a shallow clone begins: the file may have been so long before
 }
 
 // Versions returns what became of files, newest first. Where their history is one
 // line that ends with the commit that added each: what had the name before was
 // another file. Names are not followed through renames. Nothing is fetched: of a
-// partial clone that lacks a text nothing is known, and of a shallow one the
-// history is as long as it is. What is said of the texts is kept in the history's
+// partial clone that lacks a text nothing is known, and the history of a shallow
+// one is Cut. What is said of the texts is kept in the history's
 // cache. It is called once.
 func (h *History) Versions(ctx context.Context, files []string) ([]Version, error) {
 	if <-h.done; h.err != nil {
@@ -53,12 +55,13 @@ func (h *History) Versions(ctx context.Context, files []string) ([]Version, erro
 	if err := texts.end(); err != nil {
 		return nil, err
 	}
+	cut := slices.ContainsFunc(changes, func(c change) bool { return c.first }) && h.shallow(ctx)
 	versions := make([]Version, len(changes))
 	var now []said
 	told := make(map[said]bool, len(changes))
 	for i, c := range changes {
 		says, ok := h.said[c.said]
-		versions[i] = Version{Path: c.path, At: c.at, Said: says}
+		versions[i] = Version{Path: c.path, At: c.at, Said: says, Cut: cut && c.first}
 		if ok && !told[c.said] {
 			told[c.said] = true
 			now = append(now, c.said)
@@ -93,6 +96,7 @@ type change struct {
 	said
 	at     time.Time
 	begins bool // it was added, and there is nothing else of this name beside it
+	first  bool // the commit has none before it
 }
 
 // eachChange reads `git log -z --raw` until each returns false, and returns of how
@@ -108,6 +112,7 @@ func eachChange(r io.Reader, each func(change) bool) (told int, err error) {
 		return n, field, err
 	})
 	var at time.Time
+	first := false
 	merged := false // several lines of history may be told in turn
 	for fields.Scan() {
 		field := strings.TrimLeft(fields.Text(), "\n")
@@ -115,6 +120,7 @@ func eachChange(r io.Reader, each func(change) bool) (told int, err error) {
 			about, rest, _ := strings.Cut(about, "\n")
 			seconds, parents, _ := strings.Cut(about, " ")
 			merged = merged || strings.Contains(parents, " ")
+			first = parents == ""
 			n, err := strconv.ParseInt(seconds, 10, 64)
 			if err != nil {
 				return told, fmt.Errorf("git log: no time in %.40q", field)
@@ -132,7 +138,7 @@ func eachChange(r io.Reader, each func(change) bool) (told int, err error) {
 		if parts[1] != "100644" && parts[1] != "100755" { // removed, a link, a submodule
 			blob = ""
 		}
-		if !each(change{said{blob, fields.Text()}, at, parts[4] == "A" && !merged}) {
+		if !each(change{said{blob, fields.Text()}, at, parts[4] == "A" && !merged, first}) {
 			return told, nil
 		}
 	}

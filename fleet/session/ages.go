@@ -79,7 +79,8 @@ func structured(name string) bool {
 }
 
 // secretHistory asks git what became of the encrypted files, of those that it
-// tracks, where that is known. Begun is a history that may be that of all of them.
+// tracks, where that is known; why is what keeps it from being all. Begun is a history
+// that may be that of all of them.
 func secretHistory(ctx context.Context, dir, cache string, begun *checkout.History, tracked []string, in *audit.Input) (out []audit.Versions, why string) {
 	files := map[string]int{} // the encrypted files: their places in out, from 1
 	for _, c := range in.Claims {
@@ -112,15 +113,18 @@ func secretHistory(ctx context.Context, dir, cache string, begun *checkout.Histo
 		return nil, "git cannot say: " + why
 	}
 	for _, v := range versions {
+		if v.Cut {
+			why = audit.Shallow
+		}
 		i := files[v.Path]
 		if i == 0 {
 			out = append(out, audit.Versions{Path: v.Path})
 			i = len(out)
 			files[v.Path] = i
 		}
-		out[i-1].All = append(out[i-1].All, audit.Version{At: v.At, Said: v.Said})
+		out[i-1].All = append(out[i-1].All, audit.Version{At: v.At, Said: v.Said, Cut: v.Cut})
 	}
-	return out, ""
+	return out, why
 }
 
 // historyOf is the history of the files' top directories: that which was begun,

@@ -13,6 +13,7 @@ import (
 type Version struct {
 	At   time.Time
 	Said string // what Say says of its text; "" where that is not known, or the commit removed it
+	Cut  bool   // git knows nothing of what was before the commit: the file may have been so
 }
 
 // Versions are those of one path, newest first.
@@ -27,7 +28,7 @@ type Age struct {
 	Encrypted bool      // there is an encrypted file
 	Claimed   time.Time // of the last change, as the file itself says
 	First     time.Time // commit that put it there
-	Written   time.Time // commit that last encrypted it, most often a new value
+	Written   time.Time // commit that last encrypted it, most often with a new value
 	Regranted time.Time // commit that last changed who can read it
 	Writes    int       // how often it was encrypted; 1: never since it was made; 0: not known
 	Former    []Former  // who could read the value that is there now, or may know it
@@ -58,7 +59,11 @@ type seen struct {
 	at   time.Time
 	mac  string
 	keys []vars.Key
+	cut  bool
 }
+
+// Shallow is why ages are not known that lie before what git has.
+const Shallow = "the clone is shallow; hint: git fetch --unshallow gets what was before"
 
 // SaidAs names the form of what Say says, which is kept.
 const SaidAs = ".sops1"
@@ -86,7 +91,7 @@ func Say(path string, text []byte) string {
 // look reads what Say has said of a version; false where it said nothing.
 func look(v Version) (seen, bool) {
 	mac, rest, _ := strings.Cut(v.Said, "\n")
-	s := seen{at: v.At, mac: mac}
+	s := seen{at: v.At, mac: mac, cut: v.Cut}
 	for line := range strings.Lines(rest) {
 		kind, public, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
 		s.keys = append(s.keys, vars.Key{Type: kind, Public: public})
@@ -111,6 +116,13 @@ func (a *Age) note(h Versions) {
 	now, wrote := known[0], len(known)-1
 	for i, s := range known {
 		last := i == len(known)-1
+		if i > 0 && s.mac == now.mac {
+			a.lost(s.keys, now.keys, known[i-1].at, true)
+		}
+		if last && s.cut { // when it was made so, and how often before, is not known
+			a.Writes = 0
+			break
+		}
 		if last {
 			a.First = s.at
 		}
@@ -122,9 +134,6 @@ func (a *Age) note(h Versions) {
 		}
 		if a.Regranted.IsZero() && (last || !slices.Equal(known[i+1].keys, s.keys)) {
 			a.Regranted = s.at
-		}
-		if i > 0 && s.mac == now.mac {
-			a.lost(s.keys, now.keys, known[i-1].at, true)
 		}
 	}
 	if wrote+1 < len(known) { // what was there before may have the same value

@@ -101,6 +101,27 @@ func TestAge(t *testing.T) {
 	}
 }
 
+// TestCutAge: of a secret that was there when a shallow clone begins, nobody
+// knows when it was made, and whether it was never written again.
+func TestCutAge(t *testing.T) {
+	in := input(t)
+	all := in.History[0].All
+	all[len(all)-1].Cut = true
+	age := audit.Judge(in).Secrets[0].Age
+	if age.Writes != 0 || age.Written.Day() != 2 || age.Regranted.Day() != 3 || !age.First.IsZero() || len(age.Former) != 2 {
+		t.Errorf("%+v", age)
+	}
+	all[0].Cut = true
+	in.History[0].All = all[:1]
+	r := audit.Judge(in)
+	if age := r.Secrets[0].Age; !age.Written.IsZero() || !age.Regranted.IsZero() || age.Writes != 0 || age.Former != nil {
+		t.Errorf("%+v", age)
+	}
+	if slices.ContainsFunc(r.Findings, func(f audit.Finding) bool { return f.Kind == audit.NoRotation }) {
+		t.Errorf("%+v", r.Findings)
+	}
+}
+
 // TestNotRotated: what makes a secret anew depends on its kind.
 func TestNotRotated(t *testing.T) {
 	in := audit.Input{

@@ -43,7 +43,7 @@ type Input struct {
 	Untracked []string
 	HostKeys  map[string]string // the public SSH host keys of machines, as far as tier 1 has them
 	Groups    []Default         // the groups that machines' settings name
-	NoGit     string            // why git says nothing; "" where it does
+	NoGit     string            // why git says nothing, or Shallow; "" where it says all
 }
 
 // Default are the groups that are to read all vars of a machine.
@@ -184,7 +184,7 @@ type Report struct {
 	Secrets  []Secret // by tier and path
 	Findings []Finding
 	Readers  []Reader // everybody that a key is known of
-	NoGit    string   // why ages are not known
+	NoGit    string   // why ages are not known, or Shallow: not all are
 	Tiers    [2]bool  // whether there is anything of tier 1, tier 2
 	Policies []string // the paths of the .sops.yaml
 }

@@ -46,7 +46,11 @@ func (a *app) printAudit(name string, r *audit.Report, all bool) {
 			there[r.Secrets[i].Tier]++
 		}
 	}
-	if r.NoGit != "" {
+	switch r.NoGit {
+	case "":
+	case audit.Shallow:
+		p.clean("not all ages are known: %s", r.NoGit)
+	default:
 		p.clean("ages are not known: %s", r.NoGit)
 	}
 	p.clean("%s: %d in vars, %d of clan's own, %s; %s, %s, %s", name, there[audit.Var], there[audit.Own], word.Count(there[audit.Hand], "file"),
@@ -175,6 +179,8 @@ func auditAge(s *audit.Secret, noGit string) string {
 		return "no age: it is not there, or is not secret"
 	case age.Written.IsZero():
 		return "its file says " + dayOf(age.Claimed) + "; git says nothing: " + cmp.Or(noGit, "it is not committed")
+	case age.First.IsZero():
+		return "written " + dayOf(age.Written) + "; when it was made is not known: " + noGit
 	case age.Writes == 1:
 		return "made " + dayOf(age.First) + ", never written again; its readers are of " + dayOf(age.Regranted)
 	}

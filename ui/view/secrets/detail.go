@@ -140,6 +140,8 @@ func age(s *audit.Secret, noGit string, now time.Time) string {
 		return "by what the file says, " + ago(a.Claimed) + "; " + noGit
 	case a.Written.IsZero():
 		return "by what the file says, " + ago(a.Claimed) + "; it is not committed"
+	case a.First.IsZero():
+		return "written " + ago(a.Written) + "; when it was made is not known: " + noGit
 	case a.Writes == 1:
 		return "made " + ago(a.First) + ", never written again; its readers are of " + a.Regranted.UTC().Format(time.DateOnly)
 	}
