@@ -41,7 +41,7 @@ something could not be evaluated, built or pushed.`,
 				progress.clear()
 				a.printBuilt(b)
 			})
-			progress.clear()
+			progress.end()
 			if err != nil {
 				return err
 			}

@@ -57,7 +57,7 @@ the repository has changed.`,
 			a.warnUnseen(watch, s)
 			progress := a.progress("evaluating", len(chosen))
 			b, err := s.Bump(watch, args[0], chosen, build, progress.watch)
-			progress.clear()
+			progress.end()
 			stop()
 			if err != nil {
 				return err

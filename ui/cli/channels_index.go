@@ -101,7 +101,7 @@ func (a *app) makeIndexes(ctx context.Context, s *session.Session, names []strin
 		t := &todo[i]
 		progress := a.waiting("listing " + madeOf(t.Channel, t.System))
 		t.Packages, err = s.MakeIndex(watch, t.Channel, t.System, progress.watch)
-		progress.clear()
+		progress.end()
 		switch {
 		case watch.Err() != nil:
 			return context.Cause(watch)

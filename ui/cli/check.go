@@ -93,7 +93,7 @@ func (a *app) refined(ctx context.Context, s *session.Session) (session.Refineme
 	defer stop()
 	progress := a.waiting("comparing what was read with what Nix says")
 	told, err := s.Refine(watch, progress.watch)
-	progress.clear()
+	progress.end()
 	if watch.Err() != nil {
 		return told, context.Cause(watch)
 	}

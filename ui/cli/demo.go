@@ -93,7 +93,7 @@ func (a *app) runDemo(ctx context.Context, o demo.Options, args []string) error 
 	o.Notice = func(text string) { a.errors().clean("assay: %s", text) }
 	o.Progress = func(verb string, total int) (step, done func()) {
 		p := a.progress(verb, total)
-		return p.step, p.clear
+		return p.step, p.end
 	}
 	inside := &app{env: a.env, example: a.example, inDemo: true, redactor: a.redactor}
 	console := !slices.ContainsFunc(args, func(word string) bool { return !strings.HasPrefix(word, "-") })

@@ -18,7 +18,7 @@ func (a *app) evaluated(ctx context.Context, s *session.Session, q session.Packa
 	defer stop()
 	progress := a.waiting("asking Nix what supplies the package")
 	told, err := s.EvaluatePackages(watch, q, progress.watch)
-	progress.clear()
+	progress.end()
 	if watch.Err() != nil {
 		return nil, context.Cause(watch)
 	}

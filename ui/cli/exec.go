@@ -58,7 +58,7 @@ identity could not be verified.`,
 					a.printSaidJSON(one)
 				}
 			})
-			progress.clear()
+			progress.end()
 			if err != nil {
 				return err
 			}

@@ -82,7 +82,7 @@ func (a *app) askHotfixes(ctx context.Context, s *session.Session, q session.Hot
 	progress := a.waiting("asking about the hotfixes")
 	q.Watch = func(step engine.Step) { progress.watch(step) }
 	hotfixes, err := s.Hotfixes(watch, q)
-	progress.clear()
+	progress.end()
 	if watch.Err() != nil {
 		return nil, context.Cause(watch)
 	}

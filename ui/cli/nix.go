@@ -266,7 +266,7 @@ func (a *app) confirmed(ctx context.Context, r *repo.Repository) (*repo.Reposito
 	defer stop()
 	progress := a.waiting("reading the flake with Nix")
 	registry, err := a.engine(r.Dir, "", nix.Options{}).Registry(watch, progress.watch)
-	progress.clear()
+	progress.end()
 	if watch.Err() != nil {
 		return nil, nil, context.Cause(watch)
 	}

@@ -100,7 +100,7 @@ func (a *app) makePlan(ctx context.Context, s *session.Session, words []string, 
 	a.warnUnseen(watch, s)
 	progress := a.progress("planning", len(chosen))
 	progress.about = s.Estimate(chosen)
-	defer progress.clear()
+	defer progress.end()
 	return s.Plan(watch, chosen, goal, progress.watch, progress.step)
 }
 

@@ -15,19 +15,24 @@ import (
 	"assay/ui/word"
 )
 
-// progress shows how far a long step is, on one line of a terminal that it
-// clears at the end. Away from a terminal it says nothing.
+// progress shows how far a long step is: on one line of a terminal, which is gone
+// at the end, and away from a terminal, where there is a file, on a line of its own
+// after every half minute.
 type progress struct {
-	mu    sync.Mutex
-	out   io.Writer // nil says nothing
-	verb  string
-	done  int
-	total int
-	now   string // what is being done, as the engine said last
-	began time.Time
-	about time.Duration // that it may take; 0 is not known
-	shown time.Time
-	width func() int // columns of the terminal
+	mu       sync.Mutex
+	out      io.Writer // nil says nothing
+	terminal bool
+	width    func() int  // columns of the terminal
+	asking   *sync.Mutex // held while a question is on the terminal
+	verb     string
+	done     int
+	total    int
+	now      string // what is being done, as the engine said last
+	began    time.Time
+	about    time.Duration // that it may take; 0 is not known
+	shown    time.Time
+	again    *time.Timer
+	over     bool
 }
 
 // patient is how long something takes before it is worth saying.
@@ -36,16 +41,49 @@ const patient = 2 * time.Second
 // shownEvery bounds how often the line is drawn.
 const shownEvery = 50 * time.Millisecond
 
+// How often something is said while nothing happens.
+const (
+	drawnAgain = time.Second
+	saidAgain  = 30 * time.Second
+)
+
 func (a *app) progress(verb string, total int) *progress {
-	p := &progress{verb: verb, total: total, began: time.Now()}
-	if file, ok := a.env.Stderr.(*os.File); ok && !a.inConsole.Load() && term.IsTerminal(int(file.Fd())) {
-		p.out = file
+	p := &progress{verb: verb, total: total, began: time.Now(), asking: &a.asking}
+	if file, ok := a.env.Stderr.(*os.File); ok && !a.inConsole.Load() {
+		p.out, p.terminal = file, term.IsTerminal(int(file.Fd()))
 		p.width = func() int {
 			columns, _, _ := term.GetSize(int(file.Fd()))
 			return columns
 		}
 	}
+	p.start()
 	return p
+}
+
+// start has it said again and again what goes on, until end is called.
+func (p *progress) start() {
+	if p.out == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	every := saidAgain
+	if p.terminal {
+		every = drawnAgain
+	}
+	p.again = time.AfterFunc(every, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		switch {
+		case p.over:
+			return
+		case p.terminal:
+			p.draw()
+		default:
+			fmt.Fprintln(p.out, p.line())
+		}
+		p.again.Reset(every)
+	})
 }
 
 // waiting shows what is waited for where nothing is counted.
@@ -77,12 +115,23 @@ func (p *progress) step() {
 	p.draw()
 }
 
-// draw draws the line unless that was done a moment ago.
+// draw draws the line of a terminal unless that was done a moment ago, or a
+// question stands there.
 func (p *progress) draw() {
-	if p.out == nil || time.Since(p.shown) < shownEvery {
+	if !p.terminal || p.over || time.Since(p.shown) < shownEvery || !p.asking.TryLock() {
 		return
 	}
+	defer p.asking.Unlock()
 	p.shown = time.Now()
+	line := p.line()
+	if wide := p.width(); wide > 0 {
+		line = screen.Cut(line, wide-1, "…")
+	}
+	fmt.Fprintf(p.out, "\r\x1b[K%s", line)
+}
+
+// line says how far it is.
+func (p *progress) line() string {
 	line := p.verb
 	if p.total > 0 {
 		line = fmt.Sprintf("%s %d/%d", p.verb, p.done, p.total)
@@ -96,18 +145,26 @@ func (p *progress) draw() {
 	if p.now != "" {
 		line += ": " + p.now
 	}
-	if wide := p.width(); wide > 0 {
-		line = screen.Cut(line, wide-1, "…")
-	}
-	fmt.Fprintf(p.out, "\r\x1b[K%s", line)
+	return screen.Clean(line)
 }
 
-// clear removes the line.
+// clear removes the line until there is more to say.
 func (p *progress) clear() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.out != nil && !p.shown.IsZero() {
+	if p.terminal && !p.over && !p.shown.IsZero() {
 		fmt.Fprint(p.out, "\r\x1b[K")
+	}
+}
+
+// end removes the line. Nothing is shown after it.
+func (p *progress) end() {
+	p.clear()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.over = true
+	if p.again != nil {
+		p.again.Stop()
 	}
 }
 

@@ -120,7 +120,7 @@ func (a *app) gatherStatus(ctx context.Context, s *session.Session, chosen []str
 	watch, stop := a.interruptible(ctx)
 	defer stop()
 	progress := a.progress("asking", len(chosen))
-	defer progress.clear()
+	defer progress.end()
 	defer oneProcessor()()
 	return s.Status(watch, chosen, func(session.Status) { progress.step() })
 }

@@ -73,7 +73,7 @@ to the system that it ran before.`,
 			watch, stop := a.interruptible(cmd.Context())
 			progress := a.progress("planning", len(chosen))
 			p, err := s.PlanBack(watch, chosen, to, progress.step)
-			progress.clear()
+			progress.end()
 			stop()
 			if err != nil {
 				return err

@@ -36,7 +36,7 @@ func (a *app) declaredBy(ctx context.Context, s *session.Session, ask func(conte
 	if err == nil {
 		err = ask(watch, nix)
 	}
-	progress.clear()
+	progress.end()
 	switch {
 	case watch.Err() != nil:
 		return nil, context.Cause(watch)
