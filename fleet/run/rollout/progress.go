@@ -21,7 +21,7 @@ type progress struct {
 func (m *machine) progress(total int64) *progress {
 	p := &progress{m: m, total: total}
 	p.still = time.AfterFunc(stalled, func() {
-		m.note("nothing has gone there for %v: it fetches something by itself, or waits for another copy of the same path", stalled)
+		m.note("nothing has gone there for %v: the connection may be lost, or it fetches something itself, or waits for another copy of the same path", stalled)
 	})
 	p.to(0)
 	return p
