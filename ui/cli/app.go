@@ -48,11 +48,12 @@ type app struct {
 	// and no host is reached.
 	files     func(ctx context.Context) (*session.Session, error)
 	starting  sync.Once
-	runner    *runner.Runner   // see programs
-	looks     nix.Looks        // what repositories looked like
-	closing   []func() error   // at the end of the program
-	collector collector        // of garbage
-	asking    sync.Mutex       // a question is on the terminal
+	runner    *runner.Runner // see programs
+	looks     nix.Looks      // what repositories looked like
+	closing   []func() error // at the end of the program
+	collector collector      // of garbage
+	asking    sync.Mutex     // a question is on the terminal
+	shown     atomic.Pointer[progress]
 	planWhole bool             // plans are shown with long lists whole
 	plugged   plugging         // age plugins
 	redactor  *secret.Redactor // of what is kept and of what is said beside the answer
@@ -247,6 +248,7 @@ func (a *app) printer(out io.Writer) *printer {
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return p
 	}
+	p.out = above{a, p.out}
 	if columns, _, err := term.GetSize(int(file.Fd())); err == nil {
 		p.width = columns
 	}

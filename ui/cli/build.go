@@ -31,14 +31,13 @@ something could not be evaluated, built or pushed.`,
 			defer stop()
 			a.warnUnseen(watch, s)
 			progress := a.progress("building", len(chosen))
-			progress.about = s.Estimate(chosen)
+			progress.expect(s.Estimate(chosen))
 			steps := progress.watch
 			if logs {
 				steps = a.printSteps
 			}
 			built, err := s.Build(watch, chosen, cache, steps, func(b session.Built) {
 				progress.step()
-				progress.clear()
 				a.printBuilt(b)
 			})
 			progress.end()

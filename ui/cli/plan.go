@@ -99,7 +99,7 @@ func (a *app) makePlan(ctx context.Context, s *session.Session, words []string, 
 	defer stop()
 	a.warnUnseen(watch, s)
 	progress := a.progress("planning", len(chosen))
-	progress.about = s.Estimate(chosen)
+	progress.expect(s.Estimate(chosen))
 	defer progress.end()
 	return s.Plan(watch, chosen, goal, progress.watch, progress.step)
 }

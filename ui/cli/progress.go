@@ -31,8 +31,10 @@ type progress struct {
 	began    time.Time
 	about    time.Duration // that it may take; 0 is not known
 	shown    time.Time
+	there    bool // the line is on the terminal
 	again    *time.Timer
 	over     bool
+	ended    func() // called once it is over
 }
 
 // patient is how long something takes before it is worth saying.
@@ -47,6 +49,7 @@ const (
 	saidAgain  = 30 * time.Second
 )
 
+// progress begins to show what is to be done, until end is called.
 func (a *app) progress(verb string, total int) *progress {
 	p := &progress{verb: verb, total: total, began: time.Now(), asking: &a.asking}
 	if file, ok := a.env.Stderr.(*os.File); ok && !a.inConsole.Load() {
@@ -55,9 +58,27 @@ func (a *app) progress(verb string, total int) *progress {
 			columns, _, _ := term.GetSize(int(file.Fd()))
 			return columns
 		}
+		former := a.shown.Swap(p)
+		p.ended = func() { a.shown.Store(former) }
 	}
 	p.start()
 	return p
+}
+
+// above writes to a terminal, without the line of what is in progress, if there
+// is one.
+type above struct {
+	app *app
+	out io.Writer
+}
+
+func (w above) Write(b []byte) (int, error) {
+	if p := w.app.shown.Load(); p != nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.clear()
+	}
+	return w.out.Write(b)
 }
 
 // start has it said again and again what goes on, until end is called.
@@ -107,6 +128,13 @@ func (p *progress) watch(s engine.Step) {
 	p.draw()
 }
 
+// expect sets how long it may take.
+func (p *progress) expect(about time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.about = about
+}
+
 // step counts one more as done. It may be called from several goroutines.
 func (p *progress) step() {
 	p.mu.Lock()
@@ -122,7 +150,7 @@ func (p *progress) draw() {
 		return
 	}
 	defer p.asking.Unlock()
-	p.shown = time.Now()
+	p.shown, p.there = time.Now(), true
 	line := p.line()
 	if wide := p.width(); wide > 0 {
 		line = screen.Cut(line, wide-1, "…")
@@ -148,24 +176,26 @@ func (p *progress) line() string {
 	return screen.Clean(line)
 }
 
-// clear removes the line until there is more to say.
+// clear removes the line until it is drawn again.
 func (p *progress) clear() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.terminal && !p.over && !p.shown.IsZero() {
+	if p.there {
 		fmt.Fprint(p.out, "\r\x1b[K")
+		p.there = false
 	}
 }
 
 // end removes the line. Nothing is shown after it.
 func (p *progress) end() {
-	p.clear()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.over = true
+	p.clear()
 	if p.again != nil {
 		p.again.Stop()
 	}
+	if p.ended != nil && !p.over {
+		p.ended()
+	}
+	p.over = true
 }
 
 // interruptible returns a context that the first ctrl-c ends: for commands

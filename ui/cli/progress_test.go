@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -10,6 +11,30 @@ import (
 
 	"assay/fleet/engine"
 )
+
+// TestAbove: what is written while something goes on stands above its line, which
+// is drawn again; a line that is not there is not removed, and none stays.
+func TestAbove(t *testing.T) {
+	const line = "\r\x1b[K"
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		a := &app{}
+		p := &progress{out: &out, terminal: true, width: func() int { return 80 }, asking: &a.asking, verb: "asking", began: time.Now()}
+		a.shown.Store(p)
+		p.start()
+		notice := func() { fmt.Fprintln(above{a, &out}, "notice") }
+		notice()
+		time.Sleep(1500 * time.Millisecond)
+		notice()
+		notice()
+		time.Sleep(time.Second)
+		p.end()
+		notice()
+		if got, want := out.String(), "notice\n"+line+"asking"+line+"notice\nnotice\n"+line+"asking, 2.0s"+line+"notice\n"; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	})
+}
 
 // TestProgress: what takes long says so while nothing happens, on a terminal and
 // away from one, and nothing over a question or after its end.

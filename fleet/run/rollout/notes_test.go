@@ -46,26 +46,39 @@ func TestNotes(t *testing.T) {
 	}
 }
 
-// waiting is a deployer on whose host Nix waits before it takes anything.
+// waiting is a deployer on whose host Nix waits when so much has come.
 type waiting struct {
 	engine.Deployer
-	before time.Duration
+	come int64
+	wait time.Duration
 }
 
 func (w waiting) Copy(ctx context.Context, conn host.Conn, objects []engine.Object, progress func(int64)) error {
-	time.Sleep(w.before)
-	return w.Deployer.Copy(ctx, conn, objects, progress)
+	if w.come == 0 {
+		time.Sleep(w.wait)
+	}
+	return w.Deployer.Copy(ctx, conn, objects, func(n int64) {
+		progress(n)
+		if n == w.come {
+			time.Sleep(w.wait)
+		}
+	})
 }
 
-// TestStalled: a copy of which nothing is heard says so, once, and one that goes
-// on does not.
+// TestStalled: a copy of which nothing is heard says so, once; one that goes on
+// does not, nor one that has not begun, nor one of which all has been sent.
 func TestStalled(t *testing.T) {
-	for before, want := range map[time.Duration]int{0: 0, 10 * time.Second: 0, time.Minute: len(names)} {
+	const all = 405
+	for _, c := range []struct {
+		come int64
+		wait time.Duration
+		want int
+	}{{0, time.Minute, 0}, {1, 10 * time.Second, 0}, {1, time.Minute, len(names)}, {all - 1, time.Minute, len(names)}, {all, time.Minute, 0}} {
 		synctest.Test(t, func(t *testing.T) {
 			s := setting{goal: engine.GoalSwitch}
 			w := newWorld(s)
 			o, events := options(t, w, s.plan(w))
-			o.Deployer = waiting{o.Deployer, before}
+			o.Deployer = waiting{o.Deployer, c.come, c.wait}
 			if _, err := rollout.Run(t.Context(), o); err != nil {
 				t.Fatal(err)
 			}
@@ -75,8 +88,8 @@ func TestStalled(t *testing.T) {
 					notes++
 				}
 			}
-			if notes != want {
-				t.Errorf("%d hosts are said to wait for %v, want %d", notes, before, want)
+			if notes != c.want {
+				t.Errorf("waiting %v after %d bytes: said of %d hosts, want %d", c.wait, c.come, notes, c.want)
 			}
 		})
 	}

@@ -1,26 +1,28 @@
 package rollout
 
 import (
+	"math"
 	"time"
 
 	"assay/fleet/run/event"
 )
 
-// stalled is how long nothing goes to a host before that is said.
+// stalled is how long nothing more goes to a host, before all has gone, until that
+// is said.
 const stalled = 15 * time.Second
 
 // progress turns a stream of byte counts into a few events, until stop is called.
 type progress struct {
 	m     *machine
 	total int64
-	next  int64 // count from which the next event is due
-	last  int64 // count that was told last
-	still *time.Timer
+	next  int64       // count from which the next event is due
+	last  int64       // count that was told last
+	still *time.Timer // goes from the first byte to the last
 }
 
 func (m *machine) progress(total int64) *progress {
 	p := &progress{m: m, total: total}
-	p.still = time.AfterFunc(stalled, func() {
+	p.still = time.AfterFunc(math.MaxInt64, func() {
 		m.note("nothing has gone there for %v: the connection may be lost, or it fetches something itself, or waits for another copy of the same path", stalled)
 	})
 	p.to(0)
@@ -29,7 +31,10 @@ func (m *machine) progress(total int64) *progress {
 
 // sent may be called often; one event in twenty steps of the total is enough.
 func (p *progress) sent(n int64) {
-	if n > p.last && n < p.total {
+	switch {
+	case n >= p.total:
+		p.still.Stop()
+	case n > p.last:
 		p.still.Reset(stalled)
 	}
 	p.last = n
