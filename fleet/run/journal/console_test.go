@@ -13,7 +13,7 @@ import (
 func TestConsole(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "state")
 	first, err := journal.Console(state)
-	if err != nil || len(first) != 26 {
+	if err != nil || len(first) != 32 {
 		t.Fatal(first, err)
 	}
 	if again, err := journal.Console(state); again != first || err != nil {
@@ -22,7 +22,7 @@ func TestConsole(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(state, "console"), []byte("$(reboot)\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if fresh, err := journal.Console(state); len(fresh) != 26 || fresh == first || err != nil {
+	if fresh, err := journal.Console(state); len(fresh) != 32 || fresh == first || err != nil {
 		t.Error(fresh, err)
 	}
 }

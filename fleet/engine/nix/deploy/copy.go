@@ -57,7 +57,7 @@ func (d *Deployer) send(ctx context.Context, conn host.Conn, way access, sent fu
 		// builders instead.
 		args = append(args, "--substitute-on-destination", "--option", "builders-use-substitutes", "true")
 	}
-	copying, end, err := d.begin()
+	copying, end, err := d.noted()
 	if err != nil {
 		return err
 	}

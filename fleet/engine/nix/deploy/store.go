@@ -21,7 +21,7 @@ func (d *Deployer) Store(ctx context.Context, conn host.Conn) (address string, e
 	if err != nil {
 		return "", nil, nil, err
 	}
-	p, err := d.openPipe(ctx, conn, host.Command{Script: preludeSh + rootsSh + daemonSh, Root: a.root}, nil)
+	p, err := d.openPipe(ctx, conn, host.Command{Script: preludeSh + rootsSh + noCopies + daemonSh, Root: a.root}, nil)
 	if err != nil {
 		return "", nil, nil, err
 	}

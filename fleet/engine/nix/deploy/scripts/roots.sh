@@ -1,6 +1,6 @@
 # open_roots sets roots to the directory whose links keep paths from garbage
 # collection, and removes those that are a day old: what an earlier copy
-# brought has been activated, or will not be.
+# brought has been activated, or will not be. What end_lost notes goes in a week.
 open_roots() {
 	case ${NIX_REMOTE:-} in
 	/*) roots=$NIX_REMOTE/nix/var/nix/gcroots/assay ;;
@@ -18,7 +18,7 @@ open_roots() {
 	fi
 	for left in "$roots"/*; do
 		[ -L "$left" ] || continue
-		find "$roots" -type l -mtime +0 -exec rm -f {} +
+		find "$roots" \( -type l -mtime +0 -o -type f -mtime +6 \) -exec rm -f {} +
 		return
 	done
 }
