@@ -4,8 +4,8 @@
 // stay below a directory (openat2 with RESOLVE_BENEATH).
 //
 // Whatever goes wrong, but for what is not there, is left to os.Root, and errors
-// are its own; elsewhere than on Linux it does everything. A file system of this package may be used by
-// several goroutines at once.
+// are its own; elsewhere than on Linux it does everything. A file system of this
+// package may be used by several goroutines at once.
 package beneath
 
 import (

@@ -31,6 +31,7 @@ type Age struct {
 	Written   time.Time // commit that last encrypted it, most often with a new value
 	Regranted time.Time // commit that last changed who can read it
 	Writes    int       // how often it was encrypted; 1: never since it was made; 0: not known
+	Cut       bool      // what git has begins with the file as it was, so that nobody knows since when
 	Former    []Former  // who could read the value that is there now, or may know it
 }
 
@@ -52,6 +53,15 @@ func (a *Age) Last() time.Time {
 		return a.Written
 	}
 	return a.Claimed
+}
+
+// Unsaid is why git does not say when it was written, where noGit is the
+// report's; "" where it has nothing of it.
+func (a *Age) Unsaid(noGit string) string {
+	if noGit == Shallow && !a.Cut {
+		return ""
+	}
+	return noGit
 }
 
 // seen is what one version tells.
@@ -120,7 +130,7 @@ func (a *Age) note(h Versions) {
 			a.lost(s.keys, now.keys, known[i-1].at, true)
 		}
 		if last && s.cut { // when it was made so, and how often before, is not known
-			a.Writes = 0
+			a.Writes, a.Cut = 0, true
 			break
 		}
 		if last {

@@ -108,7 +108,7 @@ func TestCutAge(t *testing.T) {
 	all := in.History[0].All
 	all[len(all)-1].Cut = true
 	age := audit.Judge(in).Secrets[0].Age
-	if age.Writes != 0 || age.Written.Day() != 2 || age.Regranted.Day() != 3 || !age.First.IsZero() || len(age.Former) != 2 {
+	if age.Writes != 0 || age.Written.Day() != 2 || age.Regranted.Day() != 3 || !age.First.IsZero() || !age.Cut || len(age.Former) != 2 {
 		t.Errorf("%+v", age)
 	}
 	all[0].Cut = true
@@ -119,6 +119,14 @@ func TestCutAge(t *testing.T) {
 	}
 	if slices.ContainsFunc(r.Findings, func(f audit.Finding) bool { return f.Kind == audit.NoRotation }) {
 		t.Errorf("%+v", r.Findings)
+	}
+	for _, c := range []struct {
+		cut         bool
+		noGit, want string
+	}{{true, audit.Shallow, audit.Shallow}, {false, audit.Shallow, ""}, {false, "no git", "no git"}, {false, "", ""}} {
+		if got := (&audit.Age{Cut: c.cut}).Unsaid(c.noGit); got != c.want {
+			t.Errorf("%+v: %q", c, got)
+		}
 	}
 }
 

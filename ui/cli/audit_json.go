@@ -105,7 +105,11 @@ func auditToJSON(r *audit.Report, only []*audit.Secret) map[string]any {
 	}
 	out := map[string]any{"secrets": secrets, "findings": findings, "readers": readers,
 		"errors": r.Count(audit.Error), "warnings": r.Count(audit.Warning), "notes": r.Count(audit.Note)}
-	if r.NoGit != "" {
+	switch r.NoGit {
+	case "":
+	case audit.Shallow:
+		out["ages_incomplete"] = r.NoGit
+	default:
 		out["ages_unknown"] = r.NoGit
 	}
 	return out

@@ -178,7 +178,7 @@ func auditAge(s *audit.Secret, noGit string) string {
 	case !age.Encrypted:
 		return "no age: it is not there, or is not secret"
 	case age.Written.IsZero():
-		return "its file says " + dayOf(age.Claimed) + "; git says nothing: " + cmp.Or(noGit, "it is not committed")
+		return "its file says " + dayOf(age.Claimed) + "; git says nothing: " + cmp.Or(age.Unsaid(noGit), "it is not committed")
 	case age.First.IsZero():
 		return "written " + dayOf(age.Written) + "; when it was made is not known: " + noGit
 	case age.Writes == 1:

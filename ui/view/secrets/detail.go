@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -136,10 +137,8 @@ func age(s *audit.Secret, noGit string, now time.Time) string {
 		return "nothing is there"
 	case a.Written.IsZero() && a.Claimed.IsZero():
 		return "not known"
-	case a.Written.IsZero() && noGit != "":
-		return "by what the file says, " + ago(a.Claimed) + "; " + noGit
 	case a.Written.IsZero():
-		return "by what the file says, " + ago(a.Claimed) + "; it is not committed"
+		return "by what the file says, " + ago(a.Claimed) + "; " + cmp.Or(a.Unsaid(noGit), "it is not committed")
 	case a.First.IsZero():
 		return "written " + ago(a.Written) + "; when it was made is not known: " + noGit
 	case a.Writes == 1:
