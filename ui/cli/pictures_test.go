@@ -68,7 +68,7 @@ var pictures = []picture{
 		s.press("Enter", "g", "Enter")
 		s.see("overview")
 		s.press("Tab", "Tab")
-		s.see("[options]")
+		s.see("[options]", "220 options") // there is nothing to filter before
 		s.press("/")
 		s.typed("PermitRoot")
 		s.see("1 of 220")
