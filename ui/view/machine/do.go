@@ -106,6 +106,10 @@ func (v *View) Disabled(id action.ID) string {
 			return "no run has this machine"
 		}
 		return ""
+	case action.Filter:
+		if v.composition().Busy {
+			return "" // what is typed finds what comes
+		}
 	}
 	return v.pane().Disabled(id)
 }

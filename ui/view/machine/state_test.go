@@ -68,6 +68,33 @@ func TestLoadingAndErrors(t *testing.T) {
 	shows(t, "overview", overview.Render(80, 20), "✘ error", "the option a.b has two values", "hint: keep one", "modules/x.nix:7")
 }
 
+// TestFilterAhead: what is typed while the composition is read finds what comes.
+func TestFilterAhead(t *testing.T) {
+	k := viewtest.Known(t)
+	whole := k.Compositions["cinnabar"]
+	l := &known.Loaded[compose.Composition]{}
+	k.Compositions["cinnabar"] = l
+	v := open(t, k, "cinnabar", "options")
+	v.Render(80, 20)
+	if v.Disabled(action.Filter) == "" {
+		t.Error("nothing comes, and a filter is offered")
+	}
+	l.Busy = true
+	v.Render(80, 20)
+	if why := v.Disabled(action.Filter); why != "" {
+		t.Error(why)
+	}
+	viewtest.Do(v, string(action.Filter))
+	viewtest.Type(v, "PermitRoot")
+	shows(t, "ahead", v.Render(80, 20), "reading the composition", "/PermitRoot")
+	*l = *whole
+	screen := v.Render(80, 20)
+	shows(t, "filtered", screen, "PermitRootLogin")
+	if strings.Contains(screen, "swappiness") || !strings.HasPrefix(v.Note(), "1 of ") {
+		t.Errorf("%s: it is not filtered\n%s", v.Note(), screen)
+	}
+}
+
 // conflict is an option with two definitions that cannot be merged.
 func conflict() compose.Option {
 	at := fleet.Pos{File: "modules/x.nix", Line: 7}

@@ -198,9 +198,9 @@ func (o *Outline) Render(w, h int) string {
 	return o.body(w, h-1) + "\n" + o.input.Render(w)
 }
 
-// body draws the tree, or that the filter leaves nothing.
+// body draws the tree, or that the filter leaves nothing of what there is.
 func (o *Outline) body(w, h int) string {
-	if !o.Filtered() || o.found > 0 {
+	if !o.Filtered() || o.found > 0 || len(o.roots) == 0 {
 		return o.tree.Render(w, h)
 	}
 	lines := []widget.Line{
