@@ -25,13 +25,17 @@ func testEndLost(t *testing.T, shell, proc string) {
 	if _, err := exec.LookPath(shell); err != nil {
 		t.Skip("not run: " + shell + " is not installed")
 	}
+	real, err := exec.LookPath("ps")
+	if err != nil {
+		t.Skip("not run: ps is not installed")
+	}
 	command := []string{shell, "-c"}
 	if shell == "busybox" {
 		command = []string{shell, "sh", "-c"}
 	}
 	roots, bin := t.TempDir(), t.TempDir()
 	// As macOS pads it.
-	ps := "#!/bin/sh\nprintf '%-28s\\n' \"$(/usr/bin/ps \"$@\")\"\n"
+	ps := "#!/bin/sh\nprintf '%-28s\\n' \"$(" + real + " \"$@\")\"\n"
 	if err := os.WriteFile(filepath.Join(bin, "ps"), []byte(ps), 0o755); err != nil {
 		t.Fatal(err)
 	}
