@@ -1,6 +1,7 @@
 package beneath
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -21,7 +22,7 @@ func FS(root *os.Root) fs.FS {
 		return slow
 	}
 	out := &below{files: slow, dir: dir, root: root.Name()}
-	fd, err := out.open(".", unix.O_PATH)
+	fd, err := out.open("openat", ".", unix.O_PATH)
 	if err != nil { // an old kernel, or a filter of system calls
 		dir.Close()
 		return slow
@@ -37,31 +38,25 @@ type below struct {
 	root string
 }
 
-// open opens a file that is below the directory, links on the way included.
-func (b *below) open(name string, flags uint64) (int, error) {
+// open opens a file that is below the directory, links on the way included. What
+// is not there has the error of os.Root's call of that name: of that the kernel is
+// certain. Any other error is for os.Root to tell.
+func (b *below) open(call, name string, flags uint64) (int, error) {
 	if !fs.ValidPath(name) {
 		return -1, fs.ErrInvalid
 	}
-	return unix.Openat2(int(b.dir.Fd()), name, &unix.OpenHow{
+	fd, err := unix.Openat2(int(b.dir.Fd()), name, &unix.OpenHow{
 		Flags: flags | unix.O_RDONLY | unix.O_CLOEXEC, Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_MAGICLINKS,
 	})
-}
-
-// gone is the error of os.Root for what is not there, if that is why err; the
-// kernel knows that for certain.
-func gone(op, name string, err error) error {
-	if err != unix.ENOENT {
-		return nil
+	if err == unix.ENOENT {
+		return -1, &fs.PathError{Op: call, Path: name, Err: err}
 	}
-	return &fs.PathError{Op: op, Path: name, Err: err}
+	return fd, err
 }
 
 // openFile implements opener.
 func (b *below) openFile(name string) (*os.File, error) {
-	fd, err := b.open(name, unix.O_NONBLOCK)
-	if gone := gone("openat", name, err); gone != nil {
-		return nil, gone
-	}
+	fd, err := b.open("openat", name, unix.O_NONBLOCK)
 	if err != nil {
 		return nil, err
 	}
@@ -74,9 +69,9 @@ func (b *below) file(fd int, name string) *os.File {
 
 // ReadFile implements fs.ReadFileFS.
 func (b *below) ReadFile(name string) ([]byte, error) {
-	fd, err := b.open(name, unix.O_NONBLOCK) // which a pipe would wait in
-	if gone := gone("openat", name, err); gone != nil {
-		return nil, gone
+	fd, err := b.open("openat", name, unix.O_NONBLOCK) // which a pipe would wait in
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, err
 	}
 	if err != nil {
 		return b.files.ReadFile(name)
@@ -101,9 +96,9 @@ func (b *below) ReadFile(name string) ([]byte, error) {
 
 // ReadDir implements fs.ReadDirFS.
 func (b *below) ReadDir(name string) ([]fs.DirEntry, error) {
-	fd, err := b.open(name, unix.O_DIRECTORY)
-	if gone := gone("openat", name, err); gone != nil {
-		return nil, gone
+	fd, err := b.open("openat", name, unix.O_DIRECTORY)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, err
 	}
 	if err != nil {
 		return b.files.ReadDir(name)
@@ -132,9 +127,9 @@ func (b *below) stat(name string, flags uint64, slow func(string) (fs.FileInfo, 
 	if name == "." { // which os.Root calls so
 		return slow(name)
 	}
-	fd, err := b.open(name, unix.O_PATH|flags)
-	if gone := gone("statat", name, err); gone != nil {
-		return nil, gone
+	fd, err := b.open("statat", name, unix.O_PATH|flags)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, err
 	}
 	if err != nil {
 		return slow(name)
@@ -150,9 +145,9 @@ func (b *below) stat(name string, flags uint64, slow func(string) (fs.FileInfo, 
 
 // ReadLink implements fs.ReadLinkFS.
 func (b *below) ReadLink(name string) (string, error) {
-	fd, err := b.open(name, unix.O_PATH|unix.O_NOFOLLOW)
-	if gone := gone("readlinkat", name, err); gone != nil {
-		return "", gone
+	fd, err := b.open("readlinkat", name, unix.O_PATH|unix.O_NOFOLLOW)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", err
 	}
 	if err != nil {
 		return b.files.ReadLink(name)
