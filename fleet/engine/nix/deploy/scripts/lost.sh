@@ -21,7 +21,7 @@ begun() {
 # those that are LIVING go on, and those that began later.
 end_lost() {
 	notes=$roots/.copies/$1 ours=$2 number=$3
-	shift 2
+	shift 3
 	begun $$ || return
 	kept="$ours $number $$ $at"
 	if [ -f "$notes" ]; then
