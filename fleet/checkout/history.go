@@ -30,6 +30,8 @@ type History struct {
 	paths      []string
 	question   Question
 	stop       context.CancelFunc
+	begun      chan struct{} // closed when git goes through the commits, or need not
+	begin      func()        // closes it, once
 	done       chan struct{}
 	keeping    sync.WaitGroup
 	raw        string          // what `git log -z --raw` prints
@@ -64,23 +66,38 @@ type Question struct {
 // Stop has to be called.
 func ReadHistory(ctx context.Context, dir, cache string, paths []string, q Question) *History {
 	ctx, stop := context.WithCancel(ctx)
-	h := &History{dir: dir, cache: cache, paths: paths, question: q, stop: stop, done: make(chan struct{})}
+	h := &History{dir: dir, cache: cache, paths: paths, question: q, stop: stop, begun: make(chan struct{}), done: make(chan struct{})}
+	h.begin = sync.OnceFunc(func() { close(h.begun) })
 	go func() {
 		defer close(h.done)
+		defer h.begin()
 		h.said = readSaid(h.saidFile())
 		h.raw, h.err = h.read(ctx)
 	}()
 	return h
 }
 
-// Stop ends the asking, where it still goes on, and waits for its end. h may be
-// nil.
-func (h *History) Stop() {
+// Begun waits until git goes through the commits, or need not. h may be nil.
+func (h *History) Begun() {
 	if h != nil {
+		<-h.begun
+	}
+}
+
+// Stop ends the asking, where it still goes on, and waits for its end; what is
+// known is kept first. h may be nil.
+func (h *History) Stop() {
+	if h == nil {
+		return
+	}
+	defer h.stop()
+	select {
+	case <-h.done:
+	default:
 		h.stop()
 		<-h.done
-		h.keeping.Wait()
 	}
+	h.keeping.Wait()
 }
 
 // Of reports whether it is the history of these paths. h may be nil.
@@ -132,7 +149,7 @@ func (h *History) keep(ctx context.Context, head, out string) {
 // kept is the file of the cache for one kind of what is asked of the paths. The
 // number changes with the form of it.
 func (h *History) kept(kind string) string {
-	sum := sha256.Sum256([]byte("2\x00" + h.dir + "\x00" + strings.Join(h.paths, "\x00")))
+	sum := sha256.Sum256([]byte("3\x00" + h.dir + "\x00" + strings.Join(h.paths, "\x00")))
 	return filepath.Join(h.cache, hex.EncodeToString(sum[:])[:40]+kind)
 }
 
@@ -170,7 +187,7 @@ const cutMark = "/cut\x00"
 // Meanwhile the texts are read that are likely to be asked for.
 func (h *History) log(ctx context.Context, from string, until []string) (string, error) {
 	args := []string{"-c", "core.quotePath=false", "-c", "log.showRoot=true", "log", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-color", "--no-show-signature", "--relative",
-		"--diff-merges=first-parent", "--format=commit %ct %P"}
+		"-c", "--format=commit %ct %P"} // with what a merge made itself; -m would go through lines of which nothing has stayed
 	if from != "" {
 		args = append(args, from+"HEAD")
 	}
@@ -188,6 +205,7 @@ func (h *History) log(ctx context.Context, from string, until []string) (string,
 	if err := cmd.Start(); err != nil {
 		return "", err
 	}
+	h.begin()
 	texts := h.texts(ctx)
 	left := set(until)
 	var raw strings.Builder

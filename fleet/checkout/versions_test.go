@@ -26,6 +26,15 @@ func told(found []Version) string {
 	return strings.Join(out, " ")
 }
 
+// read is what ReadHistory says of files, when it has been stopped.
+func read(t *testing.T, dir, cache string, paths []string, q Question, files []string) ([]Version, error) {
+	t.Helper()
+	h := ReadHistory(t.Context(), dir, cache, paths, q)
+	defer h.Stop()
+	_, now, _ := Staged(t.Context(), dir)
+	return h.Versions(t.Context(), files, now)
+}
+
 // TestVersions reads the history of a real repository, with names that need
 // quoting, a removal and a file that is not asked for.
 func TestVersions(t *testing.T) {
@@ -60,7 +69,7 @@ func TestVersions(t *testing.T) {
 		git("add", "-A")
 		git("commit", "-q", "-m", "x")
 	}
-	found, err := ReadHistory(t.Context(), dir, "", []string{"s"}, asked()).Versions(t.Context(), []string{name})
+	found, err := read(t, dir, "", []string{"s"}, asked(), []string{name})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +83,7 @@ func TestVersions(t *testing.T) {
 	if strings.Join(texts, "|") != "|two\n|one" {
 		t.Errorf("%q", texts)
 	}
-	if _, err := ReadHistory(t.Context(), t.TempDir(), "", []string{"s"}, asked()).Versions(t.Context(), []string{"s"}); err == nil {
+	if _, err := read(t, t.TempDir(), "", []string{"s"}, asked(), []string{"s"}); err == nil {
 		t.Error("a directory without git has a history")
 	}
 }
@@ -113,7 +122,7 @@ func TestHistoryKept(t *testing.T) {
 	}
 	texts := func(in string, paths ...string) string {
 		t.Helper()
-		found, err := ReadHistory(t.Context(), in, cache, paths, asked()).Versions(t.Context(), paths)
+		found, err := read(t, in, cache, paths, asked(), paths)
 		if err != nil {
 			t.Fatal(err)
 		}

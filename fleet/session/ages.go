@@ -78,60 +78,27 @@ func structured(name string) bool {
 	return false
 }
 
-// secretHistory asks git what became of the encrypted files, of those that it
-// tracks, where that is known; why is what keeps it from being all. Begun is a history
-// that may be that of all of them.
-func secretHistory(ctx context.Context, dir, cache string, begun *checkout.History, tracked []string, in *audit.Input) (out []audit.Versions, why string) {
-	files := map[string]int{} // the encrypted files: their places in out, from 1
+// encrypted are the encrypted files whose history git can know: those that it
+// tracks, where that is known.
+func encrypted(in *audit.Input, tracked []string) []string {
+	files := map[string]bool{}
 	for _, c := range in.Claims {
-		files[path.Join(c.Dir, "secret")] = 0
+		files[path.Join(c.Dir, "secret")] = true
 	}
 	for _, f := range in.Files {
-		files[f.Path] = 0
+		files[f.Path] = true
 	}
-	if len(files) == 0 {
-		return nil, ""
+	if tracked == nil {
+		return slices.Sorted(maps.Keys(files))
 	}
-	asked := slices.Sorted(maps.Keys(files))
-	if tracked != nil {
-		asked = slices.DeleteFunc(slices.Clone(tracked), func(f string) bool { _, ok := files[f]; return !ok })
-	}
-	if len(asked) == 0 {
-		return nil, ""
-	}
-	history := historyOf(ctx, dir, cache, begun, files, asked)
-	defer history.Stop()
-	versions, err := history.Versions(ctx, asked)
-	switch {
-	case errors.Is(err, exec.ErrNotFound):
-		return nil, "git is not installed"
-	case err != nil:
-		if strings.Contains(err.Error(), "not a git repository") {
-			return nil, "the directory is not under git"
-		}
-		why, _, _ = strings.Cut(err.Error(), "\n")
-		return nil, "git cannot say: " + why
-	}
-	for _, v := range versions {
-		if v.Cut {
-			why = audit.Shallow
-		}
-		i := files[v.Path]
-		if i == 0 {
-			out = append(out, audit.Versions{Path: v.Path})
-			i = len(out)
-			files[v.Path] = i
-		}
-		out[i-1].All = append(out[i-1].All, audit.Version{At: v.At, Said: v.Said, Cut: v.Cut})
-	}
-	return out, why
+	return slices.DeleteFunc(slices.Clone(tracked), func(f string) bool { return !files[f] })
 }
 
 // historyOf is the history of the files' top directories: that which was begun,
-// where it is of these.
-func historyOf(ctx context.Context, dir, cache string, begun *checkout.History, files map[string]int, asked []string) *checkout.History {
+// where it is of these; nil of no files.
+func historyOf(ctx context.Context, dir, cache string, begun *checkout.History, files []string) *checkout.History {
 	var tops []string
-	for f := range files {
+	for _, f := range files {
 		top, _, _ := strings.Cut(f, "/")
 		tops = append(tops, top)
 	}
@@ -140,5 +107,46 @@ func historyOf(ctx context.Context, dir, cache string, begun *checkout.History, 
 		return begun
 	}
 	begun.Stop()
-	return readHistory(ctx, dir, cache, tops, asked)
+	if len(tops) == 0 {
+		return nil
+	}
+	return readHistory(ctx, dir, cache, tops, files)
+}
+
+// agesOf is what a history says became of files; now has git's names of the texts
+// that are there.
+func agesOf(ctx context.Context, history *checkout.History, files []string, now map[string]string) (ages audit.Ages) {
+	if history == nil {
+		return ages
+	}
+	versions, err := history.Versions(ctx, files, now)
+	if err != nil {
+		ages.NoGit = noHistory(err)
+		return ages
+	}
+	at := map[string]int{} // places in ages.History, from 1
+	for _, v := range versions {
+		if v.Cut {
+			ages.NoGit = audit.Shallow
+		}
+		if at[v.Path] == 0 {
+			ages.History = append(ages.History, audit.Versions{Path: v.Path})
+			at[v.Path] = len(ages.History)
+		}
+		of := &ages.History[at[v.Path]-1]
+		of.All = append(of.All, audit.Version{At: v.At, Said: v.Said, Cut: v.Cut})
+	}
+	return ages
+}
+
+// noHistory is why git says nothing.
+func noHistory(err error) string {
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return "git is not installed"
+	case strings.Contains(err.Error(), "not a git repository"):
+		return "the directory is not under git"
+	}
+	first, _, _ := strings.Cut(err.Error(), "\n")
+	return "git cannot say: " + first
 }

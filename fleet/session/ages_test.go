@@ -34,16 +34,17 @@ func TestHistoryOfUnlikelySecrets(t *testing.T) {
 		}
 		for range 2 { // what is kept then, too
 			a := AheadAudit(t.Context(), dir, cache, true)
-			<-a.done
+			ages := a.said()
+			a.Stop()
 			var found []string
-			for _, h := range a.audit.History {
+			for _, h := range ages.History {
 				if len(h.All) == 1 && h.All[0].Said != "" {
 					found = append(found, h.Path)
 				}
 			}
 			slices.Sort(found)
-			if a.err != nil || a.audit.NoGit != "" || !slices.Equal(found, names) {
-				t.Errorf("%q, %v, %q; want %q", found, a.err, a.audit.NoGit, names)
+			if a.err != nil || ages.NoGit != "" || !slices.Equal(found, names) {
+				t.Errorf("%q, %v, %q; want %q", found, a.err, ages.NoGit, names)
 			}
 		}
 	}

@@ -14,63 +14,79 @@ import (
 // configures is run.
 type Ahead struct {
 	stop  func()
-	done  chan struct{}
+	done  chan struct{} // closed when all is read but how old the secrets are
 	vars  []vars.Var
 	audit audit.Input // without what the flake says; empty where only vars are read
 	err   error
+	aged  chan struct{} // closed when that is known too
+	ages  audit.Ages
+	over  chan struct{} // closed when what git said is kept
 }
 
 // AheadVars begins to list the vars in dir, of one machine or, for "", all.
 func AheadVars(dir, machine string) *Ahead {
-	return ahead(context.Background(), func(_ context.Context, a *Ahead) error { return a.list(dir, machine) })
+	a := newAhead(func() {})
+	go func() {
+		a.err = a.list(dir, machine)
+		close(a.done)
+		close(a.aged)
+		close(a.over)
+	}()
+	return a
 }
 
 // AheadAudit begins to read all that an audit of dir goes by. Without ages git
 // is not asked how old the secrets are; what it says is kept in the directory
-// cache, if that is not "".
+// cache, if that is not "". It returns when git goes through the commits: that
+// takes longer than all the rest, which should not delay it.
 func AheadAudit(ctx context.Context, dir, cache string, ages bool) *Ahead {
-	return ahead(ctx, func(ctx context.Context, a *Ahead) error {
-		listed := AheadVars(dir, "")
-		begun, tracked, err := a.gather(ctx, dir, cache, ages)
-		defer begun.Stop()
-		<-listed.done
-		if err == nil {
-			err = listed.err
-		}
-		if err != nil {
-			return err
-		}
-		a.vars = listed.vars
-		for i := range a.vars {
-			if c := a.vars[i].Claim; c != nil {
-				a.audit.Claims = append(a.audit.Claims, *c)
-			}
-		}
-		a.audit.NoGit = "git was not asked"
-		if ages {
-			a.audit.History, a.audit.NoGit = secretHistory(ctx, dir, cache, begun, tracked, &a.audit)
-		}
-		return nil
-	})
-}
-
-func ahead(ctx context.Context, read func(context.Context, *Ahead) error) *Ahead {
 	ctx, stop := context.WithCancel(ctx)
-	a := &Ahead{stop: stop, done: make(chan struct{})}
+	a := newAhead(stop)
+	a.ages.NoGit = "git was not asked"
+	tracked, now, git := checkout.Staged(ctx, dir)
+	var history *checkout.History
+	if ages {
+		history = likelyHistory(ctx, dir, cache, tracked)
+		history.Begun()
+	}
 	go func() {
-		defer close(a.done)
-		a.err = read(ctx, a)
+		a.err = a.gather(ctx, dir, tracked, git)
+		close(a.done)
+		if ages && a.err == nil {
+			asked := encrypted(&a.audit, tracked)
+			history = historyOf(ctx, dir, cache, history, asked)
+			a.ages = agesOf(ctx, history, asked, now)
+		}
+		close(a.aged)
+		history.Stop()
+		close(a.over)
 	}()
 	return a
+}
+
+func newAhead(stop func()) *Ahead {
+	return &Ahead{stop: stop, done: make(chan struct{}), aged: make(chan struct{}), over: make(chan struct{})}
+}
+
+// said waits for what git says.
+func (a *Ahead) said() audit.Ages {
+	<-a.aged
+	return a.ages
 }
 
 // Stop ends the reading, if it still goes on, and waits for its end. What was
 // read stays. a may be nil.
 func (a *Ahead) Stop() {
-	if a != nil {
-		a.stop()
-		<-a.done
+	if a == nil {
+		return
 	}
+	defer a.stop()
+	select {
+	case <-a.aged:
+	default:
+		a.stop()
+	}
+	<-a.over
 }
 
 // list lists the vars. A Store of its own is used, since there is no
@@ -89,23 +105,30 @@ func (a *Ahead) list(dir, machine string) error {
 	return err
 }
 
-// gather reads the secrets of the directory but the vars, and what git tracks.
-// With ages it begins to read their history.
-func (a *Ahead) gather(ctx context.Context, dir, cache string, ages bool) (begun *checkout.History, tracked []string, err error) {
-	store, err := vars.Open(dir)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer store.Close()
+// gather reads the secrets of the directory. Of its files git tracks some, nil
+// is that it does not say which.
+func (a *Ahead) gather(ctx context.Context, dir string, tracked []string, git bool) error {
+	listed := AheadVars(dir, "")
+	defer listed.Stop()
 	untracked := make(chan []string, 1)
 	go func() { untracked <- checkout.Untracked(ctx, dir) }()
-	tracked, ok := checkout.Tracked(ctx, dir)
-	if !ok {
-		tracked = nil
+	store, err := vars.Open(dir)
+	if err != nil {
+		return err
 	}
-	if ages {
-		begun = likelyHistory(ctx, dir, cache, tracked)
+	defer store.Close()
+	if a.audit, err = audit.Gather(ctx, store, tracked, func() []string { return <-untracked }, audit.Input{Git: git}); err != nil {
+		return err
 	}
-	a.audit, err = audit.Gather(ctx, store, tracked, func() []string { return <-untracked }, audit.Input{Git: ok})
-	return begun, tracked, err
+	if <-listed.done; listed.err != nil {
+		return listed.err
+	}
+	a.vars = listed.vars
+	for i := range a.vars {
+		if c := a.vars[i].Claim; c != nil {
+			a.audit.Claims = append(a.audit.Claims, *c)
+		}
+	}
+	a.audit.Ages = a.said
+	return nil
 }

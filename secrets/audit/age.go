@@ -22,6 +22,12 @@ type Versions struct {
 	All  []Version
 }
 
+// Ages is what git says of the files.
+type Ages struct {
+	History []Versions
+	NoGit   string // why it says nothing, or Shallow; "" where it says all
+}
+
 // Age says when a secret was written, as far as its file and git tell. Zero
 // times are not known.
 type Age struct {

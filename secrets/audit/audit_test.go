@@ -34,17 +34,6 @@ func input(t *testing.T) audit.Input {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := func(mac string, keys ...vars.Key) []byte {
-		var age []map[string]string
-		for _, k := range keys {
-			age = append(age, map[string]string{"recipient": k.Public})
-		}
-		text, err := json.Marshal(map[string]any{"data": "ENC[x]", "sops": map[string]any{"age": age, "mac": "ENC[" + mac + "]"}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return text
-	}
 	return audit.Input{
 		Fleet: []string{"anvil", "bellows"},
 		Vars: []secrets.VarFinding{{ID: id, State: secrets.Drifted, Secret: true, Deploy: true, Declared: true, Machines: []string{"anvil"},
@@ -61,9 +50,36 @@ func input(t *testing.T) audit.Input {
 		},
 		Rules:   []audit.Policy{{Dir: ".", Config: c}},
 		Tracked: []string{".sops.yaml"},
-		History: []audit.Versions{{Path: id.Dir() + "/secret", All: []audit.Version{
-			{At: day(3), Said: audit.Say("s", text("x", key("bellows"), key("who")))}, {At: day(2), Said: audit.Say("s", text("x", key("former"), key("who")))}, {At: day(1), Said: audit.Say("s", text("y", key("older")))},
-		}}},
+		Ages:    history(secretFile, versions(t)...),
+	}
+}
+
+// secretFile is the file whose ages input has.
+var secretFile = vars.Machine("anvil", "ssh").Var("key").Dir() + "/secret"
+
+// history is what git says of one file.
+func history(file string, all ...audit.Version) func() audit.Ages {
+	return func() audit.Ages { return audit.Ages{History: []audit.Versions{{Path: file, All: all}}} }
+}
+
+// versions are those of secretFile, newest first.
+func versions(t *testing.T) []audit.Version {
+	t.Helper()
+	say := func(mac string, keys ...vars.Key) string {
+		var age []map[string]string
+		for _, k := range keys {
+			age = append(age, map[string]string{"recipient": k.Public})
+		}
+		text, err := json.Marshal(map[string]any{"data": "ENC[x]", "sops": map[string]any{"age": age, "mac": "ENC[" + mac + "]"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return audit.Say("s", text)
+	}
+	return []audit.Version{
+		{At: day(3), Said: say("x", key("bellows"), key("who"))},
+		{At: day(2), Said: say("x", key("former"), key("who"))},
+		{At: day(1), Said: say("y", key("older"))},
 	}
 }
 
@@ -105,14 +121,15 @@ func TestAge(t *testing.T) {
 // knows when it was made, and whether it was never written again.
 func TestCutAge(t *testing.T) {
 	in := input(t)
-	all := in.History[0].All
+	all := versions(t)
 	all[len(all)-1].Cut = true
+	in.Ages = history(secretFile, all...)
 	age := audit.Judge(in).Secrets[0].Age
 	if age.Writes != 0 || age.Written.Day() != 2 || age.Regranted.Day() != 3 || !age.First.IsZero() || !age.Cut || len(age.Former) != 2 {
 		t.Errorf("%+v", age)
 	}
 	all[0].Cut = true
-	in.History[0].All = all[:1]
+	in.Ages = history(secretFile, all[:1]...)
 	r := audit.Judge(in)
 	if age := r.Secrets[0].Age; !age.Written.IsZero() || !age.Regranted.IsZero() || age.Writes != 0 || age.Former != nil {
 		t.Errorf("%+v", age)
@@ -133,8 +150,8 @@ func TestCutAge(t *testing.T) {
 // TestNotRotated: what makes a secret anew depends on its kind.
 func TestNotRotated(t *testing.T) {
 	in := audit.Input{
-		Files:   []audit.File{{Path: "s/a", File: &sops.File{Store: sops.Binary}}},
-		History: []audit.Versions{{Path: "s/a", All: []audit.Version{{At: day(1), Said: "ENC[x]"}}}},
+		Files: []audit.File{{Path: "s/a", File: &sops.File{Store: sops.Binary}}},
+		Ages:  history("s/a", audit.Version{At: day(1), Said: "ENC[x]"}),
 	}
 	r := audit.Judge(in)
 	i := slices.IndexFunc(r.Findings, func(f audit.Finding) bool { return f.Kind == audit.NoRotation })
@@ -154,7 +171,7 @@ func TestRemovedAnew(t *testing.T) {
 		return []byte(`{"data":"ENC[x]","sops":{"age":[` + strings.Join(list, ",") + `],"mac":"ENC[` + mac + `]"}}`)
 	}
 	in := input(t)
-	in.History[0].All = []audit.Version{{At: day(2), Said: audit.Say("s", file("new", "who"))}, {At: day(1), Said: audit.Say("s", file("old", "former", "who"))}}
+	in.Ages = history(secretFile, audit.Version{At: day(2), Said: audit.Say("s", file("new", "who"))}, audit.Version{At: day(1), Said: audit.Say("s", file("old", "former", "who"))})
 	r := audit.Judge(in)
 	i := slices.IndexFunc(r.Findings, func(f audit.Finding) bool { return f.Kind == audit.FormerKey })
 	if i < 0 || r.Findings[i].Severity != audit.Note || !strings.Contains(r.Findings[i].Text, "1 secret that was encrypted anew then, perhaps with the old value") {
@@ -185,8 +202,8 @@ func TestAgeOfFields(t *testing.T) {
 		},
 	} {
 		in := audit.Input{
-			Files:   []audit.File{{Path: name, File: &sops.File{Store: sops.StoreOf(name)}}},
-			History: []audit.Versions{{Path: name, All: []audit.Version{{At: day(2), Said: audit.Say(name, []byte(texts[1]))}, {At: day(1), Said: audit.Say(name, []byte(texts[0]))}}}},
+			Files: []audit.File{{Path: name, File: &sops.File{Store: sops.StoreOf(name)}}},
+			Ages:  history(name, audit.Version{At: day(2), Said: audit.Say(name, []byte(texts[1]))}, audit.Version{At: day(1), Said: audit.Say(name, []byte(texts[0]))}),
 		}
 		if age := audit.Judge(in).Secrets[0].Age; age.Writes != 2 || age.Written.Day() != 2 || age.Regranted.Day() != 1 || len(age.Former) != 0 {
 			t.Errorf("%s: %+v", name, age)

@@ -24,14 +24,14 @@ type Input struct {
 	Claims  []vars.Claim         // what the secret files of tier 1 say of themselves
 	Members []vars.Member        // users, machines and groups of tier 1
 	Strays  []vars.Stray
-	Files   []File     // tier 2
-	Rules   []Policy   // every .sops.yaml, by directory
-	Tracked []string   // all files of the directory, as far as they can be listed
-	Faults  []error    // what could not be read
-	Fleet   []string   // the machines
-	Why     string     // why the fleet may have other machines
-	Open    []string   // machines of which not all declarations were read
-	History []Versions // what git says; nil: nothing
+	Files   []File      // tier 2
+	Rules   []Policy    // every .sops.yaml, by directory
+	Tracked []string    // all files of the directory, as far as they can be listed
+	Faults  []error     // what could not be read
+	Fleet   []string    // the machines
+	Why     string      // why the fleet may have other machines
+	Open    []string    // machines of which not all declarations were read
+	Ages    func() Ages // what git says, which takes longest and is asked for last; nil: nothing
 	// Uses are the encrypted files that the machines name, by machine.
 	Uses []fleet.SealedUses
 	// Lying is where those are that git does not track; what is not in it is not
@@ -43,7 +43,6 @@ type Input struct {
 	Untracked []string
 	HostKeys  map[string]string // the public SSH host keys of machines, as far as tier 1 has them
 	Groups    []Default         // the groups that machines' settings name
-	NoGit     string            // why git says nothing, or Shallow; "" where it says all
 }
 
 // Default are the groups that are to read all vars of a machine.

@@ -32,25 +32,24 @@ type judge struct {
 // Judge says who can read what, and what is wrong with that.
 func Judge(in Input) *Report {
 	j := &judge{ledger: newLedger(&in), won: map[*policy.Rule]bool{}}
-	j.NoGit = in.NoGit
 	j.vars()
 	j.files()
-	j.ages()
 	j.uses()
 	for i := range j.Secrets {
 		j.secret(&j.Secrets[i])
 	}
 	j.rules()
 	j.keys()
-	j.whole()
 	j.configured()
 	for _, p := range in.Rules {
 		j.Policies = append(j.Policies, p.Config.File)
 	}
+	j.Readers = j.readers()
+	j.ages()
+	j.whole()
 	slices.SortStableFunc(j.Findings, func(a, b Finding) int {
 		return cmp.Or(rank(a.Severity)-rank(b.Severity), strings.Compare(string(a.Kind), string(b.Kind)), fleet.ComparePos(a.At, b.At), strings.Compare(a.Text, b.Text))
 	})
-	j.Readers = j.readers()
 	return &j.Report
 }
 
@@ -222,6 +221,11 @@ func (j *judge) governing(file string) string {
 
 // ages adds what git says: of each path once, on all processors.
 func (j *judge) ages() {
+	if j.in.Ages == nil {
+		return
+	}
+	said := j.in.Ages()
+	j.NoGit = said.NoGit
 	of := map[string]*Secret{}
 	for i := range j.Secrets {
 		s := &j.Secrets[i]
@@ -236,7 +240,7 @@ func (j *judge) ages() {
 			}
 		})
 	}
-	for _, h := range j.in.History {
+	for _, h := range said.History {
 		if s := of[h.Path]; s != nil && s.Age.Encrypted {
 			next <- h
 		}

@@ -68,10 +68,11 @@ func input(t testing.TB) audit.Input {
 	}
 	in.Rules = []audit.Policy{{Dir: ".", Config: c}}
 	in.Files = []audit.File{{Path: "secrets/tokens.yaml", Err: errors.New("line 3: not in the format of sops")}}
-	in.History = []audit.Versions{{Path: hostKey.Dir() + "/secret", All: []audit.Version{
+	history := []audit.Versions{{Path: hostKey.Dir() + "/secret", All: []audit.Version{
 		{At: viewtest.Now.AddDate(0, -1, 0), Said: audit.Say("secret", []byte(`{"sops":{"age":[{"recipient":"`+age("cinnabar").Public+`"},{"recipient":"`+age("raquel").Public+`"}],"mac":"ENC[x]"}}`))},
 		{At: made, Said: audit.Say("secret", []byte(`{"sops":{"age":[{"recipient":"`+age("former").Public+`"}],"mac":"ENC[x]"}}`))},
 	}}}
+	in.Ages = func() audit.Ages { return audit.Ages{History: history} }
 	named := fleet.Pos{File: "modules/aspects/nixos/base.nix", Line: 20}
 	in.Files = append(in.Files, audit.File{Path: "secrets/web.yaml", File: &sops.File{Store: sops.YAML, Modified: made, Age: []sops.Stanza{{Recipient: ann.Public}}}})
 	for _, m := range []string{"cinnabar", "electrum"} {
