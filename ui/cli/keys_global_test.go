@@ -184,7 +184,7 @@ func (c *console) rename() (name string) {
 // where they were.
 func refreshed(c *console, press func()) {
 	c.t.Helper()
-	before := c.screen()
+	before := c.drawn()
 	name := c.rename()
 	press()
 	c.await("the name "+name, func(s string) bool {

@@ -31,7 +31,7 @@ func moveChecks() map[action.ID][]check {
 	for _, s := range scrolls() {
 		add := func(id action.ID, at func(c *console), lands func(before, after string) bool) {
 			out[id] = append(out[id], check{s.in, at, func(c *console, press func()) {
-				before := c.screen()
+				before := c.drawn()
 				press()
 				c.await("the cursor where "+string(id)+" leads from\n"+before, func(after string) bool { return after != before && lands(before, after) })
 			}})

@@ -137,7 +137,7 @@ func runChecks() map[action.ID][]check {
 		}}},
 		action.Times: {{logs, (*console).logs, func(c *console, press func()) {
 			for _, gone := range []string{"1", "2", "3"} {
-				was := c.screen()
+				was := c.drawn()
 				press()
 				c.await("times change, "+gone, func(s string) bool { return s != was && under(s) != under(was) })
 			}

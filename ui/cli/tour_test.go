@@ -81,9 +81,15 @@ func differing(got, want string) string {
 }
 
 // settled is the screen when it has been the same for a while.
-func (s *terminal) settled() string {
+func (s *terminal) settled() string { return s.still(700 * time.Millisecond) }
+
+// drawn is the screen when no more of it seems to come: what is seen first may be
+// a part of what the console has drawn.
+func (s *terminal) drawn() string { return s.still(150 * time.Millisecond) }
+
+func (s *terminal) still(long time.Duration) string {
 	last, since := s.screen(), time.Now()
-	for time.Since(since) < 700*time.Millisecond {
+	for time.Since(since) < long {
 		time.Sleep(50 * time.Millisecond)
 		if now := s.screen(); lasting(now) != lasting(last) {
 			last, since = now, time.Now()

@@ -184,9 +184,9 @@ func (at *bench) reading(b *testing.B, command string) (cost, peak) {
 	return median(costs), p
 }
 
-// BenchmarkCorpus reads real repositories: each command is a new process, the
-// files are in the system's memory.
-func BenchmarkCorpus(b *testing.B) {
+// corpus is where checkouts of real flakes are.
+func (at *bench) corpus(b *testing.B) (dirs []string) {
+	b.Helper()
 	corpus := os.Getenv("ASSAY_CORPUS")
 	if corpus == "" {
 		b.Skip("not run: ASSAY_CORPUS names no directory with checkouts")
@@ -195,11 +195,48 @@ func BenchmarkCorpus(b *testing.B) {
 	if err != nil || len(flakes) == 0 {
 		b.Fatalf("no flakes below %s: %v", corpus, err)
 	}
-	at := newBench(b)
 	at.env = append(at.env, "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*")
-	var table strings.Builder
 	for _, name := range flakes {
-		at.dir = filepath.Dir(name)
+		dirs = append(dirs, filepath.Dir(name))
+	}
+	return dirs
+}
+
+// BenchmarkAudit audits real repositories for the first time, with nothing kept,
+// and once more; beside it git goes through all commits and does nothing else.
+func BenchmarkAudit(b *testing.B) {
+	at := newBench(b)
+	var table strings.Builder
+	for _, dir := range at.corpus(b) {
+		at.dir = dir
+		commits, err := at.try(b, "git", "rev-list", "--count", "HEAD")
+		if err != nil {
+			b.Fatalf("%s: %v\n%s", dir, err, commits)
+		}
+		var p peak
+		var first, again, walk []cost
+		env := at.env
+		for range 9 {
+			at.env = append(slices.Clip(env), "XDG_CACHE_HOME="+b.TempDir())
+			for _, costs := range []*[]cost{&first, &again} {
+				*costs = append(*costs, measure(b, func() { at.peaking(b, &p, []int{0, 1}, at.assay, "secrets", "audit") }))
+			}
+			walk = append(walk, measure(b, func() { at.run(b, "git", "rev-list", "--count", "HEAD") }))
+		}
+		at.env = env
+		fmt.Fprintf(&table, "| %s | %s | %.3f s | %.3f s | %.3f s | %v |\n", strings.Replace(filepath.Base(dir), "+", "/", 1), strings.TrimSpace(commits),
+			median(first).wall.Seconds(), median(again).wall.Seconds(), median(walk).wall.Seconds(), &p)
+	}
+	fmt.Printf("load %s\n| repository | commits | `secrets audit`, first ever | afterwards | `git rev-list` | memory |\n%s", load(), &table)
+}
+
+// BenchmarkCorpus reads real repositories: each command is a new process, the
+// files are in the system's memory.
+func BenchmarkCorpus(b *testing.B) {
+	at := newBench(b)
+	var table strings.Builder
+	for _, dir := range at.corpus(b) {
+		at.dir = dir
 		commit, err := at.try(b, "git", "rev-parse", "HEAD")
 		if err != nil {
 			commit = "no commit"
