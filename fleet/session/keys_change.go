@@ -230,6 +230,9 @@ func (s *Session) rekeyAfter(ctx context.Context, p *KeysPlan, ring keyring, rep
 			return slices.ContainsFunc(keys, func(o string) bool { return files.Key(o) == k })
 		})
 	}
+	for _, name := range after.Unread {
+		p.Notes = append(p.Notes, name+": it may not be read, and stays as it is: nobody knows whether it is encrypted, and for whom")
+	}
 	for _, step := range plan.Steps {
 		switch {
 		case about(step.gains) || about(step.loses):

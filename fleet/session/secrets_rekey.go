@@ -38,6 +38,8 @@ type RekeyStep struct {
 type RekeyPlan struct {
 	Steps []RekeyStep
 	Same  int // secrets that were looked at and are right as they are
+	// Unread may not be read, and are left as they are: see files.Tree.
+	Unread []string
 }
 
 // Lost lists, by reader, the secrets that somebody who is removed could read:
@@ -96,6 +98,9 @@ func (s *Session) PlanRekey(ctx context.Context, paths []string, rotate bool) (R
 		}
 	}
 	p, err := s.planRekey(tree, ring, rotate)
+	if len(paths) == 0 {
+		p.Unread = tree.Unread
+	}
 	for _, name := range paths {
 		if err == nil && !seen[name] {
 			err = fmt.Errorf("%s: no encrypted file; hint: assay secrets list", name)

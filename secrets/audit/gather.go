@@ -74,6 +74,10 @@ func (in *Input) encrypted(ctx context.Context, root *os.Root, names []string, u
 	names = slices.DeleteFunc(slices.Clone(names), func(f string) bool { return tier1(f) || path.Base(f) == policy.FileName })
 	for i, f := range files.Encrypted(ctx, root, names) {
 		switch {
+		case errors.Is(f.Err, fs.ErrPermission):
+			if !untracked { // which Nix does not see
+				in.Faults = append(in.Faults, fmt.Errorf("%s: %w, so nobody knows whether it is encrypted", names[i], f.Err))
+			}
 		case f.Err != nil:
 			in.Files = append(in.Files, File{Path: names[i], Err: f.Err, Untracked: untracked})
 		case f.Text != nil:

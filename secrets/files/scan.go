@@ -3,6 +3,8 @@ package files
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -21,6 +23,9 @@ import (
 type Tree struct {
 	Files   []File                    // by path
 	Configs map[string]*policy.Config // every .sops.yaml, by its path below the tree
+	// Unread are files that no rule covers, and directories with a slash at the
+	// end, which may not be read: nobody knows what in them is encrypted.
+	Unread []string
 }
 
 // left are directories that are not looked into: what tools keep there is no
@@ -51,7 +56,7 @@ func Scan(ctx context.Context, dir string, replaced map[string][]byte) (*Tree, e
 		return nil, err
 	}
 	defer root.Close()
-	names, err := list(ctx, root)
+	names, closed, err := list(ctx, root)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +64,7 @@ func Scan(ctx context.Context, dir string, replaced map[string][]byte) (*Tree, e
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	t := &Tree{}
+	t := &Tree{Unread: closed}
 	r := newRules(root, replaced)
 	plain := map[*policy.Rule][]string{}
 	secret := map[*policy.Rule]int{}
@@ -70,6 +75,8 @@ func Scan(ctx context.Context, dir string, replaced map[string][]byte) (*Tree, e
 			if f.Rule != nil && err == nil && f.Rule.PathRegex != "" && path.Base(name) != policy.FileName {
 				plain[f.Rule] = append(plain[f.Rule], name)
 			}
+		} else if errors.Is(found[i].Err, fs.ErrPermission) && f.Rule == nil {
+			t.Unread = append(t.Unread, name)
 		} else if f.sealed(found[i], err) {
 			secret[f.Rule]++
 			t.Files = append(t.Files, f)
@@ -81,6 +88,7 @@ func Scan(ctx context.Context, dir string, replaced map[string][]byte) (*Tree, e
 		}
 	}
 	slices.SortFunc(t.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	slices.Sort(t.Unread)
 	t.Configs = r.configs()
 	return t, nil
 }
@@ -109,13 +117,17 @@ func (t *Tree) plain(r *rules, rule *policy.Rule, names []string) {
 	}
 }
 
-// list returns the paths of all regular files, sorted.
-func list(ctx context.Context, root *os.Root) (names []string, err error) {
+// list returns the paths of all regular files, sorted, and of the directories
+// that may not be read.
+func list(ctx context.Context, root *os.Root) (names, closed []string, err error) {
 	err = fs.WalkDir(beneath.FS(root), ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil && d != nil && d.IsDir() && name != ".": // one that may not be read hides only itself
+			if errors.Is(err, fs.ErrPermission) && !slices.Contains(left, d.Name()) {
+				closed = append(closed, name+"/")
+			}
 			return fs.SkipDir
 		case err != nil:
 			return err
@@ -126,7 +138,7 @@ func list(ctx context.Context, root *os.Root) (names []string, err error) {
 		}
 		return nil
 	})
-	return names, err
+	return names, closed, err
 }
 
 // Sealed is a file that looks encrypted: its text, or why that cannot be had.
@@ -136,7 +148,8 @@ type Sealed struct {
 }
 
 // Encrypted reads those of the files that look encrypted, in their order; zero
-// is another one, or one that may not be read. It ends early when ctx does.
+// is another one. Of one that may not be read the error is fs.ErrPermission. It
+// ends early when ctx does.
 func Encrypted(ctx context.Context, root *os.Root, names []string) []Sealed {
 	out, fsys := make([]Sealed, len(names)), beneath.FS(root)
 	next := make(chan int)
@@ -167,7 +180,9 @@ const tail = 128 << 10
 // readMarked reads a file if it looks encrypted. Room is for its end.
 func readMarked(root *os.Root, fsys fs.FS, name string, room []byte) Sealed {
 	f, err := beneath.Open(root, fsys, name)
-	if err != nil {
+	if errors.Is(err, fs.ErrPermission) {
+		return Sealed{Err: fmt.Errorf("it may not be read: %w", fs.ErrPermission)}
+	} else if err != nil {
 		return Sealed{}
 	}
 	defer f.Close()

@@ -65,7 +65,7 @@ undecryptable  none of your keys is among its readers`,
 				return err
 			}
 			if a.flags.json {
-				return a.text().json(map[string]any{"secrets": secretsToJSON(found.Files), "identities": countUsable(identities), "interrupted": found.Pending})
+				return a.text().json(map[string]any{"secrets": secretsToJSON(found.Files), "identities": countUsable(identities), "interrupted": found.Pending, "unread": orEmpty(found.Tree.Unread)})
 			}
 			a.printSecrets(found, countUsable(identities))
 			return nil
@@ -111,6 +111,7 @@ func (a *app) printSecrets(found session.Secrets, identities int) {
 	if found.Pending {
 		a.errors().line("a change of several files was interrupted; the next command that writes completes it or takes it back")
 	}
+	a.printUnread(found.Tree.Unread)
 	if len(found.Files) == 0 {
 		p.line("no file is encrypted, and no rule of a .sops.yaml covers one that should be")
 		return

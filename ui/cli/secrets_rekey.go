@@ -93,7 +93,7 @@ func (a *app) rekey(cmd *cobra.Command, args []string, f rekeyFlags, rotate bool
 	}
 	done, err := a.runRekey(cmd.Context(), s, plan, f)
 	if a.flags.json && (err == nil || len(plan.Steps) > 0) {
-		return errors.Join(err, a.text().json(map[string]any{"secrets": rekeyToJSON(plan, done), "unchanged": plan.Same, "known": plan.Lost()}))
+		return errors.Join(err, a.text().json(map[string]any{"secrets": rekeyToJSON(plan, done), "unchanged": plan.Same, "known": plan.Lost(), "unread": orEmpty(plan.Unread)}))
 	}
 	return err
 }
@@ -164,7 +164,16 @@ func (a *app) printRekey(plan session.RekeyPlan) {
 		}
 		p.line("%s%s", p.paint(r, verb), p.fold(" "+sane(text), len(verb), 4))
 	}
+	a.printUnread(plan.Unread)
 	p.line("%s to encrypt anew, %d unchanged", word.Count(len(plan.Steps)-plan.Blocked(), "secret"), plan.Same)
+}
+
+// printUnread names what may not be read.
+func (a *app) printUnread(names []string) {
+	if len(names) > 0 {
+		p := a.errors()
+		p.line("%s", p.fold(sane("not looked at, since they may not be read: "+strings.Join(names, ", ")), 0, 4))
+	}
 }
 
 // printLost lists what people who lose access know.
