@@ -110,11 +110,14 @@ func who(key vars.Key, holders []Holder) string {
 
 // Short is a key that nobody is known to hold, as short as it can still be
 // told from others.
-func Short(k vars.Key) string {
-	if text := k.Public; len(text) > 24 {
-		return k.Type + " key " + text[:14] + "..." + text[len(text)-6:]
+func Short(k vars.Key) string { return k.Type + " key " + Abbreviated(k.Public) }
+
+// Abbreviated is the beginning and the end of a long public key.
+func Abbreviated(public string) string {
+	if len(public) > 24 {
+		return public[:14] + "..." + public[len(public)-6:]
 	}
-	return k.Type + " key " + k.Public
+	return public
 }
 
 // merge makes the table of one secret's keys: those that should read it, and

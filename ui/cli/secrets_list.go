@@ -8,6 +8,7 @@ import (
 
 	"assay/fleet"
 	"assay/fleet/session"
+	"assay/secrets/audit"
 	"assay/secrets/files"
 	"assay/secrets/sops"
 	"assay/ui/word"
@@ -145,16 +146,19 @@ func (a *app) printSecrets(found session.Secrets, identities int) {
 	}
 }
 
-// secretReaders lists readers by name: + for those who should not be there, -
-// for those who are missing.
+// secretReaders lists readers by name, or by their key in short: + for those who
+// should not be there, - for those who are missing.
 func secretReaders(f session.SecretFile) string {
 	var names []string
 	for _, r := range f.Readers {
 		name := r.Name()
+		if len(r.Names) == 0 {
+			name = audit.Abbreviated(name)
+		}
 		switch {
 		case f.Rule != nil && r.Claimed && !r.Wanted:
 			name = "+" + name
-		case r.Wanted && !r.Claimed && f.State != files.Plain:
+		case r.Wanted && !r.Claimed && f.State != files.Plain && f.State != files.Malformed:
 			name = "-" + name
 		}
 		names = append(names, name)
