@@ -8,6 +8,7 @@
 package rundir
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/gofrs/flock"
 )
@@ -54,6 +56,9 @@ var errNotOurs = errors.New("not this user's alone")
 // lockEnd is what the name of a directory's lock has at its end.
 const lockEnd = ".lock"
 
+// patience is for how long whoever makes or sweeps there is waited for.
+const patience = time.Minute
+
 // in makes a directory below base, and sweeps there. Whoever makes or sweeps
 // holds the lock of base.
 func in(base, kind string) (*Dir, error) {
@@ -64,8 +69,10 @@ func in(base, kind string) (*Dir, error) {
 		return nil, err
 	}
 	all := flock.New(filepath.Join(base, "lock"))
-	if err := all.Lock(); err != nil {
-		return nil, err
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if _, err := all.TryLockContext(ctx, 5*time.Millisecond); err != nil {
+		return nil, fmt.Errorf("%s, which another process may hold: %w", all.Path(), err)
 	}
 	defer all.Close()
 	sweep(base)

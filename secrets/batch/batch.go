@@ -24,6 +24,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"time"
 )
 
 var (
@@ -66,13 +67,21 @@ func (c Change) check() error {
 type Log struct {
 	tree   string // the tree's directory
 	record string // the file of the record
+
+	patience time.Duration // for which another writer is waited for
 }
+
+// patience is longer than any writing takes.
+const patience = time.Minute
+
+// ErrBusy is returned where another process writes the tree, and does not end.
+var ErrBusy = errors.New("another process writes its secrets, and does not end")
 
 // New returns a Log for the tree at the directory tree, which must exist, with
 // its record in the directory private, which is made with mode 0700 when
 // something is written, and must lie on the same machine's disk to outlive it.
 func New(tree, private string) *Log {
-	return &Log{tree, filepath.Join(private, "writing.json")}
+	return &Log{tree, filepath.Join(private, "writing.json"), patience}
 }
 
 // tempPrefix starts the names of new files until they are in their places. It

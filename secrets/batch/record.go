@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -12,6 +13,7 @@ import (
 	"path"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"github.com/gofrs/flock"
 	"github.com/google/renameio/v2"
@@ -92,10 +94,14 @@ func hashAt(tree *os.Root, name string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), err
 }
 
-// open opens the tree and locks it.
+// open opens the tree and locks it, as soon as nobody else writes there.
 func (l *Log) open() (*os.Root, func() error, error) {
 	lock := flock.New(l.tree, flock.SetFlag(os.O_RDONLY))
-	if err := lock.Lock(); err != nil {
+	ctx, cancel := context.WithTimeout(context.Background(), l.patience)
+	defer cancel()
+	if _, err := lock.TryLockContext(ctx, 20*time.Millisecond); errors.Is(err, context.DeadlineExceeded) {
+		return nil, nil, fmt.Errorf("%s: %w; hint: see whether another assay or clan waits for something there", l.tree, ErrBusy)
+	} else if err != nil {
 		return nil, nil, fmt.Errorf("lock %s: %w", l.tree, err)
 	}
 	tree, err := os.OpenRoot(l.tree)
