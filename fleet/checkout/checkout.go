@@ -74,27 +74,6 @@ func Tracked(ctx context.Context, dir string) (files []string, ok bool) {
 	return strings.Split(out, "\x00"), true
 }
 
-// Staged is Tracked with git's names of the texts that the next commit has, by
-// file. Files in conflict have none.
-func Staged(ctx context.Context, dir string) (files []string, blobs map[string]string, ok bool) {
-	out, err := Ask(ctx, dir, "", "ls-files", "--stage", "-z")
-	if err != nil {
-		return nil, nil, false
-	}
-	files, blobs = []string{}, map[string]string{}
-	for entry := range strings.SplitSeq(strings.TrimSuffix(out, "\x00"), "\x00") {
-		about, file, found := strings.Cut(entry, "\t") // MODE BLOB STAGE
-		if !found {
-			continue
-		}
-		files = append(files, file)
-		if words := strings.Fields(about); len(words) == 3 && words[2] == "0" {
-			blobs[file] = words[1]
-		}
-	}
-	return files, blobs, true
-}
-
 // Untracked returns the files of the directory that git neither tracks nor is
 // told to ignore, relative to it, with slashes: Nix does not see them of a
 // flake. Without git there are none.

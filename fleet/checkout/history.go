@@ -84,8 +84,8 @@ func (h *History) Begun() {
 	}
 }
 
-// Stop ends the asking, where it still goes on, and waits for its end; what is
-// known is kept first. h may be nil.
+// Stop ends the asking, where it still goes on, and waits for its end. Where it
+// has ended, what is known is kept first. h may be nil.
 func (h *History) Stop() {
 	if h == nil {
 		return
@@ -149,7 +149,7 @@ func (h *History) keep(ctx context.Context, head, out string) {
 // kept is the file of the cache for one kind of what is asked of the paths. The
 // number changes with the form of it.
 func (h *History) kept(kind string) string {
-	sum := sha256.Sum256([]byte("3\x00" + h.dir + "\x00" + strings.Join(h.paths, "\x00")))
+	sum := sha256.Sum256([]byte("2\x00" + h.dir + "\x00" + strings.Join(h.paths, "\x00")))
 	return filepath.Join(h.cache, hex.EncodeToString(sum[:])[:40]+kind)
 }
 
@@ -183,11 +183,13 @@ func (h *History) saidFile() string {
 const cutMark = "/cut\x00"
 
 // log asks git for the history, back to where a range begins; "" is all of it.
+// Lines of history of which nothing has stayed are gone through as well: who could
+// read a file there may know what is in it now.
 // It ends once the additions of all files are seen that are given, with cutMark.
 // Meanwhile the texts are read that are likely to be asked for.
 func (h *History) log(ctx context.Context, from string, until []string) (string, error) {
 	args := []string{"-c", "core.quotePath=false", "-c", "log.showRoot=true", "log", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-color", "--no-show-signature", "--relative",
-		"-c", "--format=commit %ct %P"} // with what a merge made itself; -m would go through lines of which nothing has stayed
+		"--diff-merges=first-parent", "--format=commit %ct %P"}
 	if from != "" {
 		args = append(args, from+"HEAD")
 	}

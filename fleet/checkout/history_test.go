@@ -299,64 +299,40 @@ func TestHistoryIsCut(t *testing.T) {
 }
 
 // TestHistoryOfTwoLines: where two lines of history were merged, the text that
-// is there may be of the one that is older; a line of which nothing stayed is
-// not told of; what a merge made itself is.
+// is there may be of the one that added it earlier.
 func TestHistoryOfTwoLines(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("not run: git is not installed")
 	}
-	for _, c := range []struct{ strategy, want string }{
-		{"ours", "t=y u=main s=main 2 s=main 1"},
-		{"theirs", "t=y u=main s=side 1 s=main 2 t=side s=main 1"},
-		{"both", "t=y s=both u=main s=main 2 s=side 1 t=side s=main 1"},
-	} {
-		g := grown{t, t.TempDir(), filepath.Join(t.TempDir(), "history")}
-		g.git("init", "-q")
-		on := func(day string) { t.Setenv("GIT_COMMITTER_DATE", "2026-01-"+day+"T00:00:00Z") }
-		on("01")
-		g.write("other", "x")
-		on("02")
-		g.write("s", "main 1")
-		g.git("checkout", "-q", "-b", "side")
-		on("03")
-		g.write("t", "side")
-		on("04")
-		g.write("s", "side 1")
-		g.git("checkout", "-q", "main")
-		on("05")
-		g.write("s", "main 2")
-		on("06")
-		g.write("u", "main")
-		on("07")
-		switch c.strategy {
-		case "ours":
-			g.git("merge", "-q", "--no-edit", "-s", "ours", "side")
-		default:
-			g.git("merge", "-q", "--no-edit", "-X", "theirs", "side")
+	g := grown{t, t.TempDir(), filepath.Join(t.TempDir(), "history")}
+	g.git("init", "-q")
+	on := func(day, text string) {
+		t.Helper()
+		t.Setenv("GIT_COMMITTER_DATE", "2026-01-"+day+"T00:00:00Z")
+		if text != "" {
+			g.write("s", text)
 		}
-		if c.strategy == "both" {
-			if err := os.WriteFile(filepath.Join(g.dir, "s"), []byte("both"), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			g.git("commit", "-q", "--all", "--amend", "--no-edit")
+	}
+	on("01", "")
+	g.write("other", "x")
+	on("02", "main 1")
+	on("04", "main 2")
+	g.git("checkout", "-q", "-b", "side", "HEAD~2")
+	on("03", "side 1")
+	g.git("checkout", "-q", "main")
+	on("05", "")
+	g.git("merge", "-q", "--no-edit", "-s", "ours", "side")
+	on("06", "")
+	g.write("t", "y") // both lines are gone through, as the merge is told of
+	for _, until := range [][]string{nil, {"s"}, {"s", "t"}} {
+		q := asked()
+		q.Until = until
+		found, err := read(t, g.dir, "", []string{"s", "t"}, q, []string{"s", "t"})
+		if err != nil {
+			t.Fatal(err)
 		}
-		on("08")
-		g.write("t", "y")
-		for _, until := range [][]string{nil, {"s"}, {"s", "t"}} {
-			for range 2 { // what is kept then, too
-				q := asked()
-				q.Until = until
-				found, err := read(t, g.dir, g.cache, []string{"s", "t", "u"}, q, []string{"s", "t", "u"})
-				if err != nil {
-					t.Fatal(err)
-				}
-				if got := told(found); got != c.want {
-					t.Errorf("%s, until %q: %q, want %q", c.strategy, until, got, c.want)
-				}
-			}
-			if err := os.RemoveAll(g.cache); err != nil {
-				t.Fatal(err)
-			}
+		if got := told(found); got != "t=y s=main 2 s=side 1 s=main 1" {
+			t.Errorf("until %q: %q", until, got)
 		}
 	}
 }

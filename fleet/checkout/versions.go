@@ -32,11 +32,9 @@ type Version struct {
 // line that ends with the commit that added each: what had the name before was
 // another file. Names are not followed through renames. Nothing is fetched: of a
 // partial clone that lacks a text nothing is known, and the history of a shallow
-// one is Cut. Where lines of history were merged, the newest text may be another
-// one than that which is there: of a file that now names, by git's name of its
-// text, that text comes first. What is said of the texts is kept in the history's
+// one is Cut. What is said of the texts is kept in the history's
 // cache. It is called once.
-func (h *History) Versions(ctx context.Context, files []string, now map[string]string) ([]Version, error) {
+func (h *History) Versions(ctx context.Context, files []string) ([]Version, error) {
 	if <-h.done; h.err != nil {
 		return nil, h.err
 	}
@@ -50,7 +48,6 @@ func (h *History) Versions(ctx context.Context, files []string, now map[string]s
 	if err != nil {
 		return nil, err
 	}
-	present(changes, now)
 	texts := h.texts(ctx)
 	for _, c := range changes {
 		texts.ask(c.said)
@@ -60,18 +57,18 @@ func (h *History) Versions(ctx context.Context, files []string, now map[string]s
 	}
 	cut := slices.ContainsFunc(changes, func(c change) bool { return c.first }) && h.shallow(ctx)
 	versions := make([]Version, len(changes))
-	var kept []said
+	var now []said
 	told := make(map[said]bool, len(changes))
 	for i, c := range changes {
 		says, ok := h.said[c.said]
 		versions[i] = Version{Path: c.path, At: c.at, Said: says, Cut: cut && c.first}
 		if ok && !told[c.said] {
 			told[c.said] = true
-			kept = append(kept, c.said)
+			now = append(now, c.said)
 		}
 	}
 	if file := h.saidFile(); file != "" && h.fresh {
-		h.keeping.Go(func() { writeSaid(file, kept, h.said) })
+		h.keeping.Go(func() { writeSaid(file, now, h.said) })
 	}
 	return versions, nil
 }
@@ -92,27 +89,6 @@ func changesOf(raw string, files []string) (changes []change, whole bool, err er
 	return changes, len(left) == 0 || len(changes) >= maxVersions || !strings.HasSuffix(raw, "\x00"+cutMark), err
 }
 
-// present puts the change that left what is there now before the others of its
-// file.
-func present(changes []change, now map[string]string) {
-	of := map[string][]int{}
-	for i, c := range changes {
-		places, blob := of[c.path], now[c.path]
-		if blob == "" || len(places) > 0 && changes[places[0]].blob == blob {
-			continue
-		}
-		places = append(places, i)
-		of[c.path] = places
-		if c.blob != blob {
-			continue
-		}
-		for k := len(places) - 1; k > 0; k-- {
-			changes[places[k]].move(changes[places[k-1]])
-		}
-		changes[places[0]].move(c)
-	}
-}
-
 // change is what a commit made of a file: a text, or "" for its name where
 // there is none, as of a link or of what was removed.
 type change struct {
@@ -122,13 +98,10 @@ type change struct {
 	first  bool // the commit has none before it
 }
 
-// move takes what another one says; that it is where git begins is the place's.
-func (c *change) move(from change) { c.said, c.at, c.begins = from.said, from.at, from.begins }
-
 // eachChange reads `git log -z --raw` until each returns false, and returns of how
 // many bytes it has told: fields that end with NUL, of which "commit TIME
 // PARENT..." begins a commit and ":MODE MODE BLOB BLOB STATUS" a change of the file
-// whose name is the next; a merge has more of them.
+// whose name is the next.
 func eachChange(r io.Reader, each func(change) bool) (told int, err error) {
 	fields := bufio.NewScanner(r)
 	fields.Buffer(nil, maxField)
@@ -156,30 +129,19 @@ func eachChange(r io.Reader, each func(change) bool) (told int, err error) {
 		if !strings.HasPrefix(field, ":") || !fields.Scan() {
 			continue
 		}
-		mode, blob, status, ok := left(field)
-		if !ok {
+		parts := strings.Fields(field)
+		if len(parts) != 5 {
 			continue
 		}
-		if mode != "100644" && mode != "100755" { // removed, a link, a submodule
+		blob := parts[3]
+		if parts[1] != "100644" && parts[1] != "100755" { // removed, a link, a submodule
 			blob = ""
 		}
-		if !each(change{said{blob, fields.Text()}, at, status == "A" && !merged, first}) {
+		if !each(change{said{blob, fields.Text()}, at, parts[4] == "A" && !merged, first}) {
 			return told, nil
 		}
 	}
 	return told, fields.Err()
-}
-
-// left reads what a commit left of a file: of each parent a colon and a mode, then
-// a mode; of each parent a blob, then a blob; the status.
-func left(field string) (mode, blob, status string, ok bool) {
-	modes := strings.TrimLeft(field, ":")
-	parents := len(field) - len(modes)
-	parts := strings.Fields(modes)
-	if len(parts) != 2*(parents+1)+1 {
-		return "", "", "", false
-	}
-	return parts[parents], parts[2*parents+1], parts[len(parts)-1], true
 }
 
 // untilNUL splits at zero bytes.

@@ -31,8 +31,7 @@ func read(t *testing.T, dir, cache string, paths []string, q Question, files []s
 	t.Helper()
 	h := ReadHistory(t.Context(), dir, cache, paths, q)
 	defer h.Stop()
-	_, now, _ := Staged(t.Context(), dir)
-	return h.Versions(t.Context(), files, now)
+	return h.Versions(t.Context(), files)
 }
 
 // TestVersions reads the history of a real repository, with names that need

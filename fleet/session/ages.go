@@ -113,13 +113,12 @@ func historyOf(ctx context.Context, dir, cache string, begun *checkout.History, 
 	return readHistory(ctx, dir, cache, tops, files)
 }
 
-// agesOf is what a history says became of files; now has git's names of the texts
-// that are there.
-func agesOf(ctx context.Context, history *checkout.History, files []string, now map[string]string) (ages audit.Ages) {
+// agesOf is what a history says became of files.
+func agesOf(ctx context.Context, history *checkout.History, files []string) (ages audit.Ages) {
 	if history == nil {
 		return ages
 	}
-	versions, err := history.Versions(ctx, files, now)
+	versions, err := history.Versions(ctx, files)
 	if err != nil {
 		ages.NoGit = noHistory(err)
 		return ages

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"sync"
 
 	"assay/fleet/checkout"
 	"assay/secrets/audit"
@@ -43,7 +44,7 @@ func AheadAudit(ctx context.Context, dir, cache string, ages bool) *Ahead {
 	ctx, stop := context.WithCancel(ctx)
 	a := newAhead(stop)
 	a.ages.NoGit = "git was not asked"
-	tracked, now, git := checkout.Staged(ctx, dir)
+	tracked, git := checkout.Tracked(ctx, dir)
 	var history *checkout.History
 	if ages {
 		history = likelyHistory(ctx, dir, cache, tracked)
@@ -55,7 +56,7 @@ func AheadAudit(ctx context.Context, dir, cache string, ages bool) *Ahead {
 		if ages && a.err == nil {
 			asked := encrypted(&a.audit, tracked)
 			history = historyOf(ctx, dir, cache, history, asked)
-			a.ages = agesOf(ctx, history, asked, now)
+			a.ages = agesOf(ctx, history, asked)
 		}
 		close(a.aged)
 		history.Stop()
@@ -105,19 +106,21 @@ func (a *Ahead) list(dir, machine string) error {
 	return err
 }
 
-// gather reads the secrets of the directory. Of its files git tracks some, nil
-// is that it does not say which.
+// gather reads the secrets of the directory. tracked are the files that git
+// tracks, nil where it does not say.
 func (a *Ahead) gather(ctx context.Context, dir string, tracked []string, git bool) error {
 	listed := AheadVars(dir, "")
 	defer listed.Stop()
-	untracked := make(chan []string, 1)
-	go func() { untracked <- checkout.Untracked(ctx, dir) }()
 	store, err := vars.Open(dir)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	if a.audit, err = audit.Gather(ctx, store, tracked, func() []string { return <-untracked }, audit.Input{Git: git}); err != nil {
+	answer := make(chan []string, 1)
+	go func() { answer <- checkout.Untracked(ctx, dir) }()
+	untracked := sync.OnceValue(func() []string { return <-answer })
+	defer untracked()
+	if a.audit, err = audit.Gather(ctx, store, tracked, untracked, audit.Input{Git: git}); err != nil {
 		return err
 	}
 	if <-listed.done; listed.err != nil {

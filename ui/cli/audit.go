@@ -45,7 +45,9 @@ it cannot evaluate exits with 1 too, and is told by its files.
 			if reader != "" && len(args) > 0 {
 				return usagef("a path and --reader cannot go together; hint: give one of them")
 			}
-			s, r, told, err := a.audit(cmd.Context(), reader == "", evaluate)
+			var lying *session.Ahead // what git said is kept while the answer is printed
+			defer func() { lying.Stop() }()
+			s, r, told, err := a.audit(cmd.Context(), &lying, reader == "", evaluate)
 			switch {
 			case err != nil:
 				return err
@@ -71,17 +73,15 @@ it cannot evaluate exits with 1 too, and is told by its files.
 }
 
 // audit judges the secrets, with the generators that the files or Nix declare;
-// told is what Nix said, nil where it was not asked.
-func (a *app) audit(ctx context.Context, ages, evaluate bool) (s *session.Session, r *audit.Report, told *session.VarsEvaluation, err error) {
-	var lying *session.Ahead
+// told is what Nix said, nil where it was not asked. The caller stops lying.
+func (a *app) audit(ctx context.Context, lying **session.Ahead, ages, evaluate bool) (s *session.Session, r *audit.Report, told *session.VarsEvaluation, err error) {
 	look := func(dir string) {
 		cache, _ := a.env.cacheDir() // it goes without
-		lying = session.AheadAudit(ctx, dir, cache, ages)
+		*lying = session.AheadAudit(ctx, dir, cache, ages)
 	}
-	defer func() { lying.Stop() }()
 	if !evaluate {
 		if s, err = a.filesBeside(ctx, look); err == nil {
-			r, err = s.AuditOf(ctx, lying)
+			r, err = s.AuditOf(ctx, *lying)
 		}
 		return s, r, nil, err
 	}
@@ -90,7 +90,7 @@ func (a *app) audit(ctx context.Context, ages, evaluate bool) (s *session.Sessio
 	}
 	look(s.Repo.Dir)
 	told, err = a.declaredBy(ctx, s, func(ctx context.Context, by session.Declarer) (err error) {
-		r, err = s.AuditBy(ctx, by, lying)
+		r, err = s.AuditBy(ctx, by, *lying)
 		return err
 	})
 	return s, r, told, err
