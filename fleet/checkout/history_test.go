@@ -337,6 +337,48 @@ func TestHistoryOfTwoLines(t *testing.T) {
 	}
 }
 
+// TestHistoryTakenBack: a text is told of that was taken back on one line of
+// history while another one, which was merged, never had it; also of a directory
+// below the top, where a merge made a text of its own.
+func TestHistoryTakenBack(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("not run: git is not installed")
+	}
+	g := grown{t, t.TempDir(), filepath.Join(t.TempDir(), "history")}
+	g.git("init", "-q")
+	if err := os.Mkdir(filepath.Join(g.dir, "below"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	g.write("below/s", "for ann")
+	g.git("checkout", "-q", "-b", "side")
+	g.write("below/t", "x")
+	g.git("checkout", "-q", "main")
+	g.write("below/s", "for ann and bob")
+	g.write("below/s", "for ann")
+	g.git("merge", "-q", "--no-edit", "side")
+	below := grown{t, filepath.Join(g.dir, "below"), g.cache}
+	has := func(want string) {
+		t.Helper()
+		for range 2 { // what is kept then, too
+			if got := below.texts(g.cache); !strings.Contains(got, want) {
+				t.Errorf("%q has no %q", got, want)
+			}
+		}
+	}
+	has("s=for ann and bob")
+
+	g.git("checkout", "-q", "-b", "other")
+	g.write("below/s", "for cid")
+	g.git("checkout", "-q", "main")
+	g.write("below/s", "for dan")
+	g.git("merge", "-q", "--no-edit", "-X", "ours", "other")
+	if err := os.WriteFile(filepath.Join(g.dir, "below/s"), []byte("for all"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	g.git("commit", "-q", "--all", "--amend", "--no-edit")
+	has("s=for all")
+}
+
 // TestShallow: where a clone begins, its files were perhaps so before; with all
 // commits nothing is Cut.
 func TestShallow(t *testing.T) {
