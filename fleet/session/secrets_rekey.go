@@ -159,6 +159,9 @@ func (s *Session) stepOfFile(f files.File, ring keyring, rotate bool) (RekeyStep
 		step.wanted = f.Rule.AgeKeys()
 		step.Readers = ring.called(f.Wanted)
 	}
+	if step.Blocked != "" { // it may not even be readable
+		return step, nil
+	}
 	var err error
 	step.was, err = batch.HashAt(s.Repo.Dir, f.Path)
 	return step, err

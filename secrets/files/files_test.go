@@ -6,10 +6,8 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 
 	"filippo.io/age"
@@ -125,55 +123,6 @@ func (e *ending) Err() error {
 		return context.Canceled
 	}
 	return nil
-}
-
-// TestScanClosed: what may not be read is named, not left out.
-func TestScanClosed(t *testing.T) {
-	dir, one := t.TempDir(), recipient(t)
-	put(t, dir, ".sops.yaml", "creation_rules:\n- path_regex: ^s/\n  age: "+one+"\n")
-	for _, name := range []string{"s/ruled.yaml", "s/open.yaml", "lost.yaml", "deep/er/x.yaml", "node_modules/x.yaml"} {
-		put(t, dir, name, seal(t, sops.YAML, "a: b\n", one))
-	}
-	for name, mode := range map[string]os.FileMode{".sops.yaml": 0o644, "s/open.yaml": 0o644, "s/ruled.yaml": 0, "lost.yaml": 0, "deep/er": 0, "node_modules": 0} {
-		if err := os.Chmod(filepath.Join(dir, name), mode); err != nil {
-			t.Fatal(err)
-		}
-	}
-	asNobody(t, dir)
-	tree, err := files.Scan(t.Context(), dir, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got []string
-	for _, f := range tree.Files {
-		got = append(got, f.Path+" "+string(f.State)+" "+f.Why)
-	}
-	if want := []string{"s/open.yaml ok ", "s/ruled.yaml malformed it may not be read: permission denied"}; !slices.Equal(got, want) {
-		t.Errorf("%q, want %q", got, want)
-	}
-	if want := []string{"deep/er/", "lost.yaml"}; !slices.Equal(tree.Unread, want) {
-		t.Errorf("not read: %q, want %q", tree.Unread, want)
-	}
-}
-
-// asNobody takes root's right to read everything, which Chmod does not, from this
-// process until the test ends.
-func asNobody(t *testing.T, dir string) {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		return
-	}
-	if err := os.Chmod(filepath.Dir(dir), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := syscall.Seteuid(65534); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Seteuid(0); err != nil {
-			t.Error(err)
-		}
-	})
 }
 
 // TestScanEnds: whenever the context ends, there is no half of an answer.
