@@ -59,7 +59,7 @@ func (t *texts) ask(s said) {
 
 // start runs git. Where it does not start, done says so.
 func (t *texts) start() {
-	t.cmd = command(t.ctx, t.h.dir, "", "cat-file", "--batch")
+	t.cmd = command(t.ctx, t.h.dir, "", "cat-file", "--batch", "--buffer")
 	in, inErr := t.cmd.StdinPipe()
 	out, outErr := t.cmd.StdoutPipe()
 	err := errors.Join(inErr, outErr)

@@ -37,7 +37,7 @@ func Ask(ctx context.Context, dir, from string, args ...string) (string, error) 
 func command(ctx context.Context, dir, from string, args ...string) *exec.Cmd {
 	flags := []string{"--no-optional-locks", "-C", dir, "-c", "core.fsmonitor=false", "-c", "safe.bareRepository=explicit"}
 	cmd := exec.CommandContext(ctx, "git", append(flags, args...)...)
-	cmd.Env = append(runner.Environ(), "GIT_ALLOW_PROTOCOL="+cmp.Or(from, "none"), "GIT_NO_LAZY_FETCH=1", "GIT_TERMINAL_PROMPT=0")
+	cmd.Env = append(runner.Environ(), "GIT_ALLOW_PROTOCOL="+cmp.Or(from, "none"), "GIT_NO_LAZY_FETCH=1", "GIT_FLUSH=0", "GIT_TERMINAL_PROMPT=0")
 	cmd.WaitDelay = time.Second
 	cmd.Stderr = new(bytes.Buffer)
 	return cmd

@@ -32,9 +32,10 @@ type History struct {
 	stop       context.CancelFunc
 	begun      chan struct{} // closed when git goes through the commits, or need not
 	begin      func()        // closes it, once
+	walks      bool          // then: git goes through all commits
 	done       chan struct{}
 	keeping    sync.WaitGroup
-	raw        string          // what `git log -z --raw` prints
+	past       past
 	said       map[said]string // of the texts that are known
 	fresh      bool            // not all of said is kept
 	size       int64           // bytes of the texts that were read
@@ -72,7 +73,7 @@ func ReadHistory(ctx context.Context, dir, cache string, paths []string, q Quest
 		defer close(h.done)
 		defer h.begin()
 		h.said = readSaid(h.saidFile())
-		h.raw, h.err = h.read(ctx)
+		h.past, h.err = h.read(ctx)
 	}()
 	return h
 }
@@ -83,6 +84,10 @@ func (h *History) Begun() {
 		<-h.begun
 	}
 }
+
+// Walks reports, after Begun, whether git goes through all commits, and not
+// only those since it was asked last. h may be nil.
+func (h *History) Walks() bool { return h != nil && h.walks }
 
 // Stop ends the asking, where it still goes on, and waits for its end. Where it
 // has ended, what is known is kept first. h may be nil.
@@ -103,9 +108,10 @@ func (h *History) Stop() {
 // Of reports whether it is the history of these paths. h may be nil.
 func (h *History) Of(paths []string) bool { return h != nil && slices.Equal(h.paths, paths) }
 
-func (h *History) read(ctx context.Context) (string, error) {
+func (h *History) read(ctx context.Context) (past, error) {
 	if h.cache == "" {
-		return h.log(ctx, "", h.question.Until)
+		_, p, err := h.log(ctx, "", h.question.Until)
+		return p, err
 	}
 	kept := h.kept("")
 	head := h.head(ctx)
@@ -115,28 +121,29 @@ func (h *History) read(ctx context.Context) (string, error) {
 		former, before, _ = strings.Cut(string(text), "\n")
 		former += "\n"
 		if former == head {
-			return before, nil
+			return pastOf(before)
 		}
 	}
 	from := follows(ctx, h.dir, former, head)
 	if from == "" {
 		return h.anew(ctx, head, h.question.Until)
 	}
-	out, err := h.log(ctx, from, nil)
-	if err == nil {
-		out += before
-		h.keeping.Go(func() { h.keep(ctx, head, out) })
+	out, _, err := h.log(ctx, from, nil)
+	if err != nil {
+		return past{}, err
 	}
-	return out, err
+	out += before
+	h.keeping.Go(func() { h.keep(ctx, head, out) })
+	return pastOf(out)
 }
 
 // anew asks git, whatever is kept; head is what commit says.
-func (h *History) anew(ctx context.Context, head string, until []string) (string, error) {
-	out, err := h.log(ctx, "", until)
+func (h *History) anew(ctx context.Context, head string, until []string) (past, error) {
+	out, p, err := h.log(ctx, "", until)
 	if err == nil {
 		h.keeping.Go(func() { h.keep(ctx, head, out) })
 	}
-	return out, err
+	return p, err
 }
 
 // keep keeps what git said of a commit, if that is still checked out.
@@ -187,7 +194,7 @@ const cutMark = "/cut\x00"
 // read a file there may know what is in it now.
 // It ends once the additions of all files are seen that are given, with cutMark.
 // Meanwhile the texts are read that are likely to be asked for.
-func (h *History) log(ctx context.Context, from string, until []string) (string, error) {
+func (h *History) log(ctx context.Context, from string, until []string) (string, past, error) {
 	args := []string{"-c", "core.quotePath=false", "-c", "log.showRoot=true", "log", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-color", "--no-show-signature", "--relative",
 		"--diff-merges=first-parent", "--format=commit %ct %P"}
 	if from != "" {
@@ -202,16 +209,20 @@ func (h *History) log(ctx context.Context, from string, until []string) (string,
 	cmd := command(walk, h.dir, "", args...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return "", err
+		return "", past{}, err
 	}
+	widen(out)
 	if err := cmd.Start(); err != nil {
-		return "", err
+		return "", past{}, err
 	}
+	h.walks = from == ""
 	h.begin()
 	texts := h.texts(ctx)
 	left := set(until)
 	var raw strings.Builder
+	var p past
 	told, garbled := eachChange(io.TeeReader(out, &raw), func(c change) bool {
+		p.changes = append(p.changes, c)
 		if h.question.Likely(c.path) && len(texts.asked) < maxVersions {
 			texts.ask(c.said)
 		}
@@ -220,19 +231,19 @@ func (h *History) log(ctx context.Context, from string, until []string) (string,
 		}
 		return len(until) == 0 || len(left) > 0
 	})
-	cut := garbled == nil && len(until) > 0 && len(left) == 0
-	if garbled != nil || cut {
+	p.cut = garbled == nil && len(until) > 0 && len(left) == 0
+	if garbled != nil || p.cut {
 		stop()
 	}
 	err = ended(cmd, cmd.Wait())
 	_ = texts.end() // what could not be read is asked for again, if it is wanted
 	switch {
 	case garbled != nil:
-		return "", garbled
-	case cut: // git has begun with what is older
-		return raw.String()[:told] + cutMark, nil
+		return "", past{}, garbled
+	case p.cut: // git has begun with what is older
+		return raw.String()[:told] + cutMark, p, nil
 	}
-	return raw.String(), err
+	return raw.String(), p, err
 }
 
 func set(of []string) map[string]bool {

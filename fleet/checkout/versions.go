@@ -38,15 +38,14 @@ func (h *History) Versions(ctx context.Context, files []string) ([]Version, erro
 	if <-h.done; h.err != nil {
 		return nil, h.err
 	}
-	changes, whole, err := changesOf(h.raw, files)
-	if err == nil && !whole {
+	changes, whole := h.past.of(files)
+	if !whole {
 		h.keeping.Wait()
-		if h.raw, err = h.anew(ctx, h.head(ctx), nil); err == nil {
-			changes, _, err = changesOf(h.raw, files)
+		all, err := h.anew(ctx, h.head(ctx), nil)
+		if err != nil {
+			return nil, err
 		}
-	}
-	if err != nil {
-		return nil, err
+		changes, _ = all.of(files)
 	}
 	texts := h.texts(ctx)
 	for _, c := range changes {
@@ -73,20 +72,38 @@ func (h *History) Versions(ctx context.Context, files []string) ([]Version, erro
 	return versions, nil
 }
 
-// changesOf reads what became of files; whole is false where git was stopped
-// before it had told all of it.
-func changesOf(raw string, files []string) (changes []change, whole bool, err error) {
-	left := set(files)
+// past is what commits made of files, newest first.
+type past struct {
+	changes []change
+	cut     bool // git was stopped before it had told all of it
+}
+
+// pastOf reads what git has printed, or what is kept of it.
+func pastOf(raw string) (p past, err error) {
 	_, err = eachChange(strings.NewReader(raw), func(c change) bool {
+		p.changes = append(p.changes, c)
+		return true
+	})
+	p.cut = strings.HasSuffix(raw, "\x00"+cutMark)
+	return p, err
+}
+
+// of is what became of files; whole is false where git was stopped before it had
+// told all of that.
+func (p past) of(files []string) (changes []change, whole bool) {
+	left := set(files)
+	for _, c := range p.changes {
+		if len(changes) >= maxVersions {
+			break
+		}
 		if left[c.path] {
 			changes = append(changes, c)
 			if c.begins {
 				delete(left, c.path)
 			}
 		}
-		return len(changes) < maxVersions
-	})
-	return changes, len(left) == 0 || len(changes) >= maxVersions || !strings.HasSuffix(raw, "\x00"+cutMark), err
+	}
+	return changes, len(left) == 0 || len(changes) >= maxVersions || !p.cut
 }
 
 // change is what a commit made of a file: a text, or "" for its name where

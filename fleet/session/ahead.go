@@ -22,6 +22,7 @@ type Ahead struct {
 	aged  chan struct{} // closed when that is known too
 	ages  audit.Ages
 	over  chan struct{} // closed when what git said is kept
+	walks bool          // git goes through all commits
 }
 
 // AheadVars begins to list the vars in dir, of one machine or, for "", all.
@@ -49,6 +50,7 @@ func AheadAudit(ctx context.Context, dir, cache string, ages bool) *Ahead {
 	if ages {
 		history = likelyHistory(ctx, dir, cache, tracked)
 		history.Begun()
+		a.walks = history.Walks()
 	}
 	go func() {
 		a.err = a.gather(ctx, dir, tracked, git)
@@ -68,6 +70,10 @@ func AheadAudit(ctx context.Context, dir, cache string, ages bool) *Ahead {
 func newAhead(stop func()) *Ahead {
 	return &Ahead{stop: stop, done: make(chan struct{}), aged: make(chan struct{}), over: make(chan struct{})}
 }
+
+// Walks reports whether git goes through all commits, as it has to the first
+// time. a may be nil.
+func (a *Ahead) Walks() bool { return a != nil && a.walks }
 
 // said waits for what git says.
 func (a *Ahead) said() audit.Ages {

@@ -80,7 +80,11 @@ func (a *app) audit(ctx context.Context, lying **session.Ahead, ages, evaluate b
 		*lying = session.AheadAudit(ctx, dir, cache, ages)
 	}
 	if !evaluate {
-		if s, err = a.filesBeside(ctx, look); err == nil {
+		if s, err = a.filesBeside(ctx, func(dir string) {
+			if look(dir); (*lying).Walks() && a.env.StepBack != nil {
+				a.env.StepBack() // all waits for git
+			}
+		}); err == nil {
 			r, err = s.AuditOf(ctx, *lying)
 		}
 		return s, r, nil, err

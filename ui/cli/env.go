@@ -25,6 +25,9 @@ type Env struct {
 	// ends that. While nobody listens, ctrl-c ends the process at once. A nil
 	// Interrupts never delivers any.
 	Interrupts func() (presses <-chan os.Signal, release func())
+	// StepBack lets the programs that were started go before this process, for
+	// good; nil does nothing.
+	StepBack func()
 }
 
 // keysVariable holds the operator's age keys, where they are in no file.
@@ -48,6 +51,7 @@ func System() Env {
 		},
 		Interactive: term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd())),
 		Interrupts:  interrupts,
+		StepBack:    stepBack,
 	}
 }
 
