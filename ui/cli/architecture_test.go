@@ -27,7 +27,7 @@ const charm = "github.com/charmbracelet/"
 var house = []room{
 	{".", []string{"ui/cli"}, nil,
 		"main only starts ui/cli"},
-	{"ui/cli/...", []string{"..."}, []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/aymanbagabas/go-udiff", "github.com/gofrs/flock", "github.com/google/renameio/v2", "golang.org/x/crypto/ssh", "golang.org/x/term"},
+	{"ui/cli/...", []string{"..."}, []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/aymanbagabas/go-udiff", "github.com/gofrs/flock", "github.com/google/renameio/v2", "golang.org/x/crypto/ssh", "golang.org/x/sys/unix", "golang.org/x/term"},
 		"ui/cli wires engines, connectors and session together"},
 	{"ui/view/viewtest", []string{"ui/...", "fleet", "fleet/repo", "fleet/session", "fleet/run/...", "modules/compose"}, nil,
 		"viewtest opens the example fleet for the tests of views"},
@@ -54,7 +54,7 @@ var house = []room{
 
 	{"fleet/fleetfile", []string{"fleet"}, []string{"github.com/BurntSushi/toml"},
 		"fleetfile turns text into fleet values"},
-	{"fleet/checkout", []string{"fleet/engine/nix/runner"}, []string{"github.com/google/renameio/v2"},
+	{"fleet/checkout", []string{"fleet/engine/nix/runner"}, []string{"github.com/google/renameio/v2", "golang.org/x/sys/unix"},
 		"checkout asks git; it does not know what for"},
 	{"fleet/beneath", nil, []string{"golang.org/x/sys/unix"}, "beneath reads files and knows nothing of fleets"},
 	{"fleet/repo", []string{"fleet", "fleet/beneath", "fleet/checkout", "fleet/fleetfile", "modules", "modules/compose", "overlay", "overlay/read", "secrets", "secrets/vars"}, nil,
