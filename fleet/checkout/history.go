@@ -105,8 +105,11 @@ func (h *History) Stop() {
 	h.keeping.Wait()
 }
 
-// Of reports whether it is the history of these paths. h may be nil.
-func (h *History) Of(paths []string) bool { return h != nil && slices.Equal(h.paths, paths) }
+// Has reports whether it is the history of these paths, and of others perhaps.
+// h may be nil.
+func (h *History) Has(paths []string) bool {
+	return h != nil && !slices.ContainsFunc(paths, func(p string) bool { return !slices.Contains(h.paths, p) })
+}
 
 func (h *History) read(ctx context.Context) (past, error) {
 	if h.cache == "" {

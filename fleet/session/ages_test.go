@@ -15,16 +15,20 @@ func TestHistoryOfUnlikelySecrets(t *testing.T) {
 		t.Skip("not run: git is not installed")
 	}
 	const sealed = `{"data":"ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]","sops":{"age":[],"lastmodified":"2026-01-01T00:00:00Z","mac":"ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]","version":"3.9.0"}}`
-	for _, names := range [][]string{{"secrets/a.json"}, {"deep/er/a.json"}, {"deep/er/a.json", "hosts/web/secrets.json", "secrets/b.json"}} {
+	for _, names := range [][]string{{"secrets/a.json"}, {"deep/er/a.json"}, {"hosts/web/secrets.json"}, {"deep/er/a.json", "hosts/web/secrets.json", "secrets/b.json"}} {
 		dir, cache := t.TempDir(), t.TempDir()
-		for _, name := range names {
+		write := func(name, text string) {
 			path := filepath.Join(dir, name)
 			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 				t.Fatal(err)
 			}
-			if err := os.WriteFile(path, []byte(sealed), 0o600); err != nil {
+			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
+		}
+		write("secrets/README.md", "what is asked for, and none is there\n")
+		for _, name := range names {
+			write(name, sealed)
 		}
 		for _, args := range [][]string{{"init", "-q"}, {"add", "-A"}, {"commit", "-q", "-m", "x"}} {
 			args = append([]string{"-C", dir, "-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"}, args...)

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"regexp/syntax"
@@ -177,6 +178,13 @@ func (c *Config) Match(path string) (*Rule, bool) {
 		}
 	}
 	return nil, false
+}
+
+// Names reports whether the rule that decides for a file tells it from others
+// of that extension, as one for a whole tree does not.
+func (c *Config) Names(file string) bool {
+	r, ok := c.Match(file)
+	return ok && !r.matches("\x00"+path.Ext(file))
 }
 
 func (r *Rule) matches(path string) bool {
