@@ -213,8 +213,8 @@ disarm() {
 		[ "$verb" = rollback ] || halt rollback
 	elif [ "$verb" = rollback ]; then
 		systemctl stop "assay-rollback-$id.timer" 2>/dev/null || :
-	else
-		systemctl stop "assay-rollback-$id.service" "assay-rollback-$id.timer" 2>/dev/null || :
+	else # the timer first: until it ends it may start anew what has been stopped
+		systemctl stop "assay-rollback-$id.timer" "assay-rollback-$id.service" 2>/dev/null || :
 	fi
 	owe_nothing "$roots-from" "$roots-to" "$dir/assay-$id-from" "$dir/assay-$id-to"
 }
