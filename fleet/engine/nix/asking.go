@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"sync"
 
 	"assay/fleet/engine"
@@ -90,12 +88,10 @@ func (a *asking[T]) run(ctx context.Context, machines []string) (err error) {
 	if err != nil {
 		return err
 	}
-	for _, set := range slices.Sorted(maps.Keys(sets)) {
-		q := queue{e: a.e, repo: a.repo, set: set, body: body, cost: a.repo.dir + "#" + a.name, say: a.say, got: a.got,
-			save: func(context.Context, map[string]json.RawMessage) {}, fail: a.fail,
-			absent: func(set, machine string) { a.fail(machine, fmt.Errorf("%s does not have it", set)) }}
-		q.run(ctx, sets[set])
-	}
+	q := queue{e: a.e, repo: a.repo, body: body, cost: a.repo.dir + "#" + a.name, say: a.say, got: a.got,
+		save: func(context.Context, map[string]json.RawMessage) {}, fail: a.fail,
+		absent: func(set, machine string) { a.fail(machine, fmt.Errorf("%s does not have it", set)) }}
+	q.run(ctx, sets)
 	if a.more && ctx.Err() == nil && a.e.unchanged(ctx, a.repo) {
 		a.e.cache.put(a.name, key, a.known)
 	}

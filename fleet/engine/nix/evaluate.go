@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -81,11 +80,9 @@ func (v *evaluation) start(ctx context.Context, machines []string) (err error) {
 
 // ask evaluates the machines of every set.
 func (v *evaluation) ask(ctx context.Context, sets map[string][]string) {
-	for _, set := range slices.Sorted(maps.Keys(sets)) {
-		q := queue{e: v.e, repo: v.repo, set: set, body: toplevel(v.e.opts.Attribute), cost: v.e.opts.Origin,
-			say: v.say, got: v.got, save: v.save, fail: v.fail, absent: v.lacks}
-		q.run(ctx, sets[set])
-	}
+	q := queue{e: v.e, repo: v.repo, body: toplevel(v.e.opts.Attribute), cost: v.e.opts.Origin,
+		say: v.say, got: v.got, save: v.save, fail: v.fail, absent: v.lacks}
+	q.run(ctx, sets)
 }
 
 // lacks notes that a set has no such machine.
@@ -206,22 +203,24 @@ func (e *Engine) Estimate(machines []string) time.Duration {
 	if len(of) == 0 {
 		return 0
 	}
-	n := e.processes(e.opts.Origin, len(machines))
+	n := e.processes(e.opts.Origin, len(machines), 1)
 	return e.history.elapsed(e.opts.Origin, (len(machines)+n-1)/n)
 }
 
 // short is the time that is not worth a second process: what configurations
 // share would be evaluated twice.
-const short = 3 * time.Second
+const short = 1500 * time.Millisecond
 
-// processes returns how many processes ask n machines for something, as
-// history calls it: as many as there are processors, and memory, and work.
-func (e *Engine) processes(what string, n int) int {
-	if t := e.history.elapsed(what, n); t > 0 && t < short {
-		return 1
+// processes returns how many processes ask n machines of some sets for
+// something, as history calls it: as many as there are processors, and memory,
+// and work. Machines of different sets never share one.
+func (e *Engine) processes(what string, n, sets int) int {
+	count := (n + 1) / 2
+	if t := e.history.elapsed(what, n); t > 0 {
+		count = min(n, max(sets, int((t+short-1)/short)))
 	}
+	count = max(1, min(e.opts.Processes, count))
 	available := e.opts.Available()
-	count := max(1, min(e.opts.Processes, (n+3)/4))
 	for count > 1 && e.history.memory(what, cmp.Or(n/count, 1))*int64(count) > available {
 		count--
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"sync"
@@ -12,14 +13,13 @@ import (
 	"assay/fleet/engine"
 )
 
-// queue evaluates the machines of one set, in several processes at once. A
-// process that fails at a machine gives that machine its error and the
-// others back; one that had no memory gives all back, and fewer are taken
+// queue evaluates machines, in several processes at once, each for machines of
+// one set. A process that fails at a machine gives that machine its error and
+// the others back; one that had no memory gives all back, and fewer are taken
 // together from then on.
 type queue struct {
 	e      *Engine
 	repo   *repository
-	set    string
 	body   string // of the expression
 	cost   string // under what history keeps what it takes
 	say    func(engine.Step)
@@ -29,25 +29,33 @@ type queue struct {
 	absent func(set, machine string)
 
 	mu      sync.Mutex
-	waiting []string
+	waiting map[string][]string // by set
 	workers int
-	most    int            // machines in one process
-	alike   map[string]int // machines that failed with the same error, by its text
-	caught  error          // so many failed alike that the others are only tried
-	alone   sync.RWMutex   // held for writing by a process that had no memory beside others
+	working int              // processes that were taken and have not ended
+	most    int              // machines in one process
+	alike   map[alike]int    // machines that failed with the same error
+	caught  map[string]error // so many of a set failed alike that the others are only tried
+	alone   sync.RWMutex     // held for writing by a process that had no memory beside others
 	hungry  map[string]bool
 }
+
+// alike is an error of several machines of a set.
+type alike struct{ set, text string }
 
 // same is how many machines fail with the same error before it is taken for
 // one of what they share.
 const same = 3
 
-// run asks for all machines and returns when each has had its answer, or ctx
-// has ended.
-func (q *queue) run(ctx context.Context, machines []string) {
-	q.waiting, q.alike, q.hungry = machines, map[string]int{}, map[string]bool{}
-	q.workers = q.e.processes(q.cost, len(machines))
-	q.most = q.e.history.fits(q.cost, q.e.opts.Available()/int64(q.workers), min(len(machines), together))
+// run asks for all machines, by set, and returns when each has had its answer,
+// or ctx has ended.
+func (q *queue) run(ctx context.Context, sets map[string][]string) {
+	q.waiting, q.alike, q.caught, q.hungry = maps.Clone(sets), map[alike]int{}, map[string]error{}, map[string]bool{}
+	all := 0
+	for _, machines := range sets {
+		all += len(machines)
+	}
+	q.workers = q.e.processes(q.cost, all, len(sets))
+	q.most = q.e.history.fits(q.cost, q.e.opts.Available()/int64(q.workers), min(all, together))
 	var workers sync.WaitGroup
 	for range q.workers {
 		workers.Go(func() {
@@ -57,29 +65,42 @@ func (q *queue) run(ctx context.Context, machines []string) {
 					return
 				}
 				q.work(ctx, p)
+				q.mu.Lock()
+				q.working--
+				q.mu.Unlock()
 			}
 		})
 	}
 	workers.Wait()
 }
 
-// take returns the next process, nil when nothing waits.
+// take returns the next process, nil when nothing waits. What waits is for it
+// and for those who do not work: machines of one process share the first part.
 func (q *queue) take() *process {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.waiting) == 0 {
+	all, set := 0, ""
+	for _, of := range slices.Sorted(maps.Keys(q.waiting)) {
+		all += len(q.waiting[of])
+		if len(q.waiting[of]) > len(q.waiting[set]) {
+			set = of
+		}
+	}
+	if all == 0 {
 		return nil
 	}
-	n := min(q.most, (len(q.waiting)+q.workers-1)/q.workers)
-	p := &process{set: q.set, body: q.body, cost: q.cost, machines: slices.Clone(q.waiting[:n]), caught: q.caught != nil}
-	q.waiting = q.waiting[n:]
+	idle := q.workers - q.working
+	n := min(q.most, (all+idle-1)/idle, len(q.waiting[set]))
+	p := &process{set: set, body: q.body, cost: q.cost, machines: slices.Clone(q.waiting[set][:n]), caught: q.caught[set] != nil}
+	q.waiting[set] = q.waiting[set][n:]
+	q.working++
 	return p
 }
 
-func (q *queue) giveBack(machines []string) {
+func (q *queue) giveBack(p *process, machines []string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.waiting = append(slices.Clone(machines), q.waiting...)
+	q.waiting[p.set] = append(slices.Clone(machines), q.waiting[p.set]...)
 }
 
 func (q *queue) work(ctx context.Context, p *process) {
@@ -93,10 +114,10 @@ func (q *queue) work(ctx context.Context, p *process) {
 	q.e.evaluate(ctx, q.repo, p, q.say, q.tell)
 	q.save(ctx, p.done)
 	for _, m := range p.absent {
-		q.absent(q.set, m)
+		q.absent(p.set, m)
 	}
 	for _, m := range p.threw {
-		q.fail(m, fmt.Errorf("fails too, after %d machines with: %w", same, q.caught))
+		q.fail(m, fmt.Errorf("fails too, after %d machines with: %w", same, q.why(p.set)))
 	}
 	switch {
 	case p.err == nil || ctx.Err() != nil:
@@ -105,6 +126,13 @@ func (q *queue) work(ctx context.Context, p *process) {
 	default:
 		q.failed(ctx, p)
 	}
+}
+
+// why is what so many of a set failed with.
+func (q *queue) why(set string) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.caught[set]
 }
 
 // tell takes what a process says of a machine while it runs.
@@ -123,11 +151,11 @@ func (q *queue) failed(ctx context.Context, p *process) {
 	left := p.left()
 	if p.current == "" {
 		q.mu.Lock()
-		left, q.waiting = append(left, q.waiting...), nil
+		left, q.waiting[p.set] = append(left, q.waiting[p.set]...), nil
 		q.mu.Unlock()
 		if p.lacks() {
 			for _, m := range left {
-				q.absent(q.set, m)
+				q.absent(p.set, m)
 			}
 			return
 		}
@@ -140,12 +168,13 @@ func (q *queue) failed(ctx context.Context, p *process) {
 	err := q.e.explain(ctx, q.repo, p)
 	q.fail(p.current, err)
 	q.mu.Lock()
-	q.alike[err.Error()]++
-	if q.alike[err.Error()] >= same && q.caught == nil {
-		q.caught = err
+	of := alike{p.set, err.Error()}
+	q.alike[of]++
+	if q.alike[of] >= same && q.caught[p.set] == nil {
+		q.caught[p.set] = err
 	}
 	q.mu.Unlock()
-	q.giveBack(left)
+	q.giveBack(p, left)
 }
 
 // ErrMemory says that there is not enough memory to evaluate a machine.
@@ -169,7 +198,7 @@ func (q *queue) starved(p *process) {
 		q.most = max(1, min(q.most, len(left)/2))
 		q.mu.Unlock()
 		q.say(engine.Step{Kind: engine.StepWait, Text: "there was not enough memory for " + strconv.Itoa(len(p.machines)) + " machines at once; fewer are taken"})
-		q.giveBack(left)
+		q.giveBack(p, left)
 		return
 	}
 	m := p.machines[0]
@@ -180,5 +209,5 @@ func (q *queue) starved(p *process) {
 	q.mu.Lock()
 	q.hungry[m] = true
 	q.mu.Unlock()
-	q.giveBack(left)
+	q.giveBack(p, left)
 }

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"assay/fleet/engine"
+	"assay/fleet/engine/nix/runner"
 	"assay/fleet/host"
 )
 
@@ -62,12 +63,10 @@ func (e *Engine) Registry(ctx context.Context, watch func(engine.Step)) (Registr
 	if e.cache.get("registry", key, &known) {
 		return known, nil
 	}
-	names, err := e.names(ctx, repo, version)
-	if err != nil {
+	c := &census{e: e, repo: repo, speaker: &speaker{watch: watch}, said: map[string]configured{}, problems: map[string]error{}}
+	if err := c.ask(ctx, version); err != nil {
 		return Registry{}, err
 	}
-	c := &census{e: e, repo: repo, speaker: &speaker{watch: watch}, said: map[string]configured{}, problems: map[string]error{}}
-	c.ask(ctx, names)
 	if ctx.Err() != nil {
 		return Registry{}, context.Cause(ctx)
 	}
@@ -100,7 +99,32 @@ type census struct {
 
 // ask asks for everything: the configurations of the machines, and what the
 // tools have beside them.
-func (c *census) ask(ctx context.Context, names map[string][]string) {
+func (c *census) ask(ctx context.Context, version runner.Version) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var notes [3]string
+	var tools sync.WaitGroup
+	tools.Go(func() { notes[0] = c.beside(ctx, "clanInternals", clanApply, &c.clan) })
+	tools.Go(func() { notes[1] = c.beside(ctx, "deploy", deployApply, &c.deploy) })
+	tools.Go(func() { notes[2] = c.beside(ctx, "colmena", colmenaApply, &c.colmena) })
+	names, err := c.e.names(ctx, c.repo, version)
+	if err != nil {
+		stop()
+	}
+	tools.Wait() // before much memory is needed
+	if err != nil {
+		return err
+	}
+	c.notes = slices.DeleteFunc(notes[:], func(note string) bool { return note == "" })
+	q := queue{e: c.e, repo: c.repo, body: machineBody, cost: c.repo.dir + "#registry", say: c.say, got: c.got,
+		save: func(context.Context, map[string]json.RawMessage) {}, fail: c.fail,
+		absent: func(set, machine string) { c.fail(machine, fmt.Errorf("%s has it no more", set)) }}
+	q.run(ctx, c.sets(names))
+	return nil
+}
+
+// sets says in which set each machine is asked for, and notes its class.
+func (c *census) sets(names map[string][]string) map[string][]string {
 	c.classes = map[string]string{}
 	sets := map[string][]string{}
 	for _, set := range []string{setNixOS, setDarwin, setHive} {
@@ -118,25 +142,16 @@ func (c *census) ask(ctx context.Context, names map[string][]string) {
 			}
 		}
 	}
-	for _, set := range slices.Sorted(maps.Keys(sets)) {
-		q := queue{e: c.e, repo: c.repo, set: set, body: machineBody, cost: c.repo.dir + "#registry", say: c.say, got: c.got,
-			save: func(context.Context, map[string]json.RawMessage) {}, fail: c.fail,
-			absent: func(set, machine string) { c.fail(machine, fmt.Errorf("%s has it no more", set)) }}
-		q.run(ctx, sets[set])
-	}
-	c.beside(ctx, "clanInternals", clanApply, &c.clan)
-	c.beside(ctx, "deploy", deployApply, &c.deploy)
-	c.beside(ctx, "colmena", colmenaApply, &c.colmena)
+	return sets
 }
 
-// beside asks for an attribute that the flake may have.
-func (c *census) beside(ctx context.Context, attribute, apply string, into any) {
-	if ctx.Err() != nil {
-		return
-	}
+// beside asks for an attribute that the flake may have, and says why it could
+// not be read.
+func (c *census) beside(ctx context.Context, attribute, apply string, into any) (note string) {
 	if _, err := c.e.value(ctx, c.repo, attribute, apply, into); err != nil {
-		c.notes = append(c.notes, attribute+" could not be read: "+err.Error())
+		return attribute + " could not be read: " + err.Error()
 	}
+	return ""
 }
 
 func (c *census) got(machine string, is json.RawMessage) {

@@ -68,14 +68,36 @@ func TestHistoryKnowsWhatFits(t *testing.T) {
 	}
 	e := New(Options{Dir: "/a", Processes: 2, Available: func() int64 { return 16 << 30 }})
 	e.history = again
-	if p := e.processes("/a", 8); p != 2 {
+	if p := e.processes("/a", 8, 1); p != 2 {
 		t.Errorf("%d processes", p)
 	}
 	if d := e.Estimate(make([]string, 16)); d != 16e9 {
 		t.Errorf("estimate is %v", d)
 	}
 	e.opts.Available = func() int64 { return 7 << 30 }
-	if p := e.processes("/a", 8); p != 1 {
+	if p := e.processes("/a", 8, 1); p != 1 {
 		t.Errorf("%d processes without the memory for two", p)
+	}
+}
+
+// TestProcesses: as many evaluate as it is worth, and as there are sets whose
+// machines share nothing.
+func TestProcesses(t *testing.T) {
+	e := New(Options{Dir: "/a", Processes: 4, Available: func() int64 { return 1 << 40 }})
+	e.history = &history{dir: t.TempDir()}
+	e.history.add(sample{Of: "quick", Machines: 4, Memory: 1, Elapsed: 1e9})
+	e.history.add(sample{Of: "slow", Machines: 1, Memory: 1, Elapsed: 2e9})
+	for _, c := range []struct {
+		what          string
+		machines, set int
+		want          int
+	}{
+		{"unknown", 1, 1, 1}, {"unknown", 4, 1, 2}, {"unknown", 40, 1, 4},
+		{"quick", 4, 1, 1}, {"quick", 4, 2, 2}, {"quick", 8, 1, 2}, {"quick", 1, 1, 1},
+		{"slow", 1, 1, 1}, {"slow", 2, 1, 2}, {"slow", 3, 1, 3}, {"slow", 40, 3, 4},
+	} {
+		if n := e.processes(c.what, c.machines, c.set); n != c.want {
+			t.Errorf("%d processes for %d machines of %d sets, %s; want %d", n, c.machines, c.set, c.what, c.want)
+		}
 	}
 }
