@@ -50,9 +50,11 @@ for job in $jobs; do wait "$job" || failed=1; done
 exit $failed
 `
 
-// BenchmarkUpdate updates hosts with systemd to systems that are built
-// already, with a change that is new in each round; once with hosts on this
-// machine, and once with as many of which every answer takes its time.
+// BenchmarkUpdate updates hosts with systemd to systems with a change that is new
+// in each round: to such that are built already, once with hosts on this machine
+// and once with as many of which every answer takes its time; and to a commit
+// that nobody has evaluated, of systems as small as those of the tests and of
+// such that take a second each.
 func BenchmarkUpdate(b *testing.B) {
 	at := newBench(b)
 	hosts := bed.Up(b, 8)
@@ -64,54 +66,118 @@ func BenchmarkUpdate(b *testing.B) {
 	if err := miniature.Addresses(at.dir, targets); err != nil {
 		b.Fatal(err)
 	}
+	near := "Include " + hosts[0].SSHConfig + "\n"
+	at.write(b, filepath.Join(at.home, ".ssh/config"), near)
+	updates{at, names, hosts}.first(b)
 	for _, n := range []int{4, 8} {
+		u := updates{at, names[:n], hosts[:n]}
 		for _, far := range []time.Duration{0, 20 * time.Millisecond} {
 			b.Run(fmt.Sprintf("hosts=%d,away=%v", n, far), func(b *testing.B) {
-				at.write(b, filepath.Join(at.home, ".ssh/config"), "Include "+hosts[0].SSHConfig+"\n")
 				if far > 0 {
 					at.write(b, filepath.Join(at.home, ".ssh/config"), away(b, hosts, far/2))
 				}
-				at.update(b, names[:n], hosts[:n], fmt.Sprint(n, far))
+				u.built(b, fmt.Sprint(n, far))
 			})
+			at.write(b, filepath.Join(at.home, ".ssh/config"), near)
+		}
+		for _, effort := range []int{0, second} {
+			b.Run(fmt.Sprintf("hosts=%d,commit=new,effort=%d", n, effort), func(b *testing.B) { u.anew(b, effort) })
 		}
 	}
 }
 
-func (at *bench) update(b *testing.B, names []string, hosts []bed.Host, part string) {
-	links := b.TempDir()
-	var pairs []string
-	for i, h := range hosts {
+// second is how many sums of a thousand numbers take Nix about a second, and as
+// much memory as a small NixOS system.
+const second = 6000
+
+// updates are what is measured with some hosts.
+type updates struct {
+	*bench
+	names []string
+	hosts []bed.Host
+}
+
+// first gives the hosts a system that they run.
+func (u updates) first(b *testing.B) {
+	pairs, build := u.link(b.TempDir())
+	u.shell(b, quoted(build)+bareShell, pairs)()
+	u.verify(b, pairs)
+}
+
+// built measures updates to systems that are built.
+func (u updates) built(b *testing.B, part string) {
+	pairs, build := u.link(b.TempDir())
+	prepare := func(kind string) func(int) {
+		return func(round int) {
+			u.change(b, u.names, fmt.Sprint(kind, part, round))
+			u.run(b, "nix", build...)
+			u.run(b, u.assay, "build", strings.Join(u.names, ","))
+		}
+	}
+	verify := func() { u.verify(b, pairs) }
+	compare(b, 3,
+		contender{"assay update --yes", prepare("assay"), u.assayUpdate(b), verify},
+		contender{"nix build, copies, switches", prepare("built"), u.shell(b, quoted(build)+bareShell, pairs), verify},
+		contender{"the same, with assay's checks", prepare("guarded"), u.shell(b, quoted(build)+guardedShell, pairs), verify},
+		contender{"copies, switches only", prepare("bare"), u.shell(b, bareShell, pairs), verify},
+	)
+}
+
+// anew measures updates to commits that are as new to Nix as to assay. To
+// evaluate a system Nix must also make effort sums of a thousand numbers.
+func (u updates) anew(b *testing.B, effort int) {
+	pairs, build := u.link(b.TempDir())
+	prepare := func(kind string) func(int) {
+		return func(round int) {
+			for i, name := range u.names { // no two of them alike, lest one is evaluated for all
+				u.write(b, "knobs/"+name+".nix", fmt.Sprintf(
+					"{ environment.etc.\"workshop/round.txt\".text = \"%s %d ${toString (builtins.foldl' (sum: _: builtins.foldl' (s: n: s + n) sum (builtins.genList (n: n) 1000)) %d (builtins.genList (n: n) %d))}\"; }\n", kind, round, i, effort))
+			}
+			u.commit(b)
+		}
+	}
+	verify := func() {
+		u.run(b, "nix", build...)
+		u.verify(b, pairs)
+	}
+	compare(b, 3,
+		contender{"assay update --yes", prepare("assay"), u.assayUpdate(b), verify},
+		contender{"nix build, copies, switches", prepare("shell"), u.shell(b, quoted(build)+bareShell, pairs), verify},
+	)
+}
+
+// link returns what builds the systems, with links to them in the directory,
+// and those links with their hosts.
+func (u updates) link(links string) (pairs, build []string) {
+	for i, h := range u.hosts {
 		link := filepath.Join(links, "system")
 		if i > 0 {
 			link += fmt.Sprint("-", i)
 		}
 		pairs = append(pairs, h.Name+"="+link)
 	}
-	build := append([]string{"build", "--out-link", filepath.Join(links, "system")}, installables(names)...)
-	prepare := func(kind string) func(int) {
-		return func(round int) {
-			at.change(b, names, fmt.Sprint(kind, part, round))
-			at.run(b, "nix", build...)
-			at.run(b, at.assay, "build", strings.Join(names, ","))
+	return pairs, append([]string{"build", "--out-link", filepath.Join(links, "system")}, installables(u.names)...)
+}
+
+func quoted(build []string) string {
+	return "nix build --out-link '" + build[2] + "' " + strings.Join(build[3:], " ") + " || exit 1\n"
+}
+
+func (u updates) assayUpdate(b *testing.B) func() {
+	return func() { u.run(b, u.assay, "update", strings.Join(u.names, ","), "--yes") }
+}
+
+func (u updates) shell(b *testing.B, script string, pairs []string) func() {
+	return func() { u.run(b, "sh", append([]string{"-c", script, "sh"}, pairs...)...) }
+}
+
+// verify checks that all hosts run and boot what was built for them.
+func (u updates) verify(b *testing.B, pairs []string) {
+	for i, h := range u.hosts {
+		want := strings.TrimSpace(u.run(b, "readlink", pairs[i][len(h.Name)+1:]))
+		got, err := h.SSH("root", "readlink /run/current-system; readlink -f /nix/var/nix/profiles/system")
+		if err != nil || got != want+"\n"+want {
+			b.Fatalf("%s runs and boots %q, %v; want %q", h.Name, got, err, want)
 		}
 	}
-	verify := func() {
-		for i, h := range hosts {
-			want := strings.TrimSpace(at.run(b, "readlink", pairs[i][len(h.Name)+1:]))
-			got, err := h.SSH("root", "readlink /run/current-system; readlink -f /nix/var/nix/profiles/system")
-			if err != nil || got != want+"\n"+want {
-				b.Fatalf("%s runs and boots %q, %v; want %q", h.Name, got, err, want)
-			}
-		}
-	}
-	prepare("first")(0) // hosts that run a system already
-	at.run(b, "sh", append([]string{"-c", bareShell, "sh"}, pairs...)...)
-	verify()
-	quoted := "nix build --out-link '" + build[2] + "' " + strings.Join(build[3:], " ") + " || exit 1\n"
-	compare(b, 3,
-		contender{"assay update --yes", prepare("assay"), func() { at.run(b, at.assay, "update", strings.Join(names, ","), "--yes") }, verify},
-		contender{"nix build, copies, switches", prepare("built"), func() { at.run(b, "sh", append([]string{"-c", quoted + bareShell, "sh"}, pairs...)...) }, verify},
-		contender{"the same, with assay's checks", prepare("guarded"), func() { at.run(b, "sh", append([]string{"-c", quoted + guardedShell, "sh"}, pairs...)...) }, verify},
-		contender{"copies, switches only", prepare("bare"), func() { at.run(b, "sh", append([]string{"-c", bareShell, "sh"}, pairs...)...) }, verify},
-	)
 }
