@@ -203,7 +203,7 @@ func (e *Engine) Estimate(machines []string) time.Duration {
 	if len(of) == 0 {
 		return 0
 	}
-	n := e.processes(e.opts.Origin, len(machines), 1)
+	n, _ := e.processes(e.opts.Origin, len(machines), 1)
 	return e.history.elapsed(e.opts.Origin, (len(machines)+n-1)/n)
 }
 
@@ -213,16 +213,18 @@ const short = 1500 * time.Millisecond
 
 // processes returns how many processes ask n machines of some sets for
 // something, as history calls it: as many as there are processors, and memory,
-// and work. Machines of different sets never share one.
-func (e *Engine) processes(what string, n, sets int) int {
-	count := (n + 1) / 2
+// and work. Machines of different sets never share one; worth is false where
+// those of one set had better do.
+func (e *Engine) processes(what string, n, sets int) (count int, worth bool) {
+	count = (n + 1) / 2
 	if t := e.history.elapsed(what, n); t > 0 {
-		count = min(n, max(sets, int((t+short-1)/short)))
+		count = min(n, int((t+short-1)/short))
 	}
-	count = max(1, min(e.opts.Processes, count))
+	worth = count > 1
+	count = max(1, min(e.opts.Processes, max(count, sets)))
 	available := e.opts.Available()
 	for count > 1 && e.history.memory(what, cmp.Or(n/count, 1))*int64(count) > available {
 		count--
 	}
-	return count
+	return count, worth
 }

@@ -31,6 +31,7 @@ type queue struct {
 	mu      sync.Mutex
 	waiting map[string][]string // by set
 	workers int
+	share   bool             // several take machines of one set
 	working int              // processes that were taken and have not ended
 	most    int              // machines in one process
 	alike   map[alike]int    // machines that failed with the same error
@@ -54,7 +55,7 @@ func (q *queue) run(ctx context.Context, sets map[string][]string) {
 	for _, machines := range sets {
 		all += len(machines)
 	}
-	q.workers = q.e.processes(q.cost, all, len(sets))
+	q.workers, q.share = q.e.processes(q.cost, all, len(sets))
 	q.most = q.e.history.fits(q.cost, q.e.opts.Available()/int64(q.workers), min(all, together))
 	var workers sync.WaitGroup
 	for range q.workers {
@@ -74,8 +75,9 @@ func (q *queue) run(ctx context.Context, sets map[string][]string) {
 	workers.Wait()
 }
 
-// take returns the next process, nil when nothing waits. What waits is for it
-// and for those who do not work: machines of one process share the first part.
+// take returns the next process, nil when nothing waits. What waits is shared
+// with those who do not work, and with nobody else: the machines of one process
+// have their first part in common.
 func (q *queue) take() *process {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -89,8 +91,10 @@ func (q *queue) take() *process {
 	if all == 0 {
 		return nil
 	}
-	idle := q.workers - q.working
-	n := min(q.most, (all+idle-1)/idle, len(q.waiting[set]))
+	n := min(q.most, len(q.waiting[set]))
+	if idle := q.workers - q.working; q.share {
+		n = min(n, (all+idle-1)/idle)
+	}
 	p := &process{set: set, body: q.body, cost: q.cost, machines: slices.Clone(q.waiting[set][:n]), caught: q.caught[set] != nil}
 	q.waiting[set] = q.waiting[set][n:]
 	q.working++

@@ -100,27 +100,46 @@ type census struct {
 // ask asks for everything: the configurations of the machines, and what the
 // tools have beside them.
 func (c *census) ask(ctx context.Context, version runner.Version) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	var notes [3]string
-	var tools sync.WaitGroup
-	tools.Go(func() { notes[0] = c.beside(ctx, "clanInternals", clanApply, &c.clan) })
-	tools.Go(func() { notes[1] = c.beside(ctx, "deploy", deployApply, &c.deploy) })
-	tools.Go(func() { notes[2] = c.beside(ctx, "colmena", colmenaApply, &c.colmena) })
-	names, err := c.e.names(ctx, c.repo, version)
-	if err != nil {
-		stop()
-	}
-	tools.Wait() // before much memory is needed
+	names, err := c.outputs(ctx, version)
 	if err != nil {
 		return err
 	}
-	c.notes = slices.DeleteFunc(notes[:], func(note string) bool { return note == "" })
 	q := queue{e: c.e, repo: c.repo, body: machineBody, cost: c.repo.dir + "#registry", say: c.say, got: c.got,
 		save: func(context.Context, map[string]json.RawMessage) {}, fail: c.fail,
 		absent: func(set, machine string) { c.fail(machine, fmt.Errorf("%s has it no more", set)) }}
 	q.run(ctx, c.sets(names))
 	return nil
+}
+
+// outputs asks for what the tools have, and returns the names in every set of
+// machines: in one process where that can be, otherwise one by one.
+func (c *census) outputs(ctx context.Context, version runner.Version) (names map[string][]string, err error) {
+	if names = c.glance(ctx); names != nil {
+		c.e.keepNames(ctx, c.repo, version, names)
+		return names, nil
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var notes [3]string
+	var tools sync.WaitGroup
+	for i, o := range c.tools() {
+		tools.Go(func() {
+			if _, err := c.e.value(ctx, c.repo, o.attribute, o.apply, o.into, outputOnly...); err != nil {
+				notes[i] = o.attribute + " could not be read: " + err.Error()
+			}
+		})
+	}
+	if names, err = c.e.names(ctx, c.repo, version); err != nil {
+		stop()
+	}
+	tools.Wait() // before much memory is needed
+	c.notes = slices.DeleteFunc(notes[:], func(note string) bool { return note == "" })
+	return names, err
+}
+
+// tools are the outputs that tools have for machines, and where they go.
+func (c *census) tools() [3]output {
+	return [3]output{{"clanInternals", clanApply, &c.clan}, {"deploy", deployApply, &c.deploy}, {"colmena", colmenaApply, &c.colmena}}
 }
 
 // sets says in which set each machine is asked for, and notes its class.
@@ -143,15 +162,6 @@ func (c *census) sets(names map[string][]string) map[string][]string {
 		}
 	}
 	return sets
-}
-
-// beside asks for an attribute that the flake may have, and says why it could
-// not be read.
-func (c *census) beside(ctx context.Context, attribute, apply string, into any) (note string) {
-	if _, err := c.e.value(ctx, c.repo, attribute, apply, into); err != nil {
-		return attribute + " could not be read: " + err.Error()
-	}
-	return ""
 }
 
 func (c *census) got(machine string, is json.RawMessage) {

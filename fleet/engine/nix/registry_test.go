@@ -2,9 +2,12 @@ package nix
 
 import (
 	"encoding/json"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"assay/fleet/host/bed"
 )
 
 const registryFlake = `{
@@ -38,6 +41,8 @@ const registryFlake = `{
       machines.inventory = { deploy.targetHost = "ssh://op@[2001:db8::1]:22"; tags = [ "prod" "web" ]; };
     };
     deploy = { sshUser = "deploy"; nodes.rs = { hostname = "2001:db8::2"; sshOpts = [ "-p" "2200" ]; profiles.system.path = throw "not needed"; }; };
+    packages.x86_64-linux.deploy = throw "a package, no output";
+    legacyPackages.x86_64-linux.colmena = system "colmena";
     colmena = {
       meta.nixpkgs = throw "not needed";
       defaults = throw "not needed";
@@ -47,8 +52,44 @@ const registryFlake = `{
 }
 `
 
+// TestRegistry asks for it however the flake lies there: what is committed is
+// asked for with fewer processes.
 func TestRegistry(t *testing.T) {
-	b := newBench(t, map[string]string{"flake.nix": registryFlake}, Options{})
+	for _, nix := range bed.Nixes(t) {
+		t.Run(nix.Version, func(t *testing.T) {
+			t.Parallel()
+			one := Options{Processes: 1} // a process that fails at a machine begins anew with the others
+			b := newBenchOf(t, nix, map[string]string{"flake.nix": registryFlake}, one)
+			b.registry(t)
+			committed := b.runs("eval")
+
+			b = newBenchOf(t, nix, map[string]string{"flake.nix": registryFlake}, one)
+			write(t, filepath.Join(b.dir, "flake.nix"), registryFlake+"# changed\n")
+			b.registry(t)
+			if n := b.runs("eval"); n != committed+5 {
+				t.Errorf("nix eval ran %d times for what is committed, %d for what is not", committed, n)
+			}
+
+			b = newBenchOf(t, nix, map[string]string{"a flake/flake.nix": registryFlake, "README": "a fleet\n"}, one)
+			write(t, filepath.Join(b.dir, "README"), "since then\n")
+			b.commit(t)
+			for name, depth := range map[string]string{"my fleet": "--depth=2", "shallow": "--depth=1"} {
+				clone, before := filepath.Join(filepath.Dir(b.dir), name), b.runs("eval")
+				b.git(t, "clone", "--quiet", depth, "file://"+b.dir, clone)
+				b.opts.Dir = filepath.Join(clone, "a flake")
+				b.use(b.env)
+				b.registry(t)
+				if n := b.runs("eval") - before; n != committed {
+					t.Errorf("nix eval ran %d times in %s, %d times otherwise", n, name, committed)
+				}
+			}
+		})
+	}
+}
+
+// registry checks what is said of registryFlake.
+func (b *bench) registry(t *testing.T) {
+	t.Helper()
 	r, err := b.engine.Registry(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)

@@ -84,9 +84,8 @@ func named(names map[string][]string) string {
 
 // names returns the names in every set that the flake has.
 func (e *Engine) names(ctx context.Context, r *repository, v runner.Version) (map[string][]string, error) {
-	key := e.key(r, v, "names")
 	names := map[string][]string{}
-	if e.cache.get("names", key, &names) {
+	if e.cache.get("names", e.key(r, v, "names"), &names) {
 		return names, nil
 	}
 	var (
@@ -112,17 +111,26 @@ func (e *Engine) names(ctx context.Context, r *repository, v runner.Version) (ma
 	if failed != nil {
 		return nil, failed
 	}
-	if e.unchanged(ctx, r) {
-		e.cache.put("names", key, names)
-	}
+	e.keepNames(ctx, r, v, names)
 	return names, nil
 }
 
+func (e *Engine) keepNames(ctx context.Context, r *repository, v runner.Version, names map[string][]string) {
+	if e.unchanged(ctx, r) {
+		e.cache.put("names", e.key(r, v, "names"), names)
+	}
+}
+
+// outputOnly has Nix take an attribute for an output: before that it looks among
+// the packages of its own system, where there may be a colmena too. There are
+// none of this system.
+var outputOnly = []string{"--option", "system", "none"}
+
 // value decodes what a function makes of an attribute of the flake, and
 // reports whether the flake has it.
-func (e *Engine) value(ctx context.Context, r *repository, attribute, apply string, v any) (found bool, err error) {
+func (e *Engine) value(ctx context.Context, r *repository, attribute, apply string, v any, options ...string) (found bool, err error) {
 	follower := nixlog.NewView(nil, nil).Follow()
-	c := e.flakeCommand(ctx, "eval", "--json", "--show-trace", "--log-format", "internal-json", r.url+"#"+attribute, "--apply", apply)
+	c := e.flakeCommand(ctx, append([]string{"eval", "--json", "--show-trace", "--log-format", "internal-json", r.url + "#" + attribute, "--apply", apply}, options...)...)
 	c.Stderr = follower
 	out, err := e.run.Output(ctx, c, 64<<20)
 	follower.Close()

@@ -68,14 +68,14 @@ func TestHistoryKnowsWhatFits(t *testing.T) {
 	}
 	e := New(Options{Dir: "/a", Processes: 2, Available: func() int64 { return 16 << 30 }})
 	e.history = again
-	if p := e.processes("/a", 8, 1); p != 2 {
+	if p, _ := e.processes("/a", 8, 1); p != 2 {
 		t.Errorf("%d processes", p)
 	}
 	if d := e.Estimate(make([]string, 16)); d != 16e9 {
 		t.Errorf("estimate is %v", d)
 	}
 	e.opts.Available = func() int64 { return 7 << 30 }
-	if p := e.processes("/a", 8, 1); p != 1 {
+	if p, _ := e.processes("/a", 8, 1); p != 1 {
 		t.Errorf("%d processes without the memory for two", p)
 	}
 }
@@ -88,16 +88,17 @@ func TestProcesses(t *testing.T) {
 	e.history.add(sample{Of: "quick", Machines: 4, Memory: 1, Elapsed: 1e9})
 	e.history.add(sample{Of: "slow", Machines: 1, Memory: 1, Elapsed: 2e9})
 	for _, c := range []struct {
-		what          string
-		machines, set int
-		want          int
+		what           string
+		machines, sets int
+		want           int
+		worth          bool
 	}{
-		{"unknown", 1, 1, 1}, {"unknown", 4, 1, 2}, {"unknown", 40, 1, 4},
-		{"quick", 4, 1, 1}, {"quick", 4, 2, 2}, {"quick", 8, 1, 2}, {"quick", 1, 1, 1},
-		{"slow", 1, 1, 1}, {"slow", 2, 1, 2}, {"slow", 3, 1, 3}, {"slow", 40, 3, 4},
+		{"unknown", 1, 1, 1, false}, {"unknown", 2, 2, 2, false}, {"unknown", 4, 1, 2, true}, {"unknown", 40, 1, 4, true},
+		{"quick", 1, 1, 1, false}, {"quick", 4, 1, 1, false}, {"quick", 4, 2, 2, false}, {"quick", 8, 1, 2, true},
+		{"slow", 1, 1, 1, false}, {"slow", 2, 1, 2, true}, {"slow", 3, 1, 3, true}, {"slow", 40, 3, 4, true},
 	} {
-		if n := e.processes(c.what, c.machines, c.set); n != c.want {
-			t.Errorf("%d processes for %d machines of %d sets, %s; want %d", n, c.machines, c.set, c.what, c.want)
+		if n, worth := e.processes(c.what, c.machines, c.sets); n != c.want || worth != c.worth {
+			t.Errorf("%d processes for %d machines of %d sets, %s, %v; want %d, %v", n, c.machines, c.sets, c.what, worth, c.want, c.worth)
 		}
 	}
 }
