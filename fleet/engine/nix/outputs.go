@@ -2,29 +2,32 @@ package nix
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strings"
-	"sync"
 
 	"assay/fleet/engine"
 )
 
 var _ engine.Refiner = (*Engine)(nil)
 
-// kinds are outputs that hold modules, and standalone homes. Asked for are
-// their names only, so that no module is evaluated.
-var kinds = []string{"modules", "nixosModules", "darwinModules", "homeModules", "homeManagerModules", "hmModules", "homeConfigurations"}
+// kinds are outputs that hold modules, and standalone homes, which may be among
+// the packages instead. Asked for are their names only, so that no module is
+// evaluated.
+var kinds = []string{"nixosModules", "darwinModules", "homeModules", "homeManagerModules", "hmModules", kindHomes}
 
-// namesApply gives the names of a set, and of a set of sets those of each: the
-// flake's modules are below their classes.
+const (
+	kindByClass = "modules" // holds modules below their classes
+	kindHomes   = "homeConfigurations"
+)
+
+// namesApply gives the names of a set, and of a set of sets those of each.
 const (
 	namesApply      = `builtins.attrNames`
 	namesBelowApply = `s: builtins.mapAttrs (_: c: if builtins.isAttrs c then builtins.attrNames c else [ ]) s`
 )
 
-// Outputs asks for the names of modules and of standalone homes, two kinds at
-// a time. What fails is in Unknown with Nix's error.
+// Outputs asks for the names of modules and of standalone homes. What fails is in
+// Unknown with Nix's error.
 func (e *Engine) Outputs(ctx context.Context, watch func(engine.Step)) (engine.Outputs, error) {
 	repo, err := e.look(ctx)
 	if err != nil {
@@ -39,72 +42,47 @@ func (e *Engine) Outputs(ctx context.Context, watch func(engine.Step)) (engine.O
 	if e.cache.get("outputs", key, &known) {
 		return known, nil
 	}
-	c := &catalogue{e: e, repo: repo, speaker: &speaker{watch: watch}, out: engine.Outputs{Names: map[string][]string{}, Unknown: map[string]string{}}}
-	c.ask(ctx)
+	(&speaker{watch: watch}).say(engine.Step{Kind: engine.StepEvaluate, What: "the names of modules"})
+	out := e.catalogue(ctx, repo)
 	if ctx.Err() != nil {
 		return engine.Outputs{}, context.Cause(ctx)
 	}
-	if len(c.out.Unknown) == 0 && e.unchanged(ctx, repo) {
-		e.cache.put("outputs", key, c.out)
+	if len(out.Unknown) == 0 && e.unchanged(ctx, repo) {
+		e.cache.put("outputs", key, out)
 	}
-	return c.out, nil
+	return out, nil
 }
 
-// catalogue is one asking for names.
-type catalogue struct {
-	e    *Engine
-	repo *repository
-	*speaker
-
-	mu  sync.Mutex
-	out engine.Outputs
-}
-
-func (c *catalogue) ask(ctx context.Context) {
-	waiting := make(chan string, len(kinds))
+// catalogue asks for the names.
+func (e *Engine) catalogue(ctx context.Context, r *repository) engine.Outputs {
+	byClass, names := map[string][]string{}, map[string]*[]string{}
+	wanted := []output{{kindByClass, namesBelowApply, &byClass}}
 	for _, kind := range kinds {
-		waiting <- kind
+		names[kind] = new([]string)
+		wanted = append(wanted, output{kind, namesApply, names[kind]})
 	}
-	close(waiting)
-	var all sync.WaitGroup
-	for range 2 {
-		all.Go(func() {
-			for kind := range waiting {
-				if ctx.Err() == nil {
-					c.one(ctx, kind)
-				}
-			}
-		})
-	}
-	all.Wait()
-}
-
-// one asks for the names of a kind.
-func (c *catalogue) one(ctx context.Context, kind string) {
-	c.say(engine.Step{Kind: engine.StepEvaluate, What: kind})
-	names := map[string][]string{}
-	var found bool
-	var err error
-	if kind == "modules" {
-		below := map[string][]string{}
-		found, err = c.e.value(ctx, c.repo, kind, namesBelowApply, &below)
-		for class, of := range below {
-			names[kind+"."+class] = of
+	errs := e.outputs(ctx, r, wanted)
+	for i, o := range wanted {
+		if o.attribute == kindHomes && *names[kindHomes] == nil && errs[i] == nil {
+			_, errs[i] = e.value(ctx, r, o) // among the packages
 		}
-	} else {
-		var of []string
-		found, err = c.e.value(ctx, c.repo, kind, namesApply, &of)
-		names[kind] = of
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	switch {
-	case err != nil:
-		c.out.Unknown[kind] = err.Error()
-	case found:
-		for _, of := range names {
-			slices.Sort(of)
+	out := engine.Outputs{Names: map[string][]string{}, Unknown: map[string]string{}}
+	for class, of := range byClass {
+		out.Names[kindByClass+"."+class] = of
+	}
+	for kind, of := range names {
+		if *of != nil {
+			out.Names[kind] = *of
 		}
-		maps.Copy(c.out.Names, names)
 	}
+	for _, of := range out.Names {
+		slices.Sort(of)
+	}
+	for i, err := range errs {
+		if err != nil {
+			out.Unknown[wanted[i].attribute] = err.Error()
+		}
+	}
+	return out
 }

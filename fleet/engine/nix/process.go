@@ -41,8 +41,7 @@ func (e *Engine) evaluate(ctx context.Context, r *repository, p *process, watch 
 	p.done = map[string]json.RawMessage{}
 	began := time.Now()
 	var used runner.Usage
-	c := e.flakeCommand(ctx, "eval", "--json", "--show-trace", "--log-format", "internal-json",
-		r.url+"#"+p.set, "--apply", expression(nonce, p.body, p.machines, p.caught))
+	c := e.evalCommand(ctx, r, p.set, expression(nonce, p.body, p.machines, p.caught), outputOnly...)
 	c.Used = &used
 	c.Stderr = writer(func(line []byte) {
 		if bytes.Contains(line, []byte(nonce)) { // also where an error shows the expression
@@ -122,6 +121,18 @@ func starved(err error, said []nixlog.EvalError) bool {
 	}
 	return exit.Killed() || strings.Contains(text, "std::bad_alloc") || strings.Contains(text, "Out of memory") ||
 		strings.Contains(text, "out of memory") || strings.Contains(text, "Cannot allocate memory")
+}
+
+// outputOnly has Nix take an attribute for an output: before that it looks among
+// the packages of its own system, where something else may have its name. There
+// are none of this system.
+var outputOnly = []string{"--option", "system", "none"}
+
+// evalCommand returns a command that prints what a function makes of an attribute
+// of the flake, and logs as nixlog reads it.
+func (e *Engine) evalCommand(ctx context.Context, r *repository, attribute, apply string, options ...string) runner.Command {
+	return e.flakeCommand(ctx, append([]string{"eval", "--json", "--show-trace", "--log-format", "internal-json",
+		r.url + "#" + attribute, "--apply", apply}, options...)...)
 }
 
 // flakeCommand returns a command of nix that reads the flake: it locks

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -268,4 +269,25 @@ func TestRefineStops(t *testing.T) {
 			t.Errorf("%s has an answer after the end", m)
 		}
 	})
+}
+
+// TestOutputsInOneProcess asks for the names of modules together, and for homes
+// that are among the packages, as home-manager has it.
+func TestOutputsInOneProcess(t *testing.T) {
+	b := newBench(t, map[string]string{"flake.nix": `{
+  outputs = { self }: {
+    modules = { nixos = { b = throw "not needed"; a = { }; }; odd = "no set"; };
+    hmModules.own = { };
+    legacyPackages.x86_64-linux = { homeConfigurations.ann = throw "not needed"; nixosModules.none = { }; };
+  };
+}
+`}, Options{})
+	out, err := b.engine.Outputs(t.Context(), nil)
+	want := map[string][]string{"modules.nixos": {"a", "b"}, "modules.odd": {}, "hmModules": {"own"}, "homeConfigurations": {"ann"}}
+	if err != nil || len(out.Unknown) > 0 || !reflect.DeepEqual(out.Names, want) {
+		t.Errorf("got %+v, %v", out, err)
+	}
+	if n := b.runs("eval"); n != 2 {
+		t.Errorf("nix eval ran %d times", n)
+	}
 }

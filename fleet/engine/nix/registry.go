@@ -111,42 +111,30 @@ func (c *census) ask(ctx context.Context, version runner.Version) error {
 	return nil
 }
 
-// outputs asks for what the tools have, and returns the names in every set of
-// machines: in one process where that can be, otherwise one by one.
-func (c *census) outputs(ctx context.Context, version runner.Version) (names map[string][]string, err error) {
-	if names = c.glance(ctx); names != nil {
-		c.e.keepNames(ctx, c.repo, version, names)
-		return names, nil
+// outputs asks for the names in every set of machines, and for what the tools
+// have.
+func (c *census) outputs(ctx context.Context, version runner.Version) (map[string][]string, error) {
+	var sets setNames
+	tools := []output{{"clanInternals", clanApply, &c.clan}, {"deploy", deployApply, &c.deploy}, {"colmena", colmenaApply, &c.colmena}}
+	errs := c.e.outputs(ctx, c.repo, append(sets.wanted(), tools...))
+	names, err := sets.names(errs)
+	if err != nil {
+		return nil, err
 	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	var notes [3]string
-	var tools sync.WaitGroup
-	for i, o := range c.tools() {
-		tools.Go(func() {
-			if _, err := c.e.value(ctx, c.repo, o.attribute, o.apply, o.into, outputOnly...); err != nil {
-				notes[i] = o.attribute + " could not be read: " + err.Error()
-			}
-		})
+	c.e.keepNames(ctx, c.repo, version, names)
+	for i, err := range errs[len(sets):] {
+		if err != nil {
+			c.notes = append(c.notes, tools[i].attribute+" could not be read: "+err.Error())
+		}
 	}
-	if names, err = c.e.names(ctx, c.repo, version); err != nil {
-		stop()
-	}
-	tools.Wait() // before much memory is needed
-	c.notes = slices.DeleteFunc(notes[:], func(note string) bool { return note == "" })
-	return names, err
-}
-
-// tools are the outputs that tools have for machines, and where they go.
-func (c *census) tools() [3]output {
-	return [3]output{{"clanInternals", clanApply, &c.clan}, {"deploy", deployApply, &c.deploy}, {"colmena", colmenaApply, &c.colmena}}
+	return names, nil
 }
 
 // sets says in which set each machine is asked for, and notes its class.
 func (c *census) sets(names map[string][]string) map[string][]string {
 	c.classes = map[string]string{}
 	sets := map[string][]string{}
-	for _, set := range []string{setNixOS, setDarwin, setHive} {
+	for _, set := range everySet {
 		for _, name := range names[set] {
 			if !nameable(name) {
 				c.odd = append(c.odd, fmt.Sprintf("%s has %q, which is left out: no machine is called so", set, name))

@@ -3,12 +3,10 @@ package nix
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"assay/fleet/engine/nix/nixlog"
 	"assay/fleet/engine/nix/runner"
@@ -21,6 +19,36 @@ const (
 	setDarwin = "darwinConfigurations"
 	setHive   = "colmenaHive.nodes"
 )
+
+// everySet has them in the order in which a machine is looked for.
+var everySet = [...]string{setNixOS, setDarwin, setHive}
+
+// setNames are the names in every set, nil of one that the flake does not have.
+type setNames [len(everySet)][]string
+
+// wanted asks for the names.
+func (n *setNames) wanted() []output {
+	var wanted []output
+	for i, set := range everySet {
+		wanted = append(wanted, output{set, "builtins.attrNames", &n[i]})
+	}
+	return wanted
+}
+
+// names are those that were asked for, by set, unless errs, which begins with
+// theirs, has one that counts: colmena's set may fail.
+func (n *setNames) names(errs []error) (map[string][]string, error) {
+	names := map[string][]string{}
+	for i, set := range everySet {
+		switch {
+		case errs[i] != nil && set != setHive:
+			return nil, errs[i]
+		case n[i] != nil:
+			names[set] = n[i]
+		}
+	}
+	return names, nil
+}
 
 // sets says in which set each machine is.
 func (e *Engine) sets(ctx context.Context, r *repository, v runner.Version, machines []string) (map[string][]string, error) {
@@ -56,7 +84,7 @@ func (e *Engine) sets(ctx context.Context, r *repository, v runner.Version, mach
 
 // setOf returns the first set that has a machine, "" when none has.
 func setOf(names map[string][]string, machine string) string {
-	for _, set := range []string{setNixOS, setDarwin, setHive} {
+	for _, set := range everySet {
 		if slices.Contains(names[set], machine) {
 			return set
 		}
@@ -88,28 +116,10 @@ func (e *Engine) names(ctx context.Context, r *repository, v runner.Version) (ma
 	if e.cache.get("names", e.key(r, v, "names"), &names) {
 		return names, nil
 	}
-	var (
-		all    sync.WaitGroup
-		mu     sync.Mutex
-		failed error
-	)
-	for _, set := range []string{setNixOS, setDarwin, setHive} {
-		all.Go(func() {
-			var of []string
-			found, err := e.value(ctx, r, set, "builtins.attrNames", &of)
-			mu.Lock()
-			defer mu.Unlock()
-			switch {
-			case err != nil && failed == nil && set != setHive:
-				failed = err
-			case found:
-				names[set] = of
-			}
-		})
-	}
-	all.Wait()
-	if failed != nil {
-		return nil, failed
+	var sets setNames
+	names, err := sets.names(e.outputs(ctx, r, sets.wanted()))
+	if err != nil {
+		return nil, err
 	}
 	e.keepNames(ctx, r, v, names)
 	return names, nil
@@ -119,32 +129,6 @@ func (e *Engine) keepNames(ctx context.Context, r *repository, v runner.Version,
 	if e.unchanged(ctx, r) {
 		e.cache.put("names", e.key(r, v, "names"), names)
 	}
-}
-
-// outputOnly has Nix take an attribute for an output: before that it looks among
-// the packages of its own system, where there may be a colmena too. There are
-// none of this system.
-var outputOnly = []string{"--option", "system", "none"}
-
-// value decodes what a function makes of an attribute of the flake, and
-// reports whether the flake has it.
-func (e *Engine) value(ctx context.Context, r *repository, attribute, apply string, v any, options ...string) (found bool, err error) {
-	follower := nixlog.NewView(nil, nil).Follow()
-	c := e.flakeCommand(ctx, append([]string{"eval", "--json", "--show-trace", "--log-format", "internal-json", r.url + "#" + attribute, "--apply", apply}, options...)...)
-	c.Stderr = follower
-	out, err := e.run.Output(ctx, c, 64<<20)
-	follower.Close()
-	if err == nil {
-		return true, json.Unmarshal(out, v)
-	}
-	if ctx.Err() != nil {
-		return false, err
-	}
-	p := &process{set: attribute, err: err, said: follower.EvalErrors()}
-	if p.lacks() {
-		return false, nil
-	}
-	return false, e.explain(ctx, r, p)
 }
 
 // lacks reports whether the flake does not have the attribute that was asked

@@ -68,8 +68,7 @@ func (s *supplying) once(ctx context.Context) (current string, err error) {
 	nonce := "assay:" + rand.Text() + " "
 	apply := "(" + supplyText + "\n\n) (\n\n" + s.arguments(nonce) + ")" // apart: with each place in a trace Nix shows the lines around it
 	follower := nixlog.NewView(nil, nil).Follow()
-	c := s.e.flakeCommand(ctx, "eval", "--json", "--show-trace", "--log-format", "internal-json",
-		s.repo.url+"#"+s.set, "--apply", apply)
+	c := s.e.evalCommand(ctx, s.repo, s.set, apply, outputOnly...)
 	c.Stderr = writer(func(line []byte) {
 		if bytes.Contains(line, []byte(nonce)) { // also where an error shows the expression
 			record, _ := nixlog.Decode(line)
